@@ -1,0 +1,124 @@
+"""Things with an identity and a place: notes, ticket blanks, slips. The auditor counts these, never a counter.
+
+Every place of the simulated world is a `Place` holding things in order. A thing is in exactly one place, because the only
+way to move it is `Matter.move`, which takes it out of one and puts it into the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Note:
+    """A banknote. `serial` is unique in a world; `genuine` False is a counterfeit that a validator should refuse."""
+
+    serial: str
+    value_fen: int
+    genuine: bool = True
+    series: int = 2005
+
+
+@dataclass(slots=True)
+class Blank:
+    """A ticket blank, later a ticket: what is on its stripe and face goes with it wherever it lies."""
+
+    serial: str
+    stripe: dict[int, str] = field(default_factory=dict)
+    face: bytes = b""
+    face_size: tuple[int, int] = (0, 0)
+    state: str = "blank"  # blank, good, void, half (power failed while it was made)
+
+
+@dataclass(slots=True)
+class Slip:
+    """A printed slip: rows of dots as the print head left them (1 bit, most significant left)."""
+
+    serial: str
+    rows: bytes = b""
+    width: int = 0
+
+
+Thing = Note | Blank | Slip
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """Somewhere a thing can be. `capacity` None means no limit. `name` is unique in a world, such as `cassette.2`."""
+
+    name: str
+    capacity: int | None = None
+    things: list[Thing] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.things)
+
+    def __iter__(self) -> Iterator[Thing]:
+        return iter(self.things)
+
+    def notes(self) -> list[Note]:
+        return [thing for thing in self.things if isinstance(thing, Note)]
+
+    def blanks(self) -> list[Blank]:
+        return [thing for thing in self.things if isinstance(thing, Blank)]
+
+    def value_fen(self) -> int:
+        return sum(note.value_fen for note in self.notes())
+
+
+class Matter:
+    """All places of one simulated machine and its passenger, and the only hand that moves a thing between them."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, Place] = {}
+        self.watchers: list[Callable[[Thing, str, str], None]] = []
+        self._made = 0
+
+    def place(self, name: str, capacity: int | None = None) -> Place:
+        """The place of that name, made on first use."""
+        if name not in self.places:
+            self.places[name] = Place(name, capacity)
+        return self.places[name]
+
+    def new_note(self, value_fen: int, where: str, genuine: bool = True) -> Note:
+        self._made += 1
+        note = Note(f"N{self._made:06d}", value_fen, genuine)
+        self.place(where).things.append(note)
+        return note
+
+    def new_blank(self, where: str, serial: str = "") -> Blank:
+        self._made += 1
+        blank = Blank(serial or f"B{self._made:06d}")
+        self.place(where).things.append(blank)
+        return blank
+
+    def new_slip(self, where: str) -> Slip:
+        self._made += 1
+        slip = Slip(f"S{self._made:06d}")
+        self.place(where).things.append(slip)
+        return slip
+
+    def where(self, thing: Thing) -> Place:
+        """Raises LookupError when the thing is nowhere, which is a bug of the simulation."""
+        for place in self.places.values():
+            if any(other is thing for other in place.things):
+                return place
+        raise LookupError(f"{thing} is nowhere")
+
+    def move(self, thing: Thing, to: str) -> None:
+        """Raises OverflowError when the target is full; the thing then stays where it is."""
+        source, target = self.where(thing), self.place(to)
+        if target.capacity is not None and len(target) >= target.capacity:
+            raise OverflowError(f"{to} is full")
+        source.things[:] = [other for other in source.things if other is not thing]
+        target.things.append(thing)
+        for watcher in self.watchers:
+            watcher(thing, source.name, to)
+
+    def move_all(self, source: str, to: str) -> int:
+        """Everything from one place to another, oldest first; answers how many."""
+        things = list(self.place(source))
+        for thing in things:
+            self.move(thing, to)
+        return len(things)
