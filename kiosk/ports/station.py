@@ -1,0 +1,386 @@
+"""The station computer as a device (docs/sheets/station-api.md): questions and deeds out, facts back through the mailbox.
+
+A deed that got no usable answer reports `…Uncertain`: it may have happened. The sale then asks `ask_state`, and never
+assumes. Journey answers (`TrainsListed`, `NetworkKnown`) move nothing and are not journaled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from kiosk.ports.fact import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class StationName:
+    """One station of the network. `pinyin` and `initials` are lower case without tones."""
+
+    telecode: str
+    name: str
+    pinyin: str
+    initials: str
+    english: str
+    city: str
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A seat class or passenger type: `code` is the station's, texts in both languages, `rule` says who may have it."""
+
+    code: str
+    name: str
+    english: str
+    rule: str = ""
+    rule_english: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    version: str
+    stations: tuple[StationName, ...]
+    hot: tuple[str, ...]
+    classes: tuple[Named, ...]
+    passengers: tuple[Named, ...]
+    trains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the station allows this machine."""
+
+    max_tickets: int
+    sale_days: int
+    sale_closes_before_ms: int
+    lock_ms: int
+    lock_max_ms: int
+    renew_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOffer:
+    """`prices`: (passenger code, fen)."""
+
+    code: str
+    price_fen: int
+    left: int
+    prices: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One train from origin to destination on one date. `depart`, `arrive` as HH:MM of station time, `*_ms` wall time."""
+
+    train: str
+    kind: str
+    date: str
+    origin: str
+    destination: str
+    depart_ms: int
+    arrive_ms: int
+    depart: str
+    arrive: str
+    day_offset: int
+    minutes: int
+    km: int
+    badge: str
+    badge_english: str
+    closes_ms: int
+    classes: tuple[ClassOffer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPlace:
+    """One place of a lock. `position`: window, aisle, middle, lower, middle_berth, upper, none."""
+
+    index: int
+    coach: str
+    place: str
+    position: str
+    passenger: str
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketNumbers:
+    """Numbers for one place: the first is used, the others are spares for spoiled blanks."""
+
+    index: int
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the passenger chose. `passengers`: one code per place wanted. `wish`: together, window, aisle, none."""
+
+    train: str
+    kind: str
+    date: str
+    origin: str
+    destination: str
+    seat_class: str
+    passengers: tuple[str, ...]
+    wish: str
+    depart_ms: int
+    arrive_ms: int
+    depart: str
+    arrive: str
+    day_offset: int
+    price_fen: int  # as shown when chosen; the lock may differ
+    closes_ms: int
+
+
+# -- journey: not journaled
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGranted(Fact):
+    kind: ClassVar[str] = "session"
+    result: ClassVar[str] = "granted"
+    station: str
+    time_ms: int
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRefused(Fact):
+    """`reason`: no_grant, bad_token, or the station's code."""
+
+    kind: ClassVar[str] = "session"
+    result: ClassVar[str] = "refused"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationLost(Fact):
+    kind: ClassVar[str] = "station"
+    result: ClassVar[str] = "lost"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationBack(Fact):
+    """`skew_ms`: station clock minus ours, half the round trip taken off."""
+
+    kind: ClassVar[str] = "station"
+    result: ClassVar[str] = "back"
+    skew_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkKnown(Fact):
+    kind: ClassVar[str] = "network"
+    network: Network
+
+
+@dataclass(frozen=True, slots=True)
+class TrainsListed(Fact):
+    """`request` is the number the question was asked with; an answer to an older question is dropped by the journey."""
+
+    kind: ClassVar[str] = "trains"
+    result: ClassVar[str] = "listed"
+    request: int
+    at_ms: int
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainsFailed(Fact):
+    kind: ClassVar[str] = "trains"
+    result: ClassVar[str] = "failed"
+    request: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopTime:
+    station: str
+    arrive: str
+    depart: str
+    day: int
+    km: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainStops(Fact):
+    """All stops of one train; empty when there is no such train."""
+
+    kind: ClassVar[str] = "stops"
+    request: int
+    train: str
+    stops: tuple[StopTime, ...]
+
+
+# -- the sale: journaled
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesLocked(Fact):
+    """`remaining_ms`, `limit_ms`: how long the places are held from now, and at most with renewals."""
+
+    kind: ClassVar[str] = "lock!"
+    result: ClassVar[str] = "held"
+    sale: str
+    places: tuple[LockedPlace, ...]
+    total_fen: int
+    remaining_ms: int
+    limit_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockRefused(Fact):
+    """`reason`: sold_out (with `left`), sale_closed, limit, voided, or another code of the station."""
+
+    kind: ClassVar[str] = "lock!"
+    result: ClassVar[str] = "refused"
+    sale: str
+    reason: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockUncertain(Fact):
+    kind: ClassVar[str] = "lock!"
+    result: ClassVar[str] = "unknown"
+    sale: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockRenewed(Fact):
+    kind: ClassVar[str] = "renew!"
+    result: ClassVar[str] = "done"
+    sale: str
+    remaining_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewFailed(Fact):
+    """`reason`: expired (certain), or the link's trouble: the old expiry counts then."""
+
+    kind: ClassVar[str] = "renew!"
+    result: ClassVar[str] = "failed"
+    sale: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockReleased(Fact):
+    """Done, or not known: expiry at the station settles it. `certain` False: nobody answered."""
+
+    kind: ClassVar[str] = "release!"
+    result: ClassVar[str] = "done"
+    sale: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaleConfirmed(Fact):
+    kind: ClassVar[str] = "confirm!"
+    result: ClassVar[str] = "done"
+    sale: str
+    tickets: tuple[TicketNumbers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmRefused(Fact):
+    """`reason`: expired, price_changed, voided, or another code: certainly not sold."""
+
+    kind: ClassVar[str] = "confirm!"
+    result: ClassVar[str] = "refused"
+    sale: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmUncertain(Fact):
+    kind: ClassVar[str] = "confirm!"
+    result: ClassVar[str] = "unknown"
+    sale: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleStateKnown(Fact):
+    """Answer to `ask_state`. `state` as in the API; `tickets` filled when confirmed or later."""
+
+    kind: ClassVar[str] = "state!"
+    result: ClassVar[str] = "known"
+    sale: str
+    state: str
+    tickets: tuple[TicketNumbers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaleStateUnknown(Fact):
+    """Nobody answered the question."""
+
+    kind: ClassVar[str] = "state!"
+    result: ClassVar[str] = "unknown"
+    sale: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedReported(Fact):
+    """`certain` False: not answered; it stays in the queue of background deeds."""
+
+    kind: ClassVar[str] = "printed!"
+    result: ClassVar[str] = "done"
+    sale: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoidReported(Fact):
+    kind: ClassVar[str] = "void!"
+    result: ClassVar[str] = "done"
+    sale: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsTaken(Fact):
+    """Background upload: the station has all lines up to `acked`. `expected` > 0: go back to that seq. `fork`: stop cash."""
+
+    kind: ClassVar[str] = "ack"
+    epoch: str
+    acked: int
+    expected: int
+    fork: bool
+
+
+class Station(Protocol):
+    """All calls return at once. Sale calls and background calls have a worker thread each (decision 18)."""
+
+    def open_session(self, boot: int, clock_ms: int) -> None: ...
+
+    def ask_network(self) -> None: ...
+
+    def ask_trains(self, request: int, origin: str, destination: str, date: str, train: str = "") -> None: ...
+
+    def ask_stops(self, request: int, train: str, date: str) -> None: ...
+
+    def lock(self, sale: str, order: Order) -> None: ...
+
+    def renew(self, sale: str, note: int) -> None: ...
+
+    def release(self, sale: str) -> None: ...
+
+    def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> None: ...
+
+    def ask_state(self, sale: str) -> None: ...
+
+    def printed(self, sale: str, tickets: Sequence[tuple[int, str, str, str]]) -> None:
+        """(place index, ticket number, blank key, state) per blank used: delivered, retracted, void, unknown."""
+        ...
+
+    def void(self, sale: str, places: Sequence[int] | None, reason: str) -> None:
+        """`places` None = the whole sale. Repeated in the background until answered."""
+        ...
+
+    def send_records(self, epoch: str, first_seq: int, lines: Sequence[str]) -> None: ...
+
+    def put_status(self, state_seq: int, status: dict[str, Any]) -> None: ...

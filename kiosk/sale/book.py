@@ -1,0 +1,180 @@
+"""What is known of one sale: its order, every note, every ticket, every pay order, every claim. Counting happens here only.
+
+State belongs to the note, the ticket, the pay order, never to the sale (reliability notes 3). The table's guards and the
+screen read this book; `Sale.feed` writes it. All amounts in fen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+from kiosk.ports.note_dispenser import Counts
+from kiosk.ports.station import LockedPlace, Order
+
+
+@unique
+class S(Enum):
+    """Where a sale stands. The value is said in the diagram and in the log."""
+
+    NEW = "nothing asked yet"
+    LOCKING = "asking the station to hold the places"
+    REVIEWING = "places held; the passenger checks the order"
+    COLLECTING = "taking notes"
+    CLOSING = "no more notes; the last one comes to rest"
+    CONFIRMING = "paid; asking the station to confirm"
+    ASKING = "the answer was lost; asking the station what it knows"
+    PRINTING = "confirmed; tickets fall into the tray"
+    DUMPING = "no good ticket; the tray is emptied into the waste bin"
+    DELIVERING = "the bundle moves to the slot"
+    TICKETS_OUT = "the bundle waits to be taken"
+    TICKETS_BACK = "the forgotten bundle is pulled back"
+    PAYING = "notes are counted out: change or refund"
+    CHANGE_OUT = "notes wait to be taken"
+    CHANGE_BACK = "forgotten notes are pulled back"
+    SLIP = "the claim slip is printed"
+    CLAIM = "the claim is on the screen"
+    ENDED = "nobody owes anybody anything that is not written down"
+
+
+@dataclass(slots=True)
+class NoteLine:
+    """`state`: held, moving (stack ordered), ours, returning, returned, jammed, unknown."""
+
+    note: int
+    value_fen: int
+    state: str
+
+
+@dataclass(slots=True)
+class TicketLine:
+    """One place of the order. `state`: waiting, printing, in_tray, presented, taken, retracted, void, unknown.
+
+    `numbers`: what the station gave, first used first; `spent` of them are used up by blanks (at most three).
+    """
+
+    place: LockedPlace
+    numbers: tuple[str, ...] = ()
+    spent: int = 0
+    state: str = "waiting"
+    keys: list[str] = field(default_factory=list)
+
+    @property
+    def number(self) -> str:
+        """The number on the blank asked for last; empty before the first."""
+        return self.numbers[self.spent - 1] if self.spent else ""
+
+
+@dataclass(slots=True)
+class PayLine:
+    """One order to the dispenser. `state`: asked, out, taken, retracted, unknown, refused. `counts` as the port reports."""
+
+    order: int
+    asked: tuple[tuple[int, int], ...]  # (cassette, notes)
+    asked_fen: int
+    state: str = "asked"
+    counts: Counts = ()
+    out_fen: int = 0
+    uncertain_fen: int = 0
+
+
+@dataclass(slots=True)
+class Claim:
+    """A debt of the machine (decision 5). `exact` False: at most `amount_fen`, to be settled by counting."""
+
+    code: str
+    amount_fen: int
+    reason: str
+    exact: bool = True
+    slip: str = "none"  # none, printing, printed, failed
+
+
+@dataclass(slots=True)
+class Book:
+    """One sale. `number` counts within the epoch; `key` is `machine.epoch.sale`; `language` is zh or en."""
+
+    number: int
+    key: str
+    language: str
+    order: Order
+    state: S = S.NEW
+    places: tuple[LockedPlace, ...] = ()
+    price_fen: int = 0
+    rounding_fen: int = 0  # due − price; negative is in the passenger's favour
+    lock_until_ms: int = 0
+    lock_limit_ms: int = 0
+    lock_span_ms: int = 0
+    notes: list[NoteLine] = field(default_factory=list)
+    accepted_fen: tuple[int, ...] = ()
+    refused: dict[int, str] = field(default_factory=dict)  # face value -> no_change, not_coverable, too_many, unknown
+    last_refusal: str = ""
+    tickets: list[TicketLine] = field(default_factory=list)
+    blanks_asked: int = 0
+    pays: list[PayLine] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    why_ending: str = ""  # cancel, timeout, lock_expired, station, print, screen, dispenser
+    confirmed: bool = False
+    patience_until_ms: int = 0
+    patience_span_ms: int = 0
+
+    @property
+    def due_fen(self) -> int:
+        """What the passenger is asked for: the price of all places, rounded (decision 3)."""
+        return self.price_fen + self.rounding_fen
+
+    def _sum(self, *states: str) -> int:
+        return sum(line.value_fen for line in self.notes if line.state in states)
+
+    @property
+    def ours_fen(self) -> int:
+        """Credited: stacked or kept."""
+        return self._sum("ours")
+
+    @property
+    def uncertain_in_fen(self) -> int:
+        """Jammed or unknown notes: a claim up to their value."""
+        return self._sum("jammed", "unknown")
+
+    @property
+    def held_fen(self) -> int:
+        return self._sum("held", "moving", "returning")
+
+    @property
+    def missing_fen(self) -> int:
+        """Still to pay; never below 0."""
+        return max(0, self.due_fen - self.ours_fen)
+
+    @property
+    def moving_note(self) -> NoteLine | None:
+        """The one note that is in escrow or on its way, if any."""
+        return next((line for line in self.notes if line.state in ("held", "moving", "returning")), None)
+
+    def note(self, number: int) -> NoteLine | None:
+        return next((line for line in self.notes if line.note == number), None)
+
+    def tickets_in(self, *states: str) -> list[TicketLine]:
+        return [ticket for ticket in self.tickets if ticket.state in states]
+
+    @property
+    def delivered_fen(self) -> int:
+        """Fare of tickets that reached the passenger, or may have: rounded as the whole order when all did."""
+        good = self.tickets_in("taken", "presented", "in_tray", "retracted")
+        return self.fare_of(good)
+
+    def fare_of(self, tickets: Iterable[TicketLine]) -> int:
+        """Rounded fare of some of the tickets; all of them cost exactly `due_fen` (decision 3)."""
+        chosen = list(tickets)
+        total = sum(ticket.place.price_fen for ticket in chosen)
+        if len(chosen) == len(self.tickets):
+            return total + self.rounding_fen
+        return total - total % 100 if self.rounding_fen <= 0 else total + -total % 100
+
+    @property
+    def paid_out_fen(self) -> int:
+        """Notes presented to the passenger so far, taken or not."""
+        return sum(pay.out_fen for pay in self.pays)
+
+    @property
+    def claims_fen(self) -> int:
+        return sum(claim.amount_fen for claim in self.claims)
