@@ -1,0 +1,168 @@
+"""The journal of record: one line is one atomic step, a fact and the intents it caused, synced before any intent leaves.
+
+    c52e28ab {"seq":311,"epoch":"7f3a91c2","boot":4,"mono_ms":…,"wall_ms":…,"fact":{…},"intents":[…],"mac":"…"}
+
+8 hex digits of a CRC-32 chained over all bodies, a blank, one JSON object, LF (decision 11). `mac`: HMAC-SHA256 cut to 16
+bytes over the previous chain value and the body without `mac`; its key starts from the machine's secret at each segment and
+is hashed forward after each record (decision 13). Chain and seq run on over segments. Source: reliability notes 2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from kiosk.errors import JournalError
+from kiosk.records import Record
+from kiosk.storage import ROOM_BYTES, SUFFIX, Storage
+
+MAC_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step read back. `text` is the line without its LF, as the station gets it."""
+
+    seq: int
+    boot: int
+    mono_ms: int
+    wall_ms: int
+    fact: Record
+    intents: tuple[Record, ...]
+    text: str
+
+
+class Keychain:
+    """The MAC key of the record to come: derived per segment, hashed forward, the old one forgotten."""
+
+    def __init__(self, secret: bytes, segment: str) -> None:
+        self._key = hmac.digest(secret, b"segment:" + segment.encode(), "sha256")
+
+    def mac(self, chain: int, body: bytes) -> str:
+        made = hmac.digest(self._key, b"%08x" % chain + body, "sha256")[:MAC_BYTES].hex()
+        self._key = hashlib.sha256(self._key).digest()
+        return made
+
+
+def body_of(head: dict[str, Any], mac: str) -> bytes:
+    return _json({**head, "mac": mac})
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+class Journal:
+    """Open, read back, append. `epoch` and `secret` come from the machine's identity (decision 15)."""
+
+    def __init__(self, storage: Storage, epoch: str, secret: bytes) -> None:
+        """Reads all segments. Raises JournalError for a journal of another epoch, a forged record or a hole in the past."""
+        self._storage, self.epoch, self._secret = storage, epoch, secret
+        self.seq = 0
+        self.boot = 0
+        self._chain = 0
+        self.damaged_bytes = 0
+        try:
+            self._segments = storage.segments()
+            self.lines = list(self._load())
+        except OSError as error:
+            raise JournalError(f"the journal cannot be read: {error}") from error
+        self.boot += 1
+
+    # -- reading
+
+    def _load(self) -> Iterator[Line]:
+        for index, name in enumerate(self._segments):
+            data, good = self._storage.read(name), 0
+            self._keys = Keychain(self._secret, name)
+            for raw in data.splitlines(keepends=True):
+                line = self._verified(raw)
+                if line is None:
+                    break
+                good += len(raw)
+                yield line
+            if good < len(data):
+                if index != len(self._segments) - 1:
+                    raise JournalError(f"{name}: damaged after byte {good}, and later segments exist")
+                self.damaged_bytes = len(data) - good
+                self._storage.cut(name, good, f"tail-{self.boot + 1}.bad")
+
+    def _verified(self, raw: bytes) -> Line | None:
+        """The line, or None where the chain ends. Raises JournalError for what cannot be an honest power cut."""
+        if not raw.endswith(b"\n") or raw[8:9] != b" ":
+            return None
+        body = raw[9:-1]
+        chain = crc32(body, self._chain)
+        if raw[:8] != b"%08x" % chain:
+            return None
+        head = json.loads(body)
+        mac = head.pop("mac")
+        if head["epoch"] != self.epoch:
+            raise JournalError(f"a journal of epoch {head['epoch']}, this machine's is {self.epoch}")
+        if head["seq"] != self.seq + 1 or not hmac.compare_digest(mac, self._keys.mac(self._chain, _json(head))):
+            raise JournalError(f"record {head['seq']} after {self.seq} is not one this machine wrote")
+        self.seq, self.boot, self._chain = head["seq"], head["boot"], chain
+        return Line(
+            self.seq,
+            self.boot,
+            head["mono_ms"],
+            head["wall_ms"],
+            head["fact"],
+            tuple(head["intents"]),
+            raw[:-1].decode(),
+        )
+
+    # -- writing
+
+    def begin_segment(self, business_day: str) -> None:
+        """Start the segment of a business day (`YYYY-MM-DD`), or go on in the newest one when it is that day's."""
+        newest = self._segments[-1] if self._segments else ""
+        try:
+            if newest.endswith(f"-{business_day}{SUFFIX}"):
+                self._storage.resume(newest)
+                return
+            name = f"{len(self._segments) + 1:06d}-{business_day}{SUFFIX}"
+            self._storage.begin(name)
+        except OSError as error:
+            raise JournalError(f"the journal cannot be opened for writing: {error}") from error
+        self._segments.append(name)
+        self._keys = Keychain(self._secret, name)
+
+    def write(self, mono_ms: int, wall_ms: int, fact: Record, intents: Sequence[Record]) -> Line:
+        """Append one step and sync it. Raises JournalError on any trouble: the program ends, reads back and never retries."""
+        head = {
+            "seq": self.seq + 1,
+            "epoch": self.epoch,
+            "boot": self.boot,
+            "mono_ms": mono_ms,
+            "wall_ms": wall_ms,
+            "fact": fact,
+            "intents": list(intents),
+        }
+        body = body_of(head, self._keys.mac(self._chain, _json(head)))
+        chain = crc32(body, self._chain)
+        raw = b"%08x %b\n" % (chain, body)
+        try:
+            self._storage.append(raw)
+            self._storage.sync()
+        except OSError as error:
+            raise JournalError(f"record {self.seq + 1} could not be made durable: {error}") from error
+        self._chain, self.seq = chain, self.seq + 1
+        return Line(self.seq, self.boot, mono_ms, wall_ms, fact, tuple(intents), raw[:-1].decode())
+
+    def has_room(self) -> bool:
+        """False: too little space left to begin a sale."""
+        try:
+            return self._storage.free_bytes() >= ROOM_BYTES
+        except OSError:
+            return False
+
+    @property
+    def head(self) -> str:
+        """The chain value of the last line, as printed on slips."""
+        return f"{self._chain:08x}"

@@ -1,0 +1,46 @@
+"""What a sale and a machine may do: limits and times, from config now and from the station's parameter sets later.
+
+A sale keeps the ones it was opened with. All times are people's time: the lab's clock rate shortens them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.sale.change import CashPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class SalePolicy:
+    """Times in ms of people's patience; `rounding`: passenger (down), none (decision 3)."""
+
+    cash: CashPolicy = field(default_factory=CashPolicy)
+    rounding: str = "passenger"
+    rounding_step_fen: int = 100
+    collect_patience_ms: int = 90_000
+    review_patience_ms: int = 300_000
+    take_ms: int = 40_000
+    claim_patience_ms: int = 60_000
+    answer_ms: int = 20_000
+    ask_again_ms: int = 1_000
+    last_minute_ms: int = 60_000
+    blanks_per_ticket: int = 3
+    pay_tries: int = 3
+    bundle_notes: int = 20
+    partial_issue: str = "deliver_good"  # or all_or_nothing
+
+
+@dataclass(frozen=True, slots=True)
+class MachinePolicy:
+    """Thresholds and capacities of the machine as a whole."""
+
+    box_capacity: int = 1_000
+    box_near_full: int = 900
+    cassette_capacity: int = 1_000
+    cassette_low: int = 50
+    roll_capacity: int = 1_500
+    roll_low: int = 50
+    waste_capacity: int = 200
+    service_login_ms: int = 30_000
+    service_idle_ms: int = 300_000
+    skew_stop_ms: int = 60_000

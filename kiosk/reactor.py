@@ -1,0 +1,222 @@
+"""The one loop: link bytes, timers, the mailboxes of worker threads, screen messages. Nothing else in here waits.
+
+A turn: what arrived goes to the drivers; the facts they report go to the application, which journals and answers with
+orders; only then do bytes leave (decision 16). Bytes that a driver queued because of received bytes are therefore held
+until the step their facts caused is synced. Real and virtual time run the same code (`kiosk.clock`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kiosk.clock import Clock
+from kiosk.errors import LinkError
+from kiosk.ports.fact import Fact, Participant
+
+REOPEN_MS = 1_000
+
+
+class Link(Protocol):
+    """Moves bytes of one device. `read` never waits; both raise LinkError when the link broke."""
+
+    def fileno(self) -> int: ...
+
+    def read(self) -> bytes: ...
+
+    def write(self, data: bytes) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class Channel(Protocol):
+    """Something with a file descriptor that looks after itself: a listening socket, a screen, a worker's mailbox."""
+
+    def fileno(self) -> int: ...
+
+    def wants_write(self) -> bool: ...
+
+    def on_readable(self, now_ms: int) -> None: ...
+
+    def on_writable(self, now_ms: int) -> None: ...
+
+
+class Application(Protocol):
+    def hear(self, fact: Fact, now_ms: int) -> None:
+        """One fact: decide, journal, order. Orders go to drivers by their ports."""
+        ...
+
+    def poll(self, now_ms: int) -> int | None:
+        """Own timers; answers the next wake."""
+        ...
+
+
+@dataclass(slots=True)
+class Seat:
+    """A participant at its link. `link` None: closed, tried again at `reopen_ms`. Participants without a link have no `open`."""
+
+    participant: Participant
+    open: Callable[[], Link] | None = None
+    link: Link | None = None
+    reopen_ms: int = 0
+    wake_ms: int | None = 0
+    pending: bytearray = field(default_factory=bytearray)
+
+
+class Reactor:
+    """Owns links and channels; participants and the application own everything else."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self._seats: list[Seat] = []
+        self._channels: list[Channel] = []
+        self._facts: deque[Fact] = deque()
+        self._application: Application | None = None
+        self._running = False
+        self.turn_done: Callable[[int], None] = lambda now_ms: None
+        self.sent: Callable[[str, bytes], None] = lambda name, data: None
+
+    # -- building
+
+    def run_application(self, application: Application) -> None:
+        self._application = application
+
+    def add(self, participant: Participant, open_link: Callable[[], Link] | None = None) -> None:
+        self._seats.append(Seat(participant, open_link))
+
+    def add_channel(self, channel: Channel) -> None:
+        self._channels.append(channel)
+        self.clock.register(channel, channel.wants_write())
+
+    def remove_channel(self, channel: Channel) -> None:
+        if channel in self._channels:
+            self._channels.remove(channel)
+            self.clock.forget(channel)
+
+    def report(self, fact: Fact) -> None:
+        """Given to every driver as its `Report`. Only queues."""
+        self._facts.append(fact)
+
+    # -- running
+
+    def run(self) -> None:
+        """Turns until `stop`. Exceptions of the application end the program on purpose."""
+        self._running = True
+        while self._running:
+            self.turn()
+
+    def stop(self) -> None:
+        self._running = False
+
+    def turn(self) -> None:
+        """One turn: wait, hear, decide, send."""
+        for what, readable, writable in self.clock.wait(self._next_wake()):
+            self._ready(what, readable, writable)
+        now_ms = self.clock.mono_ms()
+        self._settle(now_ms)
+        for seat in self._seats:
+            self._send(seat, now_ms)
+        for channel in self._channels:
+            self.clock.register(channel, channel.wants_write())
+        self.turn_done(now_ms)
+
+    def _next_wake(self) -> int | None:
+        wakes = [seat.wake_ms for seat in self._seats if seat.wake_ms is not None]
+        wakes += [seat.reopen_ms for seat in self._seats if seat.open and seat.link is None]
+        if self._application_wake is not None:
+            wakes.append(self._application_wake)
+        if self._facts:
+            wakes.append(0)
+        return min(wakes, default=None)
+
+    _application_wake: int | None = 0
+
+    def _ready(self, what: object, readable: bool, writable: bool) -> None:
+        now_ms = self.clock.mono_ms()
+        for seat in self._seats:
+            if seat.link is what:
+                if readable:
+                    self._read(seat, now_ms)
+                return
+        if what in self._channels:
+            channel: Channel = what
+            if readable:
+                channel.on_readable(now_ms)
+            if writable and what in self._channels:
+                channel.on_writable(now_ms)
+
+    def _read(self, seat: Seat, now_ms: int) -> None:
+        if seat.link is None:
+            return
+        try:
+            data = seat.link.read()
+        except LinkError as error:
+            self._broke(seat, str(error), now_ms)
+            return
+        if data:
+            seat.participant.receive(data, now_ms)
+            seat.wake_ms = now_ms
+
+    def _settle(self, now_ms: int) -> None:
+        """Facts and due polls, until both are quiet: every order given in this turn reaches its driver in this turn."""
+        busy = True
+        while busy:
+            busy = self._hear_all(now_ms)
+            for seat in self._seats:
+                if seat.open and seat.link is None and now_ms >= seat.reopen_ms:
+                    self._open(seat, now_ms)
+                if busy or (seat.wake_ms is not None and seat.wake_ms <= now_ms):
+                    seat.wake_ms = seat.participant.poll(now_ms)
+            busy = busy or bool(self._facts)
+        if self._application is not None:
+            self._application_wake = self._application.poll(now_ms)
+            if self._facts:
+                self._settle(now_ms)
+
+    def _hear_all(self, now_ms: int) -> bool:
+        heard = False
+        while self._facts and self._application is not None:
+            self._application.hear(self._facts.popleft(), now_ms)
+            heard = True
+        return heard
+
+    def _open(self, seat: Seat, now_ms: int) -> None:
+        assert seat.open is not None
+        try:
+            seat.link = seat.open()
+        except LinkError as error:
+            if seat.reopen_ms == 0:
+                seat.participant.link_lost(str(error), now_ms)
+            seat.reopen_ms = now_ms + REOPEN_MS
+            return
+        self.clock.register(seat.link, writing=False)
+        seat.pending.clear()
+        seat.participant.link_up(now_ms)
+        seat.wake_ms = now_ms
+
+    def _broke(self, seat: Seat, why: str, now_ms: int) -> None:
+        if seat.link is not None:
+            self.clock.forget(seat.link)
+            seat.link.close()
+        seat.link, seat.reopen_ms = None, now_ms + REOPEN_MS
+        seat.participant.link_lost(why, now_ms)
+        seat.wake_ms = now_ms
+
+    def _send(self, seat: Seat, now_ms: int) -> None:
+        made = seat.participant.take_output()
+        if seat.link is None:
+            return
+        if made:
+            self.sent(seat.participant.name, made)
+            seat.pending += made
+        if seat.pending:
+            try:
+                done = seat.link.write(bytes(seat.pending))
+            except LinkError as error:
+                self._broke(seat, str(error), now_ms)
+                return
+            del seat.pending[:done]
+            if seat.pending:  # the kernel's buffer is full: soon again
+                seat.wake_ms = min(seat.wake_ms or now_ms + 5, now_ms + 5)

@@ -1,0 +1,153 @@
+"""Choosing notes to pay with, and which notes may be taken so that money can always be given back.
+
+A note is accepted only if afterwards both "refund everything" and "pay the change" can be paid from what the cassettes
+hold, within the dispenser's bundles (decision 2). Source: architecture 4.3; TVM-009, TVM-076, TVM-077.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import lcm
+
+Stock = Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """`pieces`: (face value in fen, notes), large first. `short_fen` > 0: that much cannot be paid."""
+
+    pieces: tuple[tuple[int, int], ...]
+    short_fen: int
+
+    @property
+    def notes(self) -> int:
+        return sum(count for _, count in self.pieces)
+
+    @property
+    def total_fen(self) -> int:
+        return sum(value * count for value, count in self.pieces)
+
+
+def plan_change(owed_fen: int, stock: Stock, max_notes: int) -> ChangePlan:
+    """Choose at most `max_notes` notes for `owed_fen` out of `stock` (face value in fen -> notes left).
+
+    Fewest notes first; among what cannot be paid in full, the largest payable part. A plan that cannot be completed has
+    `short_fen` > 0; it is not an exception. Raises ValueError if `owed_fen` is negative: that is the caller's bug.
+    """
+    if owed_fen < 0:
+        raise ValueError(f"owed {owed_fen} fen")
+    values = tuple(sorted((value for value, count in stock.items() if count > 0), reverse=True))
+    counts = tuple(min(stock[value], max_notes) for value in values)
+    if not values:
+        return ChangePlan((), owed_fen)
+    payable_fen = min(owed_fen, sum(value * count for value, count in zip(values, counts, strict=True)))
+    step = values[-1] if all(value % values[-1] == 0 for value in values) else 100
+    target = payable_fen - payable_fen % step
+    while target > 0:
+        pieces = _fewest(target, values, counts, max_notes)
+        if pieces is not None:
+            return ChangePlan(tuple(pair for pair in zip(values, pieces, strict=True) if pair[1]), owed_fen - target)
+        target -= step
+    return ChangePlan((), owed_fen)
+
+
+@lru_cache(maxsize=4096)
+def _fewest(amount: int, values: tuple[int, ...], counts: tuple[int, ...], room: int) -> tuple[int, ...] | None:
+    """Exactly `amount` with the fewest notes, None when it cannot be done.
+
+    Of the largest value only the last few counts can be part of a best answer: lowering it by lcm(value, next)/value
+    only swaps notes for more, smaller ones.
+    """
+    if amount == 0:
+        return (0,) * len(values)
+    if not values or room <= 0 or amount > values[0] * room:
+        return None
+    value, rest = values[0], values[1:]
+    most = min(amount // value, counts[0], room)
+    period = max((lcm(value, other) // value for other in rest), default=1)
+    best: tuple[int, ...] | None = None
+    for count in range(most, max(-1, most - period * max(1, len(rest))), -1):
+        tail = _fewest(amount - value * count, rest, counts[1:], room - count)
+        if tail is not None and (best is None or count + sum(tail) < sum(best)):
+            best = (count, *tail)
+    return best
+
+
+def bundles(plan: ChangePlan, by_value: Mapping[int, list[tuple[int, int]]], per_order: int) -> list[dict[int, int]]:
+    """Split a plan into orders of at most `per_order` notes: cassette number -> notes.
+
+    `by_value`: face value -> [(cassette, notes left)], taken in that order. Large notes go first, so that a failure leaves
+    the smaller debt.
+    """
+    orders: list[dict[int, int]] = [{}]
+    room = per_order
+    left = {value: [list(pair) for pair in pairs] for value, pairs in by_value.items()}
+    for value, count in plan.pieces:
+        for pair in left[value]:
+            while count and pair[1]:
+                if room == 0:
+                    orders.append({})
+                    room = per_order
+                take = min(count, pair[1], room)
+                orders[-1][pair[0]] = orders[-1].get(pair[0], 0) + take
+                pair[1] -= take
+                count -= take
+                room -= take
+    return [order for order in orders if order]
+
+
+@dataclass(frozen=True, slots=True)
+class CashPolicy:
+    """`cover`: full, or bounded to `cover_fen` (decision 2). `max_notes_out`: notes over all bundles of one payment."""
+
+    cover: str = "full"
+    cover_fen: int = 0
+    max_notes_out: int = 60
+    max_notes_in: int = 60
+
+
+def acceptable(
+    known_fen: Collection[int], ours_fen: int, due_fen: int, notes_in: int, stock: Stock, policy: CashPolicy
+) -> tuple[tuple[int, ...], dict[int, str]]:
+    """Which of the face values the acceptor knows may be taken next, and why the others may not.
+
+    Reasons: paid (nothing is missing), too_many (notes in one sale), no_change (the change could not be paid),
+    no_refund (a cancel could not be paid back).
+    """
+    accepted: list[int] = []
+    refused: dict[int, str] = {}
+    for value in sorted(known_fen):
+        reason = _reason(value, ours_fen, due_fen, notes_in, stock, policy)
+        if reason:
+            refused[value] = reason
+        else:
+            accepted.append(value)
+    return tuple(accepted), refused
+
+
+def _reason(value: int, ours_fen: int, due_fen: int, notes_in: int, stock: Stock, policy: CashPolicy) -> str:
+    if ours_fen >= due_fen:
+        return "paid"
+    if notes_in >= policy.max_notes_in:
+        return "too_many"
+    after = ours_fen + value
+    if after > due_fen and plan_change(after - due_fen, stock, policy.max_notes_out).short_fen:
+        return "no_change"
+    refund = after if policy.cover == "full" else min(after, policy.cover_fen)
+    if plan_change(refund, stock, policy.max_notes_out).short_fen:
+        return "no_refund"
+    return ""
+
+
+def cash_limit_fen(stock: Stock, policy: CashPolicy) -> int:
+    """Up to which price cash works: what could be refunded in full (decision 2)."""
+    if policy.cover == "bounded":
+        return 10**9
+    room, total = policy.max_notes_out, 0
+    for value in sorted(stock, reverse=True):
+        take = min(stock[value], room)
+        total += take * value
+        room -= take
+    return total

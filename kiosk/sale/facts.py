@@ -1,0 +1,102 @@
+"""Facts of a sale that come from the passenger, from time, or from a restart; the others are the ports'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kiosk.ports.fact import Fact
+from kiosk.ports.station import Order
+
+
+@dataclass(frozen=True, slots=True)
+class SaleStarted(Fact):
+    """The passenger asked to hold these places. `number` counts sales of the epoch, `language` is zh or en."""
+
+    kind: ClassVar[str] = "sale.start"
+    number: int
+    key: str
+    language: str
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed(Fact):
+    """Order, price and rules were accepted: begin to take money."""
+
+    kind: ClassVar[str] = "sale.agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(Fact):
+    """By whom: passenger, service, screen (it went dark), mode (the machine had to stop)."""
+
+    kind: ClassVar[str] = "sale.cancel"
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSeen(Fact):
+    """The passenger has the slip."""
+
+    kind: ClassVar[str] = "sale.claim_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class SlipAgain(Fact):
+    kind: ClassVar[str] = "sale.slip_again"
+
+
+@dataclass(frozen=True, slots=True)
+class PatienceOver(Fact):
+    """Nobody touched or inserted anything for the time allowed."""
+
+    kind: ClassVar[str] = "timer"
+    result: ClassVar[str] = "patience"
+
+
+@dataclass(frozen=True, slots=True)
+class LastMinute(Fact):
+    """60 s of the lock are left: no new notes (decision 7)."""
+
+    kind: ClassVar[str] = "timer"
+    result: ClassVar[str] = "last_minute"
+
+
+@dataclass(frozen=True, slots=True)
+class LockOver(Fact):
+    kind: ClassVar[str] = "timer"
+    result: ClassVar[str] = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain(Fact):
+    """Time to put the question about a lost answer once more."""
+
+    kind: ClassVar[str] = "timer"
+    result: ClassVar[str] = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOver(Fact):
+    """The station had its 20 s (decision 6)."""
+
+    kind: ClassVar[str] = "timer"
+    result: ClassVar[str] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver(Fact):
+    """`take_ms` passed and the outlet is not empty."""
+
+    kind: ClassVar[str] = "timer"
+    result: ClassVar[str] = "take"
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted(Fact):
+    """The program began again in the middle of this sale, and what the devices could tell has been fed. `pause_ms` is wall time."""
+
+    kind: ClassVar[str] = "sys.recover"
+    result: ClassVar[str] = "end"
+    pause_ms: int

@@ -1,0 +1,192 @@
+"""What lies where, by the books: the fold of the journal over every place that holds notes or tickets.
+
+`Stock.apply` reads the records of one step, so a running machine and a restarted one come to the same figures. What is
+not known is not guessed: a dispenser with an unknown payment pays nothing until somebody counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kiosk.records import Record
+
+
+@dataclass(slots=True)
+class Stock:
+    """Pieces everywhere; `cassettes` number -> notes, `values` number -> face value in fen."""
+
+    values: dict[int, int]
+    cassettes: dict[int, int] = field(default_factory=dict)
+    box: Counter[int] = field(default_factory=Counter)
+    box_tag: str = ""
+    box_unknown_fen: int = 0
+    reject: int = 0
+    change_retract_fen: int = 0
+    roll: int = 0
+    tray: int = 0
+    waste: int = 0
+    ticket_retract: int = 0
+    uncounted: set[int] = field(default_factory=set)
+    retract_pieces: int = 0
+    registers: Counter[str] = field(default_factory=Counter)
+    _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def payable(self) -> dict[int, int]:
+        """Face value -> notes that may be planned with."""
+        found: Counter[int] = Counter()
+        for number, count in self.cassettes.items():
+            if number not in self.uncounted:
+                found[self.values[number]] += count
+        return dict(found)
+
+    def by_value(self) -> dict[int, list[tuple[int, int]]]:
+        """Face value -> [(cassette, notes)], fullest first, so that cassettes of one value empty together."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for number, count in sorted(self.cassettes.items(), key=lambda pair: -pair[1]):
+            if number not in self.uncounted:
+                found.setdefault(self.values[number], []).append((number, count))
+        return found
+
+    @property
+    def box_notes(self) -> int:
+        return sum(self.box.values())
+
+    @property
+    def ever_counted(self) -> bool:
+        """A machine never counted pays nothing (decision 17)."""
+        return bool(self.cassettes)
+
+    def value_of(self, counts: Sequence[Sequence[int]]) -> int:
+        """Presented value of a `counts` record (cassette, presented, rejected), in fen."""
+        return sum(self.values.get(entry[0], 0) * entry[1] for entry in counts)
+
+    # -- folding
+
+    def apply(self, fact: Record, intents: Sequence[Record]) -> None:
+        """One step of the journal."""
+        handler = _FACTS.get((fact["kind"], fact.get("result", "")))
+        if handler:
+            handler(self, fact)
+        for intent in intents:
+            booking = _BOOKINGS.get(intent["kind"])
+            if booking:
+                booking(self, intent)
+
+    def _stacked(self, record: Record) -> None:
+        self.box[record["value_fen"]] += 1
+        self.registers["notes_in"] += 1
+        self.registers["notes_in_fen"] += record["value_fen"]
+
+    def _stack_unknown(self, record: Record) -> None:
+        self.box_unknown_fen += record["value_fen"]
+
+    def _paid(self, record: Record) -> None:
+        for cassette, presented, rejected in record["counts"]:
+            self.cassettes[cassette] = max(0, self.cassettes.get(cassette, 0) - presented - rejected)
+            self.reject += rejected
+        value_fen = self.value_of(record["counts"])
+        pieces = sum(entry[1] for entry in record["counts"])
+        self._presented[record["order"]] = (value_fen, pieces)
+        self.registers["notes_out"] += pieces
+        self.registers["notes_out_fen"] += value_fen
+
+    def _paid_unknown(self, record: Record) -> None:
+        self._paid(record)
+        self.uncounted.update(self.cassettes)
+
+    def _change_retracted(self, record: Record) -> None:
+        value_fen, pieces = self._presented.get(record["order"], (0, 0))
+        self.change_retract_fen += value_fen
+        self.retract_pieces += pieces
+        self.registers["retracted_fen"] += value_fen
+
+    def _ticket_made(self, record: Record) -> None:
+        self.roll = max(0, self.roll - 1)
+        self.tray += 1
+        self.registers["tickets"] += 1
+
+    def _ticket_spoiled(self, record: Record) -> None:
+        self.roll = max(0, self.roll - record["blanks"])
+        self.waste += record["blanks"]
+        self.registers["blanks_spoiled"] += record["blanks"]
+
+    def _ticket_unknown(self, record: Record) -> None:
+        self.roll = max(0, self.roll - 1)
+        self.tray += 1
+
+    def _dumped(self, record: Record) -> None:
+        self.waste += self.tray
+        self.tray = 0
+
+    def _taken(self, record: Record) -> None:
+        self.tray = 0
+
+    def _tickets_retracted(self, record: Record) -> None:
+        self.ticket_retract += self.tray
+        self.tray = 0
+
+    def _filled(self, record: Record) -> None:
+        self.cassettes[record["cassette"]] = record["after"]
+        self.uncounted.discard(record["cassette"])
+
+    def _box_swapped(self, record: Record) -> None:
+        self.box.clear()
+        self.box_unknown_fen = 0
+        self.box_tag = record["tag"]
+
+    def _roll_loaded(self, record: Record) -> None:
+        self.roll = record["after"]
+
+    def _bin_emptied(self, record: Record) -> None:
+        place = record["place"]
+        if place == "waste":
+            self.waste = 0
+        elif place == "ticket_retract":
+            self.ticket_retract = 0
+        elif place == "reject":
+            self.reject = 0
+        elif place == "change_retract":
+            self.change_retract_fen = self.retract_pieces = 0
+
+    def _claimed(self, record: Record) -> None:
+        self.registers["claims"] += 1
+        self.registers["claims_fen"] += record["amount_fen"]
+
+    def _rounded(self, record: Record) -> None:
+        self.registers["rounding_fen"] -= record["rounding_fen"]
+
+    def _ended(self, record: Record) -> None:
+        self.registers[f"sales_{record['outcome']}"] += 1
+
+
+_FACTS = {
+    ("stack!", "stacked"): Stock._stacked,
+    ("stack!", "jammed"): Stock._stack_unknown,
+    ("stack!", "unknown"): Stock._stack_unknown,
+    ("pay!", "presented"): Stock._paid,
+    ("pay!", "short"): Stock._paid,
+    ("pay!", "unknown"): Stock._paid_unknown,
+    ("retract!", "change"): Stock._change_retracted,
+    ("print!", "in_tray"): Stock._ticket_made,
+    ("print!", "spoiled"): Stock._ticket_spoiled,
+    ("print!", "unknown"): Stock._ticket_unknown,
+    ("dump!", "done"): Stock._dumped,
+    ("taken!", "tickets"): Stock._taken,
+    ("retract!", "tickets"): Stock._tickets_retracted,
+}
+_BOOKINGS = {
+    "cassette.fill": Stock._filled,
+    "box.swap": Stock._box_swapped,
+    "roll.load": Stock._roll_loaded,
+    "count": Stock._bin_emptied,
+    "claim.add": Stock._claimed,
+    "rounding": Stock._rounded,
+    "sale.end": Stock._ended,
+}
+
+
+def fresh(values: Mapping[int, int]) -> Stock:
+    """The stock of a machine nobody has filled yet."""
+    return Stock(dict(values))
