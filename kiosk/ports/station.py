@@ -352,6 +352,17 @@ class RecordsTaken(Fact):
     fork: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RecordsFailed(Fact):
+    """The upload that began with `first_seq` got no usable answer; it may be sent again, the same bytes are no harm."""
+
+    kind: ClassVar[str] = "ack"
+    result: ClassVar[str] = "failed"
+    epoch: str
+    first_seq: int
+    reason: str
+
+
 class Station(Protocol):
     """All calls return at once. Sale calls and background calls have a worker thread each (decision 18)."""
 

@@ -59,6 +59,7 @@ class TicketLine:
     spent: int = 0
     state: str = "waiting"
     keys: list[str] = field(default_factory=list)
+    voided: bool = False  # ticket.void is in the journal and the station was told
 
     @property
     def number(self) -> str:
@@ -88,6 +89,7 @@ class Claim:
     reason: str
     exact: bool = True
     slip: str = "none"  # none, printing, printed, failed
+    booked: bool = False  # its claim.add is in the journal
 
 
 @dataclass(slots=True)
@@ -113,10 +115,18 @@ class Book:
     blanks_asked: int = 0
     pays: list[PayLine] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    why_ending: str = ""  # cancel, timeout, lock_expired, station, print, screen, dispenser
+    why_ending: str = (
+        ""  # passenger, service, screen, acceptor, timeout, lock_expired, note, station, refused, print, restart
+    )
     confirmed: bool = False
-    patience_until_ms: int = 0
+    station_state: str = ""  # last answer to "what do you know of this sale"
+    absent: bool = False  # nobody took what lay out, or the machine was restarted: no more money to an empty bay
+    no_more_notes: bool = False  # the last minute of the lock runs
+    patience_until_ms: int = 0  # idle limit; 0 = none runs
     patience_span_ms: int = 0
+    take_until_ms: int = 0
+    answer_until_ms: int = 0
+    ask_again_ms: int = 0
 
     @property
     def due_fen(self) -> int:
@@ -158,13 +168,14 @@ class Book:
 
     @property
     def delivered_fen(self) -> int:
-        """Fare of tickets that reached the passenger, or may have: rounded as the whole order when all did."""
-        good = self.tickets_in("taken", "presented", "in_tray", "retracted")
-        return self.fare_of(good)
+        """Fare of the tickets that the passenger has or is still to get; all of it once the station confirmed."""
+        return self.fare_of(self.tickets_in("waiting", "printing", "in_tray", "presented", "taken"))
 
     def fare_of(self, tickets: Iterable[TicketLine]) -> int:
         """Rounded fare of some of the tickets; all of them cost exactly `due_fen` (decision 3)."""
         chosen = list(tickets)
+        if not chosen:
+            return 0
         total = sum(ticket.place.price_fen for ticket in chosen)
         if len(chosen) == len(self.tickets):
             return total + self.rounding_fen
@@ -172,9 +183,21 @@ class Book:
 
     @property
     def paid_out_fen(self) -> int:
-        """Notes presented to the passenger so far, taken or not."""
-        return sum(pay.out_fen for pay in self.pays)
+        """Notes that the passenger has or may take now; retracted and uncertain ones are not among them."""
+        return sum(pay.out_fen for pay in self.pays if pay.state in ("out", "taken"))
 
     @property
     def claims_fen(self) -> int:
         return sum(claim.amount_fen for claim in self.claims)
+
+    @property
+    def owed_fen(self) -> int:
+        """What the machine owes now and has neither given nor written down; never below 0."""
+        taken_in = self.ours_fen + self.uncertain_in_fen
+        return max(0, taken_in - self.delivered_fen - self.paid_out_fen - self.claims_fen)
+
+    @property
+    def final_rounding_fen(self) -> int:
+        """Rounding of what was really delivered: fare asked minus the sum of its prices."""
+        good = self.tickets_in("taken", "presented", "in_tray")
+        return self.fare_of(good) - sum(ticket.place.price_fen for ticket in good)

@@ -1,0 +1,181 @@
+"""The part of the journey that chooses: train, seat class, passengers, wish, and the order that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from kiosk.journey.asks import Ask, Now, StartSale
+from kiosk.journey.state import (
+    JourneyState,
+    class_of,
+    hold_blocker,
+    price_of,
+    selling_state,
+    total_of,
+)
+from kiosk.ports.station import Limits, Network, Offer, Order
+
+SORTS = ("depart", "price", "duration")
+WISHES = ("together", "window", "aisle")
+KINDS = {"G": "GC", "D": "D"}
+"""Kind filter -> kinds of trains it shows; the empty filter shows all."""
+
+
+def cheapest(offer: Offer) -> int | None:
+    """Lowest adult price in fen: of classes with places left, else of all; None without prices."""
+    prices = [cell.price_fen for cell in offer.classes if cell.left > 0] or [cell.price_fen for cell in offer.classes]
+    return min(prices, default=None)
+
+
+def listed(state: JourneyState, wall_ms: int) -> tuple[Offer, ...]:
+    """The offers the filters leave, sorted."""
+    kinds = KINDS.get(state.kind)
+    offers = [offer for offer in state.offers if kinds is None or offer.kind in kinds]
+    if state.available:
+        offers = [offer for offer in offers if selling_state(offer, wall_ms) == "open"]
+    if state.sort == "price":
+        offers.sort(key=lambda offer: (cheapest(offer) or 1 << 40, offer.depart_ms))
+    elif state.sort == "duration":
+        offers.sort(key=lambda offer: (offer.minutes, offer.depart_ms))
+    else:
+        offers.sort(key=lambda offer: (offer.depart_ms, offer.train))
+    return tuple(offers)
+
+
+def page_of(items: Sequence[object], page: int, size: int) -> tuple[int, int]:
+    """(page, pages), the page moved inside what there is; both at least 0 and 1."""
+    pages = max(1, -(-len(items) // size))
+    return max(0, min(page, pages - 1)), pages
+
+
+class Choosing:
+    """Mixed into `Journey`: uses its state, network and limits."""
+
+    state: JourneyState
+    zone: ZoneInfo
+    network: Network | None
+    limits: Limits | None
+    cash_limit_fen: int | None
+
+    def _go(self, step: str) -> None:
+        raise AttributeError("given by Journey")
+
+    def _ask(self, now: Now) -> Ask:
+        raise AttributeError("given by Journey")
+
+    def _stale(self, now: Now) -> bool:
+        raise AttributeError("given by Journey")
+
+    # -- the list
+
+    def _filter_kind(self, kind: str, now: Now) -> list[Ask]:
+        self.state = replace(self.state, kind=kind if kind in KINDS else "", page=0)
+        return []
+
+    def _filter_available(self, _: str, now: Now) -> list[Ask]:
+        self.state = replace(self.state, available=not self.state.available, page=0)
+        return []
+
+    def _sort(self, _: str, now: Now) -> list[Ask]:
+        following = SORTS[(SORTS.index(self.state.sort) + 1) % len(SORTS)]
+        self.state = replace(self.state, sort=following, page=0)
+        return []
+
+    def _turn(self, by: int, now: Now) -> list[Ask]:
+        size = 4 if self.state.large_text else 5
+        page, _ = page_of(listed(self.state, now.wall_ms), self.state.page + by, size)
+        self.state = replace(self.state, page=page)
+        return []
+
+    def _trains_previous(self, _: str, now: Now) -> list[Ask]:
+        return self._turn(-1, now)
+
+    def _trains_next(self, _: str, now: Now) -> list[Ask]:
+        return self._turn(1, now)
+
+    def _to_trains(self, _: str, now: Now) -> list[Ask]:
+        self._go("trains")
+        return [self._ask(now)]
+
+    # -- train and seats
+
+    def _choose_train(self, number: str, now: Now) -> list[Ask]:
+        offer = next((offer for offer in self.state.offers if offer.train == number), None)
+        if offer is None or selling_state(offer, now.wall_ms) != "open":
+            return []
+        free = [cell for cell in offer.classes if cell.left > 0]
+        first = min(free, key=lambda cell: cell.price_fen)
+        self._go("seat")
+        self.state = replace(self.state, chosen=number, seat_class="", passengers=(), wish="none")
+        self._choose_class(first.code, now)
+        return [self._ask(now)] if self._stale(now) else []
+
+    def _choose_class(self, code: str, now: Now) -> list[Ask]:
+        offer = self.state.offer
+        cell = class_of(offer, code) if offer else None
+        if cell is None or cell.left <= 0:
+            return []
+        kept = tuple((who, count) for who, count in self.state.passengers if price_of(cell, who) is not None)
+        if not kept and cell.prices:
+            kept = ((cell.prices[0][0], 1),)
+        self.state = replace(self.state, seat_class=code, passengers=kept, notice="")
+        return []
+
+    def room_for(self, passenger: str) -> bool:
+        """Whether one more of this type may be added: limit of the order, places left, sold in this class."""
+        cell = self.state.class_offer
+        if cell is None or price_of(cell, passenger) is None or self.limits is None:
+            return False
+        return self.state.seats < min(self.limits.max_tickets, cell.left)
+
+    def _plus(self, passenger: str, now: Now) -> list[Ask]:
+        if self.room_for(passenger):
+            self._count(passenger, 1)
+        return []
+
+    def _minus(self, passenger: str, now: Now) -> list[Ask]:
+        self._count(passenger, -1)
+        return []
+
+    def _count(self, passenger: str, by: int) -> None:
+        counts = dict(self.state.passengers)
+        counts[passenger] = max(0, counts.get(passenger, 0) + by)
+        kept = tuple((who, count) for who, count in counts.items() if count)
+        self.state = replace(self.state, passengers=kept, notice="")
+
+    def _wish(self, wish: str, now: Now) -> list[Ask]:
+        if wish in WISHES:
+            self.state = replace(self.state, wish="none" if self.state.wish == wish else wish)
+        return []
+
+    def _hold(self, _: str, now: Now) -> list[Ask]:
+        """From here on the sale leads; what comes back is `LockRefused` or the end of the sale."""
+        state, offer, cell = self.state, self.state.offer, self.state.class_offer
+        if hold_blocker(state, self.limits, self.cash_limit_fen, now.wall_ms) or offer is None or cell is None:
+            return []
+        self._go("sale")
+        return [StartSale(order_of(state, offer), state.language)]
+
+
+def order_of(state: JourneyState, offer: Offer) -> Order:
+    """The order as chosen; `price_fen` is the sum of all places as shown."""
+    cell = class_of(offer, state.seat_class)
+    return Order(
+        train=offer.train,
+        kind=offer.kind,
+        date=offer.date,
+        origin=offer.origin,
+        destination=offer.destination,
+        seat_class=state.seat_class,
+        passengers=tuple(who for who, count in state.passengers for _ in range(count)),
+        wish=state.wish,
+        depart_ms=offer.depart_ms,
+        arrive_ms=offer.arrive_ms,
+        depart=offer.depart,
+        arrive=offer.arrive,
+        day_offset=offer.day_offset,
+        price_fen=total_of(cell, state.passengers) if cell else 0,
+        closes_ms=offer.closes_ms,
+    )

@@ -1,0 +1,275 @@
+"""The journey: what a touch means on each screen, as a table; and what the station's answers change.
+
+Pure of devices and clocks: `touch`, `hear` and `poll` get the time and answer what the controller shall do. One tap opens
+the next screen by itself; Back and Home work on every screen; the header keys never lose what was entered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from kiosk.journey import choose, find
+from kiosk.journey.asks import Ask, AskTrains, CallStaff, Now, ToSale, ToService
+from kiosk.journey.calendar import station_day
+from kiosk.journey.search import StationIndex
+from kiosk.journey.state import JourneySettings, JourneyState, idle_times
+from kiosk.ports.fact import Fact
+from kiosk.ports.note_acceptor import NoteHeld, NoteMoving
+from kiosk.ports.station import (
+    Limits,
+    LockRefused,
+    LockUncertain,
+    Network,
+    NetworkKnown,
+    SessionGranted,
+    StationLost,
+    TrainsFailed,
+    TrainsListed,
+    TrainStops,
+)
+from kiosk.screen import targets as T
+
+COMMON = {T.BACK: "back", T.HOME: "home", T.HELP: "help", T.MORE_TIME: "stay"}
+"""What works on every screen of the journey."""
+
+FLOW: dict[str, dict[str, str]] = {
+    "attract": {T.START: "home"},
+    "thanks": {T.START: "home", T.HOME: "home"},
+    "home": {
+        T.DESTINATION: "pick_destination", T.TRAIN_NUMBER: "ask_number", T.NEXT_TRAINS: "pick_next",
+        T.STATION: "choose_station", T.TRIP: "trip",
+    },
+    "search.train": {
+        T.LETTER: "type_number", T.DIGIT: "type_number", T.CLEAR: "clear", T.ERASE: "erase",
+        T.NUMBER: "choose_number", T.DATE: "open_calendar",
+    },
+    "search.fromto": {
+        T.ORIGIN: "pick_origin", T.DESTINATION: "pick_destination", T.SWAP: "swap", T.DATE: "open_calendar",
+        T.STATION: "choose_station", T.SHOW_TRAINS: "show_trains",
+    },
+    "station": {
+        T.STATION: "choose_station", T.LETTER: "type_station", T.CLEAR: "clear", T.ERASE: "erase", T.TAB: "tab",
+        T.PROVINCE: "province", T.PREVIOUS: "picker_previous", T.NEXT: "picker_next", T.TRIP: "trip",
+    },
+    "date": {T.DAY: "choose_day"},
+    "trains": {
+        T.TRAIN: "choose_train", T.KIND: "filter_kind", T.AVAILABLE: "filter_available", T.SORT: "sort",
+        T.PREVIOUS: "trains_previous", T.NEXT: "trains_next", T.DATE: "open_calendar", T.SHOW_TRAINS: "show_trains",
+    },
+    "seat": {
+        T.CLASS: "choose_class", T.PLUS: "plus", T.MINUS: "minus", T.WISH: "wish", T.HOLD: "hold",
+        T.SHOW_TRAINS: "to_trains",
+    },
+}  # fmt: skip
+"""Step -> target -> what it does: the flow table. `COMMON` is added to every step but attract and thanks."""
+
+
+class Journey(find.Finding, choose.Choosing):
+    """One passenger after the other. `network` and `limits` come from the station; `cash_limit_fen` from the mode."""
+
+    def __init__(self, settings: JourneySettings) -> None:
+        self.settings = settings
+        self.zone = ZoneInfo(settings.timezone)
+        self.network: Network | None = None
+        self.limits: Limits | None = None
+        self.index: StationIndex | None = None
+        self.cash_limit_fen: int | None = None
+        self.state = self._fresh(0)
+
+    # -- what comes in
+
+    def touch(self, target: str, now: Now) -> list[Ask]:
+        """A touch on the screen that is shown. A target that means nothing there is dropped."""
+        self.state = replace(self.state, touched_ms=now.mono_ms)
+        name, value = T.split(target)
+        if name in (T.LANGUAGE, T.CONTRAST, T.LARGE_TEXT, T.CALL_STAFF, T.SERVICE):
+            return self._around(name)
+        if self.state.help and name in (T.BACK, T.HOME, T.HELP, T.MORE_TIME):
+            self.state = replace(self.state, help=name == T.MORE_TIME)
+            if name != T.HOME or self.state.step == "sale":
+                return []
+        if self.state.step == "sale":
+            return self._during_sale(target)
+        row = FLOW.get(self.state.step, {})
+        deed = row.get(name) or (COMMON.get(name) if self.state.step not in ("attract", "thanks") else None)
+        if deed is None:
+            return []
+        asks: list[Ask] = getattr(self, f"_{deed}")(value, now)
+        return asks
+
+    def hear(self, fact: Fact, now: Now) -> list[Ask]:
+        """Answers of the station, and what a sale says that brings the passenger back to the journey."""
+        match fact:
+            case NetworkKnown():
+                self.network, self.index = fact.network, StationIndex(fact.network)
+            case SessionGranted():
+                self.limits = fact.limits
+            case TrainsListed() if fact.request == self.state.request:
+                self._trains_listed(fact, now)
+            case TrainStops() if fact.request == self.state.request:
+                self._stops_known(fact, now)
+            case TrainsFailed() if fact.request == self.state.request:
+                self._question_failed()
+            case StationLost() if self.state.waiting:
+                self._question_failed()
+            case LockRefused():
+                return self._lock_refused(fact, now)
+            case LockUncertain():
+                return self.sale_over(now, "trains", "no_answer")
+            case NoteHeld() | NoteMoving() if self.state.help:
+                self.state = replace(self.state, help=False)
+        return []
+
+    def poll(self, now: Now) -> list[Ask]:
+        """Idle time-out, unanswered question, stale list. Call at `next_wake`."""
+        state = self.state
+        idle = idle_times(state, self.settings)
+        if idle and now.mono_ms >= idle.end_ms:
+            self.state = replace(state, help=False) if state.step == "sale" else self._fresh(now.mono_ms)
+            return []
+        if state.waiting and now.mono_ms >= state.asked_ms + self.settings.answer_ms:
+            self._question_failed()
+        elif state.step == "trains" and not state.waiting and self._stale(now):
+            return [self._ask(now)]
+        return []
+
+    def next_wake(self) -> int | None:
+        """Monotonic ms when `poll` has something to do or the screen changes by itself; None: only when touched."""
+        idle, times = idle_times(self.state, self.settings), []
+        if idle:
+            times += [idle.end_ms, idle.warn_ms]
+        if self.state.waiting:
+            times.append(self.state.asked_ms + self.settings.answer_ms)
+        elif self.state.step == "trains" and self.state.listing == "list":
+            times.append(self.state.listed_ms + self.settings.stale_ms)
+        return min(times, default=None)
+
+    def approach(self, now: Now) -> None:
+        """Somebody stands in front of the machine: from the picture to the first question."""
+        if self.state.step == "attract":
+            self._home("", now)
+            self.state = replace(self.state, touched_ms=now.mono_ms)
+
+    def sale_over(self, now: Now, back_to: str = "thanks", notice: str = "") -> list[Ask]:
+        """The sale is closed. `back_to`: thanks, seat, trains, home or attract; `notice` as in the state. Twice is once."""
+        if self.state.step != "sale":
+            return []
+        self.state = replace(self.state, help=False, touched_ms=now.mono_ms)
+        if back_to in ("seat", "trains") and self.state.offers:
+            trail = self.state.trail[: self.state.trail.index(back_to)] if back_to in self.state.trail else ("home",)
+            self.state = replace(self.state, step=back_to, trail=trail, notice=notice)
+            return [self._ask(now)]
+        if back_to == "attract":
+            self.state = self._fresh(now.mono_ms)
+        elif back_to == "thanks":
+            self.state = replace(self.state, step="thanks", trail=(), notice=notice)
+        else:
+            self._home("", now)
+            self.state = replace(self.state, notice=notice)
+        return []
+
+    # -- around every body
+
+    def _around(self, name: str) -> list[Ask]:
+        if name == T.CALL_STAFF:
+            return [CallStaff()]
+        if name == T.SERVICE:
+            return [ToService()]
+        if name == T.LANGUAGE:
+            self.state = replace(self.state, language="en" if self.state.language == "zh" else "zh")
+        elif name == T.CONTRAST:
+            self.state = replace(self.state, contrast=not self.state.contrast)
+        else:
+            self.state = replace(self.state, large_text=not self.state.large_text, page=0, picker_page=0)
+        return []
+
+    def _during_sale(self, target: str) -> list[Ask]:
+        if target == T.HELP:
+            self.state = replace(self.state, help=True)
+            return []
+        return [ToSale(target)] if target in T.SALE or target in (T.MORE_TIME, T.HOME) else []
+
+    def _help(self, _: str, now: Now) -> list[Ask]:
+        self.state = replace(self.state, help=True)
+        return []
+
+    def _stay(self, _: str, now: Now) -> list[Ask]:
+        return []  # the touch itself was the answer
+
+    # -- moving about
+
+    def _fresh(self, mono_ms: int) -> JourneyState:
+        """As the next passenger finds it. The request number goes on, so that a late answer is recognised."""
+        request = self.state.request if hasattr(self, "state") else 0
+        return JourneyState(
+            language=self.settings.language, origin=self.settings.home, touched_ms=mono_ms, request=request + 1
+        )
+
+    def _home(self, _: str, now: Now) -> list[Ask]:
+        state = self.state
+        fresh = self._fresh(now.mono_ms)
+        self.state = replace(
+            fresh, step="home", language=state.language, contrast=state.contrast, large_text=state.large_text
+        )
+        return []
+
+    def _back(self, _: str, now: Now) -> list[Ask]:
+        state = self.state
+        if not state.trail or state.trail[-1] == "home":
+            return self._home("", now)
+        self.state = replace(state, step=state.trail[-1], trail=state.trail[:-1], notice="", typed="", picker_page=0)
+        if self.state.step == "trains" and (self._stale(now) or state.listing != "list"):
+            return [self._ask(now)]
+        return []
+
+    def _go(self, step: str) -> None:
+        """One screen on; a screen that is already on the trail is gone back to."""
+        state = self.state
+        at = state.trail.index(step) if step in state.trail else None
+        trail = state.trail[:at] if at is not None else (*state.trail, state.step)
+        if step == state.step:
+            trail = state.trail
+        self.state = replace(state, step=step, trail=trail, notice="")
+
+    # -- questions to the station
+
+    def _today(self, now: Now) -> str:
+        return station_day(now.wall_ms, self.zone).isoformat()
+
+    def _stale(self, now: Now) -> bool:
+        return self.state.listing == "list" and now.mono_ms >= self.state.listed_ms + self.settings.stale_ms
+
+    def _ask(self, now: Now) -> Ask:
+        """The question for the train list; a list that is there stays until the answer comes."""
+        state = self.state
+        listing = "list" if state.listing == "list" else "loading"
+        self.state = replace(
+            state, request=state.request + 1, asked_ms=now.mono_ms, waiting=True, listing=listing, date=state.date
+        )
+        return AskTrains(self.state.request, state.origin, state.destination, state.date, state.train)
+
+    def _question_failed(self) -> None:
+        """No answer: an old list may still be looked at, with its time; otherwise the screen says offline."""
+        listing = "list" if self.state.listing == "list" else "offline"
+        notice = "stale" if listing == "list" else "offline"
+        late = self.state.asked_ms  # the next try is a full period away
+        self.state = replace(self.state, waiting=False, listing=listing, notice=notice, listed_ms=late)
+
+    def _trains_listed(self, fact: TrainsListed, now: Now) -> None:
+        notice = "" if self.state.notice in ("stale", "offline") else self.state.notice
+        self.state = replace(
+            self.state, waiting=False, listing="list", offers=fact.offers, listed_ms=now.mono_ms,
+            listed_wall_ms=fact.at_ms, notice=notice,
+        )  # fmt: skip
+
+    def _lock_refused(self, fact: LockRefused, now: Now) -> list[Ask]:
+        """Back to where another choice can be made, with the reason, and the list asked anew."""
+        if fact.reason == "sold_out":
+            enough = fact.left > 0
+            asks = self.sale_over(now, "seat" if enough else "trains", "only_left" if enough else "sold_out")
+            self.state = replace(self.state, notice_left=fact.left)
+            return asks
+        if fact.reason == "limit":
+            return self.sale_over(now, "seat", "limit")
+        return self.sale_over(now, "trains", "closed" if fact.reason == "sale_closed" else "not_held")

@@ -1,0 +1,332 @@
+"""What a fact changes in the book of a sale. Every yuan and every ticket is counted here, once, before the table decides.
+
+One function per fact; a fact without one changes nothing. Times are real milliseconds of the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.parameters import SalePolicy
+from kiosk.ports import note_acceptor as na
+from kiosk.ports import note_dispenser as nd
+from kiosk.ports import receipt_printer as rp
+from kiosk.ports import station as st
+from kiosk.ports import ticket_printer as tp
+from kiosk.ports.fact import Fact
+from kiosk.sale import facts as sf
+from kiosk.sale.book import Book, Claim, NoteLine, PayLine, S, TicketLine
+from kiosk.stock import Stock
+
+
+@dataclass(slots=True)
+class Counting:
+    """What counting needs beside the book. `new_code` makes the next claim code of this sale."""
+
+    stock: Stock
+    policy: SalePolicy
+    rate: float
+    now_ms: int
+    new_code: Callable[[], str]
+
+    def patience(self, book: Book, span_ms: int) -> None:
+        book.patience_span_ms = span_ms
+        book.patience_until_ms = self.now_ms + round(span_ms / self.rate) if span_ms else 0
+
+
+def count(fact: Fact, book: Book, at: Counting) -> None:
+    """Write what `fact` says into the book."""
+    counter = _COUNTERS.get(type(fact))
+    if counter:
+        counter(fact, book, at)
+
+
+def _held(fact: st.PlacesLocked, book: Book, at: Counting) -> None:
+    book.places, book.price_fen = fact.places, fact.total_fen
+    step = at.policy.rounding_step_fen
+    book.rounding_fen = -(fact.total_fen % step) if at.policy.rounding == "passenger" else 0
+    book.lock_span_ms = fact.remaining_ms
+    book.lock_until_ms = at.now_ms + round(fact.remaining_ms / at.rate)
+    book.lock_limit_ms = at.now_ms + round(fact.limit_ms / at.rate)
+    at.patience(book, at.policy.review_patience_ms)
+
+
+def _renewed(fact: st.LockRenewed, book: Book, at: Counting) -> None:
+    book.lock_until_ms = at.now_ms + round(fact.remaining_ms / at.rate)
+    book.lock_span_ms = max(book.lock_span_ms, fact.remaining_ms)
+    book.no_more_notes = False
+
+
+def _renew_failed(fact: st.RenewFailed, book: Book, at: Counting) -> None:
+    if fact.reason == "expired":
+        book.lock_until_ms = at.now_ms
+
+
+def _agreed(fact: sf.Agreed, book: Book, at: Counting) -> None:
+    at.patience(book, at.policy.collect_patience_ms)
+
+
+def _why(reason: str) -> Callable[[Any, Book, Counting], None]:
+    def note_it(fact: Fact, book: Book, at: Counting) -> None:
+        book.why_ending = book.why_ending or reason
+
+    return note_it
+
+
+def _cancelled(fact: sf.Cancelled, book: Book, at: Counting) -> None:
+    if book.state in (S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING):
+        book.why_ending = book.why_ending or fact.by
+
+
+def _refused_lock(fact: st.LockRefused, book: Book, at: Counting) -> None:
+    book.why_ending = fact.reason
+
+
+def _note_seen(fact: na.NoteHeld, book: Book, at: Counting) -> None:
+    if book.note(fact.note) is None:
+        book.notes.append(NoteLine(fact.note, fact.value_fen, "held"))
+    book.last_refusal = ""
+    _still_there(fact, book, at)
+
+
+def _still_there(fact: Fact, book: Book, at: Counting) -> None:
+    """Somebody is standing here: the idle limit starts again."""
+    if book.patience_until_ms:
+        at.patience(book, book.patience_span_ms)
+
+
+def _refused_note(fact: na.NoteRefused, book: Book, at: Counting) -> None:
+    book.last_refusal = fact.reason
+    _still_there(fact, book, at)
+
+
+def _note_to(state: str) -> Callable[[Any, Book, Counting], None]:
+    def move(fact: Any, book: Book, at: Counting) -> None:
+        line = book.note(fact.note)
+        if line is None:
+            line = NoteLine(fact.note, fact.value_fen, state)
+            book.notes.append(line)
+        line.state = state
+        _still_there(fact, book, at)
+
+    return move
+
+
+def _note_lost(state: str) -> Callable[[Any, Book, Counting], None]:
+    move = _note_to(state)
+
+    def lose(fact: Any, book: Book, at: Counting) -> None:
+        known = book.note(fact.note)
+        if known is not None and known.state in ("jammed", "unknown"):
+            return  # said twice: claimed once
+        move(fact, book, at)
+        book.why_ending = book.why_ending or "note"
+        book.claims.append(Claim(at.new_code(), fact.value_fen, f"note_{state}", exact=False))
+
+    return lose
+
+
+def _confirmed(fact: st.SaleConfirmed | st.SaleStateKnown, book: Book, at: Counting) -> None:
+    numbers = {entry.index: entry.numbers for entry in fact.tickets}
+    if not book.confirmed and set(numbers) == {place.index for place in book.places}:
+        book.confirmed = True
+        book.tickets = [TicketLine(place, numbers[place.index]) for place in book.places]
+
+
+def _asked_again(fact: Fact, book: Book, at: Counting) -> None:
+    book.ask_again_ms = at.now_ms + at.policy.ask_again_ms
+
+
+def _state_known(fact: st.SaleStateKnown, book: Book, at: Counting) -> None:
+    book.station_state = fact.state
+    if book.state is S.ASKING and fact.state in ("confirmed", "printed"):
+        _confirmed(fact, book, at)
+
+
+def _ticket(book: Book, key: str) -> TicketLine | None:
+    return next((ticket for ticket in book.tickets if key in ticket.keys), None)
+
+
+def _in_tray(fact: tp.TicketInTray, book: Book, at: Counting) -> None:
+    ticket = _ticket(book, fact.key)
+    if ticket is not None and ticket.state in ("printing", "unknown"):
+        ticket.state = "in_tray"
+
+
+def _spoiled(fact: tp.TicketSpoiled, book: Book, at: Counting) -> None:
+    ticket = _ticket(book, fact.key)
+    if ticket is not None and ticket.state == "printing":
+        left = min(at.policy.blanks_per_ticket, len(ticket.numbers)) - ticket.spent
+        ticket.state = "waiting" if left > 0 else "void"
+        if ticket.state == "void":
+            _give_up_printing(book)
+
+
+def _not_started(fact: tp.TicketRefused, book: Book, at: Counting) -> None:
+    ticket = _ticket(book, fact.key)
+    if ticket is not None and ticket.state == "printing":
+        ticket.state = "void"
+        _give_up_printing(book)
+
+
+def _give_up_printing(book: Book) -> None:
+    book.why_ending = book.why_ending or "print"
+    for ticket in book.tickets_in("waiting", "printing"):
+        ticket.state = "void"
+
+
+def _ticket_unknown(fact: tp.TicketUncertain, book: Book, at: Counting) -> None:
+    ticket = _ticket(book, fact.key)
+    if ticket is not None and ticket.state == "printing":
+        ticket.state = "unknown"
+        _give_up_printing(book)
+
+
+def _dumped(fact: Fact, book: Book, at: Counting) -> None:
+    for ticket in book.tickets_in("in_tray", "unknown", "waiting", "printing"):
+        ticket.state = "void"
+
+
+def _presented(fact: tp.TicketsPresented, book: Book, at: Counting) -> None:
+    for ticket in book.tickets_in("in_tray"):
+        ticket.state = "presented"
+    book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
+
+
+def _deliver_unknown(fact: tp.DeliverUncertain | tp.TicketRetractUncertain, book: Book, at: Counting) -> None:
+    lost = book.tickets_in("in_tray", "presented")
+    owed_before = book.owed_fen
+    for ticket in lost:
+        ticket.state = "unknown"
+    book.why_ending = book.why_ending or "print"
+    book.absent = book.absent or isinstance(fact, tp.TicketRetractUncertain)
+    if lost:
+        book.claims.append(Claim(at.new_code(), book.owed_fen - owed_before, "tickets_unknown", exact=False))
+
+
+def _tickets_taken(fact: tp.TicketsTaken, book: Book, at: Counting) -> None:
+    for ticket in book.tickets_in("presented", "in_tray"):
+        ticket.state = "taken"
+
+
+def _tickets_back(fact: tp.TicketsRetracted, book: Book, at: Counting) -> None:
+    for ticket in book.tickets_in("presented", "in_tray"):
+        ticket.state = "retracted"
+    book.absent, book.why_ending = True, book.why_ending or "not_taken"
+
+
+def _pay(book: Book, order: int) -> PayLine | None:
+    return next((pay for pay in book.pays if pay.order == order), None)
+
+
+def _paid(state: str) -> Callable[[Any, Book, Counting], None]:
+    def book_it(fact: Any, book: Book, at: Counting) -> None:
+        pay = _pay(book, fact.order)
+        if pay is None or pay.state != "asked":
+            return
+        pay.counts = getattr(fact, "counts", ())
+        value_fen = at.stock.value_of(pay.counts)
+        pay.out_fen = value_fen
+        pay.state = state if state == "refused" or value_fen == 0 else "out"
+        if state == "unknown":
+            pay.uncertain_fen = pay.asked_fen - value_fen
+            claim = Claim(at.new_code(), pay.uncertain_fen, "pay_unknown", exact=False)
+            if pay.uncertain_fen > 0:
+                book.claims.append(claim)
+        book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
+
+    return book_it
+
+
+def _change(state: str) -> Callable[[Any, Book, Counting], None]:
+    def book_it(fact: Any, book: Book, at: Counting) -> None:
+        pay = _pay(book, fact.order)
+        if pay is not None and pay.state == "out":
+            pay.state = state
+        if state != "taken":
+            book.absent, book.why_ending = True, book.why_ending or "not_taken"
+
+    return book_it
+
+
+def _slip(state: str) -> Callable[[Any, Book, Counting], None]:
+    def book_it(fact: rp.SlipPrinted | rp.SlipFailed, book: Book, at: Counting) -> None:
+        for claim in book.claims:
+            if claim.slip == "printing":
+                claim.slip = state
+        at.patience(book, at.policy.claim_patience_ms)
+
+    return book_it
+
+
+def _restarted(fact: sf.Restarted, book: Book, at: Counting) -> None:
+    book.absent, book.why_ending = True, book.why_ending or "restart"
+    book.patience_until_ms = 0
+    for line in book.notes:
+        if line.state in ("held", "moving", "returning"):
+            line.state = "unknown"
+            book.claims.append(Claim(at.new_code(), line.value_fen, "note_unknown", exact=False))
+    for pay in book.pays:
+        if pay.state == "asked":
+            pay.state, pay.uncertain_fen = "unknown", pay.asked_fen
+            book.claims.append(Claim(at.new_code(), pay.asked_fen, "pay_unknown", exact=False))
+    for ticket in book.tickets_in("printing"):
+        ticket.state = "unknown"
+    for ticket in book.tickets_in("waiting"):
+        ticket.state = "void"
+
+
+def _last_minute(fact: sf.LastMinute, book: Book, at: Counting) -> None:
+    book.no_more_notes = True
+
+
+_COUNTERS: dict[type[Fact], Callable[[Any, Book, Counting], None]] = {
+    st.PlacesLocked: _held,
+    st.LockRenewed: _renewed,
+    st.RenewFailed: _renew_failed,
+    st.LockRefused: _refused_lock,
+    st.LockUncertain: _why("station"),
+    st.SaleConfirmed: _confirmed,
+    st.ConfirmRefused: _why("refused"),
+    st.ConfirmUncertain: _asked_again,
+    st.SaleStateKnown: _state_known,
+    st.SaleStateUnknown: _asked_again,
+    sf.Agreed: _agreed,
+    sf.Cancelled: _cancelled,
+    sf.PatienceOver: _why("timeout"),
+    sf.LockOver: _why("lock_expired"),
+    sf.LastMinute: _last_minute,
+    sf.AnswerOver: _why("station"),
+    sf.AskAgain: _asked_again,
+    sf.Restarted: _restarted,
+    na.NoteHeld: _note_seen,
+    na.NoteMoving: _still_there,
+    na.NoteRefused: _refused_note,
+    na.NoteOurs: _note_to("ours"),
+    na.NoteReturned: _note_to("returned"),
+    na.NoteJammed: _note_lost("jammed"),
+    na.NoteUncertain: _note_lost("unknown"),
+    na.NoteReturnUncertain: _note_lost("unknown"),
+    tp.TicketInTray: _in_tray,
+    tp.TicketSpoiled: _spoiled,
+    tp.TicketRefused: _not_started,
+    tp.TicketUncertain: _ticket_unknown,
+    tp.TrayDumped: _dumped,
+    tp.DumpUncertain: _dumped,
+    tp.TicketsPresented: _presented,
+    tp.DeliverUncertain: _deliver_unknown,
+    tp.TicketRetractUncertain: _deliver_unknown,
+    tp.TicketsTaken: _tickets_taken,
+    tp.TicketsRetracted: _tickets_back,
+    nd.NotesPresented: _paid("out"),
+    nd.NotesShort: _paid("short"),
+    nd.NotesUncertain: _paid("unknown"),
+    nd.NotesRefused: _paid("refused"),
+    nd.ChangeTaken: _change("taken"),
+    nd.ChangeRetracted: _change("retracted"),
+    nd.ChangeRetractUncertain: _change("unknown"),
+    rp.SlipPrinted: _slip("printed"),
+    rp.SlipFailed: _slip("failed"),
+}

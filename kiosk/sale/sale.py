@@ -1,0 +1,432 @@
+"""One sale at work: count the fact, let the table decide, answer the intents. Pure: no clock, no device, no file.
+
+`feed` is the only way in. The table machine (`transitions`) is built once; a sale is its model and is made anew per sale
+(decision 21). The same facts in the same order give the same intents: start-up relies on it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from transitions import Machine, MachineError
+
+from kiosk.errors import TvmError
+from kiosk.parameters import SalePolicy
+from kiosk.ports.fact import Fact
+from kiosk.sale import facts as sf
+from kiosk.sale.book import Book, Claim, PayLine, S, TicketLine
+from kiosk.sale.change import acceptable, bundles, plan_change
+from kiosk.sale.count import Counting, count
+from kiosk.sale.intents import (
+    AskState,
+    ClaimAdd,
+    ConfirmSale,
+    Deliver,
+    Dump,
+    Intent,
+    LockPlaces,
+    PayNotes,
+    PrintSlip,
+    PrintTicket,
+    ReleaseLock,
+    RenewLock,
+    ReportPrinted,
+    Retract,
+    ReturnNote,
+    Rounding,
+    SaleEnd,
+    SaleOpen,
+    StackNote,
+    TicketVoid,
+    UnknownAdd,
+    VoidSale,
+)
+from kiosk.sale.table import TABLE
+from kiosk.stock import Stock
+
+_machine = Machine(
+    model=None, states=S, initial=S.NEW, transitions=TABLE, auto_transitions=False, model_attribute="state"
+)
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class NoRow(TvmError):
+    """No row of the table accepts this fact in this state: a bug, and it stops the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaleContext:
+    """What a sale is opened with and keeps to its end. `known_fen`: face values the acceptor knows."""
+
+    machine: str
+    epoch: str
+    secret: bytes
+    policy: SalePolicy
+    rate: float
+    known_fen: Callable[[], tuple[int, ...]]
+
+
+def base36(number: int, width: int) -> str:
+    text = ""
+    for _ in range(width):
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+    return text
+
+
+class Sale:
+    """The model of the machine. `book` is what everybody may read."""
+
+    state: S
+    trigger: Callable[[str], bool]
+
+    def __init__(self, number: int, language: str, order: sf.SaleStarted, context: SaleContext, stock: Stock) -> None:
+        self.book = Book(number, order.key, language, order.order)
+        self._context, self._stock = context, stock
+        self._intents: list[Intent] = []
+        self._now_ms = self._wall_ms = 0
+        self._codes = 0
+        _machine.add_model(self)
+
+    def close(self) -> None:
+        """Take the model out of the machine; the sale must not be fed any more."""
+        _machine.remove_model(self)
+
+    # -- the way in
+
+    def feed(self, fact: Fact, now_ms: int, wall_ms: int) -> list[Intent]:
+        """Count one fact, decide, and answer the intents it causes. Raises NoRow when no row takes the fact."""
+        self._now_ms, self._wall_ms = now_ms, wall_ms
+        self.believe(fact, now_ms)
+        try:
+            accepted = self.trigger(type(fact).__name__)
+        except (MachineError, AttributeError) as error:
+            raise NoRow(f"no row accepts {fact} in {self.state.name}") from error
+        if not accepted:
+            raise NoRow(f"no guard of {self.state.name} accepts {fact}")
+        self._entered()
+        intents, self._intents = self._intents, []
+        return intents
+
+    def believe(self, fact: Fact, now_ms: int) -> None:
+        """Count a fact without deciding anything: recovery tells what the devices could say before it goes on."""
+        self._now_ms = now_ms
+        policy, rate = self._context.policy, self._context.rate
+        count(fact, self.book, Counting(self._stock, policy, rate, now_ms, self._new_code))
+
+    def touched(self, now_ms: int) -> None:
+        """Somebody touched the screen: the idle limit starts again. Moves nothing, so it is not a fact."""
+        self._now_ms = now_ms
+        if self.book.patience_until_ms:
+            self.book.patience_until_ms = now_ms + round(self.book.patience_span_ms / self._context.rate)
+
+    def refresh_accepted(self) -> None:
+        """Which notes may be taken next, from what is in and what the cassettes hold now."""
+        book = self.book
+        if book.state is not S.COLLECTING or book.no_more_notes or book.moving_note is not None:
+            book.accepted_fen = ()
+            if book.state is not S.COLLECTING:
+                book.refused = {}
+            return
+        policy = self._context.policy.cash
+        book.accepted_fen, book.refused = acceptable(
+            self._context.known_fen(), book.ours_fen, book.due_fen, len(book.notes), self._stock.payable(), policy
+        )
+
+    def deadline(self) -> tuple[int, Fact] | None:
+        """The next time limit of this sale, as (real ms, the fact it becomes)."""
+        book, limits = self.book, list[tuple[int, Fact]]()
+        if book.state in (S.REVIEWING, S.COLLECTING):
+            limits = [(book.lock_until_ms, sf.LockOver()), (book.patience_until_ms, sf.PatienceOver())]
+            if book.state is S.COLLECTING and not book.no_more_notes:
+                last = round(self._context.policy.last_minute_ms / self._context.rate)
+                limits.append((book.lock_until_ms - last, sf.LastMinute()))
+        elif book.state in (S.CONFIRMING, S.ASKING):
+            limits = [(book.answer_until_ms, sf.AnswerOver())]
+            if book.state is S.ASKING and book.ask_again_ms:
+                limits.append((book.ask_again_ms, sf.AskAgain()))
+        elif book.state in (S.TICKETS_OUT, S.CHANGE_OUT):
+            limits = [(book.take_until_ms, sf.TakeOver())]
+        elif book.state is S.CLAIM and book.patience_until_ms:
+            limits = [(book.patience_until_ms, sf.PatienceOver())]
+        return min(limits, key=lambda limit: limit[0]) if limits else None
+
+    def _entered(self) -> None:
+        """After a step: the book knows its state, and what may be accepted follows from it."""
+        before, self.book.state = self.book.state, self.state
+        if self.state is S.CONFIRMING and before is not S.CONFIRMING and not self.book.answer_until_ms:
+            self.book.answer_until_ms = self._now_ms + self._context.policy.answer_ms
+        if self.state not in (S.REVIEWING, S.COLLECTING, S.CLAIM):
+            self.book.patience_until_ms = 0
+        self.refresh_accepted()
+
+    def _new_code(self) -> str:
+        """Eight characters, unguessable without the machine's secret, the same again on replay (decision 33)."""
+        self._codes += 1
+        made = hmac.digest(self._context.secret, f"claim:{self.book.key}:{self._codes}".encode(), "sha256")
+        return b32encode(made[:5]).decode()
+
+    # -- guards: they only read
+
+    def may_take_cash(self) -> bool:
+        return self._wall_ms < self.book.order.closes_ms
+
+    def note_welcome(self) -> bool:
+        line, book = self.book.moving_note, self.book
+        if line is None or book.no_more_notes or line.state != "held":
+            return False
+        policy, taken = self._context.policy.cash, len(book.notes) - 1
+        return (
+            line.value_fen
+            in acceptable((line.value_fen,), book.ours_fen, book.due_fen, taken, self._stock.payable(), policy)[0]
+        )
+
+    def note_moves(self) -> bool:
+        return self.book.moving_note is not None
+
+    def paid_up(self) -> bool:
+        return self.book.missing_fen == 0
+
+    def paid_in_time(self) -> bool:
+        return self.paid_up() and self.book.why_ending == "lock_expired"
+
+    def is_confirmed(self) -> bool:
+        return self.book.confirmed
+
+    def is_still_held(self) -> bool:
+        return not self.book.confirmed and self.book.station_state == "held"
+
+    def more_to_print(self) -> bool:
+        return bool(self.book.tickets_in("waiting"))
+
+    def tray_has_tickets(self) -> bool:
+        return bool(self.book.tickets_in("in_tray", "unknown"))
+
+    def deliver_partly(self) -> bool:
+        return bool(self.book.tickets_in("in_tray")) and self._context.policy.partial_issue == "deliver_good"
+
+    def tickets_lie_out(self) -> bool:
+        return bool(self.book.tickets_in("presented"))
+
+    def change_lies_out(self) -> bool:
+        return any(pay.state == "out" for pay in self.book.pays)
+
+    def some_out(self) -> bool:
+        return self.change_lies_out()
+
+    def owes(self) -> bool:
+        return self.book.owed_fen > 0 or any(claim.slip == "none" for claim in self.book.claims)
+
+    def can_pay(self) -> bool:
+        """Something is owed, somebody is there, and the dispenser can pay at least a part of it."""
+        book = self.book
+        if book.absent or book.owed_fen <= 0 or any(pay.state == "unknown" for pay in book.pays):
+            return False
+        failed = sum(pay.state in ("refused", "short") for pay in book.pays)
+        return failed < self._context.policy.pay_tries and bool(self._first_bundle())
+
+    # -- actions: they only add intents, and lines of the book that say what was asked
+
+    def open_and_lock(self) -> None:
+        book = self.book
+        self._intents += [SaleOpen(book.number, book.key), LockPlaces(book.number, book.key, book.order)]
+
+    def stack_note(self) -> None:
+        line = self.book.moving_note
+        assert line is not None
+        line.state = "moving"
+        self._intents.append(StackNote(self.book.number, line.note, line.value_fen))
+
+    def return_note(self) -> None:
+        line = next(line for line in reversed(self.book.notes) if line.state == "held")
+        line.state = "returning"
+        self.book.last_refusal = self.book.last_refusal or "not_now"
+        self._intents.append(ReturnNote(self.book.number, line.note, line.value_fen))
+
+    def let_note_rest(self) -> None:
+        line = self.book.moving_note
+        if line is not None and line.state == "held":
+            line.state = "returning"
+            self._intents.append(ReturnNote(self.book.number, line.note, line.value_fen))
+
+    def renew_lock(self) -> None:
+        stacked = sum(line.state == "ours" for line in self.book.notes)
+        self._intents.append(RenewLock(self.book.number, self.book.key, stacked))
+
+    def confirm(self) -> None:
+        book = self.book
+        book.why_ending = ""
+        self._intents.append(ConfirmSale(book.number, book.key, book.price_fen, book.rounding_fen, book.ours_fen))
+
+    def ask_state(self) -> None:
+        self.book.ask_again_ms = 0
+        self._intents.append(AskState(self.book.number, self.book.key))
+
+    def print_next(self) -> None:
+        ticket = self.book.tickets_in("waiting")[0]
+        self.book.blanks_asked += 1
+        key = f"{self._epoch_digits()}-{base36(self.book.number, 5)}-{base36(self.book.blanks_asked, 2)}"
+        ticket.keys.append(key)
+        ticket.spent, ticket.state = ticket.spent + 1, "printing"
+        self._intents.append(PrintTicket(self.book.number, key, ticket.place.index, ticket.number))
+
+    def _epoch_digits(self) -> str:
+        return b32encode(bytes.fromhex(self._context.epoch)).decode()[:5]
+
+    def deliver(self) -> None:
+        blanks = tuple(ticket.keys[-1] for ticket in self.book.tickets_in("in_tray"))
+        self._intents.append(Deliver(self.book.number, blanks))
+
+    def void_failed_and_deliver(self) -> None:
+        self._void(self.book.tickets_in("void"), "print")
+        self.deliver()
+
+    def dump(self) -> None:
+        self._intents.append(Dump(self.book.number))
+
+    def retract_tickets(self) -> None:
+        self._intents.append(Retract(self.book.number, "tickets", 0))
+
+    def retract_change(self) -> None:
+        order = next(pay.order for pay in self.book.pays if pay.state == "out")
+        self._intents.append(Retract(self.book.number, "change", order))
+
+    def pay_owed(self) -> None:
+        self.book_claims()
+        counts = tuple(sorted(self._first_bundle().items()))
+        value_fen = sum(self._stock.values[cassette] * notes for cassette, notes in counts)
+        order = self.book.number * 100 + len(self.book.pays) + 1
+        why = "change" if self.book.tickets_in("taken", "presented") else "refund"
+        self.book.pays.append(PayLine(order, counts, value_fen))
+        self._intents.append(PayNotes(self.book.number, order, counts, value_fen, why))
+
+    def _first_bundle(self) -> dict[int, int]:
+        policy = self._context.policy
+        plan = plan_change(self.book.owed_fen, self._stock.payable(), policy.cash.max_notes_out)
+        orders = bundles(plan, self._stock.by_value(), policy.bundle_notes)
+        return orders[0] if orders else {}
+
+    def release_and_pay(self) -> None:
+        self._release()
+        self.pay_owed()
+
+    def void_and_pay(self) -> None:
+        self._void_sale()
+        self.pay_owed()
+
+    def void_unknown_and_pay(self) -> None:
+        self._void(self.book.tickets_in("unknown"), "unknown")
+        self.pay_owed()
+
+    def book_claims(self) -> None:
+        book = self.book
+        for claim in book.claims:
+            if not claim.booked:
+                claim.booked = True
+                self._intents.append(ClaimAdd(book.number, claim.code, claim.amount_fen, claim.exact, claim.reason))
+                if not claim.exact:
+                    self._intents.append(UnknownAdd(book.number, claim.reason, claim.amount_fen, claim.code))
+
+    def claim_rest(self) -> None:
+        """Everything still owed becomes one claim, and one slip explains all claims of the sale."""
+        if self.book.owed_fen > 0:
+            reason = self.book.why_ending or "no_change"
+            self.book.claims.append(Claim(self._new_code(), self.book.owed_fen, reason))
+        self.book_claims()
+        self.print_slip()
+
+    def print_slip(self) -> None:
+        for claim in self.book.claims:
+            claim.slip = "printing"
+        self._intents.append(PrintSlip(self.book.number, self.book.claims[0].code))
+
+    def release_and_claim(self) -> None:
+        self._release()
+        self.claim_rest()
+
+    def void_and_claim(self) -> None:
+        self._void_sale()
+        self.claim_rest()
+
+    def void_unknown_and_claim(self) -> None:
+        self._void(self.book.tickets_in("unknown"), "unknown")
+        self.claim_rest()
+
+    def void_back_and_claim(self) -> None:
+        self._void(self.book.tickets_in("retracted", "unknown"), "not_taken")
+        self.claim_rest()
+
+    def release_and_end(self) -> None:
+        self._release()
+        self.end()
+
+    def void_and_end(self) -> None:
+        self._void_sale()
+        self.end()
+
+    def _release(self) -> None:
+        self._intents.append(ReleaseLock(self.book.number, self.book.key))
+
+    def _void_sale(self) -> None:
+        """Nothing of this sale may count at the station: tickets that nobody holds are void there too."""
+        book = self.book
+        if not book.confirmed:
+            self._intents.append(VoidSale(book.number, book.key, (), book.why_ending or "unknown"))
+            return
+        self._void(book.tickets_in("void", "unknown", "retracted"), book.why_ending or "print")
+
+    def _void(self, tickets: list[TicketLine], reason: str) -> None:
+        fresh = [ticket for ticket in tickets if not ticket.voided]
+        for ticket in fresh:
+            ticket.voided = True
+            blank = ticket.keys[-1] if ticket.keys else ""
+            self._intents.append(TicketVoid(self.book.number, ticket.place.index, ticket.number, blank, reason))
+        if fresh:
+            places = tuple(ticket.place.index for ticket in fresh)
+            self._intents.append(VoidSale(self.book.number, self.book.key, places, reason))
+
+    def end(self) -> None:
+        book = self.book
+        self.book_claims()
+        if book.confirmed:
+            blanks = tuple(
+                (ticket.place.index, number, key, _blank_state(ticket, key))
+                for ticket in book.tickets
+                for number, key in zip(ticket.numbers, ticket.keys, strict=False)
+            )
+            self._intents.append(ReportPrinted(book.number, book.key, blanks))
+        rounding_fen = book.final_rounding_fen
+        if rounding_fen:
+            self._intents.append(Rounding(book.number, rounding_fen))
+        self._intents.append(
+            SaleEnd(
+                book.number,
+                self._outcome(),
+                book.why_ending,
+                book.ours_fen,
+                book.fare_of(book.tickets_in("taken", "presented", "in_tray")),
+                book.paid_out_fen,
+                book.claims_fen,
+                rounding_fen,
+            )
+        )
+
+    def _outcome(self) -> str:
+        book = self.book
+        if book.claims:
+            return "claim"
+        good = len(book.tickets_in("taken"))
+        if book.tickets and good == len(book.tickets):
+            return "sold"
+        if good:
+            return "partial"
+        return "refunded" if book.paid_out_fen else "cancelled"
+
+
+def _blank_state(ticket: TicketLine, key: str) -> str:
+    if key != ticket.keys[-1]:
+        return "void"  # an earlier blank of this ticket was spoiled
+    return {"taken": "delivered", "presented": "delivered"}.get(ticket.state, ticket.state)

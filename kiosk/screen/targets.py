@@ -1,0 +1,90 @@
+"""What can be touched: the names that `Key.target` carries and `Touched` answers.
+
+One module, so that the journey, the controller and the views name the same things. A target with a value is
+`name:value`: `station:SJP`, `letter:S`, `class:O`.
+"""
+
+from __future__ import annotations
+
+# -- around every body
+LANGUAGE = "language"
+CONTRAST = "contrast"
+LARGE_TEXT = "large_text"
+BACK = "back"
+HOME = "home"
+HELP = "help"
+CALL_STAFF = "call_staff"
+MORE_TIME = "more_time"
+SERVICE = "service"  # staff log-in
+START = "start"
+
+# -- home
+DESTINATION = "destination"
+TRAIN_NUMBER = "train_number"
+NEXT_TRAINS = "next_trains"
+ROUTE_MAP = "route_map"
+COLLECT = "collect"
+REFUNDS = "refunds"
+
+# -- search
+ORIGIN = "origin"
+SWAP = "swap"
+TRIP = "trip"
+DATE = "date"
+SHOW_TRAINS = "show_trains"
+STATION = "station:"
+PROVINCE = "province:"
+LETTER = "letter:"
+DIGIT = "digit:"
+NUMBER = "number:"
+TAB = "tab:"
+CLEAR = "clear"
+ERASE = "erase"
+PREVIOUS = "previous"
+NEXT = "next"
+DAY = "day:"
+
+# -- trains and seats
+TRAIN = "train:"
+KIND = "kind:"
+AVAILABLE = "available"
+SORT = "sort"
+CLASS = "class:"
+PLUS = "plus:"
+MINUS = "minus:"
+WISH = "wish:"
+HOLD = "hold"
+
+# -- the sale: handed on by the journey, answered by the controller
+PAY = "pay"
+CANCEL = "cancel"
+CHANGE_ORDER = "change_order"
+PAY_CODE = "pay_code"
+RECEIPT = "receipt"
+SLIP_AGAIN = "slip_again"
+CLAIM_DONE = "claim_done"
+
+PLAIN = frozenset(
+    {
+        LANGUAGE, CONTRAST, LARGE_TEXT, BACK, HOME, HELP, CALL_STAFF, MORE_TIME, SERVICE, START, DESTINATION,
+        TRAIN_NUMBER, NEXT_TRAINS, ROUTE_MAP, COLLECT, REFUNDS, ORIGIN, SWAP, TRIP, DATE, SHOW_TRAINS, CLEAR, ERASE,
+        PREVIOUS, NEXT, AVAILABLE, SORT, HOLD, PAY, CANCEL, CHANGE_ORDER, PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE,
+    }
+)  # fmt: skip
+VALUED = frozenset(
+    {STATION, PROVINCE, LETTER, DIGIT, NUMBER, TAB, DAY, TRAIN, KIND, CLASS, PLUS, MINUS, WISH}
+)  # fmt: skip
+SALE = frozenset({PAY, CANCEL, CHANGE_ORDER, PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE})
+"""Touches that belong to a running sale."""
+
+
+def split(target: str) -> tuple[str, str]:
+    """(name, value): `station:SJP` is (`station:`, `SJP`), `back` is (`back`, ``)."""
+    name, colon, value = target.partition(":")
+    return name + colon, value
+
+
+def known(target: str) -> bool:
+    """Whether a target is one of these."""
+    name, value = split(target)
+    return name in PLAIN or (name in VALUED and bool(value))

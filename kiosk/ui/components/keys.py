@@ -1,0 +1,184 @@
+"""Keys: footer keys, tiles, chips, cells, letters. Each is one node; its state picks the skin."""
+
+from __future__ import annotations
+
+from kiosk.screen.values import Key, Priced, Tile, Words
+from kiosk.ui.components.kit import Kit, Row, Run, spoken
+from kiosk.ui.nodes import Node
+from kiosk.ui.parts import Area, Part
+
+PRIMARY_AFTER = {"right", "next", "check", "ok"}  # icons of a primary key that stand behind its words
+
+
+def skin_of(key: Key, normal: str = "key") -> str:
+    """The skin of an action key by role and state."""
+    if not key.enabled:
+        return "key_off"
+    if key.selected:
+        return "selected"
+    return {"primary": "primary", "danger": "key_danger"}.get(key.role, normal)
+
+
+def key_node(
+    key: Key, area: Area, parts: tuple[Part, ...], prefix: str = "key", layer: str = "body", radius: int = 26
+) -> Node:
+    """A node for a key. Ids are unique as long as targets are; a key without a target is named by its words."""
+    name = key.target or key.words.main or key.icon
+    return Node(f"{prefix}:{name}", area, parts, key.target, key.enabled, spoken(key), layer, radius)
+
+
+def action_key(kit: Kit, key: Key, area: Area, layer: str = "body", normal: str = "key", prefix: str = "key") -> Node:
+    """Icon and words side by side, centred together. Primary keys with an arrow carry it behind the words."""
+    skin_name = skin_of(key, normal)
+    skin = kit.skin(skin_name)
+    icon_size = 46 if area.h >= 110 else 40
+    icon = "hourglass" if key.busy else key.icon
+    words = key.words if key.enabled or not key.why.main else Words(key.words.main, key.why.small or key.why.main)
+    room = area.w - 2 * 22 - (icon_size + 18 if icon else 0)
+    main, small = (36, skin.ink), (24, skin.second if skin.second != kit.color("muted") else kit.color("muted"))
+    rows = (
+        Row(words.main, main[0], 700, main[1], 2 if not words.small else 1),
+        Row(words.small, small[0], 500, small[1]),
+    )
+    widest = 0
+    for row in rows:
+        if row.text:
+            fitted = kit.fit(row, room)
+            widest = max(widest, *(kit.width(line, fitted.size, row.weight) for line in fitted.lines))
+    after = key.role == "primary" and icon in PRIMARY_AFTER
+    total = widest + (icon_size + (22 if after else 18) if icon else 0)
+    left = area.x + (area.w - total) // 2
+    text_left = left if after or not icon else left + icon_size + 18
+    parts: list[Part] = [kit.box(area, skin_name)]
+    if icon:
+        center = left + total - icon_size // 2 if after else left + icon_size // 2
+        parts.append(kit.icon(center, area.cy, icon_size, icon, skin.icon, 2.2))
+    parts += kit.stack(Area(text_left, area.y + 6, widest + 2, area.h - 12), rows, leading=1.38)
+    return key_node(key, area, tuple(parts), prefix, layer, skin.radius)
+
+
+def pager_key(kit: Kit, key: Key, area: Area, layer: str = "ground") -> Node:
+    """An arrow over one line of words: pages of a list."""
+    skin_name = "key_blue" if key.enabled else "key_off"
+    skin = kit.skin(skin_name)
+    parts: list[Part] = [kit.box(area, skin_name), kit.icon(area.cx, area.y + 46, 46, key.icon, skin.accent, 2.2)]
+    runs = (Run(key.words.main, 25, 700, skin.ink), Run(key.words.small, 25, 700, skin.ink))
+    parts += kit.inline(area.cx, area.bottom - 28, runs, 6, "center", area.w - 16)
+    return key_node(key, area, tuple(parts), "foot", layer)
+
+
+def big_tile(kit: Kit, tile: Tile, area: Area) -> Node:
+    """A key of the home screen: icon plate, words, hint, arrow. `primary` is the wide blue one."""
+    key = tile.key
+    primary = key.role == "primary"
+    skin_name = "tile_off" if not key.enabled else "tile_primary" if primary else "tile"
+    skin = kit.skin(skin_name)
+    plate_skin = "faded" if not key.enabled else "on_primary" if primary else "tint"
+    plate = Area(area.x + 36, area.y + 36, 110, 110)
+    parts: list[Part] = [kit.box(area, skin_name), kit.box(plate, plate_skin, 28)]
+    plate_ink = kit.skin(plate_skin).accent if key.enabled else skin.ink
+    parts.append(kit.icon(plate.cx, plate.cy, 66, key.icon, plate_ink))
+    hint = tile.hint if key.enabled else key.why
+    left = plate.right + 31
+    room = area.right - left - 28
+    small_lines = 1 if hint.main else 2
+    rows = [Row(key.words.main, 46, 700, skin.ink, 2), Row(key.words.small, 30, 500, skin.second, small_lines, 2)]
+    if hint.main:
+        rows.append(
+            Row(
+                hint.main if primary else hint.small or hint.main,
+                26,
+                500,
+                skin.second if primary else skin.ink,
+                1,
+                8 if primary else 2,
+            )
+        )
+    words = Area(left, area.y + 48, room, area.h - 60 if hint.main else 112)
+    parts += kit.stack(words, rows, valign="top", leading=1.26)
+    if key.enabled:
+        parts.append(kit.icon(area.right - 46, area.bottom - 46, 38, "right", skin.icon, 2.6))
+    return key_node(key, area, tuple(parts), "tile", radius=skin.radius)
+
+
+def priced_cell(kit: Kit, priced: Priced, area: Area, prefix: str = "popular") -> Node:
+    """A station with its price "from"."""
+    key = priced.key
+    skin_name = skin_of(key)
+    skin = kit.skin(skin_name)
+    price = Run(priced.price, 30, 700, skin.accent)
+    wide = kit.width(*price[:3]) if priced.price else 0
+    room = area.w - 50
+    apart = kit.width(key.words.main, 34, 700) + 16 + wide > room  # a long name keeps its line, the price moves down
+    parts: list[Part] = [kit.box(area, skin_name)]
+    parts += kit.line(
+        area.x + 26, area.y + 44, key.words.main, 34, 700, skin.ink, width=room - (0 if apart else wide + 12), least=24
+    )
+    parts += kit.line(
+        area.right - 24, area.y + (83 if apart else 46), priced.price, 30, 700, skin.accent, "right", wide + 8
+    )
+    parts += kit.line(
+        area.x + 26, area.y + 84, key.words.small, 23, 500, skin.second, width=room - (wide + 12 if apart else 0)
+    )
+    return key_node(key, area, tuple(parts), prefix)
+
+
+def chip(kit: Kit, key: Key, area: Area, prefix: str = "chip", skin: str = "") -> Node:
+    """A pill with words on one line; the chosen one is dark."""
+    name = skin or ("chip_off" if not key.enabled else "chip_on" if key.selected else "chip")
+    look = kit.skin(name)
+    runs = (Run(key.words.main, 28, 700, look.ink), Run(key.words.small, 25, 500, look.ink))
+    icon = key.icon
+    icon_room = 42 if icon else 0
+    wide = min(kit.runs_width(runs, 10), area.w - 36 - icon_room)
+    left = area.x + (area.w - wide - icon_room) // 2
+    parts: list[Part] = [kit.box(area, name, area.h // 2)]
+    if icon:
+        parts.append(kit.icon(left + 15, area.cy, 32, icon, look.icon, 2.4))
+    parts += kit.inline(left + icon_room, area.cy, runs, 10, width=area.w - 36 - icon_room)
+    return key_node(key, area, tuple(parts), prefix, radius=area.h // 2)
+
+
+def chip_row(kit: Kit, keys: tuple[Key, ...], area: Area, gap: int = 12, prefix: str = "chip") -> list[Node]:
+    """Chips that fill a row, each as wide as its words ask for."""
+    if not keys:
+        return []
+    wishes = [
+        kit.runs_width((Run(key.words.main, 28, 700, ""), Run(key.words.small, 25, 500, "")), 10)
+        + (42 if key.icon else 0)
+        + 40
+        for key in keys
+    ]
+    room = area.w - gap * (len(keys) - 1)
+    spare = room - sum(wishes)
+    widths = (
+        [wish + spare // len(keys) for wish in wishes]
+        if spare >= 0
+        else [wish * room // sum(wishes) for wish in wishes]
+    )
+    widths[-1] += room - sum(widths)
+    nodes, left = [], area.x
+    for key, wide in zip(keys, widths, strict=True):
+        nodes.append(chip(kit, key, Area(left, area.y, wide, area.h), prefix))
+        left += wide + gap
+    return nodes
+
+
+def word_cell(kit: Kit, key: Key, area: Area, prefix: str, skin: str = "", main: int = 32, small: int = 22) -> Node:
+    """Words over words, centred: often chosen stations, days, quick keys."""
+    name = skin or skin_of(key, "tint_edge")
+    look = kit.skin(name)
+    parts = (
+        kit.box(area, name, 20),
+        *kit.pair(area.inset(10, 8), key.words, (main, look.ink), (small, look.second), "center"),
+    )
+    return key_node(key, area, parts, prefix, radius=20)
+
+
+def letter_key(kit: Kit, letter: str, target: str, enabled: bool, area: Area) -> Node:
+    """A key of the keyboard; one that leads nowhere stays readable and does nothing."""
+    name = "letter" if enabled else "letter_off"
+    look = kit.skin(name)
+    weight = 700 if enabled else 500
+    parts = (kit.box(area, name), *kit.line(area.cx, area.cy + 2, letter, 42, weight, look.ink, "center", area.w))
+    return Node(f"letter:{letter}", area, parts, target, enabled, letter, "body", 18)
