@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date
@@ -36,27 +37,32 @@ def duration(minutes: int) -> Both:
     return Both(f"{hours}时{rest:02d}分", f"{hours} h {rest:02d} min")
 
 
+@lru_cache(maxsize=256)
 def day(when: date) -> Both:
     """`11月22日 周六`, `Sat 22 Nov`."""
     return Both(format_date(when, "M月d日 EEE", locale="zh_CN"), format_date(when, "EEE d MMM", locale="en"))
 
 
+@lru_cache(maxsize=256)
 def month_day(when: date) -> Both:
     """`11月22日`, `22 Nov`."""
     return Both(format_date(when, "M月d日", locale="zh_CN"), format_date(when, "d MMM", locale="en"))
 
 
+@lru_cache(maxsize=256)
 def short_day(when: date) -> Both:
     """`11/22`, `22 Nov`: in calendar cells."""
     return Both(f"{when.month}/{when.day}", format_date(when, "d MMM", locale="en"))
 
 
+@lru_cache(maxsize=256)
 def month(year: int, number: int) -> Both:
     """`2025年11月`, `November 2025`."""
     first = date(year, number, 1)
     return Both(format_date(first, "y年M月", locale="zh_CN"), format_date(first, "MMMM y", locale="en"))
 
 
+@lru_cache(maxsize=256)
 def weekday(index: int) -> Both:
     """Monday is 0: `一`, `Mon`."""
     monday = date(2024, 1, 1 + index)

@@ -9,7 +9,15 @@ from kiosk.ui.parts import Area, Part, Picture
 
 FAMILIES = {"G": "train_g", "D": "train_d", "other": "train_other"}
 LEVEL_ICONS = {"ok": "check", "warn": "warn", "danger": "cross", "off": "minus", "few": "info", "none": "minus"}
-LEVEL_SKINS = {"ok": "ok", "few": "warn", "warn": "warn", "none": "off", "off": "off", "danger": "danger", "tint": "tint"}
+LEVEL_SKINS = {
+    "ok": "ok",
+    "few": "warn",
+    "warn": "warn",
+    "none": "off",
+    "off": "off",
+    "danger": "danger",
+    "tint": "tint",
+}
 
 
 def title(kit: Kit, words: Words, cy: int, x: int = 44, width: int = 992, main: int = 46, small: int = 32) -> Node:
@@ -33,7 +41,10 @@ def section(
     head = kit.beside(x, cy, words, (32, ink), (28, muted), width=460)
     parts: list[Part] = list(head)
     if note.main:
-        runs = (Run(note.main, 25, 500, kit.color(note_color)), Run(f"· {note.small}" if note.small else "", 25, 500, kit.color(note_color)))
+        runs = (
+            Run(note.main, 25, 500, kit.color(note_color)),
+            Run(f"· {note.small}" if note.small else "", 25, 500, kit.color(note_color)),
+        )
         room = 1036 - (head[-1].x + head[-1].width if head else x) - 24
         parts += kit.inline(1036, cy + 2, runs, 8, "right", room)
     return Node(name, Area(x, cy - 24, 1036 - x, 48), tuple(parts), spoken=words.main)
@@ -42,7 +53,10 @@ def section(
 def pill(kit: Kit, area: Area, text: str, skin: str, size: int = 30) -> Parts:
     """A filled capsule with a short text: train numbers."""
     look = kit.skin(skin)
-    return (kit.box(area, skin, area.h // 2), *kit.line(area.cx, area.cy + 1, text, size, 700, look.ink, "center", area.w - 12))
+    return (
+        kit.box(area, skin, area.h // 2),
+        *kit.line(area.cx, area.cy + 1, text, size, 700, look.ink, "center", area.w - 12),
+    )
 
 
 def family_skin(family: str) -> str:
@@ -50,7 +64,15 @@ def family_skin(family: str) -> str:
 
 
 def tag(
-    kit: Kit, x: int, cy: int, words: Words, skin: str, align: str = "left", icon: str = "", height: int = 48, width: int = 900
+    kit: Kit,
+    x: int,
+    cy: int,
+    words: Words,
+    skin: str,
+    align: str = "left",
+    icon: str = "",
+    height: int = 48,
+    width: int = 900,
 ) -> Parts:
     """A capsule with words of both languages on one line, as wide as they are; `x` by `align`."""
     look = kit.skin(skin)
@@ -71,7 +93,9 @@ def route_arrow(left: int, right: int, cy: int, color: str, filled: bool = False
     w, h = max(40, right - left), 36
     middle = h / 2
     if filled:
-        head = f'<path d="M{w - 18} {middle - 9}L{w - 1} {middle}L{w - 18} {middle + 9}Z" fill="{color}" stroke="none"/>'
+        head = (
+            f'<path d="M{w - 18} {middle - 9}L{w - 1} {middle}L{w - 18} {middle + 9}Z" fill="{color}" stroke="none"/>'
+        )
         line = f'<circle cx="9" cy="{middle}" r="6.5"/><path d="M16 {middle}H{w - 16}"/>'
         stroke = 3
     else:
@@ -99,7 +123,10 @@ def meter(kit: Kit, area: Area, percent: float, color: str = "action", track: st
 def plate(kit: Kit, area: Area, icon: str, skin: str = "tint", radius: int = 16, size: int = 0) -> Parts:
     """A rounded square (or disc) with an icon."""
     look = kit.skin(skin)
-    return (kit.box(area, skin, radius), kit.icon(area.cx, area.cy, size or round(area.w * 0.62), icon, look.accent, 2.1))
+    return (
+        kit.box(area, skin, radius),
+        kit.icon(area.cx, area.cy, size or round(area.w * 0.62), icon, look.accent, 2.1),
+    )
 
 
 def info_card(kit: Kit, card: InfoCard, area: Area, name: str, disc: bool = True) -> Node:

@@ -9,14 +9,39 @@ from kiosk.screen.values import Screen
 from kiosk.ui.components import chrome
 from kiosk.ui.components.kit import Kit
 from kiosk.ui.nodes import Node
-from kiosk.ui.screens import home
+from kiosk.ui.parts import Area
+from kiosk.ui.screens import (
+    attract,
+    busy,
+    date,
+    fromto,
+    help,
+    home,
+    review,
+    seat,
+    station,
+    train_number,
+    trains,
+)
 
 Paint = Callable[[Any, Kit], list[Node]]
 
 PAINTERS: dict[str, Paint] = {
+    "attract": attract.paint,
     "home": home.paint,
+    "search.fromto": fromto.paint,
+    "station": station.paint,
+    "search.train": train_number.paint,
+    "date": date.paint,
+    "trains": trains.paint,
+    "seat": seat.paint,
+    "review": review.paint,
+    "busy": busy.paint,
+    "help": help.paint,
 }
-FOOTER_RIGHT = {"home": home.FOOTER_RIGHT}
+FOOTER_RIGHT = {"home": home.FOOTER_RIGHT, "date": 500}
+NO_FOOTER = {"attract"}
+OWN_NOTICE = {"attract"}
 
 
 def compose(screen: Screen, kit: Kit) -> list[Node]:
@@ -24,8 +49,13 @@ def compose(screen: Screen, kit: Kit) -> list[Node]:
     around = screen.chrome
     body = PAINTERS[screen.kind](screen, kit)
     nodes = [*chrome.header(kit, around), *chrome.stepper(kit, around.stepper)]
-    nodes += chrome.footer(kit, around, FOOTER_RIGHT.get(screen.kind, 1040))
+    if screen.kind not in NO_FOOTER:
+        nodes += chrome.footer(kit, around, FOOTER_RIGHT.get(screen.kind, 1040))
     nodes += body
+    if around.notice is not None and screen.kind not in OWN_NOTICE:
+        height = chrome.notice_height(kit, around.notice)
+        area = Area(40, chrome.FOOTER.y - 16 - height, 1000, height)
+        nodes.append(chrome.notice_node(kit, around.notice, area))
     if around.dialog is not None:
         nodes += chrome.dialog_nodes(kit, around.dialog)
     return nodes

@@ -1,0 +1,143 @@
+"""The machine as a whole: effective mode = command AND health AND stock AND schedule, each with its reason.
+
+Pure: `effective` reads what is known and answers one `Mode`. Rows are tried in the order of how much they stop; all reasons
+are kept, so that the technician and the station see every one, the passenger the first. Source: station-protocol 5.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.faults import Ability, Fault, FaultCode
+from kiosk.parameters import MachinePolicy
+from kiosk.sale.change import CashPolicy, cash_limit_fen
+from kiosk.stock import Stock
+
+STOPPING = (
+    "starting", "maintenance", "remote_stop", "door_open", "tamper", "no_mains", "journal", "clock", "closed", "no_paper",
+    "fault", "offline", "no_grant",
+)  # fmt: skip
+"""Reasons that put the machine out of service, most important first: each has its own screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything the mode follows from. `station`: unknown, online, lost, refused. `command`: normal, stop, close."""
+
+    faults: tuple[Fault, ...]
+    ready: frozenset[str]
+    fitted: frozenset[str]
+    stock: Stock
+    station: str
+    command: str = "normal"
+    starting: bool = False
+    service: bool = False
+    doors_open: bool = False
+    mains: bool = True
+    screen: bool = True
+    journal_room: bool = True
+    clock_valid: bool = True
+    network_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """`name`: normal, query_only, or the first stopping reason. `cash`: ok, off; `change`: ok, low, none.
+
+    `reasons` in order of weight; `code` of the fault a person should quote, empty when none. `cash_limit_fen`: up to which
+    price cash works.
+    """
+
+    name: str
+    reasons: tuple[str, ...]
+    sells: bool
+    cash: str
+    change: str
+    cash_limit_fen: int
+    slips: bool
+    code: str = ""
+
+    @property
+    def out_of_service(self) -> bool:
+        return self.name in STOPPING
+
+
+def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
+    """The mode now. Never raises; a machine nobody filled sells nothing and says why (decision 17)."""
+    lost = {fault.ability for fault in known.faults}
+    silent = {name for name in known.fitted if name not in known.ready}
+    stopping = _stopping(known, lost, silent)
+    limit = cash_limit_fen(known.stock.payable(), cash)
+    no_cash = _no_cash(known, lost, silent, machine, limit)
+    low = any(count <= machine.cassette_low for count in known.stock.cassettes.values())
+    change = "none" if Ability.CHANGE in lost or "dispenser" in silent or limit == 0 else "low" if low else "ok"
+    warnings = _warnings(known, lost, machine)
+    name = stopping[0] if stopping else "query_only" if no_cash else "normal"
+    worst = next((fault for fault in known.faults if fault.ability is not Ability.NONE), None)
+    return Mode(
+        name=name,
+        reasons=(*stopping, *no_cash, *warnings),
+        sells=not stopping and not no_cash,
+        cash="off" if no_cash or stopping else "ok",
+        change=change,
+        cash_limit_fen=0 if no_cash else limit,
+        slips=Ability.SLIPS not in lost and "slip_printer" not in silent,
+        code=fault_code(worst) if worst else "",
+    )
+
+
+def fault_code(fault: Fault) -> str:
+    """The code of a fault as people quote it, such as E21."""
+    return FaultCode[fault.code].code
+
+
+def _stopping(known: Known, lost: set[Ability], silent: set[str]) -> tuple[str, ...]:
+    no_paper = any(fault.code == "PAPER_OUT" for fault in known.faults)
+    holds = {
+        "starting": known.starting,
+        "maintenance": known.service,
+        "remote_stop": known.command == "stop",
+        "door_open": known.doors_open,
+        "tamper": Ability.SELL in lost,
+        "no_mains": not known.mains,
+        "journal": not known.journal_room,
+        "clock": not known.clock_valid,
+        "closed": known.command == "close",
+        "no_paper": no_paper or (known.stock.roll <= 0 and known.stock.ever_counted),
+        "fault": (Ability.TICKETS in lost and not no_paper)
+        or "ticket_unit" in silent
+        or "cabinet" in silent
+        or not known.screen,
+        "offline": known.station in ("lost", "unknown") or not known.network_known,
+        "no_grant": known.station == "refused",
+    }
+    return tuple(reason for reason in STOPPING if holds[reason])
+
+
+def _no_cash(known: Known, lost: set[Ability], silent: set[str], machine: MachinePolicy, limit: int) -> tuple[str, ...]:
+    """Why notes cannot be taken; in this machine that means: why nothing can be paid."""
+    reasons = []
+    if not known.stock.ever_counted:
+        reasons.append("never_counted")
+    if known.stock.box_notes >= machine.box_capacity or any(fault.code == "BOX_FULL" for fault in known.faults):
+        reasons.append("cash_full")
+    elif Ability.NOTES_IN in lost or "acceptor" in silent:
+        reasons.append("no_acceptor")
+    if Ability.CHANGE in lost or "dispenser" in silent:
+        reasons.append("no_dispenser")  # a cancel could not be paid back (decision 2)
+    elif limit == 0 and known.stock.ever_counted:
+        reasons.append("no_change")
+    return tuple(reasons)
+
+
+def _warnings(known: Known, lost: set[Ability], machine: MachinePolicy) -> tuple[str, ...]:
+    reasons = []
+    if Ability.SLIPS in lost:
+        reasons.append("no_slips")
+    if known.stock.box_notes >= machine.box_near_full:
+        reasons.append("box_near_full")
+    if 0 < known.stock.roll <= machine.roll_low:
+        reasons.append("roll_low")
+    if any(count <= machine.cassette_low for count in known.stock.cassettes.values()):
+        reasons.append("change_low")
+    return tuple(reasons)

@@ -1,0 +1,99 @@
+"""Everything a screen may depend on, as one value: the controller fills it in, `kiosk.screen.view` reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kiosk.journey.search import StationIndex
+from kiosk.journey.state import JourneySettings, JourneyState
+from kiosk.ports.station import Limits, Network
+from kiosk.sale.book import Book
+from kiosk.screen.formats import Clock
+from kiosk.screen.texts import Both, Texts
+from kiosk.screen.values import Screen
+
+NOTE_VALUES_FEN = (10_000, 5_000, 2_000, 1_000, 500, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where to go when this machine cannot sell: another machine, a counter, the phone."""
+
+    icon: str
+    level: str  # ok, tint
+    title: Both
+    line: Both
+    note: Both = Both("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSeen:
+    """What config says of the machine. `station`: telecode of where it stands; `window`: where claims are paid."""
+
+    id: str
+    station: str
+    help_line: str = "12306"
+    window: str = "1"
+    claim_days: int = 30
+    take_ms: int = 40_000
+    ticket_ms: int = 4_500  # a ticket, roughly: for "about n s left"
+    elsewhere: tuple[Elsewhere, ...] = ()
+    bulletin: Both = Both("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSeen:
+    """The effective mode as the passenger meets it.
+
+    `reason` (with `sells` False): closed, fault, offline, cash_full, door_open, no_paper, no_mains, remote_stop, starting.
+    `why`: fault codes such as E41. `cash`: ok, part_change, no_change, off. `cash_limit_fen`: highest price payable in
+    cash, None without a limit. `told_ms`: when staff were told, `back_ms`: when it is expected to work again (0: unknown).
+    """
+
+    sells: bool
+    reason: str = ""
+    why: tuple[str, ...] = ()
+    cash: str = "ok"
+    cash_limit_fen: int | None = None
+    slips: bool = True
+    told_ms: int = 0
+    back_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HelpSeen:
+    """The help call: none, calling, coming. `at_ms`: wall time of the call."""
+
+    call: str = "none"
+    at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """State of the whole machine as far as a screen shows it. Times in ms; `rate`: of the shared clock (decision 38).
+
+    `cassettes`: cassette number -> face value in fen. `same_notes`: a cancel returns the very same notes (decision 2).
+    `note_moving`: something is being read in the slot. `receipts`: the sale can print a receipt.
+    """
+
+    now_wall_ms: int
+    now_mono_ms: int
+    machine: MachineSeen
+    mode: ModeSeen
+    journey: JourneyState
+    settings: JourneySettings
+    texts: Texts
+    clock: Clock
+    network: Network | None = None
+    index: StationIndex | None = None
+    limits: Limits | None = None
+    sale: Book | None = None
+    rate: float = 1.0
+    note_values_fen: tuple[int, ...] = NOTE_VALUES_FEN
+    same_notes: bool = False
+    note_moving: bool = False
+    cassettes: Mapping[int, int] = field(default_factory=dict)
+    receipts: bool = False
+    help: HelpSeen = HelpSeen()
+    service_screen: Screen | None = None

@@ -1,0 +1,139 @@
+"""What every view needs: names in both languages, deadlines, and the chrome around the body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from kiosk.journey.state import idle_times
+from kiosk.ports.station import Named
+from kiosk.screen import formats
+from kiosk.screen import targets as T
+from kiosk.screen.shown import Shown
+from kiosk.screen.texts import Both, Msg, Say
+from kiosk.screen.values import Chrome, Deadline, Dialog, Key, Notice, Step, Words
+
+STEPS = (Msg("Journey"), Msg("Train"), Msg("Seat"), Msg("Pay"), Msg("Collect", "stepper"))
+NOTHING = Words()
+
+
+def joined(parts: Iterable[Both], by: str) -> Both:
+    """A list of names, in both languages."""
+    listed = list(parts)
+    return Both(by.join(part.zh for part in listed), by.join(part.en for part in listed))
+
+
+class Look:
+    """One state, seen in one language."""
+
+    def __init__(self, shown: Shown) -> None:
+        self.shown = shown
+        self.journey = shown.journey
+        self.language = shown.journey.language
+        self.say = Say(shown.texts, self.language)
+        self.clock = shown.clock
+
+    # -- names
+
+    def station(self, code: str) -> Both:
+        """Names of a station; its telecode when the network does not know it."""
+        known = self.shown.index.get(code) if self.shown.index else None
+        return Both(known.name, known.english) if known else Both(code, code)
+
+    def _named(self, group: Iterable[Named], code: str) -> Named:
+        return next((named for named in group if named.code == code), Named(code, code, code))
+
+    def passenger(self, code: str) -> Named:
+        return self._named(self.shown.network.passengers if self.shown.network else (), code)
+
+    def seat_class(self, code: str) -> Both:
+        named = self._named(self.shown.network.classes if self.shown.network else (), code)
+        return Both(named.name, named.english)
+
+    def day(self, text: str) -> Both:
+        """A date `YYYY-MM-DD` in words."""
+        try:
+            return formats.day(date.fromisoformat(text))
+        except ValueError:
+            return Both(text, text)
+
+    # -- time
+
+    def until(self, end_ms: int, total_ms: int) -> Deadline:
+        """A limit given in monotonic ms."""
+        return Deadline(max(0, end_ms - self.shown.now_mono_ms), max(1, total_ms), self.shown.rate)
+
+    def seconds_to(self, end_ms: int) -> int:
+        return max(0, -(-(end_ms - self.shown.now_mono_ms) // 1000))
+
+    def _idle(self) -> tuple[Deadline | None, Dialog | None]:
+        """The ring, or the question that replaces it."""
+        idle = idle_times(self.journey, self.shown.settings)
+        if idle is None or self.journey.step == "thanks":
+            return None, None
+        if self.shown.now_mono_ms < idle.warn_ms or self.journey.step == "sale":
+            return self.until(idle.ring_ms, idle.total_ms), None
+        finish = Key(T.HOME, self.say("Finish"), "home")
+        asked = self.more_time(self.until(idle.end_ms, idle.end_ms - idle.warn_ms), finish)
+        return None, asked
+
+    def more_time(self, deadline: Deadline, other: Key, more: Words = NOTHING) -> Dialog:
+        """The idle warning (ui-guide section 9)."""
+        stay = Key(T.MORE_TIME, self.say("More time"), "clock", "primary")
+        return Dialog(self.say("Do you need more time?"), more, (other, stay), deadline, "hourglass")
+
+    # -- chrome
+
+    def steps(self, current: int) -> tuple[Step, ...]:
+        """The stepper with `current` (0..4) at work."""
+        states = ["done" if at < current else "current" if at == current else "todo" for at in range(len(STEPS))]
+        return tuple(Step(self.say.msg(step), state) for step, state in zip(STEPS, states, strict=True))
+
+    def chrome(
+        self,
+        kind: str,
+        step: int | None = None,
+        footer: tuple[Key, ...] = (),
+        ring: Deadline | None = None,
+        dialog: Dialog | None = None,
+        notice: Notice | None = None,
+        idle: bool = False,
+    ) -> Chrome:
+        """Header, stepper and footer. `idle`: ring and warning follow the journey's idle time."""
+        say, shown, state = self.say, self.shown, self.journey
+        if idle:
+            ring, dialog = self._idle()
+        place = f"{self.station(shown.machine.station).of(say.other)} {shown.machine.id}"
+        title = say("Ticket machine")
+        return Chrome(
+            machine=Words(title.main, f"{title.small} · {place}"),
+            clock=self.clock.time(shown.now_wall_ms),
+            date=say.both(formats.day(self.clock.date(shown.now_wall_ms))),
+            language=self.language,
+            language_key=Key(T.LANGUAGE, Words("EN" if self.language == "zh" else "中文"), "globe"),
+            access_key=Key(T.CONTRAST, say("High contrast"), "access", selected=state.contrast),
+            theme="contrast" if state.contrast else "day",
+            large_text=state.large_text,
+            stepper=() if step is None else self.steps(step),
+            footer=footer,
+            ring=ring,
+            dialog=dialog,
+            notice=notice,
+            voice=f"screen.{kind}",
+        )
+
+    def back(self) -> Key:
+        return Key(T.BACK, self.say("Back"), "back")
+
+    def home(self) -> Key:
+        return Key(T.HOME, self.say("Home"), "home")
+
+    def help(self) -> Key:
+        return Key(T.HELP, self.say("Help"), "help")
+
+    def call_staff(self, role: str = "secondary") -> Key:
+        return Key(T.CALL_STAFF, self.say("Call staff"), "bell", role)
+
+    def later(self, key: Key) -> Key:
+        """A key of a service that this machine does not offer: it keeps its place and says so."""
+        return Key(key.target, key.words, key.icon, key.role, enabled=False, why=self.say("Not offered here"))

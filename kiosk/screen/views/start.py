@@ -1,0 +1,99 @@
+"""Attract and home: what the machine can do now, and the first question."""
+
+from __future__ import annotations
+
+from kiosk.screen import formats
+from kiosk.screen import targets as T
+from kiosk.screen.texts import Msg
+from kiosk.screen.values import Attract, Home, Key, Notice, Payment, Priced, Tile, Words
+from kiosk.screen.views.look import NOTHING, Look, joined
+from kiosk.screen.views.notices import notice_of
+
+CASH_STATES = {
+    "ok": (Msg("Ready"), "ok"),
+    "part_change": (Msg("Little change left"), "warn"),
+    "no_change": (Msg("No change"), "warn"),
+    "off": (Msg("Not now"), "off"),
+}
+POPULAR = 6
+
+
+def payments(look: Look) -> tuple[Payment, ...]:
+    """Ways to pay and whether they work now."""
+    state, level = CASH_STATES.get(look.shown.mode.cash, CASH_STATES["off"])
+    say = look.say
+    return (
+        Payment("cash", say("Cash"), say.msg(state), level),
+        Payment("card", say("Bank card"), say("Not offered here"), "off"),
+        Payment("qr", say("Phone"), say("Not offered here"), "off"),
+    )
+
+
+def cash_notice(look: Look) -> Notice | None:
+    """What is only half there, said before anybody begins."""
+    mode, say = look.shown.mode, look.say
+    limit = mode.cash_limit_fen
+    if mode.cash == "no_change":
+        more = say("The exact amount is needed. For change please use another machine or a counter.")
+        return Notice(say("This machine cannot give change now"), "warn", "no_change", more)
+    if mode.cash == "part_change":
+        return Notice(say("Little change left: small notes are best"), "warn", "coin")
+    if not mode.slips:
+        return Notice(say("No slips can be printed now. Claims are shown on the screen."), "warn", "slip")
+    if limit is not None and limit < 300_000:
+        return Notice(say("Cash works for orders up to {amount}", amount=formats.price(limit)), "info", "cash")
+    return None
+
+
+def attract(look: Look) -> Attract:
+    say, bulletin = look.say, look.shown.machine.bulletin
+    return Attract(
+        look.chrome("attract", notice=cash_notice(look)),
+        headline=say("Buy your train tickets here"),
+        start=Key(T.START, say("Touch to start"), "touch", "primary"),
+        payments_title=say("You can pay with"),
+        payments=payments(look),
+        bulletin=say.both(bulletin),
+    )
+
+
+def popular(look: Look, count: int = POPULAR) -> tuple[str, ...]:
+    """Stations of the hot list, without this one."""
+    return look.shown.index.hot(look.journey.origin)[:count] if look.shown.index else ()
+
+
+def popular_cells(look: Look) -> tuple[Priced, ...]:
+    return tuple(
+        Priced(Key(f"{T.STATION}{code}", look.say.both(look.station(code)), role="tile")) for code in popular(look)
+    )
+
+
+def home(look: Look) -> Home:
+    say, mode = look.say, look.shown.mode
+    hot = joined((look.station(code) for code in popular(look, 3)), " · ")
+    footer = (
+        look.later(Key(T.REFUNDS, say("Refunds"), "refund")),
+        look.help(),
+        Key(T.LANGUAGE, Words("English", "英语") if look.language == "zh" else Words("中文", "Chinese"), "globe"),
+    )
+    tiles = (
+        Tile(
+            Key(T.DESTINATION, say("Buy by destination"), "pin", "primary"),
+            say("Popular: {names}", names=hot) if hot.en else NOTHING,
+        ),
+        Tile(Key(T.TRAIN_NUMBER, say("By train number"), "train", "tile")),
+        Tile(look.later(Key(T.ROUTE_MAP, say("Route map"), "map", "tile"))),
+        Tile(Key(T.NEXT_TRAINS, say("Next departures"), "clock", "tile"), say("Today, earliest first")),
+        Tile(look.later(Key(T.COLLECT, say("Collect tickets"), "ticket", "tile"))),
+    )
+    limit = mode.cash_limit_fen
+    line = say("Pay with cash") if limit is None else say("Cash up to {amount}", amount=formats.price(limit))
+    return Home(
+        look.chrome("home", footer=footer, idle=True, notice=notice_of(look)),
+        question=say("Where would you like to go?"),
+        tiles=tiles,
+        popular_title=say("Popular destinations"),
+        popular=popular_cells(look),
+        payments=payments(look),
+        payments_line=line,
+    )

@@ -1,0 +1,134 @@
+"""From where, to where, by which train: station picker, train number, from and to."""
+
+from __future__ import annotations
+
+from kiosk.journey.choose import page_of
+from kiosk.journey.find import number_keys, numbers_found, picked_stations, pool_of
+from kiosk.ports.station import StationName
+from kiosk.screen import targets as T
+from kiosk.screen.texts import Msg
+from kiosk.screen.values import Key, Notice, StationCell, StationPicker, TrainNumber, Trip, Words
+from kiosk.screen.views.look import NOTHING, Look
+from kiosk.screen.views.notices import notice_of
+from kiosk.screen.views.start import popular_cells
+
+CELLS = 6
+OFTEN = 8
+LABELS = {"origin": Msg("From", "station"), "destination": Msg("To", "station")}
+KINDS = "GDCZTK"
+
+
+def _cell(look: Look, station: StationName) -> StationCell:
+    here = station.telecode == look.journey.origin
+    why = look.say("You are here") if here else NOTHING
+    words = Words(*((station.name, station.english) if look.language == "zh" else (station.english, station.name)))
+    key = Key(f"{T.STATION}{station.telecode}", words, enabled=not here or look.journey.picking == "origin", why=why)
+    return StationCell(key, station.initials.upper(), _arrival(look, station.telecode) if not here else why)
+
+
+def _arrival(look: Look, code: str) -> Words:
+    """When the chosen train gets there."""
+    if look.journey.picking != "train":
+        return NOTHING
+    stop = next((stop for stop in look.journey.stops if stop.station == code), None)
+    return look.say("arrives {time}", time=stop.arrive) if stop and stop.arrive else NOTHING
+
+
+def _province_cells(look: Look, provinces: tuple[str, ...]) -> list[StationCell]:
+    return [StationCell(Key(f"{T.PROVINCE}{name}", Words(name)), "") for name in provinces]
+
+
+def _tabs(look: Look) -> tuple[Key, ...]:
+    say, state = look.say, look.journey
+    if state.picking == "train":
+        return ()
+    named = (("hot", say("Hot")), ("az", say("A–Z")), ("province", say("By province")))
+    tabs = [Key(f"{T.TAB}{name}", words, "", "chip", selected=state.tab == name) for name, words in named]
+    return (*tabs, look.later(Key(T.ROUTE_MAP, say("Map"), "", "chip")))
+
+
+def picker(look: Look) -> StationPicker:
+    say, state, index = look.say, look.journey, look.shown.index
+    found: list[StationCell] = []
+    if index is not None:
+        if state.tab == "province" and not state.province and not state.typed and state.picking != "train":
+            found = _province_cells(look, index.provinces())
+        else:
+            stations = [index.get(code) for code in picked_stations(state, index)]
+            found = [_cell(look, station) for station in stations if station is not None]
+    page, pages = page_of(found, state.picker_page, CELLS)
+    often = index.hot(state.origin)[:OFTEN] if index and state.picking != "train" else ()
+    change = Key(T.TRIP, say("Change departure"), "swap")
+    footer = (look.back(), look.home())
+    if look.shown.settings.other_origins and state.picking in ("destination", "next"):
+        footer = (*footer, change)
+    label = LABELS.get(state.picking, LABELS["destination"])
+    return StationPicker(
+        look.chrome("station", 0, footer, idle=True, notice=notice_of(look)),
+        label=say.msg(label) if state.picking != "train" else say("To, with {train}", train=state.train),
+        typed=state.typed,
+        hint=say("Pinyin initials or name"),
+        cells=tuple(found[page * CELLS : (page + 1) * CELLS]),
+        empty=say("No station matches") if index else say("The station list is being fetched"),
+        tabs=_tabs(look),
+        letters=index.letters(state.typed, pool_of(state)) if index else "",
+        clear=Key(T.CLEAR, say("Clear"), "", "danger", enabled=bool(state.typed), why=say("Nothing typed yet")),
+        erase=Key(T.ERASE, say("Erase"), "erase", enabled=bool(state.typed), why=say("Nothing typed yet")),
+        previous=Key(T.PREVIOUS, say("Previous"), "up") if page > 0 else None,
+        next=Key(T.NEXT, say("Next"), "down") if page < pages - 1 else None,
+        often_title=say("Often chosen here") if often else NOTHING,
+        often=tuple(Key(f"{T.STATION}{code}", say.both(look.station(code)), role="tile") for code in often),
+    )
+
+
+def number(look: Look) -> TrainNumber:
+    say, state = look.say, look.journey
+    usable = number_keys(state, look.shown.network)
+    found = numbers_found(state, look.shown.network)
+    no_way = say("Leads to no train")
+
+    def sign(prefix: str, char: str) -> Key:
+        return Key(f"{prefix}{char}", Words(char), enabled=char in usable, why=no_way)
+
+    message = notice_of(look)
+    if message is None and state.waiting:
+        message = Notice(say("Asking the station where this train stops"), "info", "hourglass")
+    return TrainNumber(
+        look.chrome("search.train", 0, (look.back(), look.home()), idle=True),
+        label=say("Train number"),
+        typed=state.typed,
+        hint=say("Letter and digits, such as {example}", example="K598"),
+        letters=tuple(sign(T.LETTER, char) for char in KINDS),
+        digits=tuple(sign(T.DIGIT, char) for char in "1234567890"),
+        clear=Key(T.CLEAR, say("Clear"), "", "danger", enabled=bool(state.typed), why=say("Nothing typed yet")),
+        erase=Key(T.ERASE, say("Erase"), "erase", enabled=bool(state.typed), why=say("Nothing typed yet")),
+        date=Key(T.DATE, say.both(look.day(state.date)), "calendar"),
+        found=tuple(
+            Key(f"{T.NUMBER}{train}", Words(train), "train", "tile", busy=state.waiting and train == state.train)
+            for train in found
+        ),
+        message=message,
+    )
+
+
+def trip(look: Look) -> Trip:
+    say, state = look.say, look.journey
+    fixed = not look.shown.settings.other_origins
+    ready = bool(state.destination)
+    missing = say("Choose a destination")
+    only_here = say("Only from this station") if fixed else missing
+    show = Key(T.SHOW_TRAINS, say("Show trains"), "right", "primary", enabled=ready, why=missing)
+    destination = say.both(look.station(state.destination)) if ready else missing
+    return Trip(
+        look.chrome("search.fromto", 0, (look.back(), look.home(), show), idle=True, notice=notice_of(look)),
+        title=say("Your journey"),
+        origin=Key(T.ORIGIN, say.both(look.station(state.origin)), "pin", enabled=not fixed, why=only_here),
+        destination=Key(T.DESTINATION, destination, "pin"),
+        swap=Key(T.SWAP, say("Swap"), "swap", enabled=ready and not fixed, why=only_here),
+        date=Key(T.DATE, say.both(look.day(state.date)), "calendar"),
+        origin_label=say.msg(LABELS["origin"]),
+        destination_label=say.msg(LABELS["destination"]),
+        date_label=say("Date"),
+        popular_title=say("Popular destinations"),
+        popular=popular_cells(look),
+    )

@@ -1,0 +1,98 @@
+"""attract: the picture of an idle machine, one big key, what can be paid with today, the bulletin."""
+
+from __future__ import annotations
+
+from kiosk.screen.values import Attract, Payment
+from kiosk.ui.components.backdrops import attract_backdrop
+from kiosk.ui.components.chrome import notice_parts
+from kiosk.ui.components.kit import Kit, Parts, Row
+from kiosk.ui.nodes import Node
+from kiosk.ui.parts import Area, Part, Picture, Rule
+
+SCENE = Area(0, 150, 1080, 1770)
+START = Area(180, 616, 720, 200)
+PAY = Area(40, 1280, 1000, 282)
+BULLETIN = Area(0, 1752, 1080, 168)
+
+_HALO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="280"><rect x="4" y="4" width="792" height="272" rx="136" '
+    'fill="#FFFFFF" fill-opacity="0.14"/><rect x="20" y="20" width="760" height="240" rx="120" fill="#FFFFFF" '
+    'fill-opacity="0.2"/><rect x="37" y="37" width="726" height="206" rx="103" fill="#FFFFFF"/></svg>'
+)
+
+
+def paint(value: Attract, kit: Kit) -> list[Node]:
+    nodes = [_scene(value, kit), _payments(value, kit)]
+    notice = value.chrome.notice
+    if notice is not None:
+        area = Area(40, 1582, 1000, 150)
+        nodes.append(Node("notice", area, notice_parts(kit, notice, area), layer="ground", spoken=notice.words.main))
+    nodes += [_bulletin(value, kit), _start(value, kit)]
+    return nodes
+
+
+def _scene(value: Attract, kit: Kit) -> Node:
+    look = kit.skin("sky")
+    parts: list[Part] = [kit.box(SCENE, "deep")]
+    if kit.theme.pictures:
+        parts.append(Picture(SCENE, attract_backdrop()))
+    rows = (Row(value.headline.main, 76, 700, look.ink, 2), Row(value.headline.small, 42, 500, look.second, 2))
+    parts += kit.stack(Area(60, 190, 960, 220), rows, "center", leading=1.36)
+    return Node("scene", SCENE, tuple(parts), layer="ground", spoken=value.headline.main)
+
+
+def _start(value: Attract, kit: Kit) -> Node:
+    """The key is drawn as a pill, but any touch below the header is it."""
+    look, mark = kit.skin("primary"), kit.skin("mark")
+    disc = Area(START.x + 26, START.y + 26, 148, 148)
+    parts: list[Part] = []
+    if kit.theme.pictures:
+        parts.append(Picture(Area(140, 576, 800, 280), _HALO))
+    rows = (Row(value.start.words.main, 68, 700, look.ink), Row(value.start.words.small, 44, 500, look.second))
+    parts += [
+        kit.box(START, "primary", 100),
+        kit.box(disc, "mark", 74),
+        kit.icon(disc.cx, disc.cy, 96, value.start.icon or "touch", mark.accent, 1.9),
+        *kit.stack(Area(disc.right + 36, START.y + 8, 470, START.h - 16), rows, leading=1.26),
+    ]
+    return Node(
+        "start", SCENE, tuple(parts), value.start.target, value.start.enabled, value.start.words.main, "ground", 0
+    )
+
+
+def _payments(value: Attract, kit: Kit) -> Node:
+    look = kit.skin("card")
+    parts: list[Part] = [kit.box(PAY, "card", 34)]
+    parts += kit.beside(76, PAY.y + 49, value.payments_title, (32, look.ink), (28, look.second), width=928)
+    count = max(1, len(value.payments))
+    wide = (928 - 20 * (count - 1)) // count
+    for index, payment in enumerate(value.payments):
+        parts += _payment(payment, kit, Area(76 + index * (wide + 20), PAY.y + 80, wide, 178))
+    said = ", ".join(f"{payment.words.main} {payment.state.main}" for payment in value.payments)
+    return Node("payments", PAY, tuple(parts), layer="ground", spoken=said)
+
+
+def _payment(payment: Payment, kit: Kit, area: Area) -> Parts:
+    name = {"ok": "ok", "warn": "warn_edge"}.get(payment.level, "off")
+    look = kit.skin(name)
+    state_icon = {"ok": "check", "warn": "warn"}.get(payment.level, "cross")
+    left = area.x + 106
+    room = area.right - left - 10
+    return (
+        kit.box(area, name, 24),
+        kit.icon(area.x + 56, area.y + 50, 64, payment.icon, look.accent, 2.1),
+        *kit.pair(Area(left, area.y + 10, room, 84), payment.words, (36, look.ink), (26, look.second), leading=1.24),
+        kit.icon(area.x + 56, area.y + 128, 40, state_icon, look.accent, 2.3),
+        *kit.pair(Area(left, area.y + 92, room, 80), payment.state, (30, look.ink), (26, look.second), leading=1.26),
+    )
+
+
+def _bulletin(value: Attract, kit: Kit) -> Node:
+    look = kit.skin("deep")
+    parts: list[Part] = [kit.box(BULLETIN, "deep"), Rule(Area(0, BULLETIN.y, 1080, 4), kit.color("signal"))]
+    if value.bulletin.main:
+        rows = (Row(value.bulletin.main, 32, 700, look.ink, 2), Row(value.bulletin.small, 27, 500, look.second))
+        parts.append(kit.icon(98, BULLETIN.cy + 2, 62, "info", look.accent, 2.1))
+        parts += kit.stack(Area(160, BULLETIN.y + 10, 850, BULLETIN.h - 24), rows, leading=1.6)
+    parts += kit.line(1036, BULLETIN.bottom - 28, value.page, 25, 500, look.ink, "right", 120)
+    return Node("bulletin", BULLETIN, tuple(parts), layer="ground", spoken=value.bulletin.main)
