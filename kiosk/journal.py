@@ -22,6 +22,7 @@ from kiosk.records import Record
 from kiosk.storage import ROOM_BYTES, SUFFIX, Storage
 
 MAC_BYTES = 16
+BATCH_LINES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Journal:
         self.boot = 0
         self._chain = 0
         self.damaged_bytes = 0
+        self._first_seq: dict[str, int] = {}
         try:
             self._segments = storage.segments()
             self.lines = list(self._load())
@@ -85,6 +87,7 @@ class Journal:
                 if line is None:
                     break
                 good += len(raw)
+                self._first_seq.setdefault(name, line.seq)
                 yield line
             if good < len(data):
                 if index != len(self._segments) - 1:
@@ -153,7 +156,27 @@ class Journal:
         except OSError as error:
             raise JournalError(f"record {self.seq + 1} could not be made durable: {error}") from error
         self._chain, self.seq = chain, self.seq + 1
+        self._first_seq.setdefault(self._segments[-1], self.seq)
         return Line(self.seq, self.boot, mono_ms, wall_ms, fact, tuple(intents), raw[:-1].decode())
+
+    def texts_after(self, seq: int) -> list[str]:
+        """Lines after `seq` as written, oldest first; at most two segments of them. Raises JournalError when unreadable."""
+        found: list[str] = []
+        for name in self._segments:
+            first = self._first_seq.get(name)
+            following = [
+                self._first_seq[other] for other in self._segments if other > name and other in self._first_seq
+            ]
+            if first is None or (following and min(following) <= seq + 1):
+                continue
+            try:
+                text = self._storage.read(name).decode()
+            except OSError as error:
+                raise JournalError(f"{name}: {error}") from error
+            found += text.splitlines()[max(0, seq + 1 - first) :]
+            if len(found) > BATCH_LINES:
+                break
+        return found[:BATCH_LINES]
 
     def has_room(self) -> bool:
         """False: too little space left to begin a sale."""

@@ -75,6 +75,7 @@ class Reactor:
         self._facts: deque[Fact] = deque()
         self._application: Application | None = None
         self._running = False
+        self._soon: deque[Callable[[], None]] = deque()
         self.turn_done: Callable[[int], None] = lambda now_ms: None
         self.sent: Callable[[str, bytes], None] = lambda name, data: None
 
@@ -99,6 +100,10 @@ class Reactor:
         """Given to every driver as its `Report`. Only queues."""
         self._facts.append(fact)
 
+    def report_soon(self, do: Callable[[], None]) -> None:
+        """Run `do` in the next turn: what a signal handler may ask for."""
+        self._soon.append(do)
+
     # -- running
 
     def run(self) -> None:
@@ -110,11 +115,21 @@ class Reactor:
     def stop(self) -> None:
         self._running = False
 
+    def close(self) -> None:
+        """Give all links back."""
+        for seat in self._seats:
+            if seat.link is not None:
+                self.clock.forget(seat.link)
+                seat.link.close()
+                seat.link = None
+
     def turn(self) -> None:
         """One turn: wait, hear, decide, send."""
         for what, readable, writable in self.clock.wait(self._next_wake()):
             self._ready(what, readable, writable)
         now_ms = self.clock.mono_ms()
+        while self._soon:
+            self._soon.popleft()()
         self._settle(now_ms)
         for seat in self._seats:
             self._send(seat, now_ms)
@@ -127,7 +142,7 @@ class Reactor:
         wakes += [seat.reopen_ms for seat in self._seats if seat.open and seat.link is None]
         if self._application_wake is not None:
             wakes.append(self._application_wake)
-        if self._facts:
+        if self._facts or self._soon:
             wakes.append(0)
         return min(wakes, default=None)
 

@@ -50,13 +50,12 @@ class OperatorAct(Fact):
 
 @dataclass(frozen=True, slots=True)
 class CassetteFill(Intent):
-    """`before` as booked, `counted` as found, `after` as it is now: the difference of the first two is told, not hidden."""
+    """`before` as booked, `after` as counted by the operator: what lies in the cassette now."""
 
     kind: ClassVar[str] = "cassette.fill"
     cassette: int
     value_fen: int
     before: int
-    counted: int
     after: int
 
 

@@ -1,7 +1,7 @@
 """What lies where, by the books: the fold of the journal over every place that holds notes or tickets.
 
-`Stock.apply` reads the records of one step, so a running machine and a restarted one come to the same figures. What is
-not known is not guessed: a dispenser with an unknown payment pays nothing until somebody counts.
+`Stock.hear` and `Stock.book` read the records of one step, so a running machine and a restarted one come to the same
+figures. What is not known is not guessed: a dispenser with an unknown payment pays nothing until somebody counts.
 """
 
 from __future__ import annotations
@@ -64,11 +64,14 @@ class Stock:
 
     # -- folding
 
-    def apply(self, fact: Record, intents: Sequence[Record]) -> None:
-        """One step of the journal."""
+    def hear(self, fact: Record) -> None:
+        """The fact of one step, before the sale decides on it."""
         handler = _FACTS.get((fact["kind"], fact.get("result", "")))
         if handler:
             handler(self, fact)
+
+    def book(self, intents: Sequence[Record]) -> None:
+        """The bookings of the same step."""
         for intent in intents:
             booking = _BOOKINGS.get(intent["kind"])
             if booking:

@@ -34,7 +34,7 @@ COMMON = {T.BACK: "back", T.HOME: "home", T.HELP: "help", T.MORE_TIME: "stay"}
 """What works on every screen of the journey."""
 
 FLOW: dict[str, dict[str, str]] = {
-    "attract": {T.START: "home"},
+    "attract": {T.START: "home", T.HELP: "help"},
     "thanks": {T.START: "home", T.HOME: "home"},
     "home": {
         T.DESTINATION: "pick_destination", T.TRAIN_NUMBER: "ask_number", T.NEXT_TRAINS: "pick_next",
@@ -168,6 +168,10 @@ class Journey(find.Finding, choose.Choosing):
             self._home("", now)
             self.state = replace(self.state, notice=notice)
         return []
+
+    def sale_resumed(self, language: str, now: Now) -> None:
+        """After a restart a sale is still open: its screens are shown, in its passenger's language."""
+        self.state = replace(self._fresh(now.mono_ms), step="sale", language=language)
 
     # -- around every body
 

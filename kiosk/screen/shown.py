@@ -13,6 +13,7 @@ from kiosk.screen.formats import Clock
 from kiosk.screen.texts import Both, Texts
 from kiosk.screen.values import Screen
 
+NO_WORDS = Both("", "")
 NOTE_VALUES_FEN = (10_000, 5_000, 2_000, 1_000, 500, 100)
 
 
@@ -24,7 +25,7 @@ class Elsewhere:
     level: str  # ok, tint
     title: Both
     line: Both
-    note: Both = Both("", "")
+    note: Both = NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class MachineSeen:
     take_ms: int = 40_000
     ticket_ms: int = 4_500  # a ticket, roughly: for "about n s left"
     elsewhere: tuple[Elsewhere, ...] = ()
-    bulletin: Both = Both("", "")
+    bulletin: Both = NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)

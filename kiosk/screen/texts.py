@@ -162,9 +162,7 @@ class Say:
     def plural(self, one: str, many: str, n: int, /, **fields: Value) -> Words:
         """As the number asks; `{n}` is filled in."""
         texts = self._texts
-        return Words(
-            texts.plural(self.language, one, many, n, fields), texts.plural(self.other, one, many, n, fields)
-        )
+        return Words(texts.plural(self.language, one, many, n, fields), texts.plural(self.other, one, many, n, fields))
 
     def both(self, name: Both) -> Words:
         return Words(name.of(self.language), name.of(self.other))

@@ -1,7 +1,8 @@
-"""The stage: shows one screen value after another on a canvas and repaints what differs."""
+"""The stage: turns screen values into nodes and nodes into pixels, repainting only what differs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pygame
@@ -27,27 +28,39 @@ class Stage:
     def __init__(self, canvas: pygame.Surface, themes: Path = THEMES, fonts: Path = FONTS) -> None:
         self.themes: dict[str, Theme] = {name: load_theme(name, themes) for name in THEME_NAMES}
         self.faces = Faces(fonts)
+        self.canvas = canvas
         self.brush = Brush(canvas, Shapes(), self.faces, self.themes["day"].color("shadow"))
         self.nodes: list[Node] = []
         self._theme = ""
         self._kits: dict[tuple[str, bool], Kit] = {}
 
-    def kit(self, theme: str, large: bool) -> Kit:
-        name = theme if theme in self.themes else "day"
-        if (name, large) not in self._kits:
-            self._kits[name, large] = Kit(self.themes[name], self.faces, large)
-        return self._kits[name, large]
+    def theme_of(self, screen: Screen) -> Theme:
+        return self.themes.get(screen.chrome.theme, self.themes["day"])
+
+    def kit(self, screen: Screen) -> Kit:
+        key = (self.theme_of(screen).name, screen.chrome.large_text)
+        if key not in self._kits:
+            self._kits[key] = Kit(self.themes[key[0]], self.faces, key[1])
+        return self._kits[key]
 
     def nodes_of(self, screen: Screen) -> list[Node]:
-        return compose(screen, self.kit(screen.chrome.theme, screen.chrome.large_text))
+        """All nodes of a value. Raises KeyError for a kind nobody paints."""
+        return compose(screen, self.kit(screen))
 
-    def show(self, screen: Screen) -> list[pygame.Rect]:
-        """Paint a value; returns the rectangles that changed."""
-        nodes = self.nodes_of(screen)
-        theme = self.kit(screen.chrome.theme, False).theme
+    def paint(self, nodes: Sequence[Node], theme: Theme) -> list[pygame.Rect]:
+        """Make the canvas show `nodes`; returns the rectangles that changed."""
         whole = theme.name != self._theme or not self.nodes
         self._theme = theme.name
         self.brush.shadow = theme.color("shadow")
         areas = [WHOLE] if whole else changed(self.nodes, nodes)
-        self.nodes = nodes
-        return Painter(self.brush, theme.color("bg")).paint(nodes, areas)
+        self.nodes = list(nodes)
+        return Painter(self.brush, theme.color("bg")).paint(self.nodes, areas)
+
+    def show(self, screen: Screen) -> list[pygame.Rect]:
+        """Paint a value as it is at the moment it arrives."""
+        return self.paint(self.nodes_of(screen), self.theme_of(screen))
+
+    @property
+    def held_bytes(self) -> int:
+        """What the picture stores hold; they never grow beyond 48 MB together."""
+        return self.faces.held_bytes + self.brush.shapes.held_bytes

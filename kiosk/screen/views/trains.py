@@ -126,9 +126,10 @@ def trains(look: Look) -> Trains:
     down = Key(T.NEXT, say("Next page"), "down", enabled=page < pages - 1, why=last)
     retry = Key(T.SHOW_TRAINS, say("Try again"), "refund", "primary", enabled=not state.waiting, busy=state.waiting)
     footer = (look.back(), look.home(), *((up, down) if seen == "list" else (retry,) if seen == "offline" else ()))
-    told = say(
+    told = say.plural(
+        "Page {page} of {pages} · {n} train · as of {time}",
         "Page {page} of {pages} · {n} trains · as of {time}",
-        page=page + 1, pages=pages, n=len(offers), time=look.clock.time(state.listed_wall_ms),
+        len(offers), page=page + 1, pages=pages, time=look.clock.time(state.listed_wall_ms),
     )  # fmt: skip
     return Trains(
         look.chrome("trains", 1, footer, idle=True, notice=notice_of(look)),

@@ -59,7 +59,7 @@ def picker(look: Look) -> StationPicker:
     page, pages = page_of(found, state.picker_page, CELLS)
     often = index.hot(state.origin)[:OFTEN] if index and state.picking != "train" else ()
     change = Key(T.TRIP, say("Change departure"), "swap")
-    footer = (look.back(), look.home())
+    footer: tuple[Key, ...] = (look.back(), look.home())
     if look.shown.settings.other_origins and state.picking in ("destination", "next"):
         footer = (*footer, change)
     label = LABELS.get(state.picking, LABELS["destination"])

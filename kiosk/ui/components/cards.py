@@ -181,7 +181,7 @@ def journey_line(kit: Kit, journey: Journey, area: Area) -> Node:
         if text
     )
     left = number.right + 28
-    parts = (
+    parts: Parts = (
         kit.box(area, "card"),
         *pill(kit, number, journey.number, family_skin(journey.family)),
         *kit.line(left, area.y + 40, route, 34, 700, look.ink, width=area.right - 24 - left, least=26),

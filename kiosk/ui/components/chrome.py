@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screen.values import Chrome, Dialog, Key, Notice, Step
 from kiosk.ui.components.keys import action_key, key_node, pager_key
-from kiosk.ui.components.kit import Kit, Row
+from kiosk.ui.components.kit import Kit, Parts, Row
 from kiosk.ui.components.timers import ring_node
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Part, Picture, Rule, Veil
@@ -52,7 +52,7 @@ def header(kit: Kit, chrome: Chrome) -> list[Node]:
 
 def _language(kit: Kit, key: Key) -> Node:
     area, look = Area(800, 30, 140, 90), kit.skin("header_key")
-    parts = (
+    parts: Parts = (
         kit.box(area, "header_key"),
         kit.icon(838, area.cy, 42, key.icon or "globe", look.icon),
         *kit.line(866, area.cy, key.words.main, 28, 700, look.ink, width=66),
@@ -68,7 +68,7 @@ def _access(kit: Kit, key: Key) -> Node:
 
 def _person(kit: Kit, chrome: Chrome) -> Node:
     area, look = Area(526, 28, 320, 96), kit.skin("header_key")
-    parts = (
+    parts: Parts = (
         kit.box(area, "header_key"),
         kit.icon(area.x + 46, area.cy, 46, "person", look.icon),
         *kit.pair(Area(area.x + 86, area.y, 222, area.h), chrome.person, (30, look.ink), (25, look.second)),

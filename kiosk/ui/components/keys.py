@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.screen.values import Key, Priced, Tile, Words
-from kiosk.ui.components.kit import Kit, Row, Run, spoken
+from kiosk.ui.components.kit import Kit, Parts, Row, Run, spoken
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Part
 
@@ -168,7 +168,7 @@ def word_cell(kit: Kit, key: Key, area: Area, prefix: str, skin: str = "", main:
     """Words over words, centred: often chosen stations, days, quick keys."""
     name = skin or skin_of(key, "tint_edge")
     look = kit.skin(name)
-    parts = (
+    parts: Parts = (
         kit.box(area, name, 20),
         *kit.pair(area.inset(10, 8), key.words, (main, look.ink), (small, look.second), "center"),
     )
@@ -180,5 +180,5 @@ def letter_key(kit: Kit, letter: str, target: str, enabled: bool, area: Area) ->
     name = "letter" if enabled else "letter_off"
     look = kit.skin(name)
     weight = 700 if enabled else 500
-    parts = (kit.box(area, name), *kit.line(area.cx, area.cy + 2, letter, 42, weight, look.ink, "center", area.w))
+    parts: Parts = (kit.box(area, name), *kit.line(area.cx, area.cy + 2, letter, 42, weight, look.ink, "center", area.w))
     return Node(f"letter:{letter}", area, parts, target, enabled, letter, "body", 18)

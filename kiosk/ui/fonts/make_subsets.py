@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTCollection, TTFont
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
 
 HERE = Path(__file__).parent
 FACES = {400: "NotoSansCJK-Regular.ttc", 500: "NotoSansCJK-Medium.ttc", 700: "NotoSansCJK-Bold.ttc"}

@@ -39,7 +39,7 @@ def _route(value: Calendar, kit: Kit) -> Node:
     look = kit.skin("card")
     ok = kit.color("ok_dark")
     words = kit.pair(Area(760, area.y, 244, area.h), value.on_sale, (30, ok), (26, look.second), "right", leading=1.5)
-    parts = (
+    parts: Parts = (
         kit.box(area, "card"),
         *route_parts(kit, Area(76, area.y + 4, 680, area.h - 8), value.origin, value.destination, 46, 26),
         *words,
@@ -53,7 +53,7 @@ def _quick(kit: Kit, key: Key, area: Area) -> Node:
     look = kit.skin(name)
     ink = kit.color("ink") if key.enabled else look.ink
     muted = kit.color("muted") if key.enabled else look.ink
-    parts = (
+    parts: Parts = (
         kit.box(area, name),
         *kit.beside(area.x + 28, area.y + 46, key.words, (42, look.ink), (27, muted), width=area.w - 48, gap=16),
         *kit.line(area.x + 28, area.y + 94, key.why.main, 28, 500, ink, width=area.w - 48),
@@ -114,7 +114,7 @@ def _day(kit: Kit, day: Day, area: Area, name: str) -> Node:
 def _note(value: Calendar, kit: Kit) -> Node:
     area = Area(40, 1634, 1000, 104)
     rows = (Row(value.note.main, 29, 500, kit.color("ink"), 1), Row(value.note.small, 26, 500, kit.color("muted"), 1))
-    parts = (
+    parts: Parts = (
         kit.icon(70, area.cy, 46, "info", kit.color("brand"), 2.2),
         *kit.stack(Area(110, area.y, 920, area.h), rows, leading=1.4),
     )

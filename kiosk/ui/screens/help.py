@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.screen.values import Help, InfoCard
 from kiosk.ui.components.cards import LEVEL_SKINS, plate, title
 from kiosk.ui.components.chrome import notice_node
-from kiosk.ui.components.kit import Kit, Row
+from kiosk.ui.components.kit import Kit, Parts, Row
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area
 
@@ -39,7 +39,7 @@ def _answer(kit: Kit, card: InfoCard, area: Area, index: int) -> Node:
         Row(card.note.main, 25, 500, look.accent, 1, 2),
     )
     left = mark.right + 34
-    parts = (
+    parts: Parts = (
         kit.box(area, "card"),
         *plate(kit, mark, card.icon, LEVEL_SKINS.get(card.level, "tint"), 26),
         *kit.stack(Area(left, area.y + 12, area.right - left - 30, area.h - 24), rows, leading=1.28),

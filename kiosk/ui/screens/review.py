@@ -139,7 +139,7 @@ def _refunds(value: Review, kit: Kit, card: Area) -> list[Node]:
 def _consent(words: Words, kit: Kit, area: Area) -> Node:
     rows = (Row(words.main, 29, 500, kit.color("ink"), 2), Row(words.small, 25, 500, kit.color("muted"), 2))
     left = area.x + 112
-    parts = (
+    parts: Parts = (
         *plate(kit, Area(area.x + 16, area.cy - 36, 72, 72), "rules", "tint", 18),
         *kit.stack(Area(left, area.y, area.right - left - 10, area.h), rows, leading=1.36),
     )

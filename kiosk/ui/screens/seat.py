@@ -130,7 +130,7 @@ def _panel(value: Seat, kit: Kit) -> Node:
         Row("  ".join(filter(None, (value.sum_note.main, value.sum_note.small))), 26, 500, look.accent, 1, 6),
     )
     label = (Run(value.total_label.main, 28, 500, look.second), Run(value.total_label.small, 28, 500, look.second))
-    parts = (
+    parts: Parts = (
         kit.box(PANEL, "panel"),
         *kit.stack(Area(80, PANEL.y + 12, room, PANEL.h - 24), rows, leading=1.3),
         *kit.inline(1000, PANEL.y + 47, label, 8, "right", 420),

@@ -34,7 +34,10 @@ def typed_field(kit: Kit, area: Area, label: Words, typed: str, hint: Words, ico
     cursor = left + (text[0].width + 6 if text else 0)
     parts.append(Rule(Area(cursor, area.y + 70, 4, 50), look.accent))
     room = area.right - 40 - cursor - 40
-    hints = (Run(hint.main, 26, 500, look.second), Run(f"· {hint.small}" if hint.small else "", 26, 500, look.second))
+    hints: tuple[Run, ...] = (
+        Run(hint.main, 26, 500, look.second),
+        Run(f"· {hint.small}" if hint.small else "", 26, 500, look.second),
+    )
     if kit.runs_width(hints, 8) > room:
         hints = hints[:1]
     if room > 200:

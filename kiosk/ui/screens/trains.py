@@ -34,7 +34,7 @@ def date_key(kit: Kit, key: Key, area: Area) -> Node:
     look = kit.skin(name)
     words = Area(area.x + 72, area.y + 12, area.w - 72 - 12, area.h - 24)
     rows = (Row(key.words.main, 34, 700, look.ink, 2), Row(key.words.small, 26, 500, look.ink))
-    parts = (
+    parts: Parts = (
         kit.box(area, name),
         kit.icon(area.x + 42, area.cy, 46, key.icon or "calendar", look.accent, 2.0),
         *kit.stack(words, rows, leading=1.3),
@@ -60,7 +60,7 @@ def _message(value: Trains, kit: Kit, area: Area, icon: str) -> Node:
     words = Area(area.x + 50, area.cy - 10, area.w - 100, area.h // 2 - 20)
     size = 120 if area.h > 300 else 64
     rows = (Row(value.message.main, 40, 700, look.ink, 2), Row(value.message.small, 28, 500, look.second, 2))
-    parts = (
+    parts: Parts = (
         kit.box(area, "raised"),
         kit.icon(area.cx, area.y + area.h // 4 + 4, size, icon, look.accent, 1.8),
         *kit.stack(words, rows, "center", "top", leading=1.3),

@@ -1,0 +1,105 @@
+"""`python -m kiosk run|screen|probe|provision`: picks the command and imports only what that command needs."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import config
+from kiosk.errors import TvmError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 done, 2 set up wrongly (one line on stderr says how)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = words.pop(0) if words else ""
+    commands = {"run": run, "screen": screen, "probe": probe, "provision": provision}
+    if command not in commands:
+        print(f"kiosk: {command!r} is none of {', '.join(commands)}", file=sys.stderr)
+        return 2
+    try:
+        return commands[command](words)
+    except (TvmError, config.ConfigError) as error:
+        print(f"{command}: {error}", file=sys.stderr)
+        return 2
+
+
+def screen(words: Sequence[str]) -> int:
+    from kiosk.ui.main import main as ui_main
+
+    return ui_main(words)
+
+
+def run(words: Sequence[str]) -> int:
+    """The controller, until SIGTERM. Prints `ready` when the loop runs."""
+    from kiosk.assembly import build
+    from kiosk.settings import read
+
+    parser = argparse.ArgumentParser(prog="tvm run")
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--clock", default="", metavar="RATE:WALL_MS:MONO_MS", help="shared clock of the lab")
+    options = parser.parse_args(words)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    machine = build(read(options.config), options.clock)
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        machine.reactor.report_soon(lambda: machine.controller.stop(signal.Signals(signum).name))
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    print("ready", flush=True)
+    try:
+        machine.reactor.run()
+    finally:
+        machine.close()
+    return 0
+
+
+def probe(words: Sequence[str]) -> int:
+    """Our driver against a real device: identify, state, counters. Moves nothing."""
+    from kiosk.probe import probe as probe_device
+
+    parser = argparse.ArgumentParser(prog="tvm probe")
+    parser.add_argument("model")
+    parser.add_argument("path")
+    parser.add_argument("--baud", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    options = parser.parse_args(words)
+    return probe_device(options.model, options.path, options.baud, options.seconds)
+
+
+def provision(words: Sequence[str]) -> int:
+    """Make identity and journal of a machine in a new directory, with its first operators."""
+    from kiosk.identity import new_operator
+    from kiosk.identity import provision as make
+
+    parser = argparse.ArgumentParser(prog="tvm provision")
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--machine", required=True, metavar="ID")
+    parser.add_argument("--token", default="", help="what the station gave at enrolment")
+    parser.add_argument(
+        "--operator",
+        action="append",
+        default=[],
+        metavar="NUMBER:NAME:ENGLISH:ROLE:PIN",
+        help="may be given several times",
+    )
+    options = parser.parse_args(words)
+    operators = []
+    for text in options.operator:
+        parts = text.split(":")
+        if len(parts) != 5:
+            parser.error(f"--operator {text!r}: five parts are asked for")
+        operators.append(new_operator(*parts))
+    made = make(options.directory, options.machine, options.token, operators)
+    print(f"machine {made.machine} epoch {made.epoch} operators {len(operators)} in {options.directory}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

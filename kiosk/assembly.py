@@ -1,0 +1,230 @@
+"""Builds one machine from its configuration: the only module that knows drivers by name.
+
+`MODELS` is the one table from a model's name to its driver. Everything else sees ports.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from drivers.compose.change_presenter import ChangePresenter
+from drivers.lcdm.driver import Lcdm4000
+from drivers.seal_software import SoftwareSeal
+
+from drivers.cabinet_board.driver import CabinetBoard
+from drivers.ccnet.driver import CcnetValidator
+from drivers.compose.ticket_unit import TicketUnit
+from drivers.escpos.driver import EscPosPrinter
+from drivers.link.serial_link import SerialLink
+from drivers.link.socket_link import ScreenServer
+from drivers.station_http.driver import StationHttp
+from drivers.ttpm.driver import Ttpm
+from kiosk import vocabulary
+from kiosk.clock import RealClock
+from kiosk.controller import Controller, Parts
+from kiosk.deeds import Deeds, Devices
+from kiosk.errors import ConfigError
+from kiosk.identity import MachineIdentity, nonce, read_identity
+from kiosk.journal import Journal
+from kiosk.journey.flow import Journey
+from kiosk.journey.state import JourneySettings
+from kiosk.past import fold
+from kiosk.ports.fact import Participant, Report
+from kiosk.reactor import Link, Reactor
+from kiosk.records import record_of
+from kiosk.sale.sale import SaleContext
+from kiosk.screen.texts import Texts
+from kiosk.service import Service
+from kiosk.settings import Device, Settings
+from kiosk.showing import Showing
+from kiosk.stock import fresh
+from kiosk.storage import FileStorage
+from kiosk.sync import Sync
+from kiosk.system_facts import Booted
+from kiosk.watch import Watch
+
+log = logging.getLogger(__name__)
+SOFTWARE = "0.1.0"
+NOTES_PER_BOOT = 100_000
+"""Note numbers of one start: `boot` times this is the first, so that no number comes twice in a machine's life."""
+
+
+@dataclass(slots=True)
+class Machine:
+    """A machine ready to run. `close` gives links, threads and the journal back."""
+
+    reactor: Reactor
+    controller: Controller
+    close: Callable[[], None]
+
+
+Build = Callable[[str, Device, Report, int], Participant]
+
+MODELS: dict[str, Build] = {
+    "ccnet": lambda name, device, report, boot: CcnetValidator(
+        name, report, first_note=boot * NOTES_PER_BOOT + 1, poll_ms=device.poll_ms
+    ),
+    "lcdm4000": lambda name, device, report, boot: Lcdm4000(name, report, cassettes=dict(device.cassettes)),
+    "ttpm": lambda name, device, report, boot: Ttpm(name, report),
+    "cabinet_board": lambda name, device, report, boot: CabinetBoard(name, report),
+    "escpos": lambda name, device, report, boot: EscPosPrinter(name, report),
+}
+"""Model name in config -> driver. A driver for another model is one folder in drivers/ and one row here."""
+
+
+def model(name: str, device: Device, report: Report, boot: int) -> Any:
+    """The driver of a configured device. Raises ConfigError for a model nobody wrote a driver for."""
+    if device.model not in MODELS:
+        raise ConfigError(
+            f"devices.{name}: no driver for model {device.model!r}; known are {', '.join(sorted(MODELS))}"
+        )
+    return MODELS[device.model](name, device, report, boot)
+
+
+def opener(device: Device) -> Callable[[], Link]:
+    return lambda: SerialLink(device.link, device.baud, device.parity)
+
+
+def build(settings: Settings, clock_spec: str = "") -> Machine:
+    """Raises ConfigError or JournalError: a machine that is set up wrongly, or whose past is unreadable, does not start."""
+    identity = read_identity(settings.journal, settings.machine.id)
+    clock = RealClock(clock_spec)
+    if clock.rate != 1 and settings.machine.environment != "lab":
+        raise ConfigError("a clock rate is for `environment: lab` only")
+    vocabulary.learn()
+    storage = FileStorage(settings.journal)
+    journal = Journal(storage, identity.epoch, identity.secret)
+    reactor = Reactor(clock)
+    acceptor_values: Callable[[], tuple[int, ...]] = lambda: (
+        tuple(devices.acceptor.values_fen) if devices.acceptor else ()
+    )
+    context = SaleContext(
+        settings.machine.id, identity.epoch, identity.secret, settings.sale, clock.rate, acceptor_values
+    )
+    cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
+    past = fold(journal.lines, fresh(cassettes), context)
+    journal.lines.clear()
+    station = _station(settings, identity, clock, reactor)
+    devices = _devices(settings, reactor, station, journal.boot)
+    server = ScreenServer(
+        settings.screen.socket,
+        reactor.report,
+        lab=settings.machine.environment == "lab",
+        added=reactor.add_channel,
+        removed=reactor.remove_channel,
+    )
+    texts = Texts()
+    showing = Showing(settings, clock.rate, texts, cassettes, server.show)
+    sync = Sync(station, identity.epoch, past.acked, journal.texts_after)
+    journey = Journey(_journey_settings(settings, clock.rate))
+    parts = Parts(
+        clock=clock,
+        journal=journal,
+        past=past,
+        context=context,
+        machine_policy=settings.thresholds,
+        deeds=Deeds(devices, showing.pictures(clock.wall_ms), reactor.report),
+        journey=journey,
+        service=Service(identity.operators, settings.thresholds, clock.rate, cassettes),
+        sync=sync,
+        watch=Watch(devices.fitted(), past.stock),
+        on_stop=reactor.stop,
+    )
+    _boot(settings, journal, clock)
+    controller = Controller(parts, showing.show)
+    reactor.run_application(controller)
+    reactor.add(server)
+    reactor.add_channel(server)
+    controller.begin()
+
+    def close() -> None:
+        station.close()
+        server.close()
+        reactor.close()
+        storage.close()
+
+    return Machine(reactor, controller, close)
+
+
+def _boot(settings: Settings, journal: Journal, clock: RealClock) -> None:
+    wall_ms = clock.wall_ms()
+    day = datetime.fromtimestamp(wall_ms / 1000, ZoneInfo(settings.machine.timezone)).date().isoformat()
+    journal.begin_segment(day)
+    booted = Booted(settings.machine.id, nonce(), SOFTWARE, journal.damaged_bytes, round(clock.rate * 10))
+    journal.write(clock.mono_ms(), wall_ms, record_of(booted), ())
+
+
+def _station(settings: Settings, identity: MachineIdentity, clock: RealClock, reactor: Reactor) -> StationHttp:
+    dice = random.Random()
+    station = StationHttp(
+        settings.station.url,
+        settings.machine.id,
+        identity.token,
+        reactor.report,
+        epoch=identity.epoch,
+        software=SOFTWARE,
+        wall_ms=clock.wall_ms,
+        mono_ms=clock.mono_ms,
+        jitter=lambda most: dice.randint(0, most),
+    )
+    reactor.add(station)
+    reactor.add_channel(station)
+    return station
+
+
+def _devices(settings: Settings, reactor: Reactor, station: StationHttp, boot: int) -> Devices:
+    """Drivers on their links, and the devices that are made of two of them (decision 22)."""
+    table, report = settings.devices, reactor.report
+    devices = Devices(station)
+    board: CabinetBoard | None = None
+    if table.cabinet:
+        board = model("cabinet", table.cabinet, report, boot)
+        devices.cabinet = board
+    if table.acceptor:
+        devices.acceptor = model("acceptor", table.acceptor, report, boot)
+        reactor.add(devices.acceptor, opener(table.acceptor))  # type: ignore[arg-type]
+    if table.dispenser:
+        inner = model("dispenser", table.dispenser, report, boot)
+        presenter = ChangePresenter("dispenser", report, inner, _needs(board, "dispenser"))
+        devices.dispenser = presenter
+        reactor.add(presenter)
+        reactor.add(inner, opener(table.dispenser))
+    if table.ticket_unit:
+        printer = model("ticket_unit", table.ticket_unit, report, boot)
+        seal = SoftwareSeal(settings.machine.environment)
+        unit = TicketUnit("ticket_unit", report, printer, _needs(board, "ticket_unit"), seal)
+        devices.ticket_unit = unit
+        reactor.add(unit)
+        reactor.add(printer, opener(table.ticket_unit))
+    if table.slip_printer:
+        devices.slip_printer = model("slip_printer", table.slip_printer, report, boot)
+        reactor.add(devices.slip_printer, opener(table.slip_printer))  # type: ignore[arg-type]
+    if table.cabinet and board is not None:
+        reactor.add(board, opener(table.cabinet))  # last: composed devices give it orders in the same turn
+    return devices
+
+
+def _needs(board: CabinetBoard | None, name: str) -> CabinetBoard:
+    if board is None:
+        raise ConfigError(f"devices.{name}: needs the cabinet board (trays and flaps), and devices.cabinet is not set")
+    return board
+
+
+def _journey_settings(settings: Settings, rate: float) -> JourneySettings:
+    """People's patience runs at the rate of the shared clock (decision 38)."""
+    base = JourneySettings(
+        home=settings.machine.station, timezone=settings.machine.timezone, other_origins=settings.machine.other_origins
+    )
+    return replace(
+        base,
+        idle_ms=tuple((step, round(ms / rate)) for step, ms in base.idle_ms),
+        warn_ms=round(base.warn_ms / rate),
+        extra_ms=round(base.extra_ms / rate),
+        stale_ms=round(base.stale_ms / rate),
+    )

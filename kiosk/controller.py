@@ -1,0 +1,412 @@
+"""The machine: every fact comes here, is decided on, journaled, and only then becomes orders.
+
+One step = fact -> sale (or machine, or service) -> intents -> one synced line -> deeds. The journey and the screen never
+touch the journal; a fact that reaches a sale always does (decision 12).
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from base64 import b32encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kiosk.clock import Clock
+from kiosk.deeds import Deeds
+from kiosk.faults import Ability, Fault
+from kiosk.journal import Journal
+from kiosk.journey.asks import Ask, AskStops, AskTrains, CallStaff, Now, StartSale, ToSale, ToService
+from kiosk.journey.flow import Journey
+from kiosk.modes import Mode, effective
+from kiosk.parameters import MachinePolicy
+from kiosk.past import Past, belongs_to_sale
+from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, HelpPressed, MainsChanged, PersonNear
+from kiosk.ports.fact import DeviceReady, Fact
+from kiosk.ports.note_acceptor import AcceptorPast, NoteHeld, NoteMoving, NoteOurs
+from kiosk.ports.note_dispenser import DispenserPast
+from kiosk.ports.screen import ScreenLost, ScreenTouched
+from kiosk.ports.station import (
+    LockRefused,
+    LockUncertain,
+    PrintedReported,
+    RecordsTaken,
+    SessionGranted,
+    StationBack,
+    VoidReported,
+)
+from kiosk.ports.ticket_printer import PrinterPast
+from kiosk.records import record_of
+from kiosk.sale.book import S
+from kiosk.sale.facts import Agreed, Cancelled, ClaimSeen, Restarted, SaleStarted, SlipAgain
+from kiosk.sale.intents import ClaimAdd, Intent, ReportPrinted, VoidSale
+from kiosk.sale.recovery import believe
+from kiosk.sale.sale import Sale, SaleContext
+from kiosk.screen import targets as T
+from kiosk.service import Service, ServiceStep
+from kiosk.sync import Sync
+from kiosk.system_facts import LateNote, RecoveryBegan, StaffCalled, Stopped
+from kiosk.watch import Watch
+
+log = logging.getLogger(__name__)
+
+JOURNALED = (
+    Fault, DoorMoved, CabinetSeen, BoxMoved, MainsChanged, DeviceReady, AcceptorPast, DispenserPast, PrinterPast,
+    PrintedReported, VoidReported,
+)  # fmt: skip
+"""Machine facts that get a line of their own when no sale takes them."""
+
+PASTS_MS = 20_000
+"""How long a start waits for the devices' words before it goes on with what it has."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything the controller is made of; assembly fills it in."""
+
+    clock: Clock
+    journal: Journal
+    past: Past
+    context: SaleContext
+    machine_policy: MachinePolicy
+    deeds: Deeds
+    journey: Journey
+    service: Service
+    sync: Sync
+    watch: Watch
+    on_stop: Callable[[], None] = field(default=lambda: None)
+
+
+class Controller:
+    """Implements `kiosk.reactor.Application`. `changed` is True when the screen may have to show something else."""
+
+    def __init__(self, parts: Parts, show: Callable[[Controller], None]) -> None:
+        self._p, self._show = parts, show
+        self.watch, self.journey, self.service = parts.watch, parts.journey, parts.service
+        self.sale: Sale | None = parts.past.sale
+        self.stock = parts.past.stock
+        self.changed = True
+        self.note_moving = False
+        self.help_called_ms = 0
+        self.starting = True
+        self._until_ms = parts.clock.mono_ms() + PASTS_MS
+        self._repaint_ms = 0
+        self._sales = parts.past.sales
+        self._accepted: tuple[int, ...] | None = None
+        self._shutter: bool | None = None
+        self._lamps: dict[str, bool] = {}
+        self.mode = self._mode()
+
+    # -- facts
+
+    def hear(self, fact: Fact, now_ms: int) -> None:
+        """One fact: decide, journal, order. Raises only what must stop the program (JournalError, NoRow)."""
+        self.changed = True
+        wall_ms = self._p.clock.wall_ms()
+        ours = self.watch.hear(fact, wall_ms)
+        match fact:
+            case ScreenTouched():
+                self._touched(fact.target, now_ms)
+            case RecordsTaken():
+                self._p.sync.hear(fact)
+            case HelpPressed():
+                self._call_staff("cabinet")
+            case PersonNear(near=True):
+                self.journey.approach(self._now())
+            case _ if self.sale is not None and belongs_to_sale(fact) and not self.starting:
+                self.sale_step(fact, now_ms)
+            case NoteOurs() | NoteHeld() if self.sale is None:
+                self._late_note(fact)
+            case _ if isinstance(fact, JOURNALED):
+                self._write(fact, ())
+            case _ if not ours:
+                log.info("unheard %s", type(fact).__name__)
+        self._consequences(fact, now_ms)
+
+    def _consequences(self, fact: Fact, now_ms: int) -> None:
+        """What a fact means beside the sale's table."""
+        match fact:
+            case NoteMoving():
+                self.note_moving = True
+            case SessionGranted():
+                self._p.deeds.devices.station.ask_network()
+            case StationBack() if not self.watch.network_known:
+                self._open_session()
+            case Fault(up=True) if fact.ability is Ability.NOTES_IN:
+                self._cancel_if_collecting("acceptor", now_ms)
+            case ScreenLost():
+                self._cancel_if_collecting("screen", now_ms)
+            case DoorMoved(open=True):
+                self._cancel_if_collecting("service", now_ms)
+        if type(fact).__name__.startswith("Note") and not isinstance(fact, NoteMoving):
+            self.note_moving = False
+        refused = isinstance(fact, LockRefused | LockUncertain)
+        if not belongs_to_sale(fact) or refused or isinstance(fact, NoteHeld | NoteMoving):
+            self._do(self.journey.hear(fact, self._now()), now_ms)
+        self._settle_devices()
+
+    # -- one step
+
+    def sale_step(self, fact: Fact, now_ms: int) -> None:
+        """Feed the sale, journal, order."""
+        assert self.sale is not None
+        sale, wall_ms = self.sale, self._p.clock.wall_ms()
+        self.stock.hear(record_of(fact))
+        intents = sale.feed(fact, now_ms, wall_ms)
+        self._write(fact, intents, heard=True)
+        log.info("sale_step sale=%d fact=%s state=%s", sale.book.number, type(fact).__name__, sale.state.name)
+        for intent in intents:
+            self._p.deeds.do(intent, sale.book)
+        if sale.state is S.ENDED:
+            self._sale_ended(sale, fact)
+
+    def _write(self, fact: Fact, intents: Sequence[Intent], heard: bool = False) -> None:
+        record = record_of(fact)
+        if not heard:
+            self.stock.hear(record)
+        made = []
+        for intent in intents:
+            counters = self._p.deeds.counters(intent)
+            made.append(record_of(intent, {"counters": counters} if counters else None))
+        line = self._p.journal.write(self._p.clock.mono_ms(), self._p.clock.wall_ms(), record, made)
+        self.stock.book(made)
+        self._p.sync.written(line.seq)
+
+    def _sale_ended(self, sale: Sale, fact: Fact) -> None:
+        sale.close()
+        self.sale = None
+        if isinstance(fact, LockRefused | LockUncertain):
+            return  # the journey hears why and goes back to where another choice can be made
+        back_to = "thanks" if sale.book.ours_fen or sale.book.tickets else "home"
+        notice = {"refused": "not_held", "lock_expired": "expired"}.get(sale.book.why_ending, "")
+        if sale.book.why_ending in ("timeout", "service", "restart", "screen"):
+            back_to = "attract"
+        self.journey.sale_over(self._now(), back_to, notice)
+
+    # -- the passenger
+
+    def _touched(self, target: str, now_ms: int) -> None:
+        if self.service.active:
+            self._service_steps(self.service.touch(target, self, self._now()))
+            return
+        if self.sale is not None:
+            self.sale.touched(now_ms)
+        allowed = not self.mode.out_of_service or target in (T.LANGUAGE, T.CONTRAST, T.SERVICE, T.CALL_STAFF)
+        if allowed or self.sale is not None:
+            self._do(self.journey.touch(target, self._now()), now_ms)
+
+    def _do(self, asks: Sequence[Ask], now_ms: int) -> None:
+        station = self._p.deeds.devices.station
+        for ask in asks:
+            match ask:
+                case AskTrains():
+                    station.ask_trains(ask.request, ask.origin, ask.destination, ask.date, ask.train)
+                case AskStops():
+                    station.ask_stops(ask.request, ask.train, ask.date)
+                case StartSale():
+                    self._start_sale(ask, now_ms)
+                case ToSale():
+                    self._to_sale(ask.target, now_ms)
+                case CallStaff():
+                    self._call_staff("screen")
+                case ToService():
+                    self._service_steps(self.service.open(self, self._now()))
+
+    def _start_sale(self, ask: StartSale, now_ms: int) -> None:
+        if self.sale is not None or not self.mode.sells:
+            return
+        self._sales += 1
+        context = self._p.context
+        key = f"{context.machine}.{context.epoch}.{self._sales}"
+        started = SaleStarted(self._sales, key, ask.language, ask.order)
+        self.sale = Sale(self._sales, ask.language, started, context, self.stock)
+        self.sale_step(started, now_ms)
+
+    def _to_sale(self, target: str, now_ms: int) -> None:
+        """Touches during a sale; one that does not fit the state is dropped."""
+        if self.sale is None:
+            return
+        state = self.sale.state
+        if target == T.PAY and state is S.REVIEWING:
+            self.sale_step(Agreed(), now_ms)
+        elif target in (T.CANCEL, T.CHANGE_ORDER) and state in (S.REVIEWING, S.COLLECTING):
+            self.sale_step(Cancelled("passenger" if target == T.CANCEL else "change_order"), now_ms)
+        elif target == T.CLAIM_DONE and state is S.CLAIM:
+            self.sale_step(ClaimSeen(), now_ms)
+        elif target == T.SLIP_AGAIN and state is S.CLAIM:
+            self.sale_step(SlipAgain(), now_ms)
+
+    def _cancel_if_collecting(self, by: str, now_ms: int) -> None:
+        if self.sale is not None and self.sale.state in (S.REVIEWING, S.COLLECTING):
+            self.sale_step(Cancelled(by), now_ms)
+
+    def _call_staff(self, where: str) -> None:
+        self.help_called_ms = self._p.clock.wall_ms()
+        self._write(StaffCalled(where), ())
+        if self._p.deeds.devices.cabinet:
+            self._p.deeds.devices.cabinet.lamp("help", True)
+
+    def _late_note(self, fact: Fact) -> None:
+        """A note without a sale: out of escrow it goes back, in the box it is owed (decision 8)."""
+        acceptor = self._p.deeds.devices.acceptor
+        if isinstance(fact, NoteHeld) and acceptor is not None:
+            acceptor.give_back(fact.note)
+        if isinstance(fact, NoteOurs):
+            self._write(fact, ())
+            claim = ClaimAdd(0, self._late_code(fact.note), fact.value_fen, True, "late_note")
+            self._write(LateNote(fact.note, fact.value_fen), (claim,))
+
+    def _late_code(self, note: int) -> str:
+        made = hmac.digest(self._p.context.secret, f"late:{note}".encode(), "sha256")
+        return b32encode(made[:5]).decode()
+
+    # -- people at the open cabinet
+
+    def _service_steps(self, steps: Sequence[ServiceStep]) -> None:
+        for step in steps:
+            self._write(step.fact, step.intents)
+
+    # -- devices follow the state
+
+    def _settle_devices(self) -> None:
+        """Which notes are taken, whether the entry is open, which lamps burn: all of it follows from the state."""
+        self.mode = self._mode()
+        self.journey.cash_limit_fen = self.mode.cash_limit_fen
+        devices, sale = self._p.deeds.devices, self.sale
+        accepted = sale.book.accepted_fen if sale is not None else ()
+        if accepted != self._accepted and devices.acceptor is not None and "acceptor" in self.watch.ready:
+            self._accepted = accepted
+            devices.acceptor.accept_only(accepted)
+        if devices.cabinet is None:
+            return
+        entry = sale is not None and sale.state in (S.COLLECTING, S.CLOSING)
+        if entry != self._shutter and "cabinet" in self.watch.ready:
+            self._shutter = entry
+            devices.cabinet.entry_shutter(entry)
+        state = sale.state if sale is not None else None
+        lamps = {
+            "green": self.mode.sells,
+            "red": self.mode.out_of_service,
+            "notes": state is S.COLLECTING,
+            "tickets": state in (S.DELIVERING, S.TICKETS_OUT),
+            "change": state is S.CHANGE_OUT,
+        }
+        if "cabinet" in self.watch.ready and lamps != self._lamps:
+            for name, on in lamps.items():
+                if self._lamps.get(name) != on:
+                    devices.cabinet.lamp(name, on)
+            self._lamps = lamps
+
+    def _mode(self) -> Mode:
+        known = self.watch.known(
+            starting=self.starting,
+            service=self.service.active,
+            journal_room=self._p.journal.has_room() if self.sale is None else True,
+            wall_ms=self._p.clock.wall_ms(),
+        )
+        return effective(known, self._p.machine_policy, self._p.context.policy.cash)
+
+    # -- time
+
+    def poll(self, now_ms: int) -> int | None:
+        """Deadlines of sale, journey, service; upload; the minute on the header clock."""
+        if self.starting:
+            self._start(now_ms)
+        while self.sale is not None and not self.starting:
+            limit = self.sale.deadline()
+            if limit is None or limit[0] > now_ms:
+                break
+            self.changed = True
+            self.sale_step(limit[1], now_ms)
+            self._settle_devices()
+        now = self._now()
+        wake = self.journey.next_wake()
+        if wake is not None and wake <= now_ms:
+            self.changed = True
+            self._do(self.journey.poll(now), now_ms)
+        if self.service.active and self.service.due(now):
+            self.changed = True
+            self._service_steps(self.service.poll(self, now))
+        idle = self.sale is None
+        sync_ms = self._p.sync.poll(now_ms, idle, self.status)
+        if self.changed or now_ms >= self._repaint_ms:
+            self.changed = False
+            self._repaint_ms = now_ms + self._to_next_minute()
+            self._show(self)
+        return min(self._wakes(now_ms, sync_ms))
+
+    def _wakes(self, now_ms: int, sync_ms: int) -> list[int]:
+        wakes = [sync_ms, self._repaint_ms]
+        if self.starting:
+            wakes.append(self._until_ms)
+        limit = self.sale.deadline() if self.sale is not None and not self.starting else None
+        if limit is not None:
+            wakes.append(limit[0])
+        for wake in (self.journey.next_wake(), self.service.next_wake()):
+            if wake is not None:
+                wakes.append(max(wake, now_ms + 20))
+        return wakes
+
+    def _to_next_minute(self) -> int:
+        """Real ms until the header clock shows another minute."""
+        return max(200, round((60_000 - self._p.clock.wall_ms() % 60_000) / self._p.clock.rate))
+
+    def _now(self) -> Now:
+        return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())
+
+    # -- start and end
+
+    def begin(self) -> None:
+        """After the drivers are there: the station is asked, deeds that nobody answered are asked again."""
+        self._open_session()
+        station = self._p.deeds.devices.station
+        for (kind, key), record in self._p.past.undone.items():
+            if kind == "void?":
+                station.void(key, tuple(record["places"]) or None, record["reason"])
+            else:
+                station.printed(key, [tuple(entry) for entry in record["tickets"]])
+
+    def _open_session(self) -> None:
+        self._p.deeds.devices.station.open_session(self._p.journal.boot, self._p.clock.wall_ms())
+
+    def _start(self, now_ms: int) -> None:
+        """Wait for the devices' words about the past, then end what was open."""
+        if not self.watch.all_spoke() and now_ms < self._until_ms:
+            return
+        self.starting, self.changed = False, True
+        if self.sale is not None:
+            self._recover(self.sale, now_ms)
+        self._settle_devices()
+
+    def _recover(self, sale: Sale, now_ms: int) -> None:
+        silent = tuple(sorted(self.watch.fitted - self.watch.ready))
+        self._write(RecoveryBegan(sale.book.number, sale.state.name, silent), ())
+        for fact in believe(sale.book, self.watch.told, self._p.past.before):
+            self._write(fact, ())
+            sale.believe(fact, now_ms)
+        pause_ms = max(0, self._p.clock.wall_ms() - self._p.past.last_wall_ms)
+        self.journey.sale_resumed(sale.book.language, self._now())
+        self.sale_step(Restarted(pause_ms), now_ms)
+
+    def stop(self, why: str) -> None:
+        """Orderly end: written down, nothing under way is hidden."""
+        self._write(Stopped(why), ())
+        self._p.on_stop()
+
+    def status(self) -> dict[str, Any]:
+        """What the station shows of this machine."""
+        return {
+            "mode": self.mode.name,
+            "reasons": list(self.mode.reasons),
+            "faults": [f"{fault.device}:{fault.code}" for fault in self.watch.faults.values()],
+            "cassettes": {str(number): count for number, count in self.stock.cassettes.items()},
+            "box": self.stock.box_notes,
+            "roll": self.stock.roll,
+            "head": self._p.journal.head,
+        }
+
+
+def reports(intents: Sequence[Intent]) -> bool:
+    """Whether something among the intents goes to the station in the background."""
+    return any(isinstance(intent, ReportPrinted | VoidSale) for intent in intents)

@@ -1,0 +1,156 @@
+"""Intents become orders to drivers and calls to the station. Bookings go nowhere: being in the journal was their point.
+
+A device that is not fitted answers as one that refuses, so that a sale never waits for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kiosk.ports.cabinet import Cabinet
+from kiosk.ports.fact import Report
+from kiosk.ports.note_acceptor import NoteAcceptor
+from kiosk.ports.note_dispenser import NoteDispenser, NotesRefused
+from kiosk.ports.receipt_printer import ReceiptPrinter, SlipFailed
+from kiosk.ports.station import Station
+from kiosk.ports.ticket_printer import Picture, TicketJob, TicketPrinter, TicketRefused
+from kiosk.sale import intents as si
+from kiosk.sale.book import Book
+
+
+@dataclass(slots=True)
+class Devices:
+    """What is fitted; None is not. The station always is, reachable or not."""
+
+    station: Station
+    acceptor: NoteAcceptor | None = None
+    dispenser: NoteDispenser | None = None
+    ticket_unit: TicketPrinter | None = None
+    slip_printer: ReceiptPrinter | None = None
+    cabinet: Cabinet | None = None
+
+    def fitted(self) -> frozenset[str]:
+        names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet")
+        return frozenset(name for name in names if getattr(self, name) is not None)
+
+
+@dataclass(slots=True)
+class Pictures:
+    """How tickets and slips are drawn; given by assembly, so that deeds know no fonts."""
+
+    ticket: Callable[[Book, int, str], tuple[str, Picture]]  # book, place index, number -> stripe, face
+    slip: Callable[[Book, str], Picture]  # book, claim code
+
+
+@dataclass(slots=True)
+class Deeds:
+    devices: Devices
+    pictures: Pictures
+    report: Report
+    _handlers: dict[type, Callable[[Any, Book], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._handlers = {
+            si.LockPlaces: self._lock,
+            si.RenewLock: self._renew,
+            si.ReleaseLock: self._release,
+            si.StackNote: self._stack,
+            si.ReturnNote: self._give_back,
+            si.ConfirmSale: self._confirm,
+            si.AskState: self._ask,
+            si.PrintTicket: self._print,
+            si.Deliver: self._deliver,
+            si.Dump: self._dump,
+            si.Retract: self._retract,
+            si.PayNotes: self._pay,
+            si.PrintSlip: self._slip,
+            si.ReportPrinted: self._printed,
+            si.VoidSale: self._void,
+        }
+
+    def do(self, intent: si.Intent, book: Book) -> None:
+        """Carry out one intent that is on disk. Bookings have no handler."""
+        handler = self._handlers.get(type(intent))
+        if handler:
+            handler(intent, book)
+
+    def counters(self, intent: si.Intent) -> Mapping[str, int]:
+        """Device counters before a deed, for its record: what recovery compares with (reliability notes 3)."""
+        match intent:
+            case si.StackNote() | si.ReturnNote() if self.devices.acceptor:
+                return dict(self.devices.acceptor.counters)
+            case si.PayNotes() if self.devices.dispenser:
+                return dict(self.devices.dispenser.counters)
+            case si.PrintTicket() if self.devices.ticket_unit:
+                return dict(self.devices.ticket_unit.counters)
+        return {}
+
+    # -- station
+
+    def _lock(self, intent: si.LockPlaces, book: Book) -> None:
+        self.devices.station.lock(intent.key, intent.order)
+
+    def _renew(self, intent: si.RenewLock, book: Book) -> None:
+        self.devices.station.renew(intent.key, intent.note)
+
+    def _release(self, intent: si.ReleaseLock, book: Book) -> None:
+        self.devices.station.release(intent.key)
+
+    def _confirm(self, intent: si.ConfirmSale, book: Book) -> None:
+        self.devices.station.confirm(intent.key, intent.total_fen, intent.rounding_fen, intent.paid_fen)
+
+    def _ask(self, intent: si.AskState, book: Book) -> None:
+        self.devices.station.ask_state(intent.key)
+
+    def _printed(self, intent: si.ReportPrinted, book: Book) -> None:
+        self.devices.station.printed(intent.key, intent.tickets)
+
+    def _void(self, intent: si.VoidSale, book: Book) -> None:
+        self.devices.station.void(intent.key, intent.places or None, intent.reason)
+
+    # -- money
+
+    def _stack(self, intent: si.StackNote, book: Book) -> None:
+        if self.devices.acceptor:
+            self.devices.acceptor.stack(intent.note)
+
+    def _give_back(self, intent: si.ReturnNote, book: Book) -> None:
+        if self.devices.acceptor:
+            self.devices.acceptor.give_back(intent.note)
+
+    def _pay(self, intent: si.PayNotes, book: Book) -> None:
+        if self.devices.dispenser:
+            self.devices.dispenser.pay(intent.order, dict(intent.counts))
+        else:
+            self.report(NotesRefused(intent.order, "other"))
+
+    def _retract(self, intent: si.Retract, book: Book) -> None:
+        if intent.outlet == "tickets" and self.devices.ticket_unit:
+            self.devices.ticket_unit.retract(intent.sale)
+        elif intent.outlet == "change" and self.devices.dispenser:
+            self.devices.dispenser.retract(intent.order)
+
+    # -- paper
+
+    def _print(self, intent: si.PrintTicket, book: Book) -> None:
+        if self.devices.ticket_unit:
+            stripe, face = self.pictures.ticket(book, intent.index, intent.number)
+            self.devices.ticket_unit.print_ticket(TicketJob(intent.blank, intent.number, stripe, face))
+        else:
+            self.report(TicketRefused(intent.blank, "other"))
+
+    def _deliver(self, intent: si.Deliver, book: Book) -> None:
+        if self.devices.ticket_unit:
+            self.devices.ticket_unit.deliver(intent.sale)
+
+    def _dump(self, intent: si.Dump, book: Book) -> None:
+        if self.devices.ticket_unit:
+            self.devices.ticket_unit.dump(intent.sale)
+
+    def _slip(self, intent: si.PrintSlip, book: Book) -> None:
+        if self.devices.slip_printer:
+            self.devices.slip_printer.print_slip(intent.slip, self.pictures.slip(book, intent.slip))
+        else:
+            self.report(SlipFailed(intent.slip, "other"))

@@ -1,0 +1,112 @@
+"""The past of this machine, read from its journal at start: stock, sale counter, the sale that was open, deeds left undone.
+
+The facts of the open sale are fed through the same `Sale`; the intents must come out as journaled, or the code is not the
+one that wrote them (house style 5). What happens next with an open sale is recovery's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kiosk.errors import JournalError
+from kiosk.journal import Line
+from kiosk.ports.fact import Fact
+from kiosk.records import Record, fact_of, record_of
+from kiosk.sale.facts import Restarted, SaleStarted
+from kiosk.sale.intents import Intent
+from kiosk.sale.sale import Sale, SaleContext
+from kiosk.sale.table import TABLE
+from kiosk.stock import Stock
+
+SALE_FACTS = frozenset(row["trigger"] for row in TABLE)
+"""Names of the facts that a sale takes."""
+
+
+def belongs_to_sale(fact: Fact) -> bool:
+    return type(fact).__name__ in SALE_FACTS
+
+
+@dataclass(slots=True)
+class Past:
+    """`sale` is the open one or None; `before` the counters of its last deed of each kind. `undone`: reports to the station
+    that were journaled and never answered, by sale key. `last_wall_ms` of the last line, 0 for a new journal."""
+
+    stock: Stock
+    sales: int = 0
+    sale: Sale | None = None
+    recovering: bool = False
+    before: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    undone: dict[tuple[str, str], Record] = field(default_factory=dict)
+    acked: int = 0
+    last_wall_ms: int = 0
+    last_order: int = 0
+
+
+def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
+    """Fold all lines. Raises JournalError when the open sale does not replay as it was written."""
+    past = Past(stock)
+    for line in lines:
+        stock.hear(line.fact)
+        _sale(past, line, context)
+        stock.book(line.intents)
+        _undone(past, line)
+        past.last_wall_ms = line.wall_ms
+        if line.fact["kind"] == "ack":
+            past.acked = max(past.acked, line.fact["acked"])
+    return past
+
+
+def _sale(past: Past, line: Line, context: SaleContext) -> None:
+    kind = line.fact["kind"]
+    if kind == "sale.start":
+        started = fact_of(line.fact)
+        assert isinstance(started, SaleStarted)
+        past.sales, past.recovering, past.before = started.number, False, {}
+        past.sale = Sale(started.number, started.language, started, context, past.stock)
+    if kind == "sys.recover" and line.fact.get("result") == "begin":
+        past.recovering = True
+        return
+    if past.sale is None:
+        return
+    for intent in line.intents:
+        if "counters" in intent:
+            past.before[intent["kind"]] = intent["counters"]
+    fact = _fact(line.fact)
+    if fact is None:
+        return
+    if past.recovering and not isinstance(fact, Restarted):
+        past.sale.believe(fact, line.mono_ms)
+        return
+    past.recovering = False
+    made = past.sale.feed(fact, line.mono_ms, line.wall_ms)
+    if not same(made, line.intents):
+        raise JournalError(f"record {line.seq} does not replay: {made} came out, {line.intents} stands there")
+    if any(intent["kind"] == "sale.end" for intent in line.intents):
+        past.sale.close()
+        past.sale = None
+
+
+def _fact(record: Record) -> Fact | None:
+    """The record as a fact of a sale, None when it is about something else."""
+    try:
+        fact = fact_of(record)
+    except JournalError:
+        return None
+    return fact if belongs_to_sale(fact) else None
+
+
+def same(made: list[Intent], written: Iterable[Record]) -> bool:
+    """Whether the intents are those of the line; extras (counters) that only the line has do not count."""
+    plain = [record_of(intent) for intent in made]
+    kept = [{key: record[key] for key in record if key != "counters"} for record in written]
+    return plain == kept
+
+
+def _undone(past: Past, line: Line) -> None:
+    """`printed?` and `void?` without an answer are sent again after the start: the station takes repeats."""
+    for intent in line.intents:
+        if intent["kind"] in ("printed?", "void?"):
+            past.undone[(intent["kind"], intent["key"])] = intent
+    if line.fact["kind"] in ("printed!", "void!") and line.fact.get("certain"):
+        past.undone.pop((line.fact["kind"].replace("!", "?"), line.fact["sale"]), None)

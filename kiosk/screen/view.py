@@ -1,0 +1,94 @@
+"""State of the machine -> what the passenger sees. Pure: the same `Shown` gives the same screen, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.journey.state import idle_times
+from kiosk.sale.book import S
+from kiosk.screen.shown import Shown
+from kiosk.screen.values import Screen
+from kiosk.screen.views.claim import claim
+from kiosk.screen.views.look import Look
+from kiosk.screen.views.pay import MORE_TIME_MS, pay_cash
+from kiosk.screen.views.progress import printing
+from kiosk.screen.views.review import LAST_MINUTE_MS, review
+from kiosk.screen.views.seat import seat
+from kiosk.screen.views.start import attract, home
+from kiosk.screen.views.stop import closing, help_screen, holding, out_of_service, thanks
+from kiosk.screen.views.take import take
+from kiosk.screen.views.trains import trains
+from kiosk.screen.views.when import calendar
+from kiosk.screen.views.where import number, picker, trip
+
+View = Callable[[Look], Screen]
+
+SALE: dict[S, View] = {
+    S.LOCKING: holding,
+    S.REVIEWING: review,
+    S.COLLECTING: pay_cash,
+    S.CLOSING: pay_cash,
+    S.CONFIRMING: printing,
+    S.ASKING: printing,
+    S.PRINTING: printing,
+    S.DUMPING: printing,
+    S.DELIVERING: printing,
+    S.TICKETS_OUT: take,
+    S.TICKETS_BACK: printing,
+    S.PAYING: printing,
+    S.CHANGE_OUT: take,
+    S.CHANGE_BACK: printing,
+    S.SLIP: claim,
+    S.CLAIM: claim,
+}
+"""Where a sale stands -> its screen. NEW and ENDED have none of their own."""
+
+JOURNEY: dict[str, View] = {
+    "attract": attract,
+    "home": home,
+    "station": picker,
+    "search.train": number,
+    "search.fromto": trip,
+    "date": calendar,
+    "trains": trains,
+    "seat": seat,
+    "thanks": thanks,
+}
+WITH_HELP = (S.REVIEWING, S.COLLECTING)
+"""Help may lie over these; everywhere else in a sale something is to be taken or read."""
+
+
+def view(shown: Shown) -> Screen:
+    """What to show now. A running sale goes before everything but service; a machine that cannot sell says why."""
+    if shown.service_screen is not None:
+        return shown.service_screen
+    look, book, state = Look(shown), shown.sale, shown.journey
+    if book is not None and book.state in SALE:
+        if state.help and book.state in WITH_HELP:
+            return help_screen(look)
+        return SALE[book.state](look)
+    if state.step == "thanks":
+        return thanks(look)
+    if state.help:
+        return help_screen(look)
+    if state.step == "sale":
+        return holding(look) if book is None or book.state is S.NEW else closing(look)
+    if not shown.mode.sells:
+        return out_of_service(look)
+    return JOURNEY[state.step](look)
+
+
+def next_change_ms(shown: Shown) -> int:
+    """Monotonic ms when the screen changes though nothing happens: the clock's minute, a warning, the last minute."""
+    now = shown.now_mono_ms
+    times = [now + 60_000 - shown.now_wall_ms % 60_000]
+    idle = idle_times(shown.journey, shown.settings)
+    if idle:
+        times += [idle.warn_ms, idle.end_ms]
+    book = shown.sale
+    if book is not None and book.state in SALE:
+        if book.patience_until_ms:
+            times.append(book.patience_until_ms - MORE_TIME_MS)
+        if book.lock_until_ms:
+            times.append(book.lock_until_ms - LAST_MINUTE_MS + 1)
+    return min(time for time in times if time > now)

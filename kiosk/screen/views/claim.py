@@ -1,0 +1,136 @@
+"""What the machine owes: the claim with its code, shown until it was printed or seen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from kiosk.sale.book import Book, Claim, S
+from kiosk.screen import formats, qr
+from kiosk.screen import targets as T
+from kiosk.screen.texts import Msg
+from kiosk.screen.values import ClaimScreen, Figure, InfoCard, Key, Notice, Words
+from kiosk.screen.views.look import Look
+
+REASONS: dict[str, Msg] = {
+    "tickets_back": Msg("Tickets not taken; their price is kept for you"),
+    "change_back": Msg("Money not taken is kept for you"),
+    "short": Msg("Not enough notes of the right kind"),
+    "note": Msg("A note is stuck inside"),
+    "unknown": Msg("It must be counted how much came out"),
+    "restart": Msg("The power failed during the sale"),
+}
+"""Reason of a claim -> words; others are told as `OTHER`."""
+OTHER = Msg("It could not be paid out")
+SLIP_STATES = {
+    "none": (Msg("No slip can be printed: please keep the code"), "warn"),
+    "printing": (Msg("The slip is being printed"), "info"),
+    "printed": (Msg("Slip printed. Please take it."), "ok"),
+    "failed": (Msg("No slip can be printed: please keep the code"), "warn"),
+}
+
+
+def reason_words(reason: str) -> Msg:
+    return REASONS.get(reason, OTHER)
+
+
+def code_content(machine: str, claim: Claim) -> str:
+    """What the 2-D code of a claim says: what the window needs to find it."""
+    return f"TVM1;{machine};{claim.code};{claim.amount_fen}"
+
+
+def _figures(look: Look, book: Book) -> tuple[Figure, ...]:
+    """Due − paid out = owed, when that is the whole story; otherwise only what is owed."""
+    say = look.say
+    owed = Figure(say("We owe you"), formats.amount(book.claims_fen), "brand")
+    due = book.ours_fen + book.uncertain_in_fen - book.delivered_fen
+    if due <= 0 or due - book.paid_out_fen != book.claims_fen:
+        return (owed,)
+    return (
+        Figure(say("Due to you"), formats.amount(due)),
+        Figure(say("Paid out"), formats.amount(book.paid_out_fen)),
+        owed,
+    )
+
+
+def _chips(look: Look, book: Book, claim: Claim) -> tuple[Notice, ...]:
+    say = look.say
+    chips = [Notice(say.msg(reason_words(claim.reason)), "warn", "info")]
+    taken = len(book.tickets_in("taken"))
+    if taken:
+        chips.insert(0, Notice(say.plural("{n} ticket taken", "{n} tickets taken", taken), "ok", "check"))
+    return tuple(chips)
+
+
+def _lines(look: Look, book: Book, claim: Claim) -> tuple[str, ...]:
+    machine, say = look.shown.machine, look.say
+    place = f"{look.station(machine.station).of(look.language)} · {say('Ticket machine').main} {machine.id}"
+    others = [formats.code(other.code) for other in book.claims if other is not claim]
+    lines = [place, f"{look.clock.stamp(look.shown.now_wall_ms)} · {book.key}"]
+    if others:
+        lines.append(say("Further codes: {codes}", codes=", ".join(others)).main)
+    return tuple(lines)
+
+
+def _ways(look: Look) -> tuple[InfoCard, ...]:
+    say, machine = look.say, look.shown.machine
+    return (
+        InfoCard("counter", "tint", say("Window {n}", n=machine.window), say("Cash at once with the code")),
+        InfoCard("qr", "tint", say("Keep the code"), say("A photo of this screen is enough")),
+        InfoCard("call", "tint", say("Call {n}", n=machine.help_line), say("Quote the code")),
+    )
+
+
+def _title(look: Look, book: Book) -> Words:
+    amount = formats.amount(book.claims_fen)
+    if all(claim.exact for claim in book.claims):
+        return look.say("We owe you {amount} and will pay it back", amount=amount)
+    return look.say("We owe you up to {amount} and will pay it back", amount=amount)
+
+
+def _valid(look: Look) -> Words:
+    """Claims are valid for `claim_days` everywhere (decision 5)."""
+    days = look.shown.machine.claim_days
+    until = (look.clock.date(look.shown.now_wall_ms) + timedelta(days=days)).isoformat()
+    return look.say("Valid until {date}, {n} days", date=until, n=days)
+
+
+def claim(look: Look) -> ClaimScreen:
+    book = look.shown.sale
+    assert book is not None
+    say = look.say
+    latest = book.claims[-1] if book.claims else Claim("", 0, "")
+    text, level = SLIP_STATES.get(latest.slip, SLIP_STATES["none"])
+    printing = book.state is S.SLIP or latest.slip == "printing"
+    again = Key(
+        T.SLIP_AGAIN, say("Print again"), "printer", enabled=not printing and look.shown.mode.slips,
+        why=say("The slip is being printed") if printing else say("No slip can be printed"),
+    )  # fmt: skip
+    done = Key(
+        T.CLAIM_DONE, say("I have my slip") if latest.slip == "printed" else say("I have the code"), "check", "primary",
+        enabled=not printing, why=say("The slip is being printed"),
+    )  # fmt: skip
+    ring = look.until(book.patience_until_ms, book.patience_span_ms) if book.patience_until_ms else None
+    return ClaimScreen(
+        look.chrome("receipt", 4, (again, look.call_staff(), done), ring),
+        title=_title(look, book),
+        figures=_figures(look, book),
+        chips=_chips(look, book, latest),
+        slip_title=say("Claim slip"),
+        slip_lines=_lines(look, book, latest),
+        amount_label=say("Amount"),
+        amount=formats.amount(latest.amount_fen),
+        code_label=say("Claim code"),
+        code=formats.code(latest.code),
+        valid=_valid(look),
+        qr=qr.rows(code_content(look.shown.machine.id, latest)),
+        qr_words=say("Scan it to keep it"),
+        slip_state=Notice(say.msg(text), level, "check" if level == "ok" else "slip"),
+        ways_title=say("Three ways to get your money"),
+        ways=_ways(look),
+        assurance=Notice(
+            say("It is written down for good"),
+            "ok",
+            "shield",
+            say("Your money stays on record even if this machine is switched off."),
+        ),
+    )

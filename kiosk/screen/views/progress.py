@@ -1,0 +1,150 @@
+"""What happens by itself after the money is in, or on the way back: steps with words, and about how long."""
+
+from __future__ import annotations
+
+from kiosk.sale.book import Book, S, TicketLine
+from kiosk.screen import formats
+from kiosk.screen.texts import Msg
+from kiosk.screen.values import Printing, ProgressStep, TicketThumb, Words
+from kiosk.screen.views.look import NOTHING, Look
+from kiosk.screen.views.places import place_name
+
+CHIPS = {"done": Msg("Done"), "now": Msg("Now"), "next": Msg("Next", "step")}
+THUMBS = {
+    "printed": Msg("{place} printed"),
+    "printing": Msg("{place} printing"),
+    "waiting": Msg("{place} waiting"),
+    "failed": Msg("{place} not printed"),
+}
+THUMB_STATES = {
+    "waiting": "waiting",
+    "printing": "printing",
+    "in_tray": "printed",
+    "presented": "printed",
+    "taken": "printed",
+    "retracted": "printed",
+}
+TITLES = {
+    S.CONFIRMING: Msg("Paid. The station confirms your seats"),
+    S.ASKING: Msg("The station is asked again, please wait"),
+    S.PRINTING: Msg("Printing your tickets, please wait"),
+    S.DUMPING: Msg("The tickets could not be printed"),
+    S.DELIVERING: Msg("Your tickets are coming"),
+    S.TICKETS_BACK: Msg("Tickets not taken are pulled back"),
+    S.CHANGE_BACK: Msg("Money not taken is pulled back"),
+}
+WHY = {
+    "passenger": Msg("Order cancelled"),
+    "timeout": Msg("Order ended: the time is over"),
+    "lock_expired": Msg("Order ended: the seats were released"),
+    "station": Msg("Order ended: the station did not confirm"),
+    "refused": Msg("Order ended: the station did not confirm"),
+    "print": Msg("The tickets could not be printed"),
+}
+STOPPED = Msg("Order ended by the machine")
+ANSWER_MS = 3_000
+COUNT_MS = 6_000
+
+
+def is_refund(book: Book) -> bool:
+    """No ticket reaches the passenger: the money goes back."""
+    good = book.tickets_in("waiting", "printing", "in_tray", "presented", "taken")
+    return book.state is S.DUMPING or bool(book.why_ending and not good) or (book.confirmed and not good)
+
+
+def change_due(book: Book) -> int:
+    """What the machine still has to give, or to have written down, in fen: money in less the fare delivered."""
+    fare = book.delivered_fen if book.tickets else (0 if book.why_ending else book.due_fen)
+    return max(0, book.ours_fen - fare)
+
+
+def _state(at: int, now: int) -> str:
+    return "done" if at < now else "now" if at == now else "next"
+
+
+def _step(look: Look, words: Words, state: str, tickets: tuple[TicketThumb, ...] = ()) -> ProgressStep:
+    return ProgressStep(words, look.say.msg(CHIPS[state]), state, tickets)
+
+
+def _thumb(look: Look, ticket: TicketLine) -> TicketThumb:
+    state = THUMB_STATES.get(ticket.state, "failed")
+    return TicketThumb(look.say.msg(THUMBS[state], place=place_name(ticket.place)), state)
+
+
+def _sale_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
+    """Paid, printed, handed over, change: in the order things come out (decision 5)."""
+    say = look.say
+    now = {S.CONFIRMING: 1, S.ASKING: 1, S.PRINTING: 1, S.DELIVERING: 2, S.TICKETS_BACK: 2}.get(book.state, 3)
+    total = len(book.tickets) or len(book.places)
+    made = len(book.tickets_in("in_tray", "presented", "taken", "retracted"))
+    printing = say("Printing ticket {k} of {n}", k=min(made + 1, total), n=total)
+    if book.state in (S.CONFIRMING, S.ASKING):
+        printing = say("Asking the station to confirm the seats")
+    elif now > 1:
+        printing = say.plural("{n} ticket printed", "{n} tickets printed", made)
+    thumbs = tuple(_thumb(look, ticket) for ticket in book.tickets)
+    steps = [
+        _step(look, say("Paid {amount} in cash", amount=formats.amount(book.ours_fen)), "done"),
+        _step(look, printing, _state(1, now), thumbs),
+        _step(look, say("Tickets are handed over together"), _state(2, now)),
+    ]
+    due = change_due(book)
+    if due:
+        steps.append(_step(look, say("Change {amount}", amount=formats.amount(due)), _state(3, now)))
+    return tuple(steps)
+
+
+def _refund_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
+    say = look.say
+    dumping = book.state is S.DUMPING
+    thumbs = tuple(_thumb(look, ticket) for ticket in book.tickets)
+    counted = say("Your {amount} is counted out", amount=formats.amount(change_due(book) or book.ours_fen))
+    back = book.state is S.CHANGE_BACK
+    return (
+        _step(look, say.msg(WHY.get(book.why_ending, STOPPED)), "now" if dumping else "done", thumbs),
+        _step(look, counted, "next" if dumping else "done" if back else "now"),
+        _step(look, say("Please take your money"), "now" if back else "next"),
+    )
+
+
+def _left_ms(look: Look, book: Book) -> int:
+    """Roughly how long it still takes, device by device."""
+    to_print = len(book.tickets_in("waiting", "printing")) or (0 if book.tickets else len(book.places))
+    left = to_print * look.shown.machine.ticket_ms
+    if book.state in (S.CONFIRMING, S.ASKING):
+        left += ANSWER_MS
+    if change_due(book) or book.state is S.PAYING:
+        left += COUNT_MS
+    return left + ANSWER_MS
+
+
+def printing(look: Look) -> Printing:
+    book = look.shown.sale
+    assert book is not None
+    say, refund = look.say, is_refund(book)
+    steps = _refund_steps(look, book) if refund else _sale_steps(look, book)
+    done = sum(step.state == "done" for step in steps)
+    made, total = len(book.tickets_in("in_tray", "presented", "taken", "retracted")), len(book.tickets) or 1
+    share = 0 if refund or book.state is not S.PRINTING else made / total
+    title = TITLES.get(book.state, Msg("Your money is counted out"))
+    if book.state is S.PAYING and not refund:
+        title = Msg("Your change is counted out")
+    due = formats.amount(book.ours_fen if refund else book.due_fen)
+    count = len(book.places)
+    outlets: tuple[Words, ...] = () if refund else (say("Tickets come out below the screen"),)
+    if refund or change_due(book):
+        outlets = (*outlets, say("Notes come out to the right of the screen"))
+    seconds = -(-_left_ms(look, book) // 1000)
+    return Printing(
+        look.chrome("printing", 4, (look.call_staff(),)),
+        title=say.msg(title),
+        steps=steps,
+        remaining=say("About {n} s left", n=seconds),
+        percent=min(99, round(100 * (done + share) / len(steps))),
+        total=say("Refund {amount}", amount=due)
+        if refund
+        else say.plural("{amount} · {n} ticket", "{amount} · {n} tickets", count, amount=due),
+        outlets=outlets,
+        stay=say("Please stay. Even after a power cut nothing of yours is lost."),
+        cannot_cancel=NOTHING if refund else say("Paid: cannot be cancelled now"),
+    )

@@ -1,0 +1,108 @@
+"""The order as the station holds it: places, prices, rules; agreed before any money."""
+
+from __future__ import annotations
+
+from kiosk.sale.book import Book
+from kiosk.screen import formats
+from kiosk.screen import targets as T
+from kiosk.screen.texts import Both
+from kiosk.screen.values import InfoCard, Key, Notice, Review, ReviewRow, Words
+from kiosk.screen.views.look import NOTHING, Look
+from kiosk.screen.views.places import coach_words, place_name, position, seat_row
+from kiosk.screen.views.seat import ICONS
+from kiosk.screen.views.trains import journey_card
+
+LAST_MINUTE_MS = 60_000
+
+
+def rounding_words(look: Look, book: Book) -> Words:
+    """The half yuan, told before the first note (decision 3)."""
+    if not book.rounding_fen:
+        return NOTHING
+    if book.rounding_fen < 0:
+        return look.say("Rounded down by {amount} for you", amount=formats.amount(-book.rounding_fen))
+    return look.say("Rounded up by {amount}: notes only", amount=formats.amount(book.rounding_fen))
+
+
+def _rows(look: Look, book: Book) -> tuple[ReviewRow, ...]:
+    rows = []
+    for place in book.places:
+        who = look.passenger(place.passenger)
+        rule = look.say.both(Both(who.rule, who.rule_english)) if who.rule else look.say("Full fare")
+        rows.append(
+            ReviewRow(
+                ICONS.get(place.passenger, "person"),
+                look.say.both(Both(who.name, who.english)),
+                place_name(place).of(look.language),
+                position(look, place),
+                formats.amount(place.price_fen),
+                rule,
+            )
+        )
+    if book.rounding_fen:
+        rounded = formats.amount(book.rounding_fen)
+        rows.append(ReviewRow("cash", look.say("Rounding"), "", NOTHING, rounded, rounding_words(look, book)))
+    return tuple(rows)
+
+
+def _refunds(look: Look, book: Book) -> tuple[InfoCard, ...]:
+    say = look.say
+    return (
+        InfoCard("check", "ok", say("Before you pay"), say("Cancel free"), say("Seats are released")),
+        InfoCard("swap", "warn", say("Before departure"), say("Refund less a fee"), say("At the ticket window")),
+        InfoCard("cross", "danger", say("After departure"), say("No refund"), say("Rebook today at the window")),
+    )
+
+
+def _changed(look: Look, book: Book) -> Notice | None:
+    """The station holds at another price than the list had: old and new, agreed again."""
+    if book.price_fen == book.order.price_fen:
+        return None
+    old, new = formats.amount(book.order.price_fen), formats.amount(book.price_fen)
+    words = look.say("The price has changed from {old} to {new}", old=old, new=new)
+    return Notice(words, "warn", "warn", look.say("Please check it before you pay."))
+
+
+def _pay(look: Look, book: Book) -> Key:
+    say, mode = look.say, look.shown.mode
+    words = say("Agree and pay {amount}", amount=formats.amount(book.due_fen))
+    why = NOTHING
+    if mode.cash == "off":
+        why = say("No cash can be taken now")
+    elif mode.cash_limit_fen is not None and book.due_fen > mode.cash_limit_fen:
+        why = say("Cash works up to {amount}", amount=formats.price(mode.cash_limit_fen))
+    return Key(T.PAY, words, "right", "primary", enabled=why == NOTHING, why=why)
+
+
+def last_minute(look: Look, book: Book) -> Notice | None:
+    left = book.lock_until_ms - look.shown.now_mono_ms
+    if left >= LAST_MINUTE_MS:
+        return None
+    return Notice(look.say("Less than a minute left: the seats will be released"), "warn", "clock")
+
+
+def review(look: Look) -> Review:
+    book = look.shown.sale
+    assert book is not None
+    say = look.say
+    footer = (
+        Key(T.CHANGE_ORDER, say("Change"), "back"),
+        Key(T.CANCEL, say("Cancel order"), "cross", "danger"),
+        _pay(look, book),
+    )
+    return Review(
+        look.chrome("review", 3, footer, notice=last_minute(look, book)),
+        title=say("Check your order"),
+        journey=journey_card(look, book.order, book.order.seat_class),
+        lock_words=say("Seats held for you. Please pay in time."),
+        lock=look.until(book.lock_until_ms, book.lock_span_ms),
+        coach=coach_words(look, book.places),
+        row=seat_row(look, book.places),
+        rows=_rows(look, book),
+        total_label=say.plural("Total, {n} ticket", "Total, {n} tickets", len(book.places)),
+        total=formats.amount(book.due_fen),
+        refund_title=say("What can be refunded"),
+        refunds=_refunds(look, book),
+        consent=say("By paying you accept the ticket and refund rules."),
+        changed=_changed(look, book),
+    )

@@ -1,0 +1,54 @@
+"""Facts about the program and the machine that are not a device's: boot, recovery, stop, parameters, help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kiosk.ports.fact import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Booted(Fact):
+    """A new start. `nonce` is fresh and enters the chain; `damaged_bytes` were cut off the tail."""
+
+    kind: ClassVar[str] = "sys.boot"
+    machine: str
+    nonce: str
+    version: str
+    damaged_bytes: int
+    clock_rate: int  # people's time per real time, times 10: 10 on a real machine
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryBegan(Fact):
+    """A sale was open. Facts of that sale that follow are believed, not decided on, until `sys.recover end`."""
+
+    kind: ClassVar[str] = "sys.recover"
+    result: ClassVar[str] = "begin"
+    sale: int
+    state: str
+    silent: tuple[str, ...]  # devices that did not answer in time
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped(Fact):
+    kind: ClassVar[str] = "sys.stop"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCalled(Fact):
+    """The help key, on the screen or the cabinet."""
+
+    kind: ClassVar[str] = "help"
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateNote(Fact):
+    """A note became ours when no sale was open: it is booked and owed."""
+
+    kind: ClassVar[str] = "note.late"
+    note: int
+    value_fen: int

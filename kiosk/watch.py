@@ -1,0 +1,136 @@
+"""What the controller knows of its machine: who is ready, what is wrong, which doors are open, whether the station answers.
+
+Facts of devices change it; `kiosk.modes.effective` reads it. Nothing here decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.faults import Fault, FaultCode
+from kiosk.modes import Known
+from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, MainsChanged, PersonNear
+from kiosk.ports.fact import DeviceReady, Fact
+from kiosk.ports.note_acceptor import AcceptorPast
+from kiosk.ports.note_dispenser import DispenserPast
+from kiosk.ports.screen import ScreenBack, ScreenLost
+from kiosk.ports.station import NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
+from kiosk.ports.ticket_printer import PrinterPast
+from kiosk.sale.recovery import Told
+from kiosk.stock import Stock
+
+LOST_DEVICE = frozenset({"LINK_LOST", "NO_ANSWER", "WRONG_DEVICE"})
+BUILD_WALL_MS = 1_780_000_000_000  # 2026-05-28: no honest clock is before the program was written
+
+
+@dataclass(slots=True)
+class Watch:
+    """`fitted`: names of devices in config. `ready`: those that answered since their last loss."""
+
+    fitted: frozenset[str]
+    stock: Stock
+    ready: set[str] = field(default_factory=set)
+    faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
+    raised_ms: dict[tuple[str, str, str], int] = field(default_factory=dict)  # wall time
+    doors_open: set[str] = field(default_factory=set)
+    box_present: bool = True
+    tags: dict[str, str] = field(default_factory=dict)
+    mains: bool = True
+    station: str = "unknown"
+    network_known: bool = False
+    skew_ms: int = 0
+    screen: bool = True
+    near: bool = False
+    told: Told = field(default_factory=Told)
+    models: dict[str, DeviceReady] = field(default_factory=dict)
+
+    def hear(self, fact: Fact, wall_ms: int) -> bool:
+        """Take notice; answers whether this was one of ours."""
+        match fact:
+            case Fault():
+                self._fault(fact, wall_ms)
+            case DeviceReady():
+                self.ready.add(fact.device)
+                self.models[fact.device] = fact
+            case DoorMoved():
+                (self.doors_open.add if fact.open else self.doors_open.discard)(fact.door)
+            case CabinetSeen():
+                self.doors_open = set(fact.doors_open)
+                self.box_present, self.mains, self.tags = fact.box_present, fact.mains, dict(fact.tags)
+            case BoxMoved():
+                self.box_present = fact.present
+                self.tags["box"] = fact.tag
+            case MainsChanged():
+                self.mains = fact.present
+            case PersonNear():
+                self.near = fact.near
+            case AcceptorPast():
+                self.told.acceptor = fact
+            case DispenserPast():
+                self.told.dispenser = fact
+            case PrinterPast():
+                self.told.printer = fact
+            case ScreenLost() | ScreenBack():
+                self.screen = isinstance(fact, ScreenBack)
+            case _:
+                return self._station(fact)
+        return True
+
+    def _fault(self, fault: Fault, wall_ms: int) -> None:
+        key = (fault.device, fault.code, fault.detail if fault.code.startswith("CASSETTE") else "")
+        if fault.up:
+            self.faults[key] = fault
+            self.raised_ms.setdefault(key, wall_ms)
+            if fault.code in LOST_DEVICE:
+                self.ready.discard(fault.device)
+        else:
+            self.faults.pop(key, None)
+            self.raised_ms.pop(key, None)
+
+    def _station(self, fact: Fact) -> bool:
+        match fact:
+            case SessionGranted() | StationBack():
+                self.station = "online"
+                self.skew_ms = fact.skew_ms if isinstance(fact, StationBack) else self.skew_ms
+            case SessionRefused():
+                self.station = "refused"
+            case StationLost():
+                self.station = "lost" if self.station != "refused" else "refused"
+            case NetworkKnown():
+                self.network_known = True
+            case _:
+                return False
+        return True
+
+    def known(
+        self, *, starting: bool, service: bool, journal_room: bool, wall_ms: int, command: str = "normal"
+    ) -> Known:
+        """What the mode follows from."""
+        return Known(
+            faults=tuple(self.faults.values()),
+            ready=frozenset(self.ready),
+            fitted=self.fitted,
+            stock=self.stock,
+            station=self.station,
+            command=command,
+            starting=starting,
+            service=service,
+            doors_open=bool(self.doors_open),
+            mains=self.mains,
+            screen=self.screen,
+            journal_room=journal_room,
+            clock_valid=wall_ms >= BUILD_WALL_MS,
+            network_known=self.network_known,
+        )
+
+    def all_spoke(self) -> bool:
+        """Every fitted device is ready or known to be in trouble: the past is as complete as it will get."""
+        lost = {fault.device for fault in self.faults.values() if fault.code in LOST_DEVICE}
+        return self.fitted <= self.ready | lost
+
+    def worst_since_ms(self) -> int:
+        """Wall time at which the oldest fault that stops something was raised; 0 when there is none."""
+        times = [
+            self.raised_ms[key] for key, fault in self.faults.items() if FaultCode[fault.code].code.startswith("E")
+        ]
+        return min(times, default=0)
