@@ -13,16 +13,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from drivers.compose.change_presenter import ChangePresenter
-from drivers.lcdm.driver import Lcdm4000
-from drivers.seal_software import SoftwareSeal
-
 from drivers.cabinet_board.driver import CabinetBoard
 from drivers.ccnet.driver import CcnetValidator
+from drivers.compose.change_presenter import ChangePresenter
 from drivers.compose.ticket_unit import TicketUnit
 from drivers.escpos.driver import EscPosPrinter
+from drivers.lcdm.driver import Lcdm4000
 from drivers.link.serial_link import SerialLink
 from drivers.link.socket_link import ScreenServer
+from drivers.seal_software import SoftwareSeal
 from drivers.station_http.driver import StationHttp
 from drivers.ttpm.driver import Ttpm
 from kiosk import vocabulary
@@ -134,6 +133,7 @@ def build(settings: Settings, clock_spec: str = "") -> Machine:
         service=Service(identity.operators, settings.thresholds, clock.rate, cassettes),
         sync=sync,
         watch=Watch(devices.fitted(), past.stock),
+        restart=reactor.restart,
         on_stop=reactor.stop,
     )
     _boot(settings, journal, clock)

@@ -38,9 +38,9 @@ from kiosk.ports.station import (
 )
 from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.records import record_of
-from kiosk.sale.book import S
+from kiosk.sale.book import Book, S
 from kiosk.sale.facts import Agreed, Cancelled, ClaimSeen, Restarted, SaleStarted, SlipAgain
-from kiosk.sale.intents import ClaimAdd, Intent, ReportPrinted, VoidSale
+from kiosk.sale.intents import ClaimAdd, Intent
 from kiosk.sale.recovery import believe
 from kiosk.sale.sale import Sale, SaleContext
 from kiosk.screen import targets as T
@@ -75,6 +75,7 @@ class Parts:
     service: Service
     sync: Sync
     watch: Watch
+    restart: Callable[[str], None]
     on_stop: Callable[[], None] = field(default=lambda: None)
 
 
@@ -86,6 +87,8 @@ class Controller:
         self.watch, self.journey, self.service = parts.watch, parts.journey, parts.service
         self.sale: Sale | None = parts.past.sale
         self.stock = parts.past.stock
+        self.machine_policy, self.rate = parts.machine_policy, parts.clock.rate
+        self.place = f"{parts.context.machine}"
         self.changed = True
         self.note_moving = False
         self.help_called_ms = 0
@@ -113,7 +116,7 @@ class Controller:
             case HelpPressed():
                 self._call_staff("cabinet")
             case PersonNear(near=True):
-                self.journey.approach(self._now())
+                self.journey.approach(self.now())
             case _ if self.sale is not None and belongs_to_sale(fact) and not self.starting:
                 self.sale_step(fact, now_ms)
             case NoteOurs() | NoteHeld() if self.sale is None:
@@ -139,11 +142,12 @@ class Controller:
                 self._cancel_if_collecting("screen", now_ms)
             case DoorMoved(open=True):
                 self._cancel_if_collecting("service", now_ms)
+                self._service_steps(self.service.open(self, self.now()))
         if type(fact).__name__.startswith("Note") and not isinstance(fact, NoteMoving):
             self.note_moving = False
         refused = isinstance(fact, LockRefused | LockUncertain)
         if not belongs_to_sale(fact) or refused or isinstance(fact, NoteHeld | NoteMoving):
-            self._do(self.journey.hear(fact, self._now()), now_ms)
+            self._do(self.journey.hear(fact, self.now()), now_ms)
         self._settle_devices()
 
     # -- one step
@@ -179,22 +183,24 @@ class Controller:
         if isinstance(fact, LockRefused | LockUncertain):
             return  # the journey hears why and goes back to where another choice can be made
         back_to = "thanks" if sale.book.ours_fen or sale.book.tickets else "home"
-        notice = {"refused": "not_held", "lock_expired": "expired"}.get(sale.book.why_ending, "")
-        if sale.book.why_ending in ("timeout", "service", "restart", "screen"):
+        notice = _ended_notice(sale.book)
+        if sale.book.why_ending == "change_order":
+            back_to, notice = "seat", ""
+        elif sale.book.why_ending in ("timeout", "service", "restart", "screen"):
             back_to = "attract"
-        self.journey.sale_over(self._now(), back_to, notice)
+        self.journey.sale_over(self.now(), back_to, notice)
 
     # -- the passenger
 
     def _touched(self, target: str, now_ms: int) -> None:
-        if self.service.active:
-            self._service_steps(self.service.touch(target, self, self._now()))
+        if self.service.active and target not in (T.LANGUAGE, T.CONTRAST):
+            self._service_steps(self.service.touch(target, self, self.now()))
             return
         if self.sale is not None:
             self.sale.touched(now_ms)
         allowed = not self.mode.out_of_service or target in (T.LANGUAGE, T.CONTRAST, T.SERVICE, T.CALL_STAFF)
         if allowed or self.sale is not None:
-            self._do(self.journey.touch(target, self._now()), now_ms)
+            self._do(self.journey.touch(target, self.now()), now_ms)
 
     def _do(self, asks: Sequence[Ask], now_ms: int) -> None:
         station = self._p.deeds.devices.station
@@ -211,7 +217,7 @@ class Controller:
                 case CallStaff():
                     self._call_staff("screen")
                 case ToService():
-                    self._service_steps(self.service.open(self, self._now()))
+                    self._service_steps(self.service.open(self, self.now()))
 
     def _start_sale(self, ask: StartSale, now_ms: int) -> None:
         if self.sale is not None or not self.mode.sells:
@@ -266,6 +272,13 @@ class Controller:
     def _service_steps(self, steps: Sequence[ServiceStep]) -> None:
         for step in steps:
             self._write(step.fact, step.intents)
+            if step.restart:
+                self._p.restart(step.restart)
+        self._settle_devices()
+
+    def cycles(self, device: str) -> int:
+        """Life cycles of a device as it counts them itself, 0 when it does not say."""
+        return sum(getattr(getattr(self._p.deeds.devices, device), "counters", {}).values())
 
     # -- devices follow the state
 
@@ -320,7 +333,7 @@ class Controller:
             self.changed = True
             self.sale_step(limit[1], now_ms)
             self._settle_devices()
-        now = self._now()
+        now = self.now()
         wake = self.journey.next_wake()
         if wake is not None and wake <= now_ms:
             self.changed = True
@@ -352,7 +365,7 @@ class Controller:
         """Real ms until the header clock shows another minute."""
         return max(200, round((60_000 - self._p.clock.wall_ms() % 60_000) / self._p.clock.rate))
 
-    def _now(self) -> Now:
+    def now(self) -> Now:
         return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())
 
     # -- start and end
@@ -386,7 +399,7 @@ class Controller:
             self._write(fact, ())
             sale.believe(fact, now_ms)
         pause_ms = max(0, self._p.clock.wall_ms() - self._p.past.last_wall_ms)
-        self.journey.sale_resumed(sale.book.language, self._now())
+        self.journey.sale_resumed(sale.book.language, self.now())
         self.sale_step(Restarted(pause_ms), now_ms)
 
     def stop(self, why: str) -> None:
@@ -407,6 +420,12 @@ class Controller:
         }
 
 
-def reports(intents: Sequence[Intent]) -> bool:
-    """Whether something among the intents goes to the station in the background."""
-    return any(isinstance(intent, ReportPrinted | VoidSale) for intent in intents)
+def _ended_notice(book: Book) -> str:
+    """Why the sale ended, as the journey tells it."""
+    if book.claims:
+        return "claim"
+    if book.tickets_in("taken"):
+        return ""
+    if book.paid_out_fen:
+        return "refunded"
+    return "lock_expired" if book.why_ending == "lock_expired" else "cancelled"

@@ -40,7 +40,7 @@ class Devices:
 class Pictures:
     """How tickets and slips are drawn; given by assembly, so that deeds know no fonts."""
 
-    ticket: Callable[[Book, int, str], tuple[str, Picture]]  # book, place index, number -> stripe, face
+    ticket: Callable[[Book, int, str, str], tuple[str, Picture]]  # book, place index, number, blank -> stripe, face
     slip: Callable[[Book, str], Picture]  # book, claim code
 
 
@@ -136,7 +136,7 @@ class Deeds:
 
     def _print(self, intent: si.PrintTicket, book: Book) -> None:
         if self.devices.ticket_unit:
-            stripe, face = self.pictures.ticket(book, intent.index, intent.number)
+            stripe, face = self.pictures.ticket(book, intent.index, intent.number, intent.blank)
             self.devices.ticket_unit.print_ticket(TicketJob(intent.blank, intent.number, stripe, face))
         else:
             self.report(TicketRefused(intent.blank, "other"))

@@ -100,6 +100,13 @@ class Reactor:
         """Given to every driver as its `Report`. Only queues."""
         self._facts.append(fact)
 
+    def restart(self, name: str) -> None:
+        """Begin the handshake of a device anew, as after a replug: what a technician asks for after clearing a fault."""
+        for seat in self._seats:
+            if seat.participant.name == name and seat.link is not None:
+                seat.participant.link_up(self.clock.mono_ms())
+                seat.wake_ms = 0
+
     def report_soon(self, do: Callable[[], None]) -> None:
         """Run `do` in the next turn: what a signal handler may ask for."""
         self._soon.append(do)

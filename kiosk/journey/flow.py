@@ -76,6 +76,7 @@ class Journey(find.Finding, choose.Choosing):
         self.index: StationIndex | None = None
         self.cash_limit_fen: int | None = None
         self.state = self._fresh(0)
+        self._left_by = ""
 
     # -- what comes in
 
@@ -152,9 +153,17 @@ class Journey(find.Finding, choose.Choosing):
             self.state = replace(self.state, touched_ms=now.mono_ms)
 
     def sale_over(self, now: Now, back_to: str = "thanks", notice: str = "") -> list[Ask]:
-        """The sale is closed. `back_to`: thanks, seat, trains, home or attract; `notice` as in the state. Twice is once."""
+        """The sale is closed. `back_to`: thanks, seat, trains, home or attract; `notice` as in the state. Twice is once.
+
+        Home becomes seat when the passenger wanted to change the order; a cancel says so without a `notice`.
+        """
         if self.state.step != "sale":
             return []
+        left_by, self._left_by = self._left_by, ""
+        if left_by == T.CHANGE_ORDER and back_to == "home":
+            back_to = "seat"
+        elif left_by == T.CANCEL and not notice:
+            notice = {"home": "cancelled", "thanks": "refunded"}.get(back_to, "")
         self.state = replace(self.state, help=False, touched_ms=now.mono_ms)
         if back_to in ("seat", "trains") and self.state.offers:
             trail = self.state.trail[: self.state.trail.index(back_to)] if back_to in self.state.trail else ("home",)
@@ -192,6 +201,8 @@ class Journey(find.Finding, choose.Choosing):
         if target == T.HELP:
             self.state = replace(self.state, help=True)
             return []
+        if target in (T.CANCEL, T.CHANGE_ORDER):
+            self._left_by = target
         return [ToSale(target)] if target in T.SALE or target in (T.MORE_TIME, T.HOME) else []
 
     def _help(self, _: str, now: Now) -> list[Ask]:

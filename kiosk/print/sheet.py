@@ -20,7 +20,8 @@ class Faces:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self.of = lru_cache(maxsize=64)(self._open)
-        self.of(24, 500)  # a missing or corrupt file is said at start, not at the first ticket
+        for weight in (500, 700):
+            self.of(24, weight)  # a missing or corrupt file is said at start, not at the first ticket
 
     def _open(self, size: int, weight: int) -> ImageFont.FreeTypeFont:
         path = self._directory / f"sans-{weight}.otf"

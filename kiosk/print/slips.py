@@ -97,6 +97,7 @@ class ClaimFacts:
     reason: Msg
     content: str
     exact: bool = True
+    more: tuple[tuple[str, int], ...] = ()  # further claims of the same sale: code, amount in fen
     window: str = "1"
     help_line: str = "12306"
     days: int = 30
@@ -133,6 +134,8 @@ def claim_slip(facts: ClaimFacts, head: SlipHead, say: Say, clock: Clock, faces:
     roll.line(formats.amount(facts.amount_fen), 64, 700)
     roll.words(say("Claim code"), 28, 500)
     roll.line(formats.code(facts.code), 60, 700)
+    for code, fen in facts.more:
+        roll.pair(say("Further claim"), f"{formats.code(code)}  {formats.amount(fen)}", 32)
     roll.rule()
     roll.words(say.msg(facts.reason), 28)
     until = (clock.date(head.wall_ms) + timedelta(days=facts.days)).isoformat()

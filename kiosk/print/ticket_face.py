@@ -100,7 +100,7 @@ def _route(sheet: Sheet, facts: TicketFacts) -> None:
 
 def _details(sheet: Sheet, facts: TicketFacts) -> None:
     sheet.text(48, 202, f"{formats.long_date(facts.day)} {facts.depart}开", 33, 700)
-    sheet.text(640, 202, place_text(facts.coach, facts.place), 33, 700, "rs", 210)
+    sheet.text(640, 202, place_text(facts.coach, facts.place), 33, 700, "rs", 190)
     sheet.text(48, 250, f"{formats.amount(facts.price_fen)}元", 33, 700)
     sheet.text(330, 250, facts.passenger, 28, 700, "ms")
     half = sheet.text_width(facts.passenger, 28, 700) // 2
@@ -117,7 +117,7 @@ def ticket_face(facts: TicketFacts, faces: Faces) -> Picture:
     _route(sheet, facts)
     _details(sheet, facts)
     rows = qr.rows(code_content(facts))
-    dots = max(2, 130 // len(rows))
+    dots = max(2, 140 // len(rows))
     sheet.code(640 - len(rows) * dots, 274, rows, dots)
     sheet.dashes(48, 306, 470)
     sheet.dashes(48, 376, 470)

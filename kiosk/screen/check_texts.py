@@ -36,7 +36,9 @@ def _literal(node: ast.expr | None) -> str | None:
 def _used_in(call: ast.Call, where: str) -> Iterator[Used]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    of_say = isinstance(owner, ast.Name) and owner.id == "say" or isinstance(owner, ast.Attribute) and owner.attr == "say"
+    of_say = (isinstance(owner, ast.Name) and owner.id == "say") or (
+        isinstance(owner, ast.Attribute) and owner.attr == "say"
+    )
     args = [_literal(arg) for arg in call.args]
     if name == "plural" and of_say and len(args) >= 2:
         if args[0] is not None and args[1] is not None:

@@ -72,7 +72,8 @@ class HelpSeen:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """State of the whole machine as far as a screen shows it. Times in ms; `rate`: of the shared clock (decision 38).
+    """State of the whole machine as far as a screen shows it. `now_wall_ms` is the shared clock, `now_mono_ms` real time, as in
+    `Book` and `JourneyState`; `rate`: people's ms per real ms (decision 38).
 
     `cassettes`: cassette number -> face value in fen. `same_notes`: a cancel returns the very same notes (decision 2).
     `note_moving`: something is being read in the slot. `receipts`: the sale can print a receipt.

@@ -81,14 +81,14 @@ def view(shown: Shown) -> Screen:
 def next_change_ms(shown: Shown) -> int:
     """Monotonic ms when the screen changes though nothing happens: the clock's minute, a warning, the last minute."""
     now = shown.now_mono_ms
-    times = [now + 60_000 - shown.now_wall_ms % 60_000]
+    times = [now + round((60_000 - shown.now_wall_ms % 60_000) / shown.rate)]
     idle = idle_times(shown.journey, shown.settings)
     if idle:
         times += [idle.warn_ms, idle.end_ms]
     book = shown.sale
     if book is not None and book.state in SALE:
         if book.patience_until_ms:
-            times.append(book.patience_until_ms - MORE_TIME_MS)
+            times.append(book.patience_until_ms - round(MORE_TIME_MS / shown.rate))
         if book.lock_until_ms:
-            times.append(book.lock_until_ms - LAST_MINUTE_MS + 1)
-    return min(time for time in times if time > now)
+            times.append(book.lock_until_ms - round(LAST_MINUTE_MS / shown.rate) + 1)
+    return min((time for time in times if time > now), default=now + 60_000)

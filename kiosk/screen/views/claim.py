@@ -12,11 +12,15 @@ from kiosk.screen.values import ClaimScreen, Figure, InfoCard, Key, Notice, Word
 from kiosk.screen.views.look import Look
 
 REASONS: dict[str, Msg] = {
-    "tickets_back": Msg("Tickets not taken; their price is kept for you"),
-    "change_back": Msg("Money not taken is kept for you"),
-    "short": Msg("Not enough notes of the right kind"),
+    "not_taken": Msg("What was not taken is kept for you"),
+    "no_change": Msg("Not enough notes of the right kind"),
     "note": Msg("A note is stuck inside"),
-    "unknown": Msg("It must be counted how much came out"),
+    "note_jammed": Msg("A note is stuck inside"),
+    "note_unknown": Msg("It must be checked where a note is"),
+    "late_note": Msg("A note came in after the order had ended"),
+    "pay_unknown": Msg("It must be counted how much came out"),
+    "tickets_unknown": Msg("It must be checked where the tickets are"),
+    "print": Msg("The tickets could not be printed"),
     "restart": Msg("The power failed during the sale"),
 }
 """Reason of a claim -> words; others are told as `OTHER`."""
@@ -61,10 +65,10 @@ def _chips(look: Look, book: Book, claim: Claim) -> tuple[Notice, ...]:
     return tuple(chips)
 
 
-def _lines(look: Look, book: Book, claim: Claim) -> tuple[str, ...]:
+def _lines(look: Look, book: Book) -> tuple[str, ...]:
     machine, say = look.shown.machine, look.say
     place = f"{look.station(machine.station).of(look.language)} · {say('Ticket machine').main} {machine.id}"
-    others = [formats.code(other.code) for other in book.claims if other is not claim]
+    others = [f"{formats.code(other.code)} {formats.amount(other.amount_fen)}" for other in book.claims[1:]]
     lines = [place, f"{look.clock.stamp(look.shown.now_wall_ms)} · {book.key}"]
     if others:
         lines.append(say("Further codes: {codes}", codes=", ".join(others)).main)
@@ -98,15 +102,15 @@ def claim(look: Look) -> ClaimScreen:
     book = look.shown.sale
     assert book is not None
     say = look.say
-    latest = book.claims[-1] if book.claims else Claim("", 0, "")
-    text, level = SLIP_STATES.get(latest.slip, SLIP_STATES["none"])
-    printing = book.state is S.SLIP or latest.slip == "printing"
+    main = book.claims[0] if book.claims else Claim("", 0, "")
+    text, level = SLIP_STATES.get(main.slip, SLIP_STATES["none"])
+    printing = book.state is S.SLIP or main.slip == "printing"
     again = Key(
         T.SLIP_AGAIN, say("Print again"), "printer", enabled=not printing and look.shown.mode.slips,
         why=say("The slip is being printed") if printing else say("No slip can be printed"),
     )  # fmt: skip
     done = Key(
-        T.CLAIM_DONE, say("I have my slip") if latest.slip == "printed" else say("I have the code"), "check", "primary",
+        T.CLAIM_DONE, say("I have my slip") if main.slip == "printed" else say("I have the code"), "check", "primary",
         enabled=not printing, why=say("The slip is being printed"),
     )  # fmt: skip
     ring = look.until(book.patience_until_ms, book.patience_span_ms) if book.patience_until_ms else None
@@ -114,15 +118,15 @@ def claim(look: Look) -> ClaimScreen:
         look.chrome("receipt", 4, (again, look.call_staff(), done), ring),
         title=_title(look, book),
         figures=_figures(look, book),
-        chips=_chips(look, book, latest),
+        chips=_chips(look, book, main),
         slip_title=say("Claim slip"),
-        slip_lines=_lines(look, book, latest),
+        slip_lines=_lines(look, book),
         amount_label=say("Amount"),
-        amount=formats.amount(latest.amount_fen),
+        amount=formats.amount(main.amount_fen),
         code_label=say("Claim code"),
-        code=formats.code(latest.code),
+        code=formats.code(main.code),
         valid=_valid(look),
-        qr=qr.rows(code_content(look.shown.machine.id, latest)),
+        qr=qr.rows(code_content(look.shown.machine.id, main)),
         qr_words=say("Scan it to keep it"),
         slip_state=Notice(say.msg(text), level, "check" if level == "ok" else "slip"),
         ways_title=say("Three ways to get your money"),

@@ -59,12 +59,13 @@ class Look:
 
     # -- time
 
-    def until(self, end_ms: int, total_ms: int) -> Deadline:
-        """A limit given in monotonic ms."""
-        return Deadline(max(0, end_ms - self.shown.now_mono_ms), max(1, total_ms), self.shown.rate)
+    def left_ms(self, end_ms: int) -> int:
+        """People's time until a monotonic moment; negative when it is over. Monotonic time is real (decision 38)."""
+        return round((end_ms - self.shown.now_mono_ms) * self.shown.rate)
 
-    def seconds_to(self, end_ms: int) -> int:
-        return max(0, -(-(end_ms - self.shown.now_mono_ms) // 1000))
+    def until(self, end_ms: int, total_ms: int) -> Deadline:
+        """A limit that ends at a monotonic moment; `total_ms` is people's time."""
+        return Deadline(max(0, self.left_ms(end_ms)), max(1, total_ms), self.shown.rate)
 
     def _idle(self) -> tuple[Deadline | None, Dialog | None]:
         """The ring, or the question that replaces it."""
@@ -72,9 +73,10 @@ class Look:
         if idle is None or self.journey.step == "thanks":
             return None, None
         if self.shown.now_mono_ms < idle.warn_ms or self.journey.step == "sale":
-            return self.until(idle.ring_ms, idle.total_ms), None
+            return self.until(idle.ring_ms, round(idle.total_ms * self.shown.rate)), None
         finish = Key(T.HOME, self.say("Finish"), "home")
-        asked = self.more_time(self.until(idle.end_ms, idle.end_ms - idle.warn_ms), finish)
+        whole = round((idle.end_ms - idle.warn_ms) * self.shown.rate)
+        asked = self.more_time(self.until(idle.end_ms, whole), finish)
         return None, asked
 
     def more_time(self, deadline: Deadline, other: Key, more: Words = NOTHING) -> Dialog:

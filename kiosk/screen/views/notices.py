@@ -12,7 +12,7 @@ NOTICES: dict[str, tuple[str, str, Msg]] = {
     "limit": ("warn", "warn", Msg("The station does not allow so many tickets in one order.")),
     "not_held": ("danger", "warn", Msg("The seats could not be held. Please choose again.")),
     "no_answer": ("danger", "link", Msg("The station did not answer. Nothing was charged. Please try again.")),
-    "lock_expired": ("warn", "clock", Msg("The time to pay is over. The seats were released.")),
+    "expired": ("warn", "clock", Msg("The time to pay is over. The seats were released.")),
     "stale": ("warn", "link", Msg("The station does not answer. The list may have changed.")),
     "offline": ("danger", "link", Msg("The station does not answer. Please try again in a moment.")),
     "no_such_train": ("warn", "warn", Msg("There is no such train on this day.")),

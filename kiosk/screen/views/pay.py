@@ -14,7 +14,6 @@ from kiosk.screen.views.trains import journey_card
 WHY_NOT = {
     "no_change": Msg("No change for it"),
     "no_refund": Msg("Could not be given back"),
-    "not_coverable": Msg("Could not be given back"),
     "too_many": Msg("Too many notes"),
     "paid": Msg("Already paid"),
     "unknown": Msg("Not read here"),
@@ -22,10 +21,10 @@ WHY_NOT = {
 REFUSED = {
     "no_change": Msg("Note given back: there is no change for it"),
     "no_refund": Msg("Note given back: it could not be refunded"),
-    "not_coverable": Msg("Note given back: it could not be refunded"),
     "too_many": Msg("Note given back: too many notes in one order"),
     "paid": Msg("Note given back: all is paid"),
     "inhibited": Msg("Note given back: this value is not taken now"),
+    "not_now": Msg("Note given back: this value is not taken now"),
     "unknown": Msg("Note given back: it could not be recognised"),
     "unreadable": Msg("Note given back: please smooth it and try again"),
     "double": Msg("Note given back: one note at a time, please"),
@@ -49,10 +48,9 @@ SINGLE_CHIPS = 8
 
 def slot_state(look: Look, book: Book) -> str:
     """insert, moving, full or closed."""
-    left = book.lock_until_ms - look.shown.now_mono_ms
     if book.moving_note is not None or look.shown.note_moving:
         return "moving"
-    if book.state is not S.COLLECTING or book.no_more_notes or left <= 0:
+    if book.state is not S.COLLECTING or book.no_more_notes or look.left_ms(book.lock_until_ms) <= 0:
         return "closed"
     return "insert" if book.accepted_fen else "full"
 
@@ -103,7 +101,7 @@ def _promise(look: Look, book: Book) -> Words:
 def _dialog(look: Look, book: Book, cancel: Key) -> Dialog | None:
     if book.state is not S.COLLECTING or not book.patience_until_ms:
         return None
-    if book.patience_until_ms - look.shown.now_mono_ms > MORE_TIME_MS:
+    if look.left_ms(book.patience_until_ms) > MORE_TIME_MS:
         return None
     more = NOTHING
     if book.ours_fen:

@@ -35,6 +35,9 @@ TITLES = {
 }
 WHY = {
     "passenger": Msg("Order cancelled"),
+    "change_order": Msg("Order cancelled"),
+    "note": Msg("Order ended: a note is stuck"),
+    "acceptor": Msg("Order ended: notes cannot be taken any more"),
     "timeout": Msg("Order ended: the time is over"),
     "lock_expired": Msg("Order ended: the seats were released"),
     "station": Msg("Order ended: the station did not confirm"),
@@ -48,14 +51,16 @@ COUNT_MS = 6_000
 
 def is_refund(book: Book) -> bool:
     """No ticket reaches the passenger: the money goes back."""
-    good = book.tickets_in("waiting", "printing", "in_tray", "presented", "taken")
-    return book.state is S.DUMPING or bool(book.why_ending and not good) or (book.confirmed and not good)
+    if not book.confirmed:
+        return book.state not in (S.CONFIRMING, S.ASKING)
+    return book.state is S.DUMPING or not book.tickets_in("waiting", "printing", "in_tray", "presented", "taken")
 
 
 def change_due(book: Book) -> int:
     """What the machine still has to give, or to have written down, in fen: money in less the fare delivered."""
-    fare = book.delivered_fen if book.tickets else (0 if book.why_ending else book.due_fen)
-    return max(0, book.ours_fen - fare)
+    if not book.confirmed:
+        return max(0, book.ours_fen - (book.due_fen if book.state in (S.CONFIRMING, S.ASKING) else 0))
+    return max(0, book.ours_fen - book.delivered_fen)
 
 
 def _state(at: int, now: int) -> str:

@@ -75,8 +75,7 @@ def _pay(look: Look, book: Book) -> Key:
 
 
 def last_minute(look: Look, book: Book) -> Notice | None:
-    left = book.lock_until_ms - look.shown.now_mono_ms
-    if left >= LAST_MINUTE_MS:
+    if look.left_ms(book.lock_until_ms) >= LAST_MINUTE_MS:
         return None
     return Notice(look.say("Less than a minute left: the seats will be released"), "warn", "clock")
 

@@ -59,7 +59,7 @@ def out_of_service(look: Look) -> OutOfService:
     if mode.why:
         facts.append(Figure(say("Fault code"), " ".join(mode.why[:3]), "brand"))
     facts.append(Figure(say("Help line"), shown.machine.help_line, "brand"))
-    footer = (Key(T.SERVICE, say("Staff"), "wrench"), look.help(), look.call_staff("primary"))
+    footer = (Key(T.SERVICE, say("Staff"), "wrench"), look.call_staff("primary"))
     return OutOfService(
         look.chrome("oos", footer=footer),
         reason=reason,
@@ -84,7 +84,7 @@ def _busy(look: Look, words: Words, more: Words, step: int | None = None) -> Bus
 def holding(look: Look) -> Busy:
     """The lock is asked for: at most the link's time-outs."""
     say, state = look.say, look.journey
-    limit = look.until(state.touched_ms + BUSY_MS, BUSY_MS)
+    limit = look.until(state.touched_ms + BUSY_MS, round(BUSY_MS * look.shown.rate))
     chrome = look.chrome("busy", 2)
     return Busy(chrome, say("Holding your seats"), say("The station answers in a moment. Nothing is charged."), limit)
 

@@ -57,10 +57,10 @@ def attract_backdrop() -> str:
     """1080 x 1770: night sky over a city, mountains, a lit train on a viaduct."""
     stops = (
         '<stop offset="0" stop-color="#071836"/><stop offset="0.33" stop-color="#0C3580"/>'
-        '<stop offset="0.62" stop-color="#2C6BD6"/><stop offset="0.86" stop-color="#7FA9E8"/>'
-        '<stop offset="1" stop-color="#E7D2B4"/>'
+        '<stop offset="0.6" stop-color="#2263CF"/><stop offset="0.82" stop-color="#6C9BE4"/>'
+        '<stop offset="0.92" stop-color="#B9C3D6"/><stop offset="1" stop-color="#EBD3AE"/>'
     )
-    defs = _DEFS.format(sky=930, stops=stops, top=930, low=1010)
+    defs = _DEFS.format(sky=866, stops=stops, top=0, low=75)
     dots = (
         (80, 60),
         (420, 32),
@@ -103,6 +103,7 @@ def attract_backdrop() -> str:
         + '<rect y="1140" width="1080" height="630" fill="#071836"/>'
         '<rect y="1052" width="1080" height="30" fill="#0A2450"/><rect y="1050" width="1080" height="6" fill="#FFC72C"/>'
     )
-    train = _train(930, windows="#FFE29A", count=7, pitch=96, wide=74)
+    train = _train(0, windows="#FFE29A", count=7, pitch=93, wide=72)
+    train = f'<g transform="translate(0,930) scale(1.032,1.13)">{train}</g>'
     ground = '<rect width="1080" height="1770" fill="url(#sky)"/>'
     return _HEAD.format(w=1080, h=1770) + defs + ground + stars + moon + city + lights + hills + deck + train + "</svg>"

@@ -130,44 +130,62 @@ def plate(kit: Kit, area: Area, icon: str, skin: str = "tint", radius: int = 16,
 
 
 def info_card(kit: Kit, card: InfoCard, area: Area, name: str, disc: bool = True) -> Node:
-    """Icon and title, then one line that matters, then a remark. Used for refunds, ways to get money, help."""
+    """Icon and title, then one line that matters, then a remark. A low card keeps icon, title and line.
+
+    Used for refunds, ways to get money, help.
+    """
     skin = LEVEL_SKINS.get(card.level, "tint")
     look = kit.skin(skin)
     parts: list[Part] = [kit.box(area, skin, 22)]
-    mark = Area(area.x + 20, area.y + 20, 52, 52)
+    low = area.h < 150
+    side = min(52, area.h - 20)
+    mark = Area(area.x + 20, area.y + (10 if low else 20), side, side)
     if disc and f"solid_{skin}" in kit.theme.skins:
-        parts += plate(kit, mark, card.icon, f"solid_{skin}", 26, 32)
+        parts += plate(kit, mark, card.icon, f"solid_{skin}", side // 2, round(side * 0.62))
     else:
-        parts.append(kit.icon(mark.cx, mark.cy, 52, card.icon, look.accent, 2.1))
-    head = Area(area.x + 86, area.y + 14, area.w - 86 - 12, 70)
-    parts += kit.pair(head, card.title, (30, look.ink), (24, look.second), leading=1.2)
-    rows = [Row(card.line.main, 34, 700, look.ink, 2), Row(card.line.small, 25, 500, look.second, 2)]
+        parts.append(kit.icon(mark.cx, mark.cy, side, card.icon, look.accent, 2.1))
+    head = Area(mark.right + 14, area.y + (4 if low else 12), area.right - mark.right - 26, side + (12 if low else 16))
+    if low:
+        rows = [Row(card.title.main, 28, 700, look.ink, 2)]
+        parts += kit.stack(head, rows)
+        rows = [Row(card.line.main, 28, 700, look.ink), Row(card.line.small, 22, 500, look.second)]
+        parts += kit.stack(
+            Area(area.x + 20, head.bottom, area.w - 36, area.bottom - head.bottom - 6), rows, leading=1.2
+        )
+        return Node(name, area, tuple(parts), spoken=f"{card.title.main}, {card.line.main}")
+    titles = (Row(card.title.main, 30, 700, look.ink, 1, 0, 22), Row(card.title.small, 25, 500, look.second, 1, 0, 22))
+    parts += kit.stack(head, titles, leading=1.26)
+    rows = [Row(card.line.main, 36, 700, look.ink, 2, 0, 28), Row(card.line.small, 26, 500, look.second, 2)]
     if card.note.main and area.h >= 190:
-        rows.append(Row(" ".join(filter(None, (card.note.main, card.note.small))), 25, 500, look.second, 2, 4))
-    body = Area(area.x + 20, area.y + 92, area.w - 36, area.h - 104)
-    parts += kit.stack(body, rows, leading=1.3)
+        rows.append(Row(" ".join(filter(None, (card.note.main, card.note.small))), 26, 500, look.second, 2, 4))
+    body = Area(area.x + 20, area.y + 90, area.w - 36, area.h - 98)
+    parts += kit.stack(body, rows, leading=1.32)
     return Node(name, area, tuple(parts), spoken=f"{card.title.main}, {card.line.main}")
 
 
 def route_parts(kit: Kit, area: Area, origin: Words, destination: Words, size: int = 52, small: int = 27) -> Parts:
-    """Origin, arrow, destination, each in both languages, within `area`."""
+    """Origin, arrow, destination, each in both languages, within `area`. Long names shrink together, as far as 32."""
     look = kit.skin("card")
-    half = (area.w - 130) // 2
-    wide = {}
-    for key, words in (("a", origin), ("b", destination)):
-        wide[key] = min(half, max(kit.width(words.main, size, 700), kit.width(words.small, small, 500)) + 4)
-    spare = area.w - wide["a"] - wide["b"]
-    arrow = max(84, min(190, spare - 60))
-    gap = min(40, (spare - arrow) // 2)
-    first = Area(area.x, area.y, wide["a"], area.h)
-    start = first.right + gap
-    second = Area(start + arrow + gap, area.y, wide["b"], area.h)
-    main, other = (size, look.ink), (small, look.second)
-    return (
-        *kit.pair(first, origin, main, other, leading=1.22, lines=1),
-        *route_arrow(start, start + arrow, area.cy - 9, kit.color("action")),
-        *kit.pair(second, destination, main, other, leading=1.22, lines=1),
+
+    def wide(words: Words, main: int) -> int:
+        return max(kit.width(words.main, main, 700), kit.width(words.small, small, 500)) + 4
+
+    main = next(
+        (tried for tried in range(size, 31, -2) if wide(origin, tried) + wide(destination, tried) + 100 <= area.w), 32
     )
+    first = min(wide(origin, main), (area.w - 100) // 2)
+    second = min(wide(destination, main), area.w - first - 100)
+    spare = area.w - first - second
+    arrow = max(60, min(190, spare - 56))
+    gap = min(40, (spare - arrow) // 2)
+    start = area.x + first + gap
+    cy = area.cy - round(small * 0.62)
+    below = cy + round((size + small) * 0.65)
+    parts: list[Part] = [*route_arrow(start, start + arrow, cy + 4, kit.color("action"))]
+    for x, words, room in ((area.x, origin, first), (start + arrow + gap, destination, second)):
+        parts += kit.line(x, cy, words.main, main, 700, look.ink, width=room, least=28)
+        parts += kit.line(x, below, words.small, small, 500, look.second, width=room)
+    return tuple(parts)
 
 
 def journey_line(kit: Kit, journey: Journey, area: Area) -> Node:

@@ -15,6 +15,7 @@ HEADER = Area(0, 0, WIDTH, 150)
 STEPPER = Area(0, 150, WIDTH, 96)
 FOOTER = Area(0, 1752, WIDTH, 168)
 BODY = Area(0, 150, WIDTH, 1602)
+NOTICE_SKINS = {"info": "info_edge", "ok": "ok_edge", "warn": "warn_edge", "danger": "danger_edge"}
 
 _STREAKS = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="144"><g stroke="#FFFFFF" stroke-opacity="0.07" '
@@ -126,13 +127,14 @@ def footer_areas(kit: Kit, keys: tuple[Key, ...], left: int, right: int) -> list
     wishes = [natural_width(kit, key) for key in keys]
     room = right - left - gap * (len(keys) - 1)
     total = sum(wishes)
+    paged = any(key.icon in ("up", "down") for key in keys)
     primary = [index for index, key in enumerate(keys) if key.role == "primary"]
     if total > room:
         wishes = [wish * room // total for wish in wishes]
     elif primary:
         index = primary[-1]
         wishes[index] = min(room - (total - wishes[index]), max(wishes[index], 480 if right > 900 else 390))
-    elif len(keys) > 2 or total > room * 0.62:
+    elif not paged and (len(keys) > 2 or total > room * 0.62):
         wishes = [wish + (room - total) // len(keys) for wish in wishes]
     areas, x = [], left
     for index, wide in enumerate(wishes):
@@ -160,35 +162,36 @@ def footer(kit: Kit, chrome: Chrome, right: int = 1040) -> list[Node]:
     return nodes
 
 
+def _notice_rows(kit: Kit, notice: Notice, ink: str, second: str, width: int) -> list[Row]:
+    """Both languages; what is added follows on one line when both fit there."""
+    rows = [Row(notice.words.main, 32, 700, ink, 2), Row(notice.words.small, 26, 500, second, 2)]
+    both = " · ".join(text for text in (notice.more.main, notice.more.small) if text)
+    if kit.width(both, 26, 500) <= width:
+        return [*rows, Row(both, 26, 500, second)]
+    return [*rows, Row(notice.more.main, 26, 500, second, 2, 2), Row(notice.more.small, 25, 500, second, 2)]
+
+
 def notice_parts(kit: Kit, notice: Notice, area: Area) -> tuple[Part, ...]:
-    """A band with an icon; both languages, and `more` under them when there is room."""
-    name = {"info": "info_edge", "ok": "ok_edge", "warn": "warn_edge", "danger": "danger_edge"}[notice.level]
+    """A band with an icon; both languages, and `more` under them."""
+    name = NOTICE_SKINS.get(notice.level, "info_edge")
     look = kit.skin(name)
-    rows = [Row(notice.words.main, 32, 700, look.ink, 2), Row(notice.words.small, 25, 500, look.second, 2)]
-    if notice.more.main:
-        rows += [Row(notice.more.main, 26, 500, look.second, 2, 2), Row(notice.more.small, 24, 500, look.second)]
+    words = Area(area.x + 112, area.y + 8, area.w - 112 - 32, area.h - 16)
     return (
         kit.box(area, name),
         kit.icon(area.x + 60, area.cy, 54, notice.icon, look.accent, 2.1),
-        *kit.stack(Area(area.x + 112, area.y + 10, area.w - 112 - 32, area.h - 20), rows, leading=1.3),
+        *kit.stack(words, _notice_rows(kit, notice, look.ink, look.second, words.w), leading=1.34),
     )
 
 
 def notice_height(kit: Kit, notice: Notice, width: int = 1000) -> int:
     """The height a notice asks for, px."""
     room = width - 144
-    height = 44
-    rows = [
-        (notice.words.main, 32, 700),
-        (notice.words.small, 25, 500),
-        (notice.more.main, 26, 500),
-        (notice.more.small, 24, 500),
-    ]
-    for text, size, weight in rows:
-        if text:
-            fitted = kit.fit(Row(text, size, weight, "", 2), room)
-            height += round(len(fitted.lines) * fitted.size * 1.3)
-    return height
+    height = 44.0
+    for row in _notice_rows(kit, notice, "", "", room):
+        if row.text:
+            fitted = kit.fit(row, room)
+            height += len(fitted.lines) * fitted.size * 1.34 + row.gap
+    return round(height)
 
 
 def notice_node(kit: Kit, notice: Notice, area: Area, name: str = "notice") -> Node:
@@ -196,21 +199,27 @@ def notice_node(kit: Kit, notice: Notice, area: Area, name: str = "notice") -> N
 
 
 def dialog_nodes(kit: Kit, dialog: Dialog) -> list[Node]:
-    """A veil over everything and a card with at most two keys."""
+    """A veil over everything and a card, as high as its words need, with at most two keys."""
     look = kit.skin("dialog")
-    card = Area(90, 640, 900, 560)
     rows = [
         Row(dialog.words.main, 46, 700, look.ink, 2),
         Row(dialog.words.small, 30, 500, look.second, 2, 2),
-        Row(dialog.more.main, 30, 500, look.ink, 3, 18),
-        Row(dialog.more.small, 25, 500, look.second, 2),
+        Row(dialog.more.main, 30, 500, look.ink, 3, 20),
+        Row(dialog.more.small, 26, 500, look.second, 3),
     ]
+    left, wide = 90 + 48 + 128 + 34, 900 - 48 - 128 - 34 - 48
+    needed = 0.0
+    for row in rows:
+        if row.text:
+            fitted = kit.fit(row, wide)
+            needed += len(fitted.lines) * fitted.size * 1.32 + row.gap
+    words_h = max(140, round(needed))
+    card = Area(90, 960 - (words_h + 300) // 2, 900, words_h + 300)
     parts: list[Part] = [kit.box(card, "dialog")]
-    top = Area(card.x + 56, card.y + 44, 120, 120)
+    top = Area(card.x + 48, card.y + 52, 128, 128)
     if dialog.deadline is None:
-        parts += [kit.box(top, "tint", 60), kit.icon(top.cx, top.cy, 72, dialog.icon, kit.skin("tint").accent)]
-    words = Area(top.right + 36, card.y + 36, card.right - top.right - 36 - 48, 340)
-    parts += kit.stack(words, rows, valign="top", leading=1.28)
+        parts += [kit.box(top, "tint", 64), kit.icon(top.cx, top.cy, 74, dialog.icon, kit.skin("tint").accent)]
+    parts += kit.stack(Area(left, card.y + 48, wide, words_h), rows, valign="top", leading=1.3)
     screen = Area(0, 0, WIDTH, HEIGHT)
     nodes = [
         Node("veil", screen, (Veil(screen, kit.color("veil")),), layer="dialog"),
@@ -219,8 +228,8 @@ def dialog_nodes(kit: Kit, dialog: Dialog) -> list[Node]:
     if dialog.deadline is not None:
         nodes.append(ring_node(kit, dialog.deadline, top, "dialog-ring", "dialog"))
     count = max(1, len(dialog.keys))
-    wide = (card.w - 96 - 20 * (count - 1)) // count
+    key_w = (card.w - 96 - 20 * (count - 1)) // count
     for index, key in enumerate(dialog.keys):
-        area = Area(card.x + 48 + index * (wide + 20), card.bottom - 48 - 128, wide, 128)
+        area = Area(card.x + 48 + index * (key_w + 20), card.bottom - 48 - 128, key_w, 128)
         nodes.append(action_key(kit, key, area, "dialog", prefix="dialog"))
     return nodes

@@ -33,11 +33,11 @@ def action_key(kit: Kit, key: Key, area: Area, layer: str = "body", normal: str 
     skin = kit.skin(skin_name)
     icon_size = 46 if area.h >= 110 else 40
     icon = "hourglass" if key.busy else key.icon
-    words = key.words if key.enabled or not key.why.main else Words(key.words.main, key.why.small or key.why.main)
+    words = key.words if key.enabled or not key.why.main else Words(key.words.main, key.why.main)
     room = area.w - 2 * 22 - (icon_size + 18 if icon else 0)
     main, small = (36, skin.ink), (24, skin.second if skin.second != kit.color("muted") else kit.color("muted"))
     rows = (
-        Row(words.main, main[0], 700, main[1], 2 if not words.small else 1),
+        Row(words.main, main[0], 700, main[1], 2),
         Row(words.small, small[0], 500, small[1]),
     )
     widest = 0
@@ -53,7 +53,7 @@ def action_key(kit: Kit, key: Key, area: Area, layer: str = "body", normal: str 
     if icon:
         center = left + total - icon_size // 2 if after else left + icon_size // 2
         parts.append(kit.icon(center, area.cy, icon_size, icon, skin.icon, 2.2))
-    parts += kit.stack(Area(text_left, area.y + 6, widest + 2, area.h - 12), rows, leading=1.38)
+    parts += kit.stack(Area(text_left, area.y + 6, widest + 2, area.h - 12), rows, leading=1.42)
     return key_node(key, area, tuple(parts), prefix, layer, skin.radius)
 
 
@@ -95,7 +95,7 @@ def big_tile(kit: Kit, tile: Tile, area: Area) -> Node:
             )
         )
     words = Area(left, area.y + 48, room, area.h - 60 if hint.main else 112)
-    parts += kit.stack(words, rows, valign="top", leading=1.26)
+    parts += kit.stack(words, rows, valign="top", leading=1.3)
     if key.enabled:
         parts.append(kit.icon(area.right - 46, area.bottom - 46, 38, "right", skin.icon, 2.6))
     return key_node(key, area, tuple(parts), "tile", radius=skin.radius)
@@ -130,13 +130,12 @@ def chip(kit: Kit, key: Key, area: Area, prefix: str = "chip", skin: str = "") -
     runs = (Run(key.words.main, 28, 700, look.ink), Run(key.words.small, 25, 500, look.ink))
     icon = key.icon
     icon_room = 42 if icon else 0
-    wide = min(kit.runs_width(runs, 10), area.w - 36 - icon_room)
-    left = area.x + (area.w - wide - icon_room) // 2
+    middle = area.cx + icon_room // 2
+    texts = kit.inline(middle, area.cy, runs, 10, "center", area.w - 34 - icon_room)
     parts: list[Part] = [kit.box(area, name, area.h // 2)]
-    if icon:
-        parts.append(kit.icon(left + 15, area.cy, 32, icon, look.icon, 2.4))
-    parts += kit.inline(left + icon_room, area.cy, runs, 10, width=area.w - 36 - icon_room)
-    return key_node(key, area, tuple(parts), prefix, radius=area.h // 2)
+    if icon and texts:
+        parts.append(kit.icon(texts[0].x - 27, area.cy, 32, icon, look.icon, 2.4))
+    return key_node(key, area, (*parts, *texts), prefix, radius=area.h // 2)
 
 
 def chip_row(kit: Kit, keys: tuple[Key, ...], area: Area, gap: int = 12, prefix: str = "chip") -> list[Node]:
@@ -165,12 +164,23 @@ def chip_row(kit: Kit, keys: tuple[Key, ...], area: Area, gap: int = 12, prefix:
 
 
 def word_cell(kit: Kit, key: Key, area: Area, prefix: str, skin: str = "", main: int = 32, small: int = 22) -> Node:
-    """Words over words, centred: often chosen stations, days, quick keys."""
+    """Words over words, centred: often chosen stations, found trains. Names shrink as far as 24 before they are cut."""
     name = skin or skin_of(key, "tint_edge")
     look = kit.skin(name)
+    middle = area.cy - round(small * 0.62) if key.words.small else area.cy
     parts: Parts = (
         kit.box(area, name, 20),
-        *kit.pair(area.inset(10, 8), key.words, (main, look.ink), (small, look.second), "center"),
+        *kit.line(area.cx, middle, key.words.main, main, 700, look.ink, "center", area.w - 20, 24),
+        *kit.line(
+            area.cx,
+            middle + round((main + small) * 0.66),
+            key.words.small,
+            small,
+            500,
+            look.second,
+            "center",
+            area.w - 16,
+        ),
     )
     return key_node(key, area, parts, prefix, radius=20)
 
@@ -180,5 +190,8 @@ def letter_key(kit: Kit, letter: str, target: str, enabled: bool, area: Area) ->
     name = "letter" if enabled else "letter_off"
     look = kit.skin(name)
     weight = 700 if enabled else 500
-    parts: Parts = (kit.box(area, name), *kit.line(area.cx, area.cy + 2, letter, 42, weight, look.ink, "center", area.w))
+    parts: Parts = (
+        kit.box(area, name),
+        *kit.line(area.cx, area.cy + 2, letter, 42, weight, look.ink, "center", area.w),
+    )
     return Node(f"letter:{letter}", area, parts, target, enabled, letter, "body", 18)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kiosk.screen.values import Key, Words
 from kiosk.ui.parts import Area, Box, Icon, Part, Rule, Text
-from kiosk.ui.text import MIDDLE, Faces, Fitted
+from kiosk.ui.text import MIDDLE, SMALLEST, Faces, Fitted
 from kiosk.ui.theme import Skin, Theme
 
 LARGE = 1.3
@@ -20,7 +20,7 @@ DISPLAY = 76
 
 
 class Row(NamedTuple):
-    """A text of a stack: at most `lines` lines of it. `gap` px are added above it."""
+    """A text of a stack: at most `lines` lines of it. `gap` px are added above it; it may shrink to `least` px."""
 
     text: str
     size: int
@@ -28,6 +28,7 @@ class Row(NamedTuple):
     color: str
     lines: int = 1
     gap: int = 0
+    least: int = 0
 
 
 class Run(NamedTuple):
@@ -66,7 +67,7 @@ class Kit:
         """How a row is set in `width`. With large text it starts 1.3 times larger and may go back to its own size."""
         size = round(row.size * LARGE) if self.large and row.size < DISPLAY else row.size
         paragraph = row.lines > 2
-        floor = least or (row.size if size > row.size else 0)
+        floor = least or row.least or (row.size if size > row.size else 0)
         return self.faces.fit(row.text, size, row.weight, width, row.lines, floor, wrap_first=paragraph)
 
     def width(self, text: str, size: int, weight: int) -> int:
@@ -111,22 +112,23 @@ class Kit:
     def inline(
         self, x: int, cy: int, runs: Sequence[Run], gap: int = 12, align: str = "left", width: int = 2000
     ) -> tuple[Text, ...]:
-        """Several texts on one baseline; `cy` is the middle of the largest. Too wide: all shrink, then the last is cut."""
+        """Several texts on one baseline; `cy` is the middle of the largest.
+
+        Too wide: all shrink one step; then the last one (the other language) is left out; then the first is cut.
+        """
         shown = [run for run in runs if run.text]
-        if not shown:
-            return ()
-        factor = LARGE if self.large else 1.0
-        for share in (factor, 1.0, 0.88, 0.8) if self.large else (1.0, 0.88, 0.8):
-            sized = [run._replace(size=max(22, round(run.size * share))) for run in shown]
-            total = sum(self.width(*run[:3]) for run in sized) + gap * (len(sized) - 1)
-            if total <= width:
-                break
-        else:
-            room = width - (total - self.width(*sized[-1][:3]))
-            last = sized[-1]
-            fitted = self.faces.fit(last.text, last.size, last.weight, max(40, room), 1, last.size)
-            sized[-1] = last._replace(text=fitted.lines[0])
-            total = min(total, width)
+        while shown:
+            for share in (LARGE, 1.0, 0.88) if self.large else (1.0, 0.88):
+                sized = [run._replace(size=max(SMALLEST, round(run.size * share))) for run in shown]
+                if self.runs_width(sized, gap) <= width:
+                    return self._placed(x, cy, sized, gap, align)
+            if len(shown) == 1:
+                return self.line(x, cy, *shown[0], align, width, SMALLEST)
+            shown.pop()
+        return ()
+
+    def _placed(self, x: int, cy: int, sized: list[Run], gap: int, align: str) -> tuple[Text, ...]:
+        total = self.runs_width(sized, gap)
         base = round(cy + max(run.size for run in sized) * MIDDLE)
         left = {"left": x, "center": x - total // 2, "right": x - total}[align]
         placed: list[Text] = []
@@ -180,7 +182,7 @@ class Kit:
         valign: str = "middle",
         weight: int = 700,
         lines: int = 1,
-        leading: float = 1.24,
+        leading: float = 1.3,
     ) -> tuple[Text, ...]:
         """Main language over the other one. `main` and `small` are (size, colour value)."""
         rows = (Row(words.main, main[0], weight, main[1], lines), Row(words.small, small[0], 500, small[1], lines))

@@ -36,7 +36,7 @@ def _scene(value: Attract, kit: Kit) -> Node:
     parts: list[Part] = [kit.box(SCENE, "deep")]
     if kit.theme.pictures:
         parts.append(Picture(SCENE, attract_backdrop()))
-    rows = (Row(value.headline.main, 76, 700, look.ink, 2), Row(value.headline.small, 42, 500, look.second, 2))
+    rows = (Row(value.headline.main, 76, 700, look.ink, 2), Row(value.headline.small, 40, 500, look.second, 2))
     parts += kit.stack(Area(60, 190, 960, 220), rows, "center", leading=1.36)
     return Node("scene", SCENE, tuple(parts), layer="ground", spoken=value.headline.main)
 

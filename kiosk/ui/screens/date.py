@@ -76,7 +76,7 @@ def _month(kit: Kit, month: Month, card: Area, pitch: int, index: int) -> list[N
     for line, week in enumerate(month.weeks):
         for column, day in enumerate(week):
             if day.state != "blank":
-                area = Area(58 + 140 * column, card.y + 106 + pitch * line, 124, pitch - 12)
+                area = Area(55 + 140 * column, card.y + 106 + pitch * line, 130, pitch - 12)
                 nodes.append(_day(kit, day, area, f"{index}.{day.number}"))
     return nodes
 
@@ -96,7 +96,7 @@ def _day(kit: Kit, day: Day, area: Area, name: str) -> Node:
     if area.h >= 104:
         rows.append(small)
     parts: list[Part] = [kit.box(area, skin, 18)]
-    parts += kit.stack(area.inset(4, 6), rows, "center", leading=1.22)
+    parts += kit.stack(area.inset(1, 6), rows, "center", leading=1.24)
     if day.state == "chosen":
         parts.append(kit.icon(area.right - 24, area.y + 24, 28, "check", look.accent, 3))
     return Node(

@@ -9,21 +9,22 @@ from kiosk.ui.components.kit import Kit, Parts, Row
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area
 
-TOP, BOTTOM = 356, 1732
+TOP, BOTTOM = 330, 1732
 
 
 def paint(value: Help, kit: Kit) -> list[Node]:
-    nodes = [title(kit, value.title, 306)]
+    nodes = [title(kit, value.title, 280 if value.chrome.stepper else 240)]
     call_h = 170
-    room = BOTTOM - call_h - 24 - TOP
+    top = TOP if value.chrome.stepper else TOP - 40
+    room = BOTTOM - call_h - 4 - top
     columns = 1 if len(value.cards) <= 5 else 2
     lines = max(1, -(-len(value.cards) // columns))
-    pitch = min(270, (room + 20) // lines)
+    pitch = min(310, room // lines)
     wide = (1000 - 20 * (columns - 1)) // columns
     for index, card in enumerate(value.cards):
-        area = Area(40 + (index % columns) * (wide + 20), TOP + pitch * (index // columns), wide, pitch - 20)
+        area = Area(40 + (index % columns) * (wide + 20), top + pitch * (index // columns), wide, pitch - 20)
         nodes.append(_answer(kit, card, area, index))
-    bottom = TOP + pitch * lines + 4
+    bottom = top + pitch * lines
     nodes.append(notice_node(kit, value.call, Area(40, min(bottom, BOTTOM - call_h), 1000, call_h), "call"))
     return nodes
 
@@ -34,7 +35,7 @@ def _answer(kit: Kit, card: InfoCard, area: Area, index: int) -> Node:
     rows = (
         Row(card.title.main, 38, 700, look.ink),
         Row(card.title.small, 26, 500, look.second),
-        Row(card.line.main, 29, 500, look.ink, 2, 8),
+        Row(card.line.main, 30, 500, look.ink, 2, 12),
         Row(card.line.small, 25, 500, look.second, 2),
         Row(card.note.main, 25, 500, look.accent, 1, 2),
     )
@@ -42,6 +43,6 @@ def _answer(kit: Kit, card: InfoCard, area: Area, index: int) -> Node:
     parts: Parts = (
         kit.box(area, "card"),
         *plate(kit, mark, card.icon, LEVEL_SKINS.get(card.level, "tint"), 26),
-        *kit.stack(Area(left, area.y + 12, area.right - left - 30, area.h - 24), rows, leading=1.28),
+        *kit.stack(Area(left, area.y + 12, area.right - left - 30, area.h - 24), rows, leading=1.32),
     )
     return Node(f"help:{index}", area, parts, spoken=f"{card.title.main}, {card.line.main}")

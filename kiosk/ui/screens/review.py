@@ -14,15 +14,22 @@ BOTTOM = 1578
 
 
 def paint(value: Review, kit: Kit) -> list[Node]:
-    pitch = {1: 94, 2: 94, 3: 94, 4: 82}.get(len(value.rows), 74)
-    rows_h = pitch * max(1, len(value.rows))
-    coach = Area(40, 684, 1000, 126 + rows_h + 132)
-    top = coach.bottom + 16
-    nodes = [title(kit, value.title, 296), _journey(value, kit), _lock(value, kit), _coach(value, kit, coach, pitch)]
+    """Five passengers still fit: rows and refund cards give way, and a changed price takes the place of the lock's band
+    above the places, where it is read first."""
+    count = max(1, len(value.rows))
+    band = 124 if value.changed is not None else 0
+    pitch = (
+        {1: 94, 2: 94, 3: 94, 4: 82}.get(count, 74 if count < 6 else 64)
+        if not band
+        else {1: 94, 2: 94, 3: 80, 4: 66}.get(count, 58 if count < 6 else 52)
+    )
+    foot = 132 if count < 4 and not band else 96
+    coach = Area(40, 684 + (band + 16 if band else 0), 1000, 126 + pitch * count + foot)
+    nodes = [title(kit, value.title, 296), _journey(value, kit), _lock(value, kit)]
     if value.changed is not None:
-        band = Area(40, top, 1000, 132)
-        nodes.append(notice_node(kit, value.changed, band, "changed"))
-        top = band.bottom + 16
+        nodes.append(notice_node(kit, value.changed, Area(40, 684, 1000, band), "changed"))
+    nodes.append(_coach(value, kit, coach, pitch))
+    top = coach.bottom + 16
     nodes += _refunds(value, kit, Area(40, top, 1000, min(338, BOTTOM + 14 - top)))
     nodes.append(_consent(value.consent, kit, Area(40, 1598, 1000, 140)))
     return nodes
@@ -54,12 +61,12 @@ def _lock(value: Review, kit: Kit) -> Node:
         name = "danger_edge" if seconds <= 60 else "warn_edge"
         look = kit.skin(name)
         tone = "danger" if seconds <= 60 else "warn"
-        rows = (Row(value.lock_words.main, 32, 700, look.ink), Row(value.lock_words.small, 26, 500, look.second))
+        rows = (Row(value.lock_words.main, 32, 700, look.ink, 2), Row(value.lock_words.small, 26, 500, look.second))
         return (
             kit.box(area, name),
             kit.icon(100, area.cy, 54, "lock", look.accent, 2.1),
             *kit.stack(Area(156, area.y, 480, area.h), rows, leading=1.3),
-            *meter(kit, Area(650, area.cy - 11, 180, 22), share * 100, tone),
+            *meter(kit, Area(650, area.cy - 11, 180, 22), share * 100, tone, f"{tone}_track"),
             *kit.line(1004, area.cy, clock_text(seconds), 60, 700, look.ink, "right"),
         )
 
@@ -113,14 +120,20 @@ def _letters(row: tuple[SeatLetter, ...], kit: Kit, right: int, cy: int) -> tupl
 def _row(row: ReviewRow, kit: Kit, area: Area) -> Parts:
     look = kit.skin("raised")
     side = min(68, area.h - 14)
-    fare = (Run(row.fare.main, 25, 500, look.second), Run(row.fare.small, 25, 500, look.second))
+    roomy = area.h >= 74
+    main, small, figure = (34, 25, 38) if roomy else (27, 22, 30)
+    fare = (Run(row.fare.main, small, 500, look.second), Run(row.fare.small, small, 500, look.second))
+    leading = 1.28 if roomy else 1.14
+    up, down = (0.2, 0.25) if roomy else (0.22, 0.25)
+    words = Area(164, area.y + 2, 260, area.h - 4)
+    place = Area(580, area.y + 2, 190, area.h - 4)
     return (
         *plate(kit, Area(76, area.cy - side // 2, side, side), row.icon, "tint", 16),
-        *kit.pair(Area(164, area.y, 260, area.h), row.words, (34, look.ink), (25, look.second), leading=1.22),
-        *kit.line(494, area.cy, row.place, 50, 700, look.ink, "center", 140, least=36),
-        *kit.pair(Area(580, area.y, 190, area.h), row.position, (32, look.ink), (25, look.second), leading=1.26),
-        *kit.line(1004, area.cy - 18, row.price, 38, 700, look.ink, "right", 220),
-        *kit.inline(1004, area.cy + 22, fare, 6, "right", 230),
+        *kit.pair(words, row.words, (main, look.ink), (small, look.second), leading=leading),
+        *kit.line(494, area.cy, row.place, 50 if roomy else 40, 700, look.ink, "center", 140, 30),
+        *kit.pair(place, row.position, (main - 2, look.ink), (small, look.second), leading=leading),
+        *kit.line(1004, area.cy - round(area.h * up), row.price, figure, 700, look.ink, "right", 220),
+        *kit.inline(1004, area.cy + round(area.h * down), fare, 6, "right", 300 if not row.position.small else 240),
     )
 
 
@@ -137,7 +150,7 @@ def _refunds(value: Review, kit: Kit, card: Area) -> list[Node]:
 
 
 def _consent(words: Words, kit: Kit, area: Area) -> Node:
-    rows = (Row(words.main, 29, 500, kit.color("ink"), 2), Row(words.small, 25, 500, kit.color("muted"), 2))
+    rows = (Row(words.main, 29, 500, kit.color("ink"), 2, 0, 26), Row(words.small, 25, 500, kit.color("muted"), 2))
     left = area.x + 112
     parts: Parts = (
         *plate(kit, Area(area.x + 16, area.cy - 36, 72, 72), "rules", "tint", 18),

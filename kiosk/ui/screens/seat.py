@@ -52,7 +52,7 @@ def _class(kit: Kit, cell: ClassCell, area: Area) -> Node:
     skin = LEVEL_SKINS.get(cell.level, "off")
     ink = kit.skin(skin).ink
     runs = (Run(cell.left.main, 26, 700, ink), Run(cell.left.small, 26, 700, ink))
-    parts += [kit.box(label, skin, 14), *kit.inline(label.cx, label.cy + 1, runs, 8, "center", label.w - 16)]
+    parts += [kit.box(label, skin, 14), *kit.inline(label.cx, label.cy + 1, runs, 14, "center", label.w - 16)]
     if key.selected and key.enabled:
         disc = Area(area.right - 68, area.y + 18, 48, 48)
         parts += [kit.box(disc, "chosen", 24), kit.icon(disc.cx, disc.cy, 30, "check", kit.skin("chosen").accent, 2.8)]
@@ -62,7 +62,7 @@ def _class(kit: Kit, cell: ClassCell, area: Area) -> Node:
 
 def _passengers(rows: tuple[PassengerRow, ...], kit: Kit, top: int, bottom: int) -> list[Node]:
     count = max(1, len(rows))
-    pitch = min(132, (bottom - top - 8) // count)
+    pitch = min(142, (bottom - top - 8) // count)
     card = Area(40, top, 1000, pitch * count + 8)
     rules = [kit.rule(76, top + 4 + pitch * index, 928) for index in range(1, count)]
     nodes = [Node("passenger-card", card, (kit.box(card, "card"), *rules))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screen.values import Key, StationCell, StationPicker, Words
 from kiosk.ui.components.keys import action_key, chip, key_node, letter_key, skin_of, word_cell
-from kiosk.ui.components.kit import Kit, Run, spoken
+from kiosk.ui.components.kit import Kit, Parts, Run, spoken
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Part, Rule
 
@@ -49,7 +49,7 @@ def _cells(value: StationPicker, kit: Kit) -> list[Node]:
     if not value.cells:
         area = Area(40, 436, 1000, 424)
         look = kit.skin("card")
-        parts = (
+        parts: Parts = (
             kit.box(area, "card"),
             kit.icon(area.cx, area.cy - 70, 92, "pin", look.second, 1.8),
             *kit.pair(
@@ -67,27 +67,29 @@ def _cells(value: StationPicker, kit: Kit) -> list[Node]:
 def _cell(kit: Kit, cell: StationCell, area: Area) -> Node:
     name = "tint_edge" if cell.key.selected and cell.key.enabled else skin_of(cell.key, "card")
     look = kit.skin(name)
+    ink = kit.color("ink") if cell.key.enabled else look.ink
+    second = kit.color("ink") if name == "tint_edge" else look.second
     parts: list[Part] = [kit.box(area, name, 24)]
-    label = kit.width(cell.tag, 25, 700)
-    tag = Area(area.right - 24 - max(94, label + 34), area.y + 24, max(94, label + 34), 42)
+    wide = max(94, kit.width(cell.tag, 25, 700) + 34) if cell.tag else 0
     if cell.tag:
-        tint = "off" if not cell.key.enabled else "tint"
+        tint = "tint" if cell.key.enabled else "faded"
+        tag = Area(area.right - 24 - wide, area.y + 24, wide, 42)
         parts += [
             kit.box(tag, tint, 12),
             *kit.line(tag.cx, tag.cy + 1, cell.tag, 25, 700, kit.skin(tint).ink, "center"),
         ]
-    room = tag.x - area.x - 28 - 14 if cell.tag else area.w - 56
-    parts += kit.line(
-        area.x + 28, area.y + 50, cell.key.words.main, 42, 700, kit.skin("card").ink, width=room, least=24
-    )
-    ink = kit.color("warn" if cell.note_level == "warn" else "muted")
-    note = (Run(cell.note.main, 24, 500, ink), Run(cell.note.small if cell.note_level == "warn" else "", 24, 500, ink))
+    room = area.w - 56 - (wide + 10 if wide else 0)
+    alone = not cell.key.words.small and not cell.note.main
+    middle = area.cy if alone else area.y + 50
+    parts += kit.line(area.x + 28, middle, cell.key.words.main, 42, 700, ink, width=room, least=24)
+    warned = cell.note_level == "warn"
+    tone = kit.color("warn") if warned else second
+    note = (Run(cell.note.main, 24, 500, tone), Run(cell.note.small if warned else "", 24, 500, tone))
     used = kit.runs_width(note, 6) + 16 if cell.note.main else 0
-    second = kit.color("ink") if name == "tint_edge" else look.second
     parts += kit.line(
         area.x + 28, area.y + 98, cell.key.words.small, 28, 500, second, width=area.w - 52 - used, least=22
     )
-    parts += kit.inline(area.right - 24, area.y + 98, note, 6, "right")
+    parts += kit.inline(area.right - 24, area.y + 98, note, 6, "right", 260)
     said = spoken(cell.key, cell.note.main)
     return Node(f"cell:{cell.key.target}", area, tuple(parts), cell.key.target, cell.key.enabled, said, "body", 24)
 

@@ -28,12 +28,16 @@ def paint(value: TrainNumber, kit: Kit) -> list[Node]:
 
 
 def _found(value: TrainNumber, kit: Kit) -> list[Node]:
+    """A message, or the trains that match: bare numbers stand closer than those with words."""
     if value.message is not None:
         return [notice_node(kit, value.message, Area(40, FOUND.y, 1000, max(130, notice_height(kit, value.message))))]
+    bare = not any(key.words.small for key in value.found)
+    columns = 4 if bare else 2
+    wide = (FOUND.w - 16 * (columns - 1)) // columns
     nodes = []
-    for index, key in enumerate(value.found[:4]):
-        area = Area(40 + 508 * (index % 2), FOUND.y + 172 * (index // 2), 492, 156)
-        nodes.append(word_cell(kit, key, area, "found", main=40, small=26))
+    for index, key in enumerate(value.found[: columns * 2]):
+        area = Area(40 + (wide + 16) * (index % columns), FOUND.y + 172 * (index // columns), wide, 156)
+        nodes.append(word_cell(kit, key, area, "found", main=46 if bare else 40, small=26))
     return nodes
 
 

@@ -37,7 +37,7 @@ def date_key(kit: Kit, key: Key, area: Area) -> Node:
     parts: Parts = (
         kit.box(area, name),
         kit.icon(area.x + 42, area.cy, 46, key.icon or "calendar", look.accent, 2.0),
-        *kit.stack(words, rows, leading=1.3),
+        *kit.stack(words, rows, leading=1.34),
     )
     return key_node(key, area, parts, "date")
 
@@ -102,18 +102,18 @@ def train_card(kit: Kit, card: TrainCard, area: Area) -> Node:
         max(72, kit.width(card.number, 30, 700) + 36),
         42,
     )
-    parts += kit.line(x + 36, top + 66, card.depart, 60, 700, ink, width=170)
+    parts += kit.line(x + 36, top + 66, card.depart, 58, 700, ink, width=170)
     parts += kit.line(x + 38, top + 113, card.origin.main, 26, 500, muted, width=220, least=22)
     parts += route_arrow(x + 220, x + 460, top + 73, kit.color("arrow"), filled=True)
     parts += pill(kit, number, card.number, family)
     parts += kit.line(x + 339, top + 103, card.duration.main, 24, 500, muted, "center", 220)
-    parts += kit.line(x + 490, top + 66, card.arrive, 60, 700, ink, width=170)
-    parts += kit.line(
-        x + 490, top + 113, card.destination.main, 26, 500, muted, width=270 if not card.badge.main else 170, least=22
-    )
+    parts += kit.line(x + 490, top + 66, card.arrive, 58, 700, ink, width=170)
+    place = kit.line(x + 490, top + 113, card.destination.main, 26, 500, muted, width=270, least=22)
+    parts += place
+    after = max(x + 662, (place[0].x + place[0].width + 16) if place else 0)
     parts += kit.line(x + 652, top + 40, card.day_offset.main, 22, 700, kit.color("warn"), width=110)
     brand = kit.color("brand") if open_ else look.ink
-    parts += kit.line(x + 662, top + 113, card.badge.main, 22, 700, brand, width=130)
+    parts += kit.line(after, top + 113, card.badge.main, 22, 700, brand, width=max(40, x + 872 - after))
     parts += _price(kit, card, area, top, brand, muted)
     parts += _seats(kit, card.seats, area, y + 138 + slack * 2 // 3, open_)
     said = spoken(card.key, card.number, card.depart, card.arrive, card.price, card.state_words.main)
@@ -134,21 +134,31 @@ def _price(kit: Kit, card: TrainCard, area: Area, top: int, brand: str, muted: s
 
 def _seats(kit: Kit, seats: tuple[SeatChip, ...], area: Area, y: int, open_: bool) -> list[Part]:
     columns = max(3, len(seats))
-    wide = (928 - 14 * (columns - 1)) // columns
+    gap = 14 if columns == 3 else 10
+    wide = (928 - gap * (columns - 1)) // columns
     parts: list[Part] = []
     for index, seat in enumerate(seats):
-        box = Area(area.x + 36 + index * (wide + 14), y, wide, 52)
-        parts += _seat(kit, seat, box, LEVEL_SKINS.get(seat.level, "off") if open_ else "off")
+        box = Area(area.x + 36 + index * (wide + gap), y, wide, 52)
+        parts += _seat(kit, seat, box, LEVEL_SKINS.get(seat.level, "off") if open_ else "off", columns > 3)
     return parts
 
 
-def _seat(kit: Kit, seat: SeatChip, box: Area, skin: str) -> Parts:
+def _seat(kit: Kit, seat: SeatChip, box: Area, skin: str, narrow: bool) -> Parts:
+    """Class, price, what is left. Where the words do not fit, a tick says "available"; then the price goes."""
     look = kit.skin(skin)
-    left = kit.line(box.right - 14, box.cy + 1, seat.left.main, 25, 700, look.ink, "right", box.w // 2 - 8)
-    used = max(58, left[0].width if left else 0) + 14
-    price = kit.line(box.right - 14 - used - 6, box.cy + 1, seat.price, 25, 500, look.ink, "right", 110)
-    room = box.w - 14 - used - 14 - (price[0].width + 14 if price else 0)
-    if kit.width(seat.words.main, 22, 700) > room:  # narrow: the class and what is left matter more than its price
-        price, room = (), box.w - 28 - used
-    name = kit.line(box.x + 14, box.cy + 1, seat.words.main, 25, 700, look.ink, width=room, least=22)
+    size, pad = (22, 10) if narrow else (25, 14)
+    left: Parts = kit.line(
+        box.right - pad, box.cy + 1, seat.left.main, size, 700, look.ink, "right", box.w // 2 - 8, 22
+    )
+    wide = kit.width(seat.words.main, 22, 700)
+    cost = kit.width(seat.price, size, 500) + 8 if seat.price else 0
+    used = max(0 if narrow else 58, kit.width(seat.left.main, size, 700)) + (8 if narrow else 16)
+    if wide + cost + used > box.w - 2 * pad and seat.level == "ok":
+        left = (kit.icon(box.right - pad - 14, box.cy, 30, "check", look.accent, 2.8),)
+        used = 38
+    if wide + cost + used > box.w - 2 * pad:
+        cost = 0
+    price = kit.line(box.right - pad - used, box.cy + 1, seat.price if cost else "", size, 500, look.ink, "right")
+    room = box.w - 2 * pad - used - cost
+    name = kit.line(box.x + pad, box.cy + 1, seat.words.main, size, 700, look.ink, width=room, least=22)
     return (kit.box(box, skin, 14), *name, *price, *left)

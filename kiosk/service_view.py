@@ -1,0 +1,317 @@
+"""Service pages as screen values: log-in, menu with modules and stock, one task at a time (ui-guide 6, service screens)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.faults import FaultCode
+from kiosk.journey.asks import Now
+from kiosk.screen import formats
+from kiosk.screen.formats import Clock
+from kiosk.screen.texts import Both, Msg, Say, Texts
+from kiosk.screen.values import (
+    Chrome,
+    Deadline,
+    Figure,
+    Key,
+    ModuleRow,
+    Notice,
+    Screen,
+    ServiceLogin,
+    ServiceMenu,
+    ServiceTask,
+    SignOff,
+    StockRow,
+    StripItem,
+    TaskStep,
+    Words,
+)
+from kiosk.service_acts import ACTS, Act, expected
+
+if TYPE_CHECKING:
+    from kiosk.controller import Controller
+    from kiosk.service import Service
+
+MODULES: dict[str, Msg] = {
+    "acceptor": Msg("Note acceptor"),
+    "dispenser": Msg("Note dispenser"),
+    "ticket_unit": Msg("Ticket printer"),
+    "slip_printer": Msg("Slip printer"),
+    "cabinet": Msg("Cabinet board"),
+}
+TITLES: dict[str, Msg] = {
+    "fill": Msg("Fill the {value} cassette"),
+    "swap_box": Msg("Swap the note box"),
+    "empty_reject": Msg("Empty the reject bin"),
+    "empty_change_retract": Msg("Empty the change retract bin"),
+    "load_roll": Msg("Load a ticket roll"),
+    "empty_waste": Msg("Empty the waste bin"),
+    "empty_ticket_retract": Msg("Empty the ticket retract bin"),
+    "clear": Msg("Clear the fault and restart"),
+}
+SHORT: dict[str, Msg] = {
+    "swap_box": Msg("Note box"),
+    "empty_reject": Msg("Reject bin"),
+    "empty_change_retract": Msg("Retract bin"),
+    "load_roll": Msg("Ticket roll"),
+    "empty_waste": Msg("Waste bin"),
+    "empty_ticket_retract": Msg("Ticket retract"),
+}
+ICONS = {
+    "fill": "note", "swap_box": "box", "empty_reject": "bin", "empty_change_retract": "bin", "load_roll": "roll",
+    "empty_waste": "bin", "empty_ticket_retract": "bin", "clear": "wrench",
+}  # fmt: skip
+MESSAGES: dict[str, tuple[str, Msg]] = {
+    "wrong": ("danger", Msg("Number or PIN is wrong")),
+    "locked": ("danger", Msg("Locked after five tries. Please wait five minutes.")),
+    "same_person": ("danger", Msg("The second person must be another one")),
+    "count": ("warn", Msg("Please type the count first")),
+    "booked": ("ok", Msg("Booked and in the journal")),
+    "doors": ("warn", Msg("Please close all doors first")),
+}
+ROLES: dict[str, Msg] = {
+    "maintainer": Msg("Maintainer"),
+    "cash": Msg("Cash staff"),
+    "supervisor": Msg("Supervisor"),
+}
+DOORS: dict[str, Msg] = {
+    "outer": Msg("Door open"),
+    "safe": Msg("Safe open"),
+    "tickets": Msg("Ticket door open"),
+    "change": Msg("Change door open"),
+}
+DIGITS = tuple(Key(f"svc:digit:{digit}", Words(digit)) for digit in "1234567890")
+NOTHING = Words()
+
+
+def service_screen(service: Service, machine: Controller, texts: Texts, clock: Clock, now: Now) -> Screen:
+    """The screen of the page that is open."""
+    page = Page(service, machine, Say(texts, machine.journey.state.language), clock, now)
+    pages = {"menu": page.menu, "task": page.task, "sign": page.task}
+    return pages.get(service.state.page, page.login)()
+
+
+class Page:
+    """One drawing of a service page."""
+
+    def __init__(self, service: Service, machine: Controller, say: Say, clock: Clock, now: Now) -> None:
+        self.service, self.machine, self.say, self.clock, self.now = service, machine, say, clock, now
+        self.state = service.state
+
+    def _chrome(self, footer: tuple[Key, ...]) -> Chrome:
+        say, operator = self.say, self.state.operator
+        until_ms, span_ms = self.service.limit_ms()
+        rate = self.machine.rate
+        person = NOTHING
+        if operator is not None:
+            who = Both(f"{operator.name} {operator.number}", f"{operator.english} {operator.number}")
+            role = say.msg(ROLES[operator.role])
+            person = Words(say.both(who).main, f"{role.main} {role.small}")
+        title = say("Service")
+        return Chrome(
+            machine=Words(title.main, f"{title.small} · {self.machine.place}"),
+            clock=self.clock.time(self.now.wall_ms),
+            date=say.both(formats.day(self.clock.date(self.now.wall_ms))),
+            language=say.language,
+            language_key=Key("language", Words("EN" if say.language == "zh" else "中文"), "globe"),
+            theme="contrast" if self.machine.journey.state.contrast else "day",
+            footer=footer,
+            ring=Deadline(max(0, round((until_ms - self.now.mono_ms) * rate)), span_ms, rate),
+            person=person,
+            voice="screen.service",
+        )
+
+    def _strip(self) -> tuple[StripItem, ...]:
+        say, watch = self.say, self.machine.watch
+        door = next(iter(sorted(watch.doors_open)), "")
+        return (
+            StripItem("door", say.msg(DOORS[door]) if door else say("Doors closed"), "warn" if door else "ok"),
+            StripItem("plug", say("Mains OK") if watch.mains else say("On battery"), "ok" if watch.mains else "danger"),
+            StripItem(
+                "link",
+                say("Online") if watch.station == "online" else say("Offline"),
+                "ok" if watch.station == "online" else "danger",
+            ),
+            StripItem("lock", say("Sales off"), "off"),
+        )
+
+    def _message(self) -> Notice | None:
+        if self.state.message not in MESSAGES:
+            return None
+        level, text = MESSAGES[self.state.message]
+        return Notice(self.say.msg(text), level, {"ok": "check", "warn": "warn"}.get(level, "warn"))
+
+    # -- pages
+
+    def login(self) -> ServiceLogin:
+        say, state = self.say, self.state
+        ready = bool(state.number if state.entry == "number" else state.pin)
+        footer = (
+            Key("svc:back", say("Back"), "back"),
+            Key("svc:enter", say("Next") if state.entry == "number" else say("Log in"), "check", "primary", ready),
+        )
+        return ServiceLogin(
+            self._chrome(footer),
+            title=say("Staff log-in"),
+            strip=self._strip(),
+            number_label=say("Staff number"),
+            number=state.number,
+            pin_label=say("PIN"),
+            pin_length=len(state.pin),
+            active=state.entry,
+            digits=DIGITS,
+            clear=Key("svc:clear", say("Clear"), "clear"),
+            erase=Key("svc:erase", say("Erase"), "erase"),
+            message=self._message(),
+        )
+
+    def menu(self) -> ServiceMenu:
+        say = self.say
+        footer = (
+            Key("svc:logout", say("Log out"), "logout"),
+            Key("svc:close_up", say("Close doors, back to service"), "check", "primary", not self.machine.watch.doors_open,
+                why=say("A door is open")),
+        )  # fmt: skip
+        chrome = self._chrome(footer)
+        return ServiceMenu(
+            chrome,
+            title=say("Service"),
+            strip=self._strip(),
+            heads=(say("Module"), say("State"), say("Cycles"), say("Last"), say("Restart")),
+            modules=tuple(self._module(name) for name in MODULES if name in self.machine.watch.fitted),
+            stock_title=say("Stock"),
+            stock_note=say("Counts by the books"),
+            stock=self._stock(),
+            actions=self._actions(),
+        )
+
+    def _module(self, name: str) -> ModuleRow:
+        say, watch = self.say, self.machine.watch
+        faults = [fault for fault in watch.faults.values() if fault.device == name]
+        stopping = [fault for fault in faults if FaultCode[fault.code].code.startswith("E")]
+        ready = name in watch.ready
+        level = "danger" if stopping or not ready else "warn" if faults else "ok"
+        worst = next(iter(stopping or faults), None)
+        state = say("OK")
+        if worst is not None:
+            state = Words(FaultCode[worst.code].code, worst.code.replace("_", " ").capitalize())
+        elif not ready:
+            state = say("No answer")
+        last = Words(worst.detail or FaultCode[worst.code].code) if worst else say("None")
+        return ModuleRow(
+            say.msg(MODULES[name]), state, level, f"{self.machine.cycles(name):,}", last,
+            Key(f"svc:act:clear:{name}", say("Restart"), "play"),
+        )  # fmt: skip
+
+    def _stock(self) -> tuple[StockRow, ...]:
+        say, stock, policy = self.say, self.machine.stock, self.machine.machine_policy
+        rows = []
+        for number, value_fen in sorted(self.service.cassettes.items(), key=lambda pair: -pair[1]):
+            words = say("{value} cassette", value=formats.price(value_fen))
+            rows.append(_row(words, stock.cassettes.get(number, 0), policy.cassette_capacity, policy.cassette_low))
+        rows.append(_row(say("Note box"), stock.box_notes, policy.box_capacity, -1, policy.box_near_full))
+        rows.append(_row(say("Ticket roll"), stock.roll, policy.roll_capacity, policy.roll_low))
+        rows.append(_row(say("Waste bin"), stock.waste, policy.waste_capacity, -1, policy.waste_capacity * 9 // 10))
+        return tuple(rows)
+
+    def _actions(self) -> tuple[Key, ...]:
+        keys = []
+        for number, value_fen in sorted(self.service.cassettes.items(), key=lambda pair: -pair[1]):
+            words = self.say("Fill {value}", value=formats.price(value_fen))
+            keys.append(self._action(ACTS["fill"], f"fill:{number}", words))
+        keys += [self._action(ACTS[name], name, self.say.msg(text)) for name, text in SHORT.items()]
+        return tuple(keys)
+
+    def _action(self, act: Act, target: str, words: Words) -> Key:
+        operator = self.state.operator
+        allowed = operator is not None and act.allowed(operator.role)
+        icon = ICONS[act.name] if allowed else "lock"
+        why = NOTHING if allowed else self.say.msg(ROLES["cash"])
+        return Key(f"svc:act:{target}", words, icon, enabled=allowed, why=why)
+
+    def task(self) -> ServiceTask:
+        say, state, act = self.say, self.state, self.state.act
+        assert act is not None
+        signing = state.page == "sign"
+        value = formats.price(self.service.cassettes[int(state.place)]) if act.name == "fill" else ""
+        booked = expected(act, state.place, self.machine.stock)
+        typed = int(state.typed) if state.typed else 0
+        most = act.most(self.machine.machine_policy)
+        ready = bool(state.number if state.entry == "number" else state.pin) if signing else bool(state.typed)
+        label = say("Next") if signing and state.entry == "number" else say("Confirm")
+        footer = (
+            Key("svc:back", say("Back"), "back"),
+            Key(
+                "svc:enter",
+                label,
+                "check",
+                "primary",
+                ready or not act.asks_count,
+                why=say("Please type the count first"),
+            ),
+        )
+        return ServiceTask(
+            self._chrome(footer),
+            title=say.msg(TITLES[act.name], value=value),
+            chip=say("Two persons") if act.money else say("One person"),
+            picture=act.picture,
+            picture_label=value,
+            picture_percent=min(100, 100 * (typed or booked) // max(1, most)),
+            steps=self._steps(act, signing),
+            facts=(),
+            figures=self._figures(act, booked, typed) if act.asks_count else (),
+            note=say("What is typed here is where the books begin."),
+            typed_label=self._typed_label(act, signing),
+            typed=self._typed(signing),
+            digits=DIGITS if act.asks_count or signing else (),
+            signoffs=self._signoffs(act, signing),
+            message=self._message(),
+        )
+
+    def _typed_label(self, act: Act, signing: bool) -> Words:
+        if signing:
+            return self.say("Staff number") if self.state.entry == "number" else self.say("PIN")
+        return self.say("Pieces in it now") if act.name in ("fill", "load_roll") else self.say("Pieces taken out")
+
+    def _typed(self, signing: bool) -> str:
+        if not signing:
+            return self.state.typed
+        return self.state.number if self.state.entry == "number" else "●" * len(self.state.pin)
+
+    def _steps(self, act: Act, signing: bool) -> tuple[TaskStep, ...]:
+        say = self.say
+        deed = say("Clear it by hand") if act.name == "clear" else say("Put in or take out, then count")
+        steps = [TaskStep(deed, NOTHING, "done" if signing else "now")]
+        if act.asks_count:
+            steps.append(TaskStep(say("Type the count"), NOTHING, "done" if signing else "now"))
+        if act.money:
+            steps.append(TaskStep(say("Second person signs"), NOTHING, "now" if signing else "next"))
+        return tuple(steps)
+
+    def _figures(self, act: Act, booked: int, typed: int) -> tuple[Figure, ...]:
+        say = self.say
+        if act.name in ("fill", "load_roll"):
+            return (
+                Figure(say("By the books before"), str(booked)),
+                Figure(say("In it now"), str(typed), "brand"),
+            )
+        difference = typed - booked
+        return (
+            Figure(say("Expected"), str(booked)),
+            Figure(say("Counted"), str(typed)),
+            Figure(say("Difference"), f"{difference:+d}" if difference else "0", "ok" if not difference else "danger"),
+        )
+
+    def _signoffs(self, act: Act, signing: bool) -> tuple[SignOff, ...]:
+        operator = self.state.operator
+        if not act.money or operator is None:
+            return ()
+        say = self.say
+        who = say.both(Both(f"{operator.name} {operator.number}", f"{operator.english} {operator.number}"))
+        second = SignOff(say("Second person"), say("Number and PIN"), "tint" if signing else "off")
+        return (SignOff(who, say("Signed"), "ok"), second)
+
+
+def _row(words: Words, count: int, capacity: int, low: int, high: int = 10**9) -> StockRow:
+    level = "warn" if count <= low or count >= high else "ok"
+    return StockRow(words, f"{count:,}", f"{capacity:,}", min(100, 100 * count // max(1, capacity)), level)

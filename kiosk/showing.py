@@ -1,0 +1,154 @@
+"""What people see and hold: the state of the machine as screen values, tickets and slips as pictures.
+
+Fills `Shown` from the controller and hands the view's answer to the screen; draws faces for the ticket unit and slips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.deeds import Pictures
+from kiosk.modes import Mode
+from kiosk.ports.ticket_printer import Picture
+from kiosk.print.sheet import Faces
+from kiosk.print.slips import ClaimFacts, SlipHead, claim_slip
+from kiosk.print.stripe import stripe
+from kiosk.print.ticket_face import facts_of, ticket_face
+from kiosk.sale.book import Book
+from kiosk.screen.formats import Clock
+from kiosk.screen.shown import HelpSeen, MachineSeen, ModeSeen, Shown
+from kiosk.screen.texts import Both, Say, Texts
+from kiosk.screen.values import Screen
+from kiosk.screen.view import view
+from kiosk.screen.views.claim import code_content, reason_words
+from kiosk.settings import Settings
+
+if TYPE_CHECKING:
+    from kiosk.controller import Controller
+
+FONTS = Path(__file__).parent / "ui" / "fonts"
+SLIP_DOTS = 576
+REASON_SCREENS = {
+    "maintenance": "door_open", "tamper": "fault", "journal": "fault", "clock": "fault", "no_grant": "remote_stop",
+}  # fmt: skip
+"""Stopping reasons that share another one's screen."""
+COMING_MS = 20_000
+"""People's time after which a call for staff is told as on its way."""
+
+
+class Showing:
+    """`cassettes`: number -> face value in fen. `put` takes the finished screen value."""
+
+    def __init__(
+        self, settings: Settings, rate: float, texts: Texts, cassettes: Mapping[int, int], put: Callable[[Screen], None]
+    ) -> None:
+        """Raises ConfigError for a missing font or catalogue."""
+        identity = settings.machine
+        self._rate, self._texts, self._cassettes, self._put = rate, texts, cassettes, put
+        self._clock = Clock(identity.timezone)
+        self._machine = MachineSeen(
+            identity.id,
+            identity.station,
+            identity.help_line,
+            identity.window,
+            take_ms=settings.sale.take_ms,
+        )
+        self._slips = settings.devices.slip_printer is not None
+        self._faces = Faces(FONTS)
+        self._controller: Controller | None = None
+        self._last: Screen | None = None
+
+    def show(self, controller: Controller) -> None:
+        """Make the screen value of now and hand it on."""
+        self._controller = controller
+        screen = view(self.shown(controller))
+        if screen != self._last:
+            self._last = screen
+            self._put(screen)
+
+    def shown(self, controller: Controller) -> Shown:
+        now = controller.now()
+        journey = controller.journey
+        base = Shown(
+            now_wall_ms=now.wall_ms,
+            now_mono_ms=now.mono_ms,
+            machine=self._machine,
+            mode=self._mode(controller),
+            journey=journey.state,
+            settings=journey.settings,
+            texts=self._texts,
+            clock=self._clock,
+            network=journey.network,
+            index=journey.index,
+            limits=journey.limits,
+            sale=controller.sale.book if controller.sale else None,
+            rate=self._rate,
+            note_moving=controller.note_moving,
+            cassettes=self._cassettes,
+            help=self._help(controller, now.wall_ms),
+            service_screen=controller.service.screen(controller, self._texts, self._clock, now),
+        )
+        return base
+
+    def _mode(self, controller: Controller) -> ModeSeen:
+        mode = controller.mode
+        return ModeSeen(
+            sells=not mode.out_of_service,
+            reason=REASON_SCREENS.get(mode.name, mode.name) if mode.out_of_service else "",
+            why=self._codes(controller),
+            cash=_cash(mode),
+            cash_limit_fen=mode.cash_limit_fen,
+            slips=mode.slips,
+            told_ms=controller.watch.worst_since_ms() if mode.out_of_service else 0,
+        )
+
+    def _codes(self, controller: Controller) -> tuple[str, ...]:
+        return (controller.mode.code,) if controller.mode.code else ()
+
+    def _help(self, controller: Controller, wall_ms: int) -> HelpSeen:
+        called = controller.help_called_ms
+        if not called:
+            return HelpSeen()
+        return HelpSeen("calling" if wall_ms < called + COMING_MS else "coming", called)
+
+    # -- paper
+
+    def pictures(self, wall_ms: Callable[[], int]) -> Pictures:
+        """How deeds draw; `wall_ms` dates a slip."""
+        return Pictures(self._ticket, lambda book, code: self._slip(book, code, wall_ms()))
+
+    def _station(self) -> Both:
+        network = self._controller.journey.network if self._controller else None
+        for name in network.stations if network else ():
+            if name.telecode == self._machine.station:
+                return Both(name.name, name.english)
+        return Both(self._machine.station, self._machine.station)
+
+    def _ticket(self, book: Book, index: int, number: str, blank: str) -> tuple[str, Picture]:
+        assert self._controller is not None
+        assert self._controller.journey.network is not None
+        network, ticket = self._controller.journey.network, book.tickets[index]
+        facts = facts_of(book.order, ticket.place, number, blank, network, f"{self._station().zh} {self._machine.id}")
+        return stripe(book.order, ticket.place, number), ticket_face(facts, self._faces)
+
+    def _slip(self, book: Book, code: str, wall_ms: int) -> Picture:
+        """One slip explains all claims of a sale: the first one's code, the whole amount."""
+        claim = next(claim for claim in book.claims if claim.code == code)
+        facts = ClaimFacts(
+            code=code,
+            amount_fen=book.claims_fen,
+            reason=reason_words(claim.reason),
+            content=code_content(self._machine.id, claim),
+            exact=all(each.exact for each in book.claims),
+        )
+        head = SlipHead(self._machine.id, self._station(), wall_ms, book.key)
+        say = Say(self._texts, book.language)
+        return claim_slip(facts, head, say, self._clock, self._faces, SLIP_DOTS)
+
+
+def _cash(mode: Mode) -> str:
+    if mode.cash == "off":
+        return "off"
+    return {"ok": "ok", "low": "part_change", "none": "no_change"}[mode.change]
