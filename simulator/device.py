@@ -1,0 +1,126 @@
+"""`./tvm device MODEL`: one simulated device on a pty, ready for any program that knows the model's protocol."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from simulator.clock import SharedClock
+from simulator.devices.matter import Matter
+from simulator.devices.twin import Speeds, Twin
+from simulator.pty_host import run_single
+
+NOTES_PER_CASSETTE = 300
+BLANKS_ON_ROLL = 500
+HAND_YUAN = (5, 10, 20, 50, 100)
+AUTO_MS = 4_000  # between two notes
+LOOK_MS = 250  # how often the passenger looks at the slot
+
+Turn = Callable[[int], int | None]
+
+
+def ccnet(matter: Matter, speeds: Speeds) -> Twin:
+    from simulator.devices.ccnet import CcnetValidator
+
+    return CcnetValidator(matter, speeds)
+
+
+def lcdm4000(matter: Matter, speeds: Speeds) -> Twin:
+    from simulator.devices.lcdm import Lcdm4000
+    from simulator.devices.lcdm.dispenser import DEFAULT_VALUES_FEN
+
+    for position, value_fen in enumerate(DEFAULT_VALUES_FEN, start=1):
+        for _ in range(NOTES_PER_CASSETTE if value_fen else 0):
+            matter.new_note(value_fen or 0, f"cassette.{position}")
+    return Lcdm4000(matter, speeds)
+
+
+def ttpm(matter: Matter, speeds: Speeds) -> Twin:
+    from simulator.devices.ttpm import Ttpm
+
+    for _ in range(BLANKS_ON_ROLL):
+        matter.new_blank("roll")
+    return Ttpm(matter, speeds)
+
+
+def cabinet(matter: Matter, speeds: Speeds) -> Twin:
+    from simulator.devices.cabinet_board import CabinetBoard
+
+    return CabinetBoard(matter, speeds)
+
+
+def escpos(matter: Matter, speeds: Speeds) -> Twin:
+    from simulator.devices.escpos import EscPosPrinter
+
+    return EscPosPrinter(matter, speeds)
+
+
+MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
+    "ccnet": ccnet,
+    "lcdm4000": lcdm4000,
+    "ttpm": ttpm,
+    "cabinet": cabinet,
+    "escpos": escpos,
+}
+
+
+def auto_passenger(matter: Matter, twin: Twin) -> Turn | None:
+    """A passenger who pushes a note in every few seconds while the slot is open; None for devices without a slot."""
+    from simulator.devices.ccnet import CcnetValidator
+
+    if not isinstance(twin, CcnetValidator):
+        return None
+    next_ms, inserted = 0, 0
+
+    def turn(now_ms: int) -> int:
+        nonlocal next_ms, inserted
+        twin.take_returned(now_ms)
+        if twin.slot_open and now_ms >= next_ms:
+            value_fen = HAND_YUAN[inserted % len(HAND_YUAN)] * 100
+            in_hand = [note for note in matter.place("hand").notes() if note.value_fen == value_fen]
+            twin.insert(in_hand[0] if in_hand else matter.new_note(value_fen, "hand"), now_ms)
+            next_ms, inserted = now_ms + AUTO_MS, inserted + 1
+        return now_ms + LOOK_MS
+
+    return turn
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve until ended; 0 after SIGINT or SIGTERM, 2 when the command line cannot be understood."""
+    parser = argparse.ArgumentParser(prog="tvm device", description=__doc__)
+    parser.add_argument("model", choices=sorted(MODELS), metavar="MODEL", help=", ".join(sorted(MODELS)))
+    parser.add_argument("--link", type=Path, metavar="PATH", help="make PATH a symbolic link to the pty")
+    parser.add_argument("--rate", type=float, default=1.0, help="motion is so many times faster; 0 is instant")
+    parser.add_argument(
+        "--auto", action="store_true", help="ccnet: push a note in every few seconds while it is enabled"
+    )
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="switch a fault on; may be repeated"
+    )
+    parser.add_argument("--faults", action="store_true", help="list the faults this model can play, and end")
+    given = parser.parse_args(argv)
+    if given.rate < 0:
+        parser.error(f"--rate {given.rate} is negative")
+    matter = Matter()
+    twin = MODELS[given.model](matter, Speeds(rate=given.rate))
+    known = twin.fault_names()
+    if given.faults:
+        for name, sentence in known.items():
+            print(f"{name:28} {sentence}")
+        return 0
+    if unknown := sorted(set(given.fault) - set(known)):
+        parser.error(f"{given.model} has no fault {', '.join(unknown)}; --faults lists them")
+    twin.faults |= set(given.fault)
+    try:
+        each_turn = auto_passenger(matter, twin) if given.auto else None
+        run_single(twin, SharedClock.starting_now().mono_ms, given.link, each_turn)
+    except OSError as error:
+        print(f"tvm device: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

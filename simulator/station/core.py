@@ -1,0 +1,297 @@
+"""The station computer without any input or output: a request and the time go in, a reply and the steps it caused come out.
+
+State is folded from steps alone, so a restart replays them and stands where it stood.
+Source: station-api sheet; settled question 20.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from simulator.station import locks, models, offers, tickets
+from simulator.station.demand import nobody_bought
+from simulator.station.devices import Devices, Enrolled, must_be_granted
+from simulator.station.inventory import Opening
+from simulator.station.network import NETWORK_DIR, Network, load_network
+from simulator.station.prices import PriceBook, load_prices
+from simulator.station.records import Records
+from simulator.station.sales import Sales
+from simulator.station.timetable import Timetable, load_timetable
+from simulator.station.wire import Answer, Refused, Reply, Request, Step, bad_request
+
+DEVICE_KINDS = frozenset({"session", "status"})
+RECORD_KINDS = frozenset({"records", "fork"})
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The data a station works with; nothing here changes while it runs."""
+
+    network: Network
+    timetable: Timetable
+    prices: PriceBook
+
+    @classmethod
+    def load(cls, folder: Path = NETWORK_DIR) -> World:
+        """Read `config/network/`. Raises NetworkError."""
+        network = load_network(folder)
+        world = cls(network, load_timetable(network, folder), load_prices(folder))
+        for train in world.timetable.trains.values():
+            world.prices.check(train)
+        return world
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request on its way: who asks, the names in its path, the request, the time."""
+
+    caller: Enrolled
+    names: Mapping[str, str]
+    request: Request
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One call of the sheet. `errors` are the codes it may answer beyond the common 400, 401, 403 and 404."""
+
+    method: str
+    path: str
+    deed: Callable[[Station, Call], Answer]
+    summary: str
+    body: type[BaseModel] | None = None
+    errors: tuple[tuple[int, str], ...] = ()
+    query: tuple[str, ...] = ()
+
+
+class Station:
+    """The core. Not thread-safe: one thread owns it. `handle` never raises for anything a machine can send."""
+
+    def __init__(self, world: World, enrolled: Mapping[str, Enrolled], opening: Opening = nobody_bought) -> None:
+        self.world = world
+        self.sales = Sales(world.timetable, opening)
+        self.devices = Devices(enrolled)
+        self.records = Records()
+        self._description = world.network.describe(list(world.timetable.trains))
+        self._routes = [(route.method, _path_pattern(route.path), route) for route in ROUTES]
+
+    def handle(self, request: Request, now_ms: int) -> tuple[Reply, list[Step]]:
+        """Answer one request at wall time `now_ms`; the steps are folded already and must be stored before the reply leaves."""
+        steps = locks.expiries(self.sales, now_ms)
+        for step in steps:
+            self.apply(step)
+        try:
+            answer = self._answer(request, now_ms)
+            reply, caused = Reply(answer.status, answer.body, answer.headers), answer.steps
+        except Refused as refused:
+            reply, caused = refused.reply, refused.steps
+        for step in caused:
+            self.apply(step)
+        return reply, [*steps, *caused]
+
+    def apply(self, step: Step) -> None:
+        """Fold one step, live or replayed. Raises InventoryError or KeyError when it contradicts the state."""
+        if step["kind"] in DEVICE_KINDS:
+            self.devices.apply(step)
+        elif step["kind"] in RECORD_KINDS:
+            self.records.apply(step)
+        else:
+            self.sales.apply(step)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole state as plain values: equal snapshots are equal states."""
+        return {**self.sales.snapshot(), "devices": self.devices.snapshot(), "records": self.records.snapshot()}
+
+    def _answer(self, request: Request, now_ms: int) -> Answer:
+        caller = self.devices.caller(request.token)
+        for method, pattern, route in self._routes:
+            match = pattern.fullmatch(request.path)
+            if match and method == request.method:
+                return route.deed(self, Call(caller, match.groupdict(), request, now_ms))
+        raise Refused(404, "no_such_call", f"{request.method} {request.path}")
+
+    def log_on(self, call: Call) -> Answer:
+        _own_device(call)
+        body = models.parse_body(models.SessionBody, call.request.body)
+        return self.devices.log_on(call.caller, body, self.world.network.rules, call.now_ms)
+
+    def tell_status(self, call: Call) -> Answer:
+        _own_device(call)
+        return self.devices.tell_status(
+            call.caller, models.parse_body(models.StatusBody, call.request.body), call.now_ms
+        )
+
+    def take_records(self, call: Call) -> Answer:
+        _own_device(call)
+        return self.records.append(
+            call.caller.machine, models.parse_body(models.RecordsBody, call.request.body), call.now_ms
+        )
+
+    def watermark(self, call: Call) -> Answer:
+        _own_device(call)
+        epoch = call.request.query.get("epoch", "")
+        if not re.fullmatch(r"[A-Za-z0-9]{1,32}", epoch):
+            raise bad_request("epoch: missing or not an epoch")
+        return Answer({"acked": self.records.acked(call.caller.machine, epoch)})
+
+    def tell_time(self, call: Call) -> Answer:
+        return Answer({"time_ms": call.now_ms})
+
+    def describe_network(self, call: Call) -> Answer:
+        etag = f'"{self._description["version"]}"'
+        if call.request.etag == etag:
+            return Answer(None, status=304, headers={"ETag": etag})
+        return Answer(self._description, headers={"ETag": etag})
+
+    def availability(self, call: Call) -> Answer:
+        body = models.parse_body(models.AvailabilityBody, call.request.body)
+        world = self.world
+        return offers.availability(
+            body, world.network, world.timetable, world.prices, self.sales.inventory, call.now_ms
+        )
+
+    def train(self, call: Call) -> Answer:
+        number = call.names["number"]
+        return offers.stops_of(self.world.timetable.trains.get(number), number, call.request.query.get("date"))
+
+    def lock(self, call: Call) -> Answer:
+        must_be_granted(call.caller)
+        body = models.parse_body(models.LockBody, call.request.body)
+        _own_key(call.caller, body.key)
+        if body.machine != call.caller.machine:
+            raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
+        world = self.world
+        return locks.lock(body, self.sales, world.timetable, world.prices, world.network.rules, call.now_ms)
+
+    def renew(self, call: Call) -> Answer:
+        sale = self.sales.get(_key(call))
+        body = models.parse_body(models.RenewBody, call.request.body)
+        return locks.renew(sale, body, self.world.network.rules, call.now_ms)
+
+    def release(self, call: Call) -> Answer:
+        sale = self.sales.get(_key(call))
+        models.parse_body(models.ReleaseBody, call.request.body)
+        return locks.release(sale, call.now_ms)
+
+    def confirm(self, call: Call) -> Answer:
+        sale = self.sales.get(_key(call))
+        body = models.parse_body(models.ConfirmBody, call.request.body)
+        return tickets.confirm(sale, body, self.sales, self.world.network.rules, call.now_ms)
+
+    def printed(self, call: Call) -> Answer:
+        sale = self.sales.get(_key(call))
+        return tickets.printed(sale, models.parse_body(models.PrintedBody, call.request.body), call.now_ms)
+
+    def void(self, call: Call) -> Answer:
+        sale = self.sales.get(_key(call))
+        return tickets.void(sale, models.parse_body(models.VoidBody, call.request.body), call.now_ms)
+
+    def sale(self, call: Call) -> Answer:
+        return Answer(tickets.describe(self.sales.get(_key(call))))
+
+
+def _path_pattern(path: str) -> re.Pattern[str]:
+    """`/v1/locks/{key}:renew` as a pattern; a name stands for anything without a slash or a colon."""
+    literal = re.split(r"\{(\w+)\}", path)
+    return re.compile(
+        "".join(f"(?P<{part}>[^/:]+)" if odd % 2 else re.escape(part) for odd, part in enumerate(literal))
+    )
+
+
+def _own_device(call: Call) -> None:
+    if call.names["id"] != call.caller.machine:
+        raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
+
+
+def _key(call: Call) -> str:
+    key = call.names["key"]
+    if not re.fullmatch(models.KEY_PATTERN, key):
+        raise bad_request("key: expected machine.epoch.sale")
+    _own_key(call.caller, key)
+    return key
+
+
+def _own_key(caller: Enrolled, key: str) -> None:
+    if key.split(".")[0] != caller.machine:
+        raise Refused(403, "wrong_machine", f"the token belongs to {caller.machine}")
+
+
+EXPIRED, VOIDED, WRONG_STATE = (409, "expired"), (409, "voided"), (409, "wrong_state")
+NO_SALE, KEY_REUSED, NO_TRAIN = (404, "no_such_sale"), (422, "key_reused"), (404, "no_such_train")
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/v1/devices/{id}/sessions", Station.log_on, "Log on", models.SessionBody, ((403, "no_grant"),)),
+    Route("PUT", "/v1/devices/{id}/status", Station.tell_status, "Tell the state; the last wins", models.StatusBody),
+    Route(
+        "POST",
+        "/v1/devices/{id}/records",
+        Station.take_records,
+        "Hand over journal lines",
+        models.RecordsBody,
+        ((409, "gap"), (409, "fork"), (413, "too_large")),
+    ),
+    Route(
+        "GET", "/v1/devices/{id}/records/watermark", Station.watermark, "How far the records are kept", query=("epoch",)
+    ),
+    Route("GET", "/v1/time", Station.tell_time, "The station's clock"),
+    Route("GET", "/v1/network", Station.describe_network, "Stations, classes, passengers, trains"),
+    Route(
+        "POST",
+        "/v1/availability:query",
+        Station.availability,
+        "Trains on offer; changes nothing",
+        models.AvailabilityBody,
+    ),
+    Route("GET", "/v1/trains/{number}", Station.train, "The stops of a train", errors=(NO_TRAIN,), query=("date",)),
+    Route(
+        "POST",
+        "/v1/locks",
+        Station.lock,
+        "Hold all places of an order or none",
+        models.LockBody,
+        (
+            (409, "sold_out"),
+            (409, "sale_closed"),
+            (409, "limit"),
+            EXPIRED,
+            VOIDED,
+            WRONG_STATE,
+            NO_TRAIN,
+            KEY_REUSED,
+            (403, "no_grant"),
+        ),
+    ),
+    Route(
+        "POST",
+        "/v1/locks/{key}:renew",
+        Station.renew,
+        "Add time for a note",
+        models.RenewBody,
+        (EXPIRED, VOIDED, WRONG_STATE, NO_SALE),
+    ),
+    Route("POST", "/v1/locks/{key}:release", Station.release, "Let go of a lock", models.ReleaseBody, (WRONG_STATE,)),
+    Route(
+        "POST",
+        "/v1/locks/{key}:confirm",
+        Station.confirm,
+        "Paid: sell the held places",
+        models.ConfirmBody,
+        (EXPIRED, VOIDED, WRONG_STATE, (409, "price_changed"), (409, "underpaid"), NO_SALE, KEY_REUSED),
+    ),
+    Route(
+        "POST",
+        "/v1/sales/{key}:printed",
+        Station.printed,
+        "What became of the blanks",
+        models.PrintedBody,
+        ((409, "wrong_number"), EXPIRED, VOIDED, WRONG_STATE, NO_SALE, KEY_REUSED),
+    ),
+    Route("POST", "/v1/sales/{key}:void", Station.void, "Take places back", models.VoidBody, ((409, "delivered"),)),
+    Route("GET", "/v1/sales/{key}", Station.sale, "The state of a sale"),
+)

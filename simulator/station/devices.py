@@ -1,0 +1,92 @@
+"""Machines at the station: who may log on, with which epochs they were seen, and their last status. Source: station-api sheet."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.station.models import SessionBody, StatusBody
+from simulator.station.network import SaleRules
+from simulator.station.wire import Answer, Refused, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A machine that was given a token; `station` is the telecode of where it stands."""
+
+    machine: str
+    token: str
+    station: str
+    revoked: bool = False
+
+
+class Devices:
+    """Enrolment is given at start; sessions and status are folded from steps."""
+
+    def __init__(self, enrolled: Mapping[str, Enrolled]) -> None:
+        self._enrolled = enrolled
+        self.epochs: dict[str, list[str]] = {}
+        self.status: dict[str, dict[str, Any]] = {}
+
+    def caller(self, token: str | None) -> Enrolled:
+        """The machine a bearer token belongs to. Refuses 401."""
+        found = None
+        for enrolled in self._enrolled.values():  # all of them, so that the time tells nothing
+            if token is not None and hmac.compare_digest(enrolled.token.encode(), token.encode()):
+                found = enrolled
+        if found is None:
+            raise Refused(401, "unauthorized", "missing or unknown token")
+        return found
+
+    def log_on(self, caller: Enrolled, body: SessionBody, rules: SaleRules, now_ms: int) -> Answer:
+        """Grant a session. Refuses no_grant to a revoked machine; a further epoch is told, not refused."""
+        must_be_granted(caller)
+        known = self.epochs.get(caller.machine, [])
+        step: Step = {"kind": "session", "at_ms": now_ms, "machine": caller.machine, **body.model_dump()}
+        return Answer(
+            {
+                "grant": True,
+                "time_ms": now_ms,
+                "poll_ms": rules.poll_ms,
+                "station": caller.station,
+                "limits": {
+                    "max_tickets": rules.max_tickets,
+                    "sale_days": rules.sale_days,
+                    "sale_closes_before_ms": rules.sale_closes_before_ms,
+                    "lock_ms": rules.lock_ms,
+                    "lock_max_ms": rules.lock_max_ms,
+                    "renew_ms": rules.renew_ms,
+                },
+                "known_epochs": [*known, *([body.epoch] if body.epoch not in known else [])],
+            },
+            [step],
+        )
+
+    def tell_status(self, caller: Enrolled, body: StatusBody, now_ms: int) -> Answer:
+        """Keep the status with the highest state_seq since the last log-on."""
+        known = self.status.get(caller.machine)
+        steps: list[Step] = []
+        if known is None or body.state_seq > known["state_seq"]:
+            steps = [{"kind": "status", "at_ms": now_ms, "machine": caller.machine, "status": body.model_dump()}]
+        return Answer({"time_ms": now_ms}, steps)
+
+    def apply(self, step: Step) -> None:
+        machine = step["machine"]
+        if step["kind"] == "status":
+            self.status[machine] = step["status"]
+            return
+        epochs = self.epochs.setdefault(machine, [])
+        if step["epoch"] not in epochs:
+            epochs.append(step["epoch"])
+        self.status.pop(machine, None)  # a machine that starts again counts its states anew
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"epochs": self.epochs, "status": self.status}
+
+
+def must_be_granted(caller: Enrolled) -> None:
+    """Selling calls of a revoked machine are refused; its records and questions are not."""
+    if caller.revoked:
+        raise Refused(403, "no_grant", f"machine {caller.machine} may not sell")

@@ -1,0 +1,166 @@
+"""Holding places: lock, renew, release, expiry. Source: station-api sheet, calls under /v1/locks; settled questions 6 and 7.
+
+All places of an order or none. A lock runs on the station's clock; each note taken adds time, to a limit counted from the lock.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from simulator.station.inventory import RunClass
+from simulator.station.layout import Layout
+from simulator.station.models import LockBody, RenewBody
+from simulator.station.network import SaleRules
+from simulator.station.placing import choose
+from simulator.station.prices import PriceBook
+from simulator.station.sales import Sale, Sales
+from simulator.station.timetable import Timetable, Trip, station_date
+from simulator.station.wire import Answer, Refused, Step, bad_request, digest_of
+
+
+def expiries(sales: Sales, now_ms: int) -> list[Step]:
+    """One step for each lock whose time is up."""
+    return [{"kind": "expired", "key": key, "at_ms": now_ms} for key in sales.due(now_ms)]
+
+
+def lock(
+    body: LockBody, sales: Sales, timetable: Timetable, prices: PriceBook, rules: SaleRules, now_ms: int
+) -> Answer:
+    """Hold one place per passenger.
+
+    Refuses: voided, key_reused, limit, no_such_train, sale_closed, sold_out, expired, wrong_state.
+    """
+    digest = digest_of(body.model_dump(by_alias=True))
+    sale = sales.get(body.key)
+    if sale.state != "none":
+        return _repeated(sale, digest, now_ms)
+    if len(body.passengers) > rules.max_tickets:
+        raise Refused(409, "limit", f"at most {rules.max_tickets} tickets an order", max_tickets=rules.max_tickets)
+    trip, travel_date = _trip_on_sale(body, timetable, rules, now_ms)
+    layout = trip.train.layouts.get(body.seat_class)
+    if layout is None:
+        raise bad_request(f"train {body.train} has no class {body.seat_class}")
+    run = RunClass(body.train, trip.run_date(travel_date).isoformat(), body.seat_class)
+    segments = sales.inventory.free_segments(run, layout, trip.train.segments)
+    chosen = choose(segments, layout, trip.a, trip.b, len(body.passengers), body.wish)
+    if chosen is None:
+        left = sales.inventory.free_over(run, layout, trip.train.segments, trip.a, trip.b).bit_count()
+        raise Refused(409, "sold_out", f"{left} places left", left=left)
+    places = _offered(trip, layout, chosen, body, prices, station_date(now_ms))
+    step: Step = {
+        "kind": "held",
+        "key": body.key,
+        "at_ms": now_ms,
+        "digest": digest,
+        "train": run.train,
+        "run_date": run.run_date,
+        "class": run.seat_class,
+        "a": trip.a,
+        "b": trip.b,
+        "place_ids": chosen,
+        "places": places,
+        "total_fen": sum(place["price_fen"] for place in places),
+        "expires_ms": now_ms + rules.lock_ms,
+        "limit_ms": now_ms + rules.lock_max_ms,
+    }
+    held = {"state": "held", **{name: step[name] for name in ("key", "expires_ms", "limit_ms", "places", "total_fen")}}
+    return Answer({**held, "remaining_ms": rules.lock_ms}, [step], status=201)
+
+
+def _repeated(sale: Sale, digest: str, now_ms: int) -> Answer:
+    """A lock whose answer was lost: the same places, with the time that is left now."""
+    if sale.state == "voided":
+        raise Refused(409, "voided", "this key was voided")
+    if sale.digest != digest:
+        raise Refused(422, "key_reused", "this key holds another order")
+    if sale.state != "held":
+        raise not_in_state(sale)
+    return Answer(
+        {
+            "key": sale.key,
+            "state": "held",
+            "expires_ms": sale.expires_ms,
+            "remaining_ms": sale.expires_ms - now_ms,
+            "limit_ms": sale.limit_ms,
+            "places": sale.offered,
+            "total_fen": sale.total_fen,
+        },
+        status=201,
+    )
+
+
+def not_in_state(sale: Sale) -> Refused:
+    """Why a deed cannot be done to a sale in its present state."""
+    if sale.state == "none":
+        return Refused(404, "no_such_sale", f"nothing is known of {sale.key}")
+    if sale.state in ("expired", "voided"):
+        return Refused(409, sale.state, f"the sale is {sale.state}")
+    return Refused(409, "wrong_state", f"the sale is {sale.state}", state=sale.state)
+
+
+def _trip_on_sale(body: LockBody, timetable: Timetable, rules: SaleRules, now_ms: int) -> tuple[Trip, date]:
+    travel_date = parse_date(body.date)
+    trip = timetable.trip(body.train, body.origin, body.destination)
+    if trip is None:
+        raise Refused(404, "no_such_train", f"{body.train} does not run from {body.origin} to {body.destination}")
+    if not in_sale_window(travel_date, rules, now_ms):
+        raise Refused(409, "sale_closed", f"{travel_date} is not on sale")
+    closes_ms = trip.depart_ms(travel_date) - rules.sale_closes_before_ms
+    if now_ms >= closes_ms:
+        raise Refused(409, "sale_closed", "too close to departure", closes_ms=closes_ms)
+    return trip, travel_date
+
+
+def in_sale_window(travel_date: date, rules: SaleRules, now_ms: int) -> bool:
+    """Today and the days after it, `sale_days` in all."""
+    today = station_date(now_ms)
+    return today <= travel_date < today + timedelta(days=rules.sale_days)
+
+
+def parse_date(text: str) -> date:
+    """A calendar date `YYYY-MM-DD`; refuses 400 what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise bad_request(f"date: {error}") from error
+
+
+def _offered(
+    trip: Trip, layout: Layout, chosen: list[int], body: LockBody, prices: PriceBook, sold_on: date
+) -> list[dict[str, Any]]:
+    """Passengers and price per place, in the order of the passengers."""
+    offered = []
+    for index, (place_id, passenger) in enumerate(zip(chosen, body.passengers, strict=True)):
+        place = layout.places[place_id]
+        offered.append(
+            {
+                "index": index,
+                "coach": place.coach,
+                "place": place.name,
+                "position": place.position,
+                "passenger": passenger,
+                "price_fen": prices.price_fen(trip, body.seat_class, place.level, passenger, sold_on),
+            }
+        )
+    return offered
+
+
+def renew(sale: Sale, body: RenewBody, rules: SaleRules, now_ms: int) -> Answer:
+    """Add time for the n-th note, once. Refuses: no_such_sale, expired, voided, wrong_state."""
+    if sale.state != "held":
+        raise not_in_state(sale)
+    expires_ms, steps = sale.expires_ms, []
+    if body.note not in sale.notes:
+        expires_ms = min(expires_ms + rules.renew_ms, sale.limit_ms)
+        steps = [{"kind": "renewed", "key": sale.key, "at_ms": now_ms, "note": body.note, "expires_ms": expires_ms}]
+    return Answer({"expires_ms": expires_ms, "remaining_ms": expires_ms - now_ms}, steps)
+
+
+def release(sale: Sale, now_ms: int) -> Answer:
+    """Let go of a lock; harmless when there is none any more. Refuses: wrong_state (it was confirmed)."""
+    if sale.state in ("confirmed", "printed"):
+        raise not_in_state(sale)
+    if sale.state != "held":
+        return Answer({"state": sale.state})
+    return Answer({"state": "released"}, [{"kind": "released", "key": sale.key, "at_ms": now_ms}])

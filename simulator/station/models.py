@@ -1,0 +1,123 @@
+"""Bodies of the machine side of the station API, parsed strictly. Source: station-api sheet.
+
+An unknown or missing field, a wrong type (`false` for 0), a number out of range: the whole body is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from simulator.station.wire import bad_request
+
+KEY_PATTERN = r"^[A-Za-z0-9_-]{1,16}\.[A-Za-z0-9]{1,32}\.[1-9][0-9]{0,8}(\.[1-9][0-9]{0,3})?$"
+
+Key = Annotated[str, Field(pattern=KEY_PATTERN)]
+Machine = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,16}$")]
+Epoch = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,32}$")]
+Telecode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+TrainNumber = Annotated[str, Field(pattern=r"^[A-Z]?[0-9]{1,4}$")]
+IsoDate = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Fen = Annotated[int, Field(ge=0, le=100_000_000)]
+WallMs = Annotated[int, Field(ge=0, le=10**14)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+PlaceIndex = Annotated[int, Field(ge=0, le=99)]
+Short = Annotated[str, Field(max_length=100)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class SessionBody(Strict):
+    epoch: Epoch
+    software: Short
+    boot: Count
+    clock_ms: WallMs
+
+
+class AvailabilityBody(Strict):
+    origin: Telecode
+    destination: Telecode
+    date: IsoDate
+    train: TrainNumber | None = None
+
+
+class LockBody(Strict):
+    key: Key
+    machine: Machine
+    train: TrainNumber
+    date: IsoDate
+    origin: Telecode
+    destination: Telecode
+    seat_class: Annotated[str, Field(alias="class", max_length=30)]
+    passengers: Annotated[list[Literal["adult", "child", "student", "soldier"]], Field(min_length=1, max_length=100)]
+    wish: Literal["together", "window", "aisle", "none"]
+
+
+class RenewBody(Strict):
+    note: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class ReleaseBody(Strict):
+    pass
+
+
+class Paid(Strict):
+    cash_fen: Fen
+    card_fen: Fen
+
+
+class ConfirmBody(Strict):
+    total_fen: Fen
+    rounding_fen: Annotated[int, Field(gt=-100, lt=100)]
+    paid: Paid
+
+
+class PrintedTicket(Strict):
+    place: PlaceIndex
+    number: Annotated[str, Field(pattern=r"^[A-Z][0-9]{6}$")]
+    blank: Short
+    state: Literal["delivered", "retracted", "void", "unknown"]
+
+
+class PrintedBody(Strict):
+    tickets: Annotated[list[PrintedTicket], Field(max_length=300)]
+
+
+class VoidBody(Strict):
+    places: Annotated[list[PlaceIndex], Field(min_length=1, max_length=100)] | None
+    reason: Short
+
+
+class RecordsBody(Strict):
+    epoch: Epoch
+    first_seq: Annotated[int, Field(ge=1, le=10**12)]
+    lines: Annotated[list[str], Field(max_length=500)]
+
+
+class StatusBody(BaseModel):
+    """Named fields are strict; a machine may tell more than these."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, JsonValue]
+
+    state_seq: Count
+    mode: Short
+    reasons: Annotated[list[JsonValue], Field(max_length=200)]
+    faults: Annotated[list[JsonValue], Field(max_length=200)]
+
+
+BodyModel = TypeVar("BodyModel", bound=BaseModel)
+
+
+def parse_body(model: type[BodyModel], body: bytes) -> BodyModel:
+    """The body as `model`. Raises Refused (400, with the first three defects) for anything else."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        defects = [
+            f"{'.'.join(str(part) for part in one['loc']) or 'body'}: {one['msg']}" for one in error.errors()[:3]
+        ]
+        raise bad_request("; ".join(defects)) from error

@@ -1,0 +1,98 @@
+"""Answers that change nothing: trains on offer between two stations, and the stops of one train. Source: station-api sheet."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from simulator.station.inventory import Inventory, RunClass
+from simulator.station.locks import in_sale_window, parse_date
+from simulator.station.models import AvailabilityBody
+from simulator.station.network import Network
+from simulator.station.prices import PriceBook
+from simulator.station.timetable import DAY_MINUTES, Timetable, Train, Trip, clock_text, station_date
+from simulator.station.wire import Answer, Refused, bad_request
+
+
+def availability(
+    body: AvailabilityBody, network: Network, timetable: Timetable, prices: PriceBook, inventory: Inventory, now_ms: int
+) -> Answer:
+    """Direct trains by departure; none outside the days of sale. A train that closed is listed, not sold."""
+    for code in (body.origin, body.destination):
+        if code not in network.stations:
+            raise bad_request(f"no station {code}")
+    if body.origin == body.destination:
+        raise bad_request("origin and destination are the same")
+    travel_date = parse_date(body.date)
+    trips = timetable.trips(body.origin, body.destination) if in_sale_window(travel_date, network.rules, now_ms) else []
+    offers = [
+        _offer(trip, travel_date, network, prices, inventory, now_ms)
+        for trip in trips
+        if body.train in (None, trip.train.number)
+    ]
+    return Answer({"at_ms": now_ms, "trains": offers})
+
+
+def _offer(
+    trip: Trip, travel_date: date, network: Network, prices: PriceBook, inventory: Inventory, now_ms: int
+) -> dict[str, Any]:
+    train, depart_ms = trip.train, trip.depart_ms(travel_date)
+    sold_on = station_date(now_ms)
+    return {
+        "train": train.number,
+        "kind": train.kind,
+        "date": travel_date.isoformat(),
+        "origin": train.stops[trip.a].station,
+        "destination": train.stops[trip.b].station,
+        "depart_ms": depart_ms,
+        "arrive_ms": trip.arrive_ms(travel_date),
+        "depart": clock_text(trip.depart_min),
+        "arrive": clock_text(trip.arrive_min),
+        "day_offset": trip.arrive_min // DAY_MINUTES - trip.depart_min // DAY_MINUTES,
+        "minutes": trip.arrive_min - trip.depart_min,
+        "km": trip.km,
+        "badge": train.badge,
+        "badge_english": train.badge_english,
+        "closes_ms": depart_ms - network.rules.sale_closes_before_ms,
+        "classes": [
+            _class_offer(trip, code, travel_date, network, prices, inventory, sold_on) for code in train.layouts
+        ],
+    }
+
+
+def _class_offer(
+    trip: Trip,
+    code: str,
+    travel_date: date,
+    network: Network,
+    prices: PriceBook,
+    inventory: Inventory,
+    sold_on: date,
+) -> dict[str, Any]:
+    """Berths are quoted at the level that would be given first; see `placing`."""
+    layout = trip.train.layouts[code]
+    run = RunClass(trip.train.number, trip.run_date(travel_date).isoformat(), code)
+    free = inventory.free_over(run, layout, trip.train.segments, trip.a, trip.b)
+    levels = layout.levels or ("",)
+    level = next((name for name, mask in zip(levels, layout.by_level, strict=True) if free & mask), levels[0])
+    quoted = {kind.code: prices.price_fen(trip, code, level, kind.code, sold_on) for kind in network.passengers}
+    return {"class": code, "price_fen": quoted["adult"], "left": free.bit_count(), "prices": quoted}
+
+
+def stops_of(train: Train | None, number: str, date_text: str | None) -> Answer:
+    """The calls of one train; every train runs daily, so the date is only checked for being one."""
+    if date_text is not None:
+        parse_date(date_text)
+    if train is None:
+        raise Refused(404, "no_such_train", f"no train {number}")
+    stops = [
+        {
+            "station": stop.station,
+            "arrive": None if stop.arrive_min is None else clock_text(stop.arrive_min),
+            "depart": None if stop.depart_min is None else clock_text(stop.depart_min),
+            "day": (stop.arrive_min if stop.arrive_min is not None else stop.depart_min or 0) // DAY_MINUTES,
+            "km": stop.km,
+        }
+        for stop in train.stops
+    ]
+    return Answer({"number": train.number, "kind": train.kind, "stops": stops})
