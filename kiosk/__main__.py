@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def screen(words: Sequence[str]) -> int:
     from kiosk.ui.main import main as ui_main
 
-    return ui_main(words)
+    return ui_main(list(words))
 
 
 def run(words: Sequence[str]) -> int:
@@ -45,6 +45,7 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--clock", default="", metavar="RATE:WALL_MS:MONO_MS", help="shared clock of the lab")
     options = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("transitions").setLevel(logging.WARNING)  # every row of every trigger is too much, even for a log
     machine = build(read(options.config), options.clock)
 
     def stop(signum: int, frame: FrameType | None) -> None:

@@ -77,6 +77,10 @@ MODELS: dict[str, Build] = {
 """Model name in config -> driver. A driver for another model is one folder in drivers/ and one row here."""
 
 
+BAUD = {"ttpm": 115_200, "cabinet_board": 19_200}
+"""Line rates other than 9600, where nothing else is configured."""
+
+
 def model(name: str, device: Device, report: Report, boot: int) -> Any:
     """The driver of a configured device. Raises ConfigError for a model nobody wrote a driver for."""
     if device.model not in MODELS:
@@ -193,15 +197,13 @@ def _devices(settings: Settings, reactor: Reactor, station: StationHttp, boot: i
         inner = model("dispenser", table.dispenser, report, boot)
         presenter = ChangePresenter("dispenser", report, inner, _needs(board, "dispenser"))
         devices.dispenser = presenter
-        reactor.add(presenter)
-        reactor.add(inner, opener(table.dispenser))
+        reactor.add(presenter, opener(table.dispenser))
     if table.ticket_unit:
         printer = model("ticket_unit", table.ticket_unit, report, boot)
         seal = SoftwareSeal(settings.machine.environment)
         unit = TicketUnit("ticket_unit", report, printer, _needs(board, "ticket_unit"), seal)
         devices.ticket_unit = unit
-        reactor.add(unit)
-        reactor.add(printer, opener(table.ticket_unit))
+        reactor.add(unit, opener(table.ticket_unit))
     if table.slip_printer:
         devices.slip_printer = model("slip_printer", table.slip_printer, report, boot)
         reactor.add(devices.slip_printer, opener(table.slip_printer))  # type: ignore[arg-type]

@@ -30,17 +30,17 @@ def cheapest(offer: Offer) -> int | None:
 
 
 def listed(state: JourneyState, wall_ms: int) -> tuple[Offer, ...]:
-    """The offers the filters leave, sorted."""
+    """The offers the filters leave, sorted; trains that are gone or closed come after all others."""
     kinds = KINDS.get(state.kind)
     offers = [offer for offer in state.offers if kinds is None or offer.kind in kinds]
     if state.available:
         offers = [offer for offer in offers if selling_state(offer, wall_ms) == "open"]
+    offers.sort(key=lambda offer: (offer.depart_ms, offer.train))
     if state.sort == "price":
-        offers.sort(key=lambda offer: (cheapest(offer) or 1 << 40, offer.depart_ms))
+        offers.sort(key=lambda offer: cheapest(offer) or 1 << 40)
     elif state.sort == "duration":
-        offers.sort(key=lambda offer: (offer.minutes, offer.depart_ms))
-    else:
-        offers.sort(key=lambda offer: (offer.depart_ms, offer.train))
+        offers.sort(key=lambda offer: offer.minutes)
+    offers.sort(key=lambda offer: wall_ms >= offer.closes_ms)
     return tuple(offers)
 
 

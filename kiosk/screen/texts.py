@@ -8,6 +8,7 @@ shows the English text (the test of the catalogues does not let it come that far
 from __future__ import annotations
 
 import gettext
+import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from kiosk.errors import ConfigError
 from kiosk.screen.values import Words
 
 LOCALE = Path(__file__).parent / "locale"
+LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s+)?"([^"\\]|\\.)*"\s*)?')
+"""What a line of a catalogue may be. Babel reads more than that, and so would read a damaged file without a word."""
 LANGUAGES = {"zh": "zh_CN"}
 """Language code of the screen -> catalogue; English needs none."""
 
@@ -86,8 +89,11 @@ def faults_of(catalog: Catalog) -> Iterator[str]:
 def read_catalogue(path: Path) -> Catalog:
     """One `.po` file. Raises ConfigError when it is unreadable, not a catalogue, or has an entry that would not work."""
     try:
-        with path.open("rb") as file:
-            catalog = read_po(file, abort_invalid=True)
+        data = path.read_bytes()
+        for at, line in enumerate(data.decode("utf-8").splitlines(), 1):
+            if not LINE.fullmatch(line):
+                raise ConfigError(f"{path}: not a catalogue: line {at} cannot be read")
+        catalog = read_po(BytesIO(data), abort_invalid=True)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except (PoFileError, UnicodeError, ValueError) as error:

@@ -27,6 +27,7 @@ class Node:
     """One thing on the screen. `layer`: ground (chrome), body (slides on a change of screen), dialog.
 
     `target` is what `Touched` carries; without one the node is only seen. `radius` is the corner of its focus ring.
+    `rising` answers the parts at a level; a node that has it moves from the level it had to its own `level` (`rise`).
     """
 
     id: str
@@ -38,6 +39,8 @@ class Node:
     layer: str = "body"
     radius: int = 26
     live: Live | None = field(default=None, compare=False)
+    level: float = 0.0
+    rising: Callable[[float], tuple[Part, ...]] | None = field(default=None, compare=False)
 
     def reach(self) -> Area:
         """All pixels the node may touch: its area, shadows and strokes."""

@@ -78,6 +78,7 @@ class Faces:
             path = self._files[weight]
             try:
                 found = pygame.font.Font(str(path), size)
+                found.size("0")  # a file that is no font is noticed only when it is used
             except (OSError, pygame.error) as error:
                 raise FontError(f"font {path}: {' '.join(str(error).split()) or 'cannot be read'}") from error
             self._fonts[size, weight] = found
@@ -95,17 +96,19 @@ class Faces:
     def ascent(self, size: int, weight: int) -> int:
         return self.font(size, weight).get_ascent()
 
-    def wrap(self, text: str, size: int, weight: int, width: int) -> list[str]:
-        """Greedy lines of at most `width`; a piece longer than that stands alone and sticks out."""
+    def wrap(self, text: str, size: int, weight: int, width: int, anywhere: bool = False) -> list[str]:
+        """Greedy lines of at most `width`. A piece longer than that sticks out, unless it may break `anywhere`."""
         lines: list[str] = []
         for paragraph in text.split("\n"):
             line = ""
             for piece in pieces(paragraph):
-                if line and self.width((line + piece).rstrip(), size, weight) > width:
-                    lines.append(line.rstrip())
-                    line = piece.lstrip()
-                else:
-                    line += piece
+                long = anywhere and self.width(piece.rstrip(), size, weight) > width
+                for part in piece if long else (piece,):
+                    if line and self.width((line + part).rstrip(), size, weight) > width:
+                        lines.append(line.rstrip())
+                        line = part.lstrip()
+                    else:
+                        line += part
             lines.append(line.rstrip())
         return lines
 
@@ -125,7 +128,7 @@ class Faces:
             broken = self.wrap(text, tried, weight, width)
             if len(broken) <= lines and all(self.width(line, tried, weight) <= width for line in broken):
                 return Fitted(tuple(broken), tried)
-        return self._cut(self.wrap(text, sizes[-1], weight, width), sizes[-1], weight, width, lines)
+        return self._cut(self.wrap(text, sizes[-1], weight, width, True), sizes[-1], weight, width, lines)
 
     def _cut(self, broken: list[str], size: int, weight: int, width: int, lines: int) -> Fitted:
         kept = broken[:lines]

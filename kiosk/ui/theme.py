@@ -96,7 +96,7 @@ def _skin(raw: dict[str, object], colors: dict[str, str]) -> Skin:
         elevation=int(str(raw.get("elevation", 0))),
         radius=int(str(raw.get("radius", 26))),
         ink=ink,
-        second=color("second", "muted"),
+        second=color("second", str(raw.get("ink", "muted"))),
         accent=accent,
         icon=color("icon", accent),
         pressed=color("pressed", mixed(bottom, ink, 0.12)),

@@ -223,3 +223,10 @@ def test_a_process_that_ends_too_often_is_given_up(supervisor: Supervisor, tmp_p
     supervisor.restart("screen")
     serve_until(supervisor, lambda: bool(supervisor.failed()))
     assert (supervisor.failed(), supervisor.starts("screen")) == (["screen"], 3)
+
+
+def test_what_cannot_come_back_as_it_was_is_not_started_again(supervisor: Supervisor) -> None:
+    supervisor.start(program("cabinet", restarts=False))
+    supervisor.restart("cabinet")
+    serve_until(supervisor, lambda: bool(supervisor.failed()))
+    assert (supervisor.failed(), supervisor.starts("cabinet")) == (["cabinet"], 1)

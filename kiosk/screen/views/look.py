@@ -72,8 +72,9 @@ class Look:
         idle = idle_times(self.journey, self.shown.settings)
         if idle is None or self.journey.step == "thanks":
             return None, None
+        ringless = self.journey.step == "home" and not self.journey.help  # its footer shows the ways to pay
         if self.shown.now_mono_ms < idle.warn_ms or self.journey.step == "sale":
-            return self.until(idle.ring_ms, round(idle.total_ms * self.shown.rate)), None
+            return None if ringless else self.until(idle.ring_ms, round(idle.total_ms * self.shown.rate)), None
         finish = Key(T.HOME, self.say("Finish"), "home")
         whole = round((idle.end_ms - idle.warn_ms) * self.shown.rate)
         asked = self.more_time(self.until(idle.end_ms, whole), finish)

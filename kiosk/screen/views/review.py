@@ -41,16 +41,17 @@ def _rows(look: Look, book: Book) -> tuple[ReviewRow, ...]:
         )
     if book.rounding_fen:
         rounded = formats.amount(book.rounding_fen)
-        rows.append(ReviewRow("cash", look.say("Rounding"), "", NOTHING, rounded, rounding_words(look, book)))
+        note = look.say("In your favour") if book.rounding_fen < 0 else look.say("Notes only")
+        rows.append(ReviewRow("cash", look.say("Rounding"), "", NOTHING, rounded, note))
     return tuple(rows)
 
 
 def _refunds(look: Look, book: Book) -> tuple[InfoCard, ...]:
     say = look.say
     return (
-        InfoCard("check", "ok", say("Before you pay"), say("Cancel free"), say("Seats are released")),
-        InfoCard("swap", "warn", say("Before departure"), say("Refund less a fee"), say("At the ticket window")),
-        InfoCard("cross", "danger", say("After departure"), say("No refund"), say("Rebook today at the window")),
+        InfoCard("check", "ok", say("Before you pay"), say("Cancel free"), say("Seats freed")),
+        InfoCard("swap", "warn", say("Before departure"), say("Refund less a fee"), say("At the window")),
+        InfoCard("cross", "danger", say("After departure"), say("No refund"), say("Rebook at the window")),
     )
 
 
@@ -65,7 +66,7 @@ def _changed(look: Look, book: Book) -> Notice | None:
 
 def _pay(look: Look, book: Book) -> Key:
     say, mode = look.say, look.shown.mode
-    words = say("Agree and pay {amount}", amount=formats.amount(book.due_fen))
+    words = say("Agree and pay")
     why = NOTHING
     if mode.cash == "off":
         why = say("No cash can be taken now")
@@ -93,7 +94,7 @@ def review(look: Look) -> Review:
         look.chrome("review", 3, footer, notice=last_minute(look, book)),
         title=say("Check your order"),
         journey=journey_card(look, book.order, book.order.seat_class),
-        lock_words=say("Seats held for you. Please pay in time."),
+        lock_words=say("Seats held for you"),
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
         coach=coach_words(look, book.places),
         row=seat_row(look, book.places),

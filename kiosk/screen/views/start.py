@@ -16,6 +16,8 @@ CASH_STATES = {
     "off": (Msg("Not now"), "off"),
 }
 POPULAR = 6
+TOLD_BELOW_FEN = 500_000
+"""A cash limit above this is not worth a word: hardly an order costs so much."""
 
 
 def payments(look: Look) -> tuple[Payment, ...]:
@@ -24,8 +26,8 @@ def payments(look: Look) -> tuple[Payment, ...]:
     say = look.say
     return (
         Payment("cash", say("Cash"), say.msg(state), level),
-        Payment("card", say("Bank card"), say("Not offered here"), "off"),
-        Payment("qr", say("Phone"), say("Not offered here"), "off"),
+        Payment("card", say("Bank card"), say("Not here"), "off"),
+        Payment("qr", say("Phone"), say("Not here"), "off"),
     )
 
 
@@ -34,26 +36,27 @@ def cash_notice(look: Look) -> Notice | None:
     mode, say = look.shown.mode, look.say
     limit = mode.cash_limit_fen
     if mode.cash == "no_change":
-        more = say("The exact amount is needed. For change please use another machine or a counter.")
+        more = say("Please pay the exact amount, or use another machine")
         return Notice(say("This machine cannot give change now"), "warn", "no_change", more)
     if mode.cash == "part_change":
         return Notice(say("Little change left: small notes are best"), "warn", "coin")
     if not mode.slips:
         return Notice(say("No slips can be printed now. Claims are shown on the screen."), "warn", "slip")
-    if limit is not None and limit < 300_000:
+    if limit is not None and limit < TOLD_BELOW_FEN:
         return Notice(say("Cash works for orders up to {amount}", amount=formats.price(limit)), "info", "cash")
     return None
 
 
 def attract(look: Look) -> Attract:
-    say, bulletin = look.say, look.shown.machine.bulletin
+    say, told = look.say, look.shown.machine.bulletin
+    usual = say("Please check train, date and station before you pay")
     return Attract(
         look.chrome("attract", notice=cash_notice(look)),
         headline=say("Buy your train tickets here"),
         start=Key(T.START, say("Touch to start"), "touch", "primary"),
         payments_title=say("You can pay with"),
         payments=payments(look),
-        bulletin=say.both(bulletin),
+        bulletin=say.both(told) if told.zh else usual,
     )
 
 
@@ -83,11 +86,13 @@ def home(look: Look) -> Home:
         ),
         Tile(Key(T.TRAIN_NUMBER, say("By train number"), "train", "tile")),
         Tile(look.later(Key(T.ROUTE_MAP, say("Route map"), "map", "tile"))),
-        Tile(Key(T.NEXT_TRAINS, say("Next departures"), "clock", "tile"), say("Today, earliest first")),
+        Tile(Key(T.NEXT_TRAINS, say("Next departures"), "clock", "tile")),
         Tile(look.later(Key(T.COLLECT, say("Collect tickets"), "ticket", "tile"))),
     )
     limit = mode.cash_limit_fen
-    line = say("Pay with cash") if limit is None else say("Cash up to {amount}", amount=formats.price(limit))
+    line = say("Pay with cash")
+    if limit is not None and limit < TOLD_BELOW_FEN:
+        line = say("Cash up to {amount}", amount=formats.price(limit))
     return Home(
         look.chrome("home", footer=footer, idle=True, notice=notice_of(look)),
         question=say("Where would you like to go?"),

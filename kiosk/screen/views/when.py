@@ -27,7 +27,7 @@ def _day(look: Look, window: SaleWindow, chosen: date | None, day: date | None) 
         return Day(Key(), "", "blank")
     state = window.state(day, chosen)
     if state == "later":
-        words = look.say("from {day}", day=formats.short_day(window.on_sale_from(day)))
+        words = look.say("on {day}", day=formats.short_day(window.on_sale_from(day)))
     else:
         words = look.say.msg(STATES[state])
     why = NOTHING if state in SELLABLE else words

@@ -85,7 +85,8 @@ def attract_backdrop() -> str:
     )  # fmt: skip
     city = "".join(f'<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="#184A9E"/>' for x, y, w, h in blocks)
     lights = "".join(
-        f'<rect x="{x + w // 4 + (i % 2) * w // 3}" y="{y + 22 + i * 28}" width="8" height="12" fill="#FFE29A" fill-opacity="0.75"/>'
+        f'<rect x="{x + w // 4 + (i % 2) * w // 3}" y="{y + 22 + i * 28}" width="8" height="12" fill="#FFE29A" '
+        'fill-opacity="0.75"/>'
         for x, y, w, h in blocks
         for i in range(3)
     )

@@ -40,6 +40,14 @@ class Run(NamedTuple):
     color: str
 
 
+class _Line(NamedTuple):
+    text: str
+    size: int
+    row: Row
+    gap: int
+    cut: bool
+
+
 class Kit:
     """Made once per theme and text size. Stateless: the same arguments give the same parts."""
 
@@ -47,6 +55,7 @@ class Kit:
         self.theme = theme
         self.faces = faces
         self.large = large
+        self.plain: Kit = Kit(theme, faces) if large else self  # for what is too dense to grow
 
     def color(self, name: str) -> str:
         return self.theme.colors[name]
@@ -145,32 +154,36 @@ class Kit:
     def stack(
         self, area: Area, rows: Sequence[Row], align: str = "left", valign: str = "middle", leading: float = 1.24
     ) -> tuple[Text, ...]:
-        """Texts under each other in an area. `leading` is the line height in em (of the mean of two neighbours)."""
-        lines: list[tuple[str, int, Row, int, bool]] = []
-        for row in rows:
-            if not row.text:
-                continue
-            fitted = self.fit(row, area.w)
-            for index, text in enumerate(fitted.lines):
-                cut = fitted.cut and index == len(fitted.lines) - 1
-                lines.append((text, fitted.size, row, row.gap if index == 0 else 0, cut))
+        """Texts under each other in an area. `leading` is the line height in em (of the mean of two neighbours).
+
+        Too high: lines move together before anything leaves the area, and large text goes back to its own size.
+        """
+        lines = [line for row in rows if row.text for line in self._lines(row, area.w)]
         if not lines:
             return ()
         middles = [0.0]
-        for (_, above, *_), (_, size, _, gap, _) in pairwise(lines):
-            middles.append(middles[-1] + leading * (above + size) / 2 + gap)
-        half_top, half_bottom = lines[0][1] / 2, lines[-1][1] / 2
-        height = middles[-1] + half_top + half_bottom
-        spare = area.h - height
-        if spare < 0 and len(lines) > 1:  # too high: lines move together before anything leaves the area
-            squeeze = max(0.86, 1 + spare / max(1.0, middles[-1]))
+        for above, line in pairwise(lines):
+            middles.append(middles[-1] + leading * (above.size + line.size) / 2 + line.gap)
+        ends = (lines[0].size + lines[-1].size) / 2
+        if middles[-1] + ends > area.h:
+            squeeze = max(0.86, (area.h - ends) / max(1.0, middles[-1]))
+            if squeeze <= 0.9 and self.large:
+                return self.plain.stack(area, rows, align, valign, leading)
             middles = [middle * squeeze for middle in middles]
-            spare = area.h - (middles[-1] + half_top + half_bottom)
-        start = area.y + half_top + {"top": 0.0, "middle": spare / 2, "bottom": spare}[valign]
+        spare = area.h - (middles[-1] + ends)
+        start = area.y + lines[0].size / 2 + {"top": 0.0, "middle": spare / 2, "bottom": spare}[valign]
         return tuple(
-            self._place(area, start + middle, text, size, row, align, cut)
-            for middle, (text, size, row, _, cut) in zip(middles, lines, strict=True)
+            self._place(area, start + middle, line.text, line.size, line.row, align, line.cut)
+            for middle, line in zip(middles, lines, strict=True)
         )
+
+    def _lines(self, row: Row, width: int) -> list[_Line]:
+        fitted = self.fit(row, width)
+        last = len(fitted.lines) - 1
+        return [
+            _Line(text, fitted.size, row, row.gap if index == 0 else 0, fitted.cut and index == last)
+            for index, text in enumerate(fitted.lines)
+        ]
 
     def pair(
         self,

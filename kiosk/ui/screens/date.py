@@ -87,11 +87,12 @@ def _day(kit: Kit, day: Day, area: Area, name: str) -> Node:
     on = day.state in ("open", "last", "today")
     ink = kit.color("ink") if on else look.ink
     weight = 500 if skin == "off" else 700
-    small = Row(day.key.words.small, 22, 500, ink)
+    plain = 400 if skin == "off" else 500  # narrow enough for "from 28 Nov"
+    small = Row(day.key.words.small, 22, plain, ink)
     scale = min(1.0, area.h / 134)
     rows = [
         Row(day.number, round(46 * scale), weight, look.ink),
-        Row(day.key.words.main, 26, weight if on or skin == "chosen" else 500, ink),
+        Row(day.key.words.main, 26, plain if skin == "off" else weight, ink, 1, 0, 22),
     ]
     if area.h >= 104:
         rows.append(small)

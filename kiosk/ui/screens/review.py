@@ -18,11 +18,10 @@ def paint(value: Review, kit: Kit) -> list[Node]:
     above the places, where it is read first."""
     count = max(1, len(value.rows))
     band = 124 if value.changed is not None else 0
-    pitch = (
-        {1: 94, 2: 94, 3: 94, 4: 82}.get(count, 74 if count < 6 else 64)
-        if not band
-        else {1: 94, 2: 94, 3: 80, 4: 66}.get(count, 58 if count < 6 else 52)
-    )
+    if value.changed is None:
+        pitch = {1: 94, 2: 94, 3: 94, 4: 82, 5: 74}.get(count, 64)
+    else:
+        pitch = {1: 94, 2: 94, 3: 80, 4: 66, 5: 58}.get(count, 52)
     foot = 132 if count < 4 and not band else 96
     coach = Area(40, 684 + (band + 16 if band else 0), 1000, 126 + pitch * count + foot)
     nodes = [title(kit, value.title, 296), _journey(value, kit), _lock(value, kit)]
@@ -121,6 +120,7 @@ def _row(row: ReviewRow, kit: Kit, area: Area) -> Parts:
     look = kit.skin("raised")
     side = min(68, area.h - 14)
     roomy = area.h >= 74
+    kit = kit if roomy else kit.plain
     main, small, figure = (34, 25, 38) if roomy else (27, 22, 30)
     fare = (Run(row.fare.main, small, 500, look.second), Run(row.fare.small, small, 500, look.second))
     leading = 1.28 if roomy else 1.14

@@ -85,11 +85,10 @@ def _cell(kit: Kit, cell: StationCell, area: Area) -> Node:
     warned = cell.note_level == "warn"
     tone = kit.color("warn") if warned else second
     note = (Run(cell.note.main, 24, 500, tone), Run(cell.note.small if warned else "", 24, 500, tone))
-    used = kit.runs_width(note, 6) + 16 if cell.note.main else 0
-    parts += kit.line(
-        area.x + 28, area.y + 98, cell.key.words.small, 28, 500, second, width=area.w - 52 - used, least=22
-    )
-    parts += kit.inline(area.right - 24, area.y + 98, note, 6, "right", 260)
+    remark = kit.inline(area.right - 24, area.y + 98, note, 6, "right", 240)
+    room = (remark[0].x - 16 if remark else area.right - 24) - area.x - 28
+    parts += remark
+    parts += kit.line(area.x + 28, area.y + 98, cell.key.words.small, 28, 500, second, width=room, least=22)
     said = spoken(cell.key, cell.note.main)
     return Node(f"cell:{cell.key.target}", area, tuple(parts), cell.key.target, cell.key.enabled, said, "body", 24)
 

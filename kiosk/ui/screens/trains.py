@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from kiosk.screen.values import Key, SeatChip, TrainCard, Trains
 from kiosk.ui.components.cards import LEVEL_SKINS, family_skin, pill, route_arrow, route_parts, tag
 from kiosk.ui.components.keys import chip_row, key_node
 from kiosk.ui.components.kit import Kit, Parts, Row, Run, spoken
 from kiosk.ui.nodes import Node
-from kiosk.ui.parts import Area, Box, Part
+from kiosk.ui.parts import Area, Box, Part, Text
 
 LIST = Area(40, 552, 1000, 1130)
 
@@ -83,62 +85,85 @@ def _skeleton(kit: Kit, area: Area) -> Parts:
     return (kit.box(area, "faded"), *blocks)
 
 
+class _Places(NamedTuple):
+    """Where things stand on a train card, px from its left and upper edge."""
+
+    times: int  # middle of the times
+    names: int  # middle of the station names
+    pill: int  # upper edge of the number
+    duration: int
+    seats: int  # upper edge of the seat chips
+    seat_h: int
+    line: tuple[int, int]  # the arrow, from and to
+    arrive: int
+    offset: int  # left end of "+1 day"
+    badge: int
+
+
+NORMAL = _Places(66, 113, 16, 103, 138, 52, (220, 460), 490, 652, 662)
+LARGE = _Places(80, 145, 22, 126, 182, 64, (256, 456), 478, 684, 684)
+
+
 def train_card(kit: Kit, card: TrainCard, area: Area) -> Node:
     """One train: times, stations, number, duration, price from, seats left. What is not for sale is grey and says why."""
+    at = LARGE if kit.large else NORMAL
     open_ = card.state == "open" and card.key.enabled
-    name = "raised" if open_ else "faded"
-    if card.key.selected:
-        name = "selected"
+    name = "selected" if card.key.selected else "raised" if open_ else "faded"
     look = kit.skin(name if open_ else "faded")
     family = family_skin(card.family) if open_ else "train_off"
     x, y = area.x, area.y
-    slack = area.h - 208
-    top = y + slack // 3
-    parts: list[Part] = [kit.box(area, name), Box(Area(x, y + 28, 8, area.h - 56), kit.skin(family), 4)]
-    ink, muted = look.ink, look.second if not open_ else kit.color("muted")
-    number = Area(
-        x + 339 - max(72, kit.width(card.number, 30, 700) + 36) // 2,
-        top + 16,
-        max(72, kit.width(card.number, 30, 700) + 36),
-        42,
-    )
-    parts += kit.line(x + 36, top + 66, card.depart, 58, 700, ink, width=170)
-    parts += kit.line(x + 38, top + 113, card.origin.main, 26, 500, muted, width=220, least=22)
-    parts += route_arrow(x + 220, x + 460, top + 73, kit.color("arrow"), filled=True)
-    parts += pill(kit, number, card.number, family)
-    parts += kit.line(x + 339, top + 103, card.duration.main, 24, 500, muted, "center", 220)
-    parts += kit.line(x + 490, top + 66, card.arrive, 58, 700, ink, width=170)
-    place = kit.line(x + 490, top + 113, card.destination.main, 26, 500, muted, width=270, least=22)
-    parts += place
-    after = max(x + 662, (place[0].x + place[0].width + 16) if place else 0)
-    parts += kit.line(x + 652, top + 40, card.day_offset.main, 22, 700, kit.color("warn"), width=110)
+    ink = kit.color("ink") if open_ else look.ink
+    muted = kit.color("muted") if open_ else look.second
     brand = kit.color("brand") if open_ else look.ink
-    parts += kit.line(after, top + 113, card.badge.main, 22, 700, brand, width=max(40, x + 872 - after))
-    parts += _price(kit, card, area, top, brand, muted)
-    parts += _seats(kit, card.seats, area, y + 138 + slack * 2 // 3, open_)
+    parts: list[Part] = [kit.box(area, name), Box(Area(x, y + 28, 8, area.h - 56), kit.skin(family), 4)]
+    left, right = at.line
+    middle = x + (left + right) // 2
+    wide = max(72, kit.width(card.number, 30, 700) + 36)
+    parts += kit.line(x + 36, y + at.times, card.depart, 58, 700, ink)
+    parts += kit.line(x + 38, y + at.names, card.origin.main, 26, 500, muted, width=at.arrive - 60, least=22)
+    parts += route_arrow(x + left, x + right, y + at.times + 7, kit.color("arrow"), filled=True)
+    parts += pill(kit.plain, Area(middle - wide // 2, y + at.pill, wide, 42), card.number, family)
+    parts += kit.line(middle, y + at.duration, card.duration.main, 24, 500, muted, "center", right - left)
+    parts += kit.line(x + at.arrive, y + at.times, card.arrive, 58, 700, ink)
+    parts += kit.plain.line(
+        x + at.offset, y + at.times - 26, card.day_offset.main, 22, 700, kit.color("warn"), width=90
+    )
+    figures = _price(kit, card, area, at, brand, muted)
+    parts += figures
+    end = min(
+        (text.x for text in figures if isinstance(text, Text) and text.middle > y + at.names - 14), default=x + 880
+    )
+    place = kit.line(
+        x + at.arrive, y + at.names, card.destination.main, 26, 500, muted, width=end - x - at.arrive - 12, least=22
+    )
+    after = max(x + at.badge, (place[0].x + place[0].width + 16) if place else 0)
+    parts += place
+    badge = kit.plain.line(after, y + at.names, card.badge.main, 22, 700, brand)
+    parts += badge if badge and badge[0].x + badge[0].width < end - 10 else ()
+    parts += _seats(kit, card.seats, area, at, open_)
     said = spoken(card.key, card.number, card.depart, card.arrive, card.price, card.state_words.main)
     return Node(f"train:{card.number}:{card.depart}", area, tuple(parts), card.key.target, card.key.enabled, said)
 
 
-def _price(kit: Kit, card: TrainCard, area: Area, top: int, brand: str, muted: str) -> Parts:
-    right = area.right - 36
+def _price(kit: Kit, card: TrainCard, area: Area, at: _Places, brand: str, muted: str) -> Parts:
+    right, top = area.right - 36, area.y + at.times
     if card.state != "open" and card.state_words.main:
-        return tag(kit, right, top + 56, card.state_words, "off", "right", height=60, width=300)
+        return tag(kit, right, top - 8, card.state_words, "off", "right", height=60, width=300)
     if not card.price:
-        return kit.line(right, top + 66, card.state_words.main or card.price_note.main, 32, 700, muted, "right", 260)
+        return kit.line(right, top, card.state_words.main or card.price_note.main, 32, 700, muted, "right", 260)
     sign, amount = ("¥", card.price[1:]) if card.price.startswith("¥") else ("", card.price)
-    figures = kit.inline(right, top + 64, (Run(sign, 36, 700, brand), Run(amount, 64, 700, brand)), 5, "right", 270)
+    figures = kit.inline(right, top - 2, (Run(sign, 36, 700, brand), Run(amount, 64, 700, brand)), 5, "right", 280)
     note = (Run(card.price_note.main, 26, 500, muted), Run(card.price_note.small, 26, 500, muted))
-    return (*figures, *kit.inline(right, top + 112, note, 7, "right", 200))
+    return (*figures, *kit.inline(right, area.y + at.names - 1, note, 7, "right", 180))
 
 
-def _seats(kit: Kit, seats: tuple[SeatChip, ...], area: Area, y: int, open_: bool) -> list[Part]:
+def _seats(kit: Kit, seats: tuple[SeatChip, ...], area: Area, at: _Places, open_: bool) -> list[Part]:
     columns = max(3, len(seats))
     gap = 14 if columns == 3 else 10
     wide = (928 - gap * (columns - 1)) // columns
     parts: list[Part] = []
     for index, seat in enumerate(seats):
-        box = Area(area.x + 36 + index * (wide + gap), y, wide, 52)
+        box = Area(area.x + 36 + index * (wide + gap), area.y + at.seats, wide, at.seat_h)
         parts += _seat(kit, seat, box, LEVEL_SKINS.get(seat.level, "off") if open_ else "off", columns > 3)
     return parts
 
@@ -147,6 +172,8 @@ def _seat(kit: Kit, seat: SeatChip, box: Area, skin: str, narrow: bool) -> Parts
     """Class, price, what is left. Where the words do not fit, a tick says "available"; then the price goes."""
     look = kit.skin(skin)
     size, pad = (22, 10) if narrow else (25, 14)
+    if kit.large:
+        size, kit = size + 3, kit.plain
     left: Parts = kit.line(
         box.right - pad, box.cy + 1, seat.left.main, size, 700, look.ink, "right", box.w // 2 - 8, 22
     )

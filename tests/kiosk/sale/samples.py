@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.parameters import SalePolicy
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import LockedPlace, Order, PlacesLocked, SaleConfirmed, TicketNumbers
+from kiosk.records import record_of
 from kiosk.sale.facts import Agreed, SaleStarted
 from kiosk.sale.intents import Intent
 from kiosk.sale.sale import Sale, SaleContext
@@ -53,11 +54,9 @@ class Player:
         self.feed(started)
 
     def feed(self, fact: Fact) -> list[Intent]:
-        from kiosk.records import record_of
-
-        self.stock.apply(record_of(fact), [])
+        self.stock.hear(record_of(fact))
         made = self.sale.feed(fact, self.now_ms, self.now_ms)
-        self.stock.apply({"kind": ""}, [record_of(intent) for intent in made])
+        self.stock.book([record_of(intent) for intent in made])
         self.intents += made
         return made
 

@@ -1,0 +1,211 @@
+"""The controller's side of a CCNET line: one command at a time, who acknowledges what, and how long to wait.
+
+Source: ccnet sheet, section 4 (link rules) and 12 (traps 3, 9). Knows frames and time, no notes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from drivers.ccnet.codec import ACK, ILLEGAL, NAK, Command, Damaged, Decoder, Frame
+
+ANSWER_MS = 500  # the sheet's 10 ms plus a loaded computer and a USB adapter; field drivers wait far longer
+GAP_MS = 100  # no byte for so long inside a frame: the rest is not coming
+AFTER_ACK_MS = 20
+AFTER_NAK_MS = 100
+SENDS = 3  # of one command that the device answers with NAK
+LONGEST_STATUS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command and what answers it: `answer_bytes` of data, or ACK when 0."""
+
+    code: Command
+    data: bytes = b""
+    answer_bytes: int = 0
+
+
+POLL = Request(Command.POLL, answer_bytes=LONGEST_STATUS)
+RESET = Request(Command.RESET)
+STACK = Request(Command.STACK)
+RETURN = Request(Command.RETURN)
+HOLD = Request(Command.HOLD)
+IDENTIFICATION = Request(Command.IDENTIFICATION, answer_bytes=34)
+BILL_TABLE = Request(Command.BILL_TABLE, answer_bytes=120)
+STACKED_COUNTER = Request(Command.STACKED_COUNTER, answer_bytes=2)
+
+
+@unique
+class Kind(Enum):
+    ACK = "done, or begun"
+    DATA = "data, already acknowledged"
+    REFUSED = "not done, for certain: ILLEGAL COMMAND, or NAK as often as we may send"
+    SILENT = "no usable answer: done or not"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a request. A POLL answer that came late still is a reply to POLL: its news may not come twice."""
+
+    request: Request
+    kind: Kind
+    payload: bytes = b""
+
+
+class Line:
+    """`send` when `free_at` says so; `receive` and `poll` answer what became of it. ACKs are queued at once (decision 16)."""
+
+    def __init__(self, address: int) -> None:
+        self._address = address
+        self._decoder = Decoder()
+        self._output = bytearray()
+        self._pending: Request | None = None
+        self._late: Request | None = None  # the last one that was given up
+        self._sends = 0
+        self._again = False
+        self._deadline_ms = 0
+        self._quiet_ms = 0
+        self._byte_ms = 0
+        self._ack_queued = False
+        self._ack_left = False
+        self.heard_ms = 0  # the last good frame of our device
+        self.noise = 0  # bytes and frames since then that were not from it
+
+    def restart(self, now_ms: int) -> None:
+        """A new link: nothing is pending, nothing was heard of it yet."""
+        self._decoder = Decoder()
+        self._output.clear()
+        self._pending = self._late = None
+        self._again = self._ack_queued = self._ack_left = False
+        self._quiet_ms = now_ms
+        self.heard_ms, self.noise = now_ms, 0
+
+    # -- out
+
+    def take_output(self) -> bytes:
+        output = bytes(self._output)
+        self._output.clear()
+        self._ack_left = self._ack_left or self._ack_queued
+        self._ack_queued = False
+        return output
+
+    def free_at(self, now_ms: int) -> int:
+        """When the next command may be sent at the earliest; past `now_ms` while an answer or a pause is outstanding."""
+        if self._ack_left:  # the reactor may have held it: the pause begins now, when it is known to have left
+            self._ack_left = False
+            self._quiet_ms = max(self._quiet_ms, now_ms + AFTER_ACK_MS)
+        if self._ack_queued:
+            return now_ms + 1
+        return max(now_ms + 1, self._wake_ms()) if self._pending else self._quiet_ms
+
+    @property
+    def pause_to_come_ms(self) -> int:
+        """An ACK is queued: the pause behind it still has to be begun, by a `free_at` after it has left."""
+        return AFTER_ACK_MS if self._ack_queued else 0
+
+    def send(self, request: Request, now_ms: int) -> None:
+        self._pending = request
+        self._sends = 0
+        self._write(now_ms)
+
+    def pause(self, until_ms: int) -> None:
+        """No command before that time (BUSY)."""
+        self._quiet_ms = max(self._quiet_ms, until_ms)
+
+    def _write(self, now_ms: int) -> None:
+        assert self._pending is not None
+        self._decoder = Decoder()  # the line is half-duplex: what is left over is noise
+        self._sends += 1
+        self._again = False
+        self._deadline_ms = now_ms + ANSWER_MS
+        self._output += Frame(self._address, bytes([self._pending.code]) + self._pending.data).encode()
+
+    def _control(self, payload: bytes) -> None:
+        self._output += Frame(self._address, payload).encode()
+        self._ack_queued = True
+
+    def _wake_ms(self) -> int:
+        return min(self._deadline_ms, self._byte_ms + GAP_MS) if self._decoder.waiting else self._deadline_ms
+
+    # -- in
+
+    def receive(self, data: bytes, now_ms: int) -> list[Reply]:
+        found: list[Frame | Damaged] = []
+        if self._decoder.waiting and now_ms - self._byte_ms >= GAP_MS:
+            found += self._decoder.flush()
+        found += self._decoder.feed(data)
+        self._byte_ms = now_ms
+        if not found and not self._decoder.waiting:
+            self.noise += len(data)
+        return self._hear(found, now_ms)
+
+    def poll(self, now_ms: int) -> list[Reply]:
+        """Time-outs: a frame that stopped in the middle, a command without answer, a NAK that asks for a repeat."""
+        replies = []
+        if self._pending and self._again:
+            self._write(now_ms)
+        if self._decoder.waiting and now_ms - self._byte_ms >= GAP_MS:
+            replies = self._hear(self._decoder.flush(), now_ms)
+        if self._pending and self._deadline_ms <= now_ms:
+            replies.append(self._end(Kind.SILENT))
+        return replies
+
+    def _hear(self, found: list[Frame | Damaged], now_ms: int) -> list[Reply]:
+        replies, damaged = [], False
+        for item in found:
+            if isinstance(item, Damaged) or item.address != self._address:
+                damaged = damaged or isinstance(item, Damaged)
+                self.noise += 1
+                continue
+            self.heard_ms, self.noise = now_ms, 0
+            replies += self._frame(item.payload)
+        if damaged and self._pending and not replies:
+            self._control(NAK)
+            self._quiet_ms = now_ms + AFTER_NAK_MS
+            replies.append(self._end(Kind.SILENT))
+        return replies
+
+    def _frame(self, payload: bytes) -> list[Reply]:
+        if payload in (ACK, NAK, ILLEGAL):
+            return self._control_answer(payload)
+        self._control(ACK)
+        asked = self._asked_for(payload)
+        if asked is None:
+            return []
+        if asked is self._pending:
+            return [self._end(Kind.DATA, payload)]
+        return [Reply(asked, Kind.DATA, payload)]
+
+    def _control_answer(self, payload: bytes) -> list[Reply]:
+        asked = self._pending
+        if asked is None or (payload != NAK and asked is POLL):
+            late, self._late = self._late, None  # the answer to an earlier order, after we gave it up
+            if late is None or late.answer_bytes or payload == NAK:
+                return []
+            return [Reply(late, Kind.ACK if payload == ACK else Kind.REFUSED)]
+        if payload == ACK:
+            return [] if asked.answer_bytes else [self._end(Kind.ACK)]
+        if payload == ILLEGAL or self._sends >= SENDS:
+            return [self._end(Kind.REFUSED)]
+        self._again = True  # NAK: it did not understand, so it did nothing
+        return []
+
+    def _asked_for(self, payload: bytes) -> Request | None:
+        """Which request these data answer; short ones that do not fit the pending request are a late POLL answer."""
+        pending = self._pending
+        if pending and pending.answer_bytes and (pending is POLL) == (len(payload) <= LONGEST_STATUS):
+            return pending
+        if pending is STACKED_COUNTER and len(payload) == STACKED_COUNTER.answer_bytes:
+            return pending
+        if len(payload) > LONGEST_STATUS:
+            return None
+        return None if pending is None and self._late is STACKED_COUNTER else POLL
+
+    def _end(self, kind: Kind, payload: bytes = b"") -> Reply:
+        assert self._pending is not None
+        reply = Reply(self._pending, kind, payload)
+        self._late = self._pending if kind is Kind.SILENT else None
+        self._pending = None
+        return reply

@@ -1,0 +1,75 @@
+"""Faults of a dispenser: what its STATUS shows comes and goes, what an order left behind stays until somebody was there.
+
+Source: lcdm sheet, sections 5.1 (DISP, STAT, TYPE) and 5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from drivers.lcdm.codec import MachineState, Result
+from drivers.lcdm.judge import GOOD, PICK_UP, Ending, fault_of, first_short, judge
+from drivers.raised import Raised
+from kiosk.faults import FaultCode
+from kiosk.ports.fact import Report
+
+BLOCKED_BEFORE_START = 0x0B
+SENSORS_AND_MOTORS = (0x20, 0x21, 0x22, 0x23)
+
+
+class Health:
+    """`cassettes`: those that ought to be there."""
+
+    def __init__(self, name: str, report: Report, cassettes: Iterable[int]) -> None:
+        self.whole = Raised(name, report)
+        self._cassettes = {cassette: Raised(name, report) for cassette in cassettes}
+        self._left_behind: set[FaultCode] = set()
+
+    def state(self, state: MachineState) -> None:
+        """A STATUS answer. A part that was missing has been in a person's hands, and so has what lay on the path."""
+        for row in state.cassettes:
+            if row.cassette in self._cassettes:
+                self._cassette(row.cassette, row.present, row.near_end)
+        if state.tray_out and FaultCode.REJECT_OUT not in self.whole:
+            self._left_behind.clear()
+        self.whole.set(FaultCode.REJECT_OUT, state.tray_out)
+        blocked = state.path_blocked or state.error == BLOCKED_BEFORE_START
+        self._set(FaultCode.DISPENSER_JAM, blocked, f"{state.error:02X}")
+        self._set(FaultCode.DEVICE_FAILURE, state.error in SENSORS_AND_MOTORS, f"{state.error:02X}")
+        self._set(FaultCode.WRONG_NOTES, False, "")
+
+    def _cassette(self, cassette: int, present: bool, near_end: bool) -> None:
+        faults, detail = self._cassettes[cassette], f"cassette {cassette}"
+        if not present and FaultCode.CASSETTE_OUT not in faults:
+            faults.clear(FaultCode.CASSETTE_EMPTY)
+            self._left_behind.clear()
+        faults.set(FaultCode.CASSETTE_OUT, not present, detail)
+        faults.set(FaultCode.CASSETTE_LOW, present and near_end, detail)
+
+    def _set(self, code: FaultCode, seen: bool, detail: str) -> None:
+        self.whole.set(code, seen or code in self._left_behind, detail)
+
+    def result(self, asked: Mapping[int, int], result: Result) -> None:
+        """The outcome of an order or a test."""
+        fault = fault_of(result.error)
+        if fault:
+            self._left_behind.add(fault)
+            self.whole.set(fault, True, f"{result.error:02X}")
+        elif result.error == GOOD and judge(asked, result).ending is Ending.FULL:
+            self.looked_after()
+        for row in result.moved:
+            if row.cassette in self._cassettes and (row.exits or row.rejects):
+                self._cassettes[row.cassette].clear(FaultCode.CASSETTE_EMPTY)
+        empty = first_short(asked, result) if result.error == PICK_UP else None
+        if empty in self._cassettes:
+            self._cassettes[empty].set(FaultCode.CASSETTE_EMPTY, True, f"cassette {empty}")
+
+    def looked_after(self) -> None:
+        """A note has passed the path, or a technician says that it is clear."""
+        for code in list(self._left_behind):
+            self.whole.clear(code)
+        self._left_behind.clear()
+
+    def lines(self) -> list[str]:
+        parts = (self.whole, *self._cassettes.values())
+        return [line for part in parts for line in part.lines()]

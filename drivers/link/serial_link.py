@@ -1,0 +1,79 @@
+"""Serial ports by pyserial: the only import of it. A pty is a serial port whose path is a pty.
+
+Source: reliability notes 7 (links and ptys).
+"""
+
+from __future__ import annotations
+
+import os
+import termios
+from collections.abc import Callable
+from contextlib import suppress
+
+import serial
+
+from kiosk.errors import LinkError
+
+LARGEST_READ = 4096
+PTY_FOLDER = "/dev/pts/"
+_BROKEN = (serial.SerialException, OSError, termios.error)  # unplugging shows as any of the three
+
+
+class SerialLink:
+    """An open port, 8 data bits, 1 stop bit, not shared. After a `LinkError` close it and open another by the same path.
+
+    `parity`: N, E or O. A pty has none (set once it works, then never again), so a pty is always opened 8N1.
+    """
+
+    def __init__(self, path: str, baud: int, parity: str = "N") -> None:
+        """Raises LinkError when the port is missing, in use, or refuses the setting."""
+        self.path = path
+        try:
+            self._port = serial.Serial(
+                path,
+                baud,
+                bytesize=serial.EIGHTBITS,
+                parity="N" if is_pty(path) else parity,
+                stopbits=serial.STOPBITS_ONE,
+                timeout=0,
+                exclusive=True,
+            )
+        except (*_BROKEN, ValueError) as error:
+            raise LinkError(f"{path}: {error}") from error
+
+    def read(self) -> bytes:
+        try:
+            return bytes(self._port.read(LARGEST_READ))  # timeout 0: what has arrived, never a wait
+        except (*_BROKEN, TypeError) as error:  # TypeError: pyserial on a port that was closed meanwhile
+            raise LinkError(f"{self.path}: {error}") from error
+
+    def write(self, data: bytes) -> int:
+        if not data:
+            return 0
+        try:
+            # not by pyserial: without a write time-out it spins for as long as the kernel's buffer is full
+            return os.write(self._port.fileno(), data)
+        except BlockingIOError:
+            return 0
+        except (*_BROKEN, TypeError) as error:
+            raise LinkError(f"{self.path}: {error}") from error
+
+    def fileno(self) -> int:
+        try:
+            return int(self._port.fileno())
+        except (*_BROKEN, TypeError) as error:
+            raise LinkError(f"{self.path}: {error}") from error
+
+    def close(self) -> None:
+        with suppress(*_BROKEN):
+            self._port.close()
+
+
+def is_pty(path: str) -> bool:
+    """True for the slave side of a pseudo-terminal."""
+    return path.startswith(PTY_FOLDER)
+
+
+def serial_opener(path: str, baud: int, parity: str = "N") -> Callable[[], SerialLink]:
+    """What the reactor calls to open the port, and again each time it came back under the same path."""
+    return lambda: SerialLink(path, baud, parity)

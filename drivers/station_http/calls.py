@@ -1,0 +1,257 @@
+"""Every call of the station computer: what is sent, and which fact each answer, or none, becomes. Pure.
+
+Source: station-api sheet. A deed without a usable answer is uncertain: it may have happened. Only an answer that says no
+in the sheet's words (409) is a refusal; a 401, a 5xx or noise after a money deed proves nothing about an earlier try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from drivers.station_http import codec
+from drivers.station_http.codec import Malformed
+from kiosk.ports.fact import Fact
+from kiosk.ports.station import (
+    ConfirmRefused,
+    ConfirmUncertain,
+    LockRefused,
+    LockReleased,
+    LockRenewed,
+    LockUncertain,
+    NetworkKnown,
+    Order,
+    PlacesLocked,
+    PrintedReported,
+    RecordsFailed,
+    RecordsTaken,
+    RenewFailed,
+    SaleConfirmed,
+    SaleStateKnown,
+    SaleStateUnknown,
+    SessionGranted,
+    SessionRefused,
+    TrainsFailed,
+    TrainsListed,
+    TrainStops,
+    VoidReported,
+)
+
+STATES = ("none", "held", "expired", "released", "confirmed", "printed", "voided")
+AGAIN = (401, 403, 408, 425, 429)
+"""Answers to a deed that may be another one later: the token renewed, the station less busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, parsed JSON (None: no or broken JSON) and ETag of a reply."""
+
+    status: int
+    body: Any = None
+    etag: str = ""
+
+    @property
+    def good(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str:
+        """The station's error code, or one made from the status."""
+        code = self.body.get("error") if type(self.body) is dict else None
+        return code if type(code) is str and code else f"http_{self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`hear` makes the fact of an answer (raises Malformed), `silence` the one of none, with the reason; None: nothing
+    to say. A `question` changes nothing at the station and may be asked twice."""
+
+    name: str
+    method: str
+    path: str
+    hear: Callable[[Answer], Fact | None]
+    silence: Callable[[str], Fact | None]
+    body: Any = None
+    question: bool = False
+    etag: str = ""
+    sale: str = ""
+
+
+def _good(answer: Answer) -> Any:
+    if not answer.good:
+        raise Malformed(answer.code)
+    return answer.body
+
+
+def open_session(machine: str, epoch: str, software: str, boot: int, clock_ms: int) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if answer.status == 401:
+            return SessionRefused("bad_token")
+        if 400 <= answer.status < 500:
+            return SessionRefused(answer.code)
+        body = _good(answer)
+        if not codec.get(body, "grant", bool):
+            return SessionRefused("no_grant")
+        return SessionGranted(
+            codec.get(body, "station", str),
+            codec.amount(body, "time_ms"),
+            codec.limits(codec.get(body, "limits", dict)),
+        )
+
+    body = {"epoch": epoch, "software": software, "boot": boot, "clock_ms": clock_ms}
+    path = f"/v1/devices/{quote(machine, safe='')}/sessions"
+    return Call("session", "POST", path, hear, lambda reason: None, body)
+
+
+def ask_time() -> Call:
+    def hear(answer: Answer) -> None:
+        codec.amount(_good(answer), "time_ms")
+
+    return Call("time", "GET", "/v1/time", hear, lambda reason: None, question=True)
+
+
+def ask_network(etag: str, known: NetworkKnown | None) -> Call:
+    def hear(answer: Answer) -> Fact | None:
+        if answer.status == 304:
+            return known
+        return NetworkKnown(codec.network(_good(answer)))
+
+    return Call("network", "GET", "/v1/network", hear, lambda reason: None, question=True, etag=etag)
+
+
+def ask_trains(request: int, origin: str, destination: str, date: str, train: str) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if 400 <= answer.status < 500:
+            return TrainsFailed(request, answer.code)
+        body = _good(answer)
+        return TrainsListed(request, codec.amount(body, "at_ms"), codec.offers(body))
+
+    body = {"origin": origin, "destination": destination, "date": date, **({"train": train} if train else {})}
+    silence = lambda reason: TrainsFailed(request, reason)
+    return Call("trains", "POST", "/v1/availability:query", hear, silence, body, question=True)
+
+
+def ask_stops(request: int, train: str, date: str) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if answer.status == 404:
+            return TrainStops(request, train, ())
+        return TrainStops(request, train, codec.stops(_good(answer)))
+
+    path = f"/v1/trains/{quote(train, safe='')}?date={quote(date, safe='')}"
+    return Call("stops", "GET", path, hear, lambda reason: TrainsFailed(request, reason), question=True)
+
+
+def lock(machine: str, sale: str, order: Order) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if 400 <= answer.status < 500 and answer.status != 408:
+            left = answer.body.get("left", 0) if type(answer.body) is dict else 0
+            return LockRefused(sale, answer.code, left if type(left) is int and left >= 0 else 0)
+        body = _good(answer)
+        if codec.get(body, "key", str) != sale or codec.get(body, "state", str) != "held":
+            raise Malformed("not the lock that was asked for")
+        return PlacesLocked(
+            sale,
+            codec.places(body, len(order.passengers)),
+            codec.amount(body, "total_fen"),
+            codec.amount(body, "remaining_ms"),
+            codec.longest_ms(body),
+        )
+
+    silence = lambda reason: LockUncertain(sale, reason)
+    return Call("lock", "POST", "/v1/locks", hear, silence, codec.lock_body(machine, sale, order), sale=sale)
+
+
+def renew(sale: str, note: int) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if answer.status == 409:
+            return RenewFailed(sale, answer.code)
+        return LockRenewed(sale, codec.amount(_good(answer), "remaining_ms"))
+
+    silence = lambda reason: RenewFailed(sale, reason)
+    return Call("renew", "POST", f"/v1/locks/{quote(sale, safe='')}:renew", hear, silence, {"note": note}, sale=sale)
+
+
+def _answered(answer: Answer) -> None:
+    """Any answer that would be the same tomorrow settles a deed the station keeps by its key."""
+    if not answer.good and (answer.status >= 500 or answer.status < 400 or answer.status in AGAIN):
+        raise Malformed(answer.code)
+
+
+def release(sale: str) -> Call:
+    def hear(answer: Answer) -> Fact:
+        _answered(answer)
+        return LockReleased(sale, certain=True)
+
+    silence = lambda reason: LockReleased(sale, certain=False)
+    return Call("release", "POST", f"/v1/locks/{quote(sale, safe='')}:release", hear, silence, {}, sale=sale)
+
+
+def confirm(sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if answer.status == 409:
+            return ConfirmRefused(sale, answer.code)
+        body = _good(answer)
+        if codec.get(body, "state", str) != "confirmed" or not (tickets := codec.tickets(body)):
+            raise Malformed("not a confirmation")
+        return SaleConfirmed(sale, tickets)
+
+    paid = {"cash_fen": cash_fen, "card_fen": 0}
+    body = {"total_fen": total_fen, "rounding_fen": rounding_fen, "paid": paid}
+    silence = lambda reason: ConfirmUncertain(sale, reason)
+    return Call("confirm", "POST", f"/v1/locks/{quote(sale, safe='')}:confirm", hear, silence, body, sale=sale)
+
+
+def ask_state(sale: str) -> Call:
+    def hear(answer: Answer) -> Fact:
+        body = _good(answer)
+        state = codec.get(body, "state", str)
+        if codec.get(body, "key", str) != sale or state not in STATES:
+            raise Malformed(f"state {state} of {sale}")
+        tickets = codec.tickets(body) if body.get("tickets") is not None else ()
+        if state == "confirmed" and not tickets:
+            raise Malformed("confirmed without tickets")
+        return SaleStateKnown(sale, state, tickets)
+
+    silence = lambda reason: SaleStateUnknown(sale, reason)
+    return Call("state", "GET", f"/v1/sales/{quote(sale, safe='')}", hear, silence, question=True, sale=sale)
+
+
+def printed(sale: str, tickets: Sequence[tuple[int, str, str, str]]) -> Call:
+    def hear(answer: Answer) -> Fact:
+        _answered(answer)
+        return PrintedReported(sale, certain=True)
+
+    body = {"tickets": [{"place": i, "number": n, "blank": blank, "state": s} for i, n, blank, s in tickets]}
+    silence = lambda reason: PrintedReported(sale, certain=False)
+    return Call("printed", "POST", f"/v1/sales/{quote(sale, safe='')}:printed", hear, silence, body, sale=sale)
+
+
+def void(sale: str, places: Sequence[int] | None, reason: str) -> Call:
+    def hear(answer: Answer) -> Fact:
+        _answered(answer)
+        return VoidReported(sale, certain=True)
+
+    body = {"places": None if places is None else list(places), "reason": reason}
+    silence = lambda why: VoidReported(sale, certain=False)
+    return Call("void", "POST", f"/v1/sales/{quote(sale, safe='')}:void", hear, silence, body, sale=sale)
+
+
+def send_records(machine: str, epoch: str, first_seq: int, lines: Sequence[str]) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if answer.status == 409 and answer.code == "gap":
+            return RecordsTaken(epoch, 0, codec.amount(answer.body, "expected"), fork=False)
+        if answer.status == 409 and answer.code == "fork":
+            return RecordsTaken(epoch, 0, 0, fork=True)
+        return RecordsTaken(epoch, codec.amount(_good(answer), "acked"), 0, fork=False)
+
+    body = {"epoch": epoch, "first_seq": first_seq, "lines": list(lines)}
+    silence = lambda reason: RecordsFailed(epoch, first_seq, reason)
+    return Call("records", "POST", f"/v1/devices/{quote(machine, safe='')}/records", hear, silence, body)
+
+
+def put_status(machine: str, state_seq: int, status: dict[str, Any]) -> Call:
+    body = {"state_seq": state_seq, **status}
+    path = f"/v1/devices/{quote(machine, safe='')}/status"
+    return Call("status", "PUT", path, lambda answer: None, lambda reason: None, body)

@@ -1,0 +1,162 @@
+"""JSON of the station computer as values of the port, strictly: what is not exactly right is Malformed, never half a value.
+
+Source: station-api sheet. Keys we do not know are passed over, so that a newer station can say more. No I/O in here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from typing import Any, TypeVar, get_type_hints
+
+from kiosk.ports.station import (
+    ClassOffer,
+    Limits,
+    LockedPlace,
+    Named,
+    Network,
+    Offer,
+    Order,
+    StationName,
+    StopTime,
+    TicketNumbers,
+)
+
+Kind = TypeVar("Kind")
+_TYPES: dict[type, dict[str, type]] = {}
+
+
+class Malformed(ValueError):
+    """An answer that is not what the sheet says."""
+
+
+def get(raw: Any, key: str, kind: type[Kind]) -> Kind:
+    """`raw[key]`, exactly of that type (True is no number)."""
+    if type(raw) is not dict:
+        raise Malformed(f"an object with {key} expected")
+    value = raw.get(key)
+    if type(value) is not kind:
+        raise Malformed(f"{key}: {kind.__name__} expected, {type(value).__name__} came")
+    return value
+
+
+def amount(raw: Any, key: str) -> int:
+    """A whole number that is not negative: money, counts, durations."""
+    value = get(raw, key, int)
+    if value < 0:
+        raise Malformed(f"{key}: {value} is negative")
+    return value
+
+
+def texts(raw: Any, key: str) -> tuple[str, ...]:
+    items = get(raw, key, list)
+    if any(type(item) is not str for item in items):
+        raise Malformed(f"{key}: a list of text expected")
+    return tuple(items)
+
+
+def flat(kind: type[Kind], raw: Any, **given: Any) -> Kind:
+    """A dataclass of ints and strings from keys of the same names; `given` fields are taken as they are."""
+    types = _TYPES.setdefault(kind, get_type_hints(kind))
+    made = dict(given)
+    for part in fields(kind):  # type: ignore[arg-type]
+        absent = type(raw) is dict and part.name not in raw
+        if part.name not in made and not (absent and part.default is not MISSING):
+            made[part.name] = get(raw, part.name, types[part.name])
+    return kind(**made)
+
+
+def network(raw: Any) -> Network:
+    named = {key: tuple(flat(Named, item) for item in get(raw, key, list)) for key in ("classes", "passengers")}
+    return Network(
+        version=get(raw, "version", str),
+        stations=tuple(flat(StationName, item) for item in get(raw, "stations", list)),
+        hot=texts(raw, "hot"),
+        classes=named["classes"],
+        passengers=named["passengers"],
+        trains=texts(raw, "trains"),
+    )
+
+
+def limits(raw: Any) -> Limits:
+    for part in fields(Limits):
+        amount(raw, part.name)
+    return flat(Limits, raw)
+
+
+def _class_offer(raw: Any) -> ClassOffer:
+    prices = get(raw, "prices", dict)
+    return ClassOffer(
+        code=get(raw, "class", str),
+        price_fen=amount(raw, "price_fen"),
+        left=amount(raw, "left"),
+        prices=tuple((code, amount(prices, code)) for code in prices),
+    )
+
+
+def offers(raw: Any) -> tuple[Offer, ...]:
+    """Answer to `availability:query`."""
+    return tuple(
+        flat(
+            Offer,
+            item,
+            badge_english=item.get("badge_english", "") if type(item) is dict else "",
+            classes=tuple(_class_offer(offer) for offer in get(item, "classes", list)),
+        )
+        for item in get(raw, "trains", list)
+    )
+
+
+def stops(raw: Any) -> tuple[StopTime, ...]:
+    """Answer to `trains/{number}`; a time that is null at an end of the line becomes an empty text."""
+    found = []
+    for item in get(raw, "stops", list):
+        ends = {key: "" for key in ("arrive", "depart") if type(item) is dict and item.get(key, "") is None}
+        found.append(flat(StopTime, item, **ends))
+    return tuple(found)
+
+
+def places(raw: Any, wanted: int) -> tuple[LockedPlace, ...]:
+    """Places of a lock: as many as asked for, numbered from 0, and their prices are the total."""
+    found = tuple(flat(LockedPlace, item) for item in get(raw, "places", list))
+    if [place.index for place in found] != list(range(wanted)):
+        raise Malformed(f"places: {wanted} places numbered from 0 expected, {[place.index for place in found]} came")
+    if any(place.price_fen < 0 for place in found):
+        raise Malformed("places: a negative price")
+    if sum(place.price_fen for place in found) != amount(raw, "total_fen"):
+        raise Malformed("total_fen is not the sum of the places")
+    return found
+
+
+def longest_ms(raw: Any) -> int:
+    """How long a lock can last from now, renewals included: `limit_ms` is a time of the station's clock."""
+    left_ms = amount(raw, "limit_ms") - amount(raw, "expires_ms") + amount(raw, "remaining_ms")
+    if left_ms < amount(raw, "remaining_ms"):
+        raise Malformed("limit_ms lies before expires_ms")
+    return left_ms
+
+
+def tickets(raw: Any) -> tuple[TicketNumbers, ...]:
+    """Ticket numbers per place; no number may stand twice anywhere."""
+    found = tuple(
+        TicketNumbers(index=amount(item, "place"), numbers=texts(item, "numbers")) for item in get(raw, "tickets", list)
+    )
+    numbers = [number for ticket in found for number in ticket.numbers]
+    if not all(ticket.numbers for ticket in found) or len(set(numbers)) != len(numbers) or "" in numbers:
+        raise Malformed("tickets: each place needs numbers of its own")
+    if len({ticket.index for ticket in found}) != len(found):
+        raise Malformed("tickets: a place stands twice")
+    return found
+
+
+def lock_body(machine: str, sale: str, order: Order) -> dict[str, Any]:
+    return {
+        "key": sale,
+        "machine": machine,
+        "train": order.train,
+        "date": order.date,
+        "origin": order.origin,
+        "destination": order.destination,
+        "class": order.seat_class,
+        "passengers": list(order.passengers),
+        "wish": order.wish,
+    }

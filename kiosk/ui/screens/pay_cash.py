@@ -1,0 +1,266 @@
+"""pay.cash: what is due, in and missing; which notes are taken now; where they go; what a cancel gives back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.screen.values import Denomination, Notice, PayCash, Words
+from kiosk.ui.components.cards import big_title, family_skin, pill, title
+from kiosk.ui.components.chrome import notice_node
+from kiosk.ui.components.kit import Kit, Parts, Row, Run
+from kiosk.ui.components.money import (
+    arrow_node,
+    front,
+    growing_bar,
+    label,
+    note_chip,
+    note_color,
+    tone_color,
+    words_lines,
+)
+from kiosk.ui.components.timers import clock_text, live_node
+from kiosk.ui.drawings.openings import PLATE_H, insert_slot
+from kiosk.ui.drawings.tones import tones
+from kiosk.ui.nodes import Node
+from kiosk.ui.parts import Area, Box, Part, Picture
+
+TOP, BOTTOM = 270, 1740
+LAST_MINUTE_S = 60
+DROP = 112
+
+
+def paint(value: PayCash, kit: Kit) -> list[Node]:
+    bands = [band for band in (value.refusal, value.chrome.notice) if band is not None]
+    subs = bool(value.total.sub.main or value.remaining.sub.main)
+    chips = _received_chips(value, kit)
+    heights = {
+        "journey": 186,
+        "title": (132, 168, 200)[len(bands)],
+        "meter": 330 if subs else 268,
+        "notes": 196 if all(note.accepted for note in value.denominations) else 240,
+        "slot": 354,
+        "received": 54 + 58 * (max(row for row, *_ in chips) if chips else 0),
+        "promise": 44,
+    }
+    gaps = {"journey": 26, "title": 26, "meter": 26, "notes": 26, "slot": 24, "received": 30}
+    spare = BOTTOM - TOP - sum(heights.values()) - sum(gaps.values())
+    if spare < 0:  # the slot panel gives first, then the gaps
+        less = min(54, -spare)
+        heights["slot"] -= less
+        share = max(0.0, 1 + (spare + less) / sum(gaps.values()))
+        gaps = {name: int(gap * share) for name, gap in gaps.items()}
+    elif bands:
+        heights["title"] += min(spare, 20)
+    else:
+        heights["title"] += spare // 2
+        gaps["received"] += spare // 6
+        gaps["slot"] += spare // 12
+    areas: dict[str, Area] = {}
+    y = TOP
+    for name, height in heights.items():
+        areas[name] = Area(40, y, 1000, height)
+        y += height + gaps.get(name, 0)
+    return [
+        _journey(value, kit, areas["journey"]),
+        _lock(value, kit, areas["journey"]),
+        *_title(value, kit, areas["title"], bands),
+        *_meter(value, kit, areas["meter"]),
+        _notes(value, kit, areas["notes"]),
+        *_slot(value, kit, areas["slot"]),
+        _received(value, kit, areas["received"], chips),
+        _promise(value, kit, areas["promise"]),
+    ]
+
+
+def _journey(value: PayCash, kit: Kit, area: Area) -> Node:
+    look = kit.skin("card")
+    train = value.journey
+    number = Area(72, area.y + 30, max(104, kit.width(train.number, 30, 700) + 44), 46)
+    route = f"{train.origin.main} → {train.destination.main}"
+    times = f"{train.depart}–{train.arrive}"
+    first = " · ".join(text for text in (f"{train.date.main} {times}", value.tickets.main) if text)
+    second = " · ".join(text for text in (train.date.small, value.tickets.small) if text)
+    left = number.right + 26
+    parts: Parts = (
+        kit.box(area, "card"),
+        *pill(kit, number, train.number, family_skin(train.family)),
+        *kit.line(left, area.y + 55, route, 38, 700, look.ink, width=780 - left, least=28),
+        *kit.line(74, area.y + 113, first, 29, 500, look.second, width=704, least=24),
+        *kit.line(74, area.y + 151, second, 25, 500, look.second, width=704, least=22),
+    )
+    return Node("journey", area, parts, spoken=f"{train.number}, {route}, {value.tickets.main}")
+
+
+def _lock(value: PayCash, kit: Kit, card: Area) -> Node:
+    """How long the seats are held; it counts down by itself."""
+    area = Area(792, card.y + 20, 216, card.h - 40)
+
+    def parts(seconds: int, share: float) -> Parts:
+        color = kit.color("danger" if seconds <= LAST_MINUTE_S else "warn")
+        words = (Run(value.lock_words.main, 26, 500, color), Run(value.lock_words.small, 26, 500, color))
+        long = kit.runs_width(words, 8) > area.w
+        head = (
+            kit.stack(Area(area.x, area.y, area.w, 70), (Row(words[0].text, 25, 500, color), Row(words[1].text, 24, 500, color)), "right", leading=1.2)
+            if long
+            else kit.inline(area.right - 4, area.y + 33, words, 8, "right", area.w)
+        )
+        cy = area.y + (102 if long else 84)
+        text = clock_text(seconds)
+        wide = kit.width(text, 50, 700)
+        return (
+            *head,
+            kit.icon(area.right - 4 - wide - 48, cy - 3, 44, "lock", color, 2.4),
+            *kit.line(area.right - 4, cy, text, 50, 700, color, "right", 200),
+        )
+
+    return live_node("lock", area, value.lock, parts, spoken=value.lock_words.main)
+
+
+def _title(value: PayCash, kit: Kit, area: Area, bands: list[Notice]) -> list[Node]:
+    """The question; with something to say it moves up and makes room for it."""
+    if not bands:
+        return [big_title(kit, value.title, area, 58, 34)]
+    nodes = []
+    top = area.y
+    if len(bands) == 1:
+        nodes.append(title(kit, value.title, top + 26))
+        top += 58
+    high = (area.bottom - top - 10 * (len(bands) - 1)) // len(bands)
+    for index, band in enumerate(bands):
+        name = "refusal" if band is value.refusal else "notice"
+        nodes.append(notice_node(kit, band, Area(area.x, top + index * (high + 10), area.w, high), name))
+    return nodes
+
+
+def _meter(value: PayCash, kit: Kit, area: Area) -> list[Node]:
+    look = kit.skin("raised")
+    paid = value.percent >= 100
+    largest = 72
+    columns = ((value.total, 88, "left", 52), (value.inserted, 430, "left", 52), (value.remaining, 992, "right", largest))
+    parts: list[Part] = [kit.box(area, "raised", 34)]
+    for figure, x, align, size in columns:
+        parts += label(kit, x, area.y + 62, figure.label, look.second, align, 320)
+        parts += kit.line(x, area.y + (120 if size == largest else 116), figure.text, size, 700, tone_color(kit, figure), align, 330, least=36)
+    if value.total.sub.main:
+        parts += label(kit, 88, area.y + 268, value.total.sub, look.second, width=440 if value.remaining.sub.main else 900)
+    if value.remaining.sub.main:
+        ok = kit.skin("ok")
+        runs = (Run(value.remaining.sub.main, 36, 700, ok.ink), Run(value.remaining.sub.small, 26, 500, ok.ink))
+        wide = min(520, kit.runs_width(runs, 14) + 84)
+        tag = Area(992 - wide, area.y + 240, wide, 62)
+        parts += [kit.box(tag, "ok", 31), kit.icon(tag.x + 38, tag.cy, 38, "check", ok.accent, 2.6)]
+        parts += kit.inline(tag.x + 66, tag.cy, runs, 14, width=wide - 84)
+    bar = Area(88, area.y + 176, 904, 44)
+    said = ", ".join(f"{figure.label.main} {figure.text}" for figure in (value.total, value.inserted, value.remaining))
+    return [
+        Node("meter", area, tuple(parts), spoken=said),
+        growing_bar(kit, "bar", bar, value.percent, "100%" if paid else f"{value.percent}%", "bar_ok", "bar_ok_top"),
+    ]
+
+
+def _notes(value: PayCash, kit: Kit, area: Area) -> Node:
+    look = kit.skin("card")
+    parts: list[Part] = [kit.box(area, "card")]
+    level = {"ok": "ok_dark", "warn": "warn", "danger": "danger"}.get(value.change_level, "muted")
+    color = kit.color(level)
+    right = (Run(value.change_note.main, 26, 500 if level == "ok_dark" else 700, color), Run(value.change_note.small, 26, 500, color))
+    wide = min(560, kit.runs_width(right, 8))
+    parts += kit.inline(80, area.y + 50, (Run(value.accepted_title.main, 30, 700, look.ink), Run(value.accepted_title.small, 30, 700, look.ink)), 8, width=900 - wide)
+    parts += kit.inline(1000, area.y + 50, right, 8, "right", 560)
+    if level in ("warn", "danger"):
+        parts.append(kit.icon(1000 - wide - 28, area.y + 48, 36, "warn", color, 2.2))
+    count = max(1, len(value.denominations))
+    gap = 14
+    room = 920 - gap * (count - 1)
+    high = area.h - 85 - 33
+    said = []
+    for index, note in enumerate(value.denominations):
+        left = 80 + round(index * (room / count + gap))
+        chip = Area(left, area.y + 85, round(room / count), high)
+        parts += _denomination(kit, note, chip)
+        said.append(note.value if note.accepted else f"{note.value} {note.why.main}")
+    return Node("notes", area, tuple(parts), spoken=f"{value.accepted_title.main}: {', '.join(said)}")
+
+
+def _denomination(kit: Kit, note: Denomination, area: Area) -> Parts:
+    if note.accepted:
+        chip = area if area.h < 90 else Area(area.x, area.y, area.w, area.h)
+        return note_chip(kit, chip, note.value, 36)
+    look = kit.skin("off")
+    why = note.why.main or note.why.small
+    return (
+        Box(area, look, 14),
+        kit.icon(area.x + 26, area.y + 30, 26, "cross", look.accent, 3),
+        *kit.line(area.cx + 12, area.y + 30, note.value, 32, 700, look.ink, "center", area.w - 48, least=24),
+        *kit.stack(Area(area.x + 4, area.y + 52, area.w - 8, area.h - 56), (Row(why, 22, 500, look.ink, 2),), "center", leading=1.12),
+    )
+
+
+def _slot(value: PayCash, kit: Kit, area: Area) -> list[Node]:
+    """Drawing of the opening, the machine with the opening ringed, words."""
+    look = kit.skin("panel")
+    colors = tones(kit)
+    wide = 344
+    top = area.y + max(16, (area.h - PLATE_H - DROP - 74) // 2)
+    drawing = Area(80, top, wide, PLATE_H + DROP)
+    left = 470
+    parts: list[Part] = [
+        kit.box(area, "panel", 34),
+        Picture(drawing, insert_slot(colors, value.slot, wide, DROP)),
+        *front(kit, Area(left, area.y + 34, 100, 150), ("insert",)),
+        *words_lines(kit, Area(left + 128, area.y + 30, 412, 158), value.slot_title, (38, look.ink), (27, look.second), leading=1.28),
+        kit.rule(left, area.y + 206, 534, "panel_edge"),
+        *words_lines(kit, Area(left, area.y + 216, 540, area.h - 216 - 20), value.slot_note, (31, look.ink), (26, look.second), 500 if value.slot == "insert" else 700),
+    ]
+    said = f"{value.slot_title.main}. {value.slot_note.main}"
+    nodes = [Node("slot", area, tuple(parts), spoken=said)]
+    if value.slot == "insert":
+        nodes.append(arrow_node(kit, "arrow", drawing.cx, drawing.bottom - 26, True, kit.color("signal")))
+    return nodes
+
+
+Chip = tuple[int, Area, str]
+
+
+def _received_chips(value: PayCash, kit: Kit) -> list[Chip]:
+    """Row, place within the area and text of each note; they flow into a second row when there are many."""
+    words = value.received_title
+    runs = (Run(words.main, 28, 500, ""), Run(words.small, 28, 500, ""))
+    start = min(300, kit.runs_width(runs, 8)) + 22
+    row, x, made = 0, start, []
+    for text in value.received:
+        wide = max(92, kit.width(text, 27, 700) + 30)
+        if x + wide > 1000 and row < 1:
+            row, x = row + 1, start
+        if x + wide > 1000:
+            break
+        made.append((row, Area(x, row * 58, wide, 50), text))
+        x += wide + 12
+    return made
+
+
+def _received(value: PayCash, kit: Kit, area: Area, chips: list[Chip]) -> Node:
+    muted = kit.color("muted")
+    words = value.received_title
+    runs = (Run(words.main, 28, 500, muted), Run(words.small, 28, 500, muted))
+    parts: list[Part] = list(kit.inline(area.x, area.y + 28, runs, 8, width=300))
+    for _, place, text in chips:
+        parts += note_chip(kit, place.moved(area.x, area.y + 2), text, 27, raised=True)
+    if not chips:
+        start = min(300, kit.runs_width(runs, 8)) + 22
+        parts += kit.line(area.x + start, area.y + 28, "–", 30, 700, muted)
+    return Node("received", area, tuple(parts), spoken=f"{words.main}: {', '.join(value.received)}")
+
+
+def _promise(value: PayCash, kit: Kit, area: Area) -> Node:
+    muted = kit.color("muted")
+    words: Words = value.promise
+    wide = kit.runs_width((Run(words.main, 28, 500, ""), Run(words.small, 26, 500, "")), 12)
+    if wide <= area.w:
+        parts = kit.beside(area.cx, area.cy, words, (28, muted), (26, muted), "center", area.w, 12, 500)
+    else:
+        taller = Area(area.x, area.y - 16, area.w, area.h + 26)
+        parts = kit.stack(taller, (Row(words.main, 28, 500, muted), Row(words.small, 25, 500, muted)), "center", leading=1.24)
+    return Node("promise", area, parts, spoken=words.main)
+
+

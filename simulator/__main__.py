@@ -1,0 +1,70 @@
+"""`./tvm COMMAND` for everything that is not the machine itself. Imports only what the command needs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+Main = Callable[[Sequence[str]], int]
+
+
+def _demo() -> Main:
+    from simulator.demo import main
+
+    return main
+
+
+def _station() -> Main:
+    from simulator.station.main import main
+
+    return main
+
+
+def _cabinet() -> Main:
+    from simulator.cabinet import main
+
+    return main
+
+
+def _device() -> Main:
+    from simulator.device import main
+
+    return main
+
+
+def _bench() -> Main:
+    from simulator.bench import main
+
+    return main
+
+
+def _test() -> Main:
+    from simulator.check import main
+
+    return main
+
+
+COMMANDS: dict[str, Callable[[], Main]] = {
+    "demo": _demo,
+    "station": _station,
+    "cabinet": _cabinet,
+    "device": _device,
+    "bench": _bench,
+    "test": _test,
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Exit status of the command; 2 when there is no such command."""
+    name = argv[0] if argv else ""
+    if name not in COMMANDS:
+        near = get_close_matches(name, COMMANDS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; commands: {', '.join(COMMANDS)}"
+        print(f"tvm: no command {name!r}{hint}", file=sys.stderr)
+        return 2
+    return COMMANDS[name]()(argv[1:])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

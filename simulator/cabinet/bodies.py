@@ -1,0 +1,136 @@
+"""What the API takes in: strict bodies, unknown keys and wrong types refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simulator.cabinet.technician import Technician
+
+Door = Literal["outer", "safe", "tickets", "change"]
+Device = Literal["acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer"]
+ValueFen = Literal[100, 500, 1_000, 2_000, 5_000, 10_000]
+Answer = dict[str, Any]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class InsertBody(Body):
+    value_fen: ValueFen
+    genuine: bool = True
+
+
+class GiveBody(Body):
+    value_fen: ValueFen
+    count: int = Field(ge=1, le=1_000)
+    genuine: bool = True
+
+
+class TakeBody(Body):
+    outlet: Literal["change", "tickets", "slip", "mouth"]
+
+
+class FaultBody(Body):
+    device: Device
+    name: str = Field(min_length=1, max_length=64)
+    on: bool
+
+
+class DoorBody(Body):
+    door: Door
+    open: bool
+    key: bool = False
+
+
+class NearBody(Body):
+    near: bool
+
+
+class MainsBody(Body):
+    on: bool
+
+
+class EmptyBody(Body):
+    """A call that needs no words."""
+
+
+class OpenAct(Body):
+    act: Literal["open"]
+    door: Door = "outer"
+    key: bool = True
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.open_door(self.door, self.key, now_ms)
+
+
+class CloseAct(Body):
+    act: Literal["close"]
+    door: Door = "outer"
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.close_door(self.door, now_ms)
+
+
+class FillAct(Body):
+    act: Literal["fill"]
+    cassette: int = Field(ge=1, le=4)
+    notes: int = Field(ge=1, le=5_000)
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.fill(self.cassette, self.notes)
+
+
+class EmptyAct(Body):
+    act: Literal["empty"]
+    cassette: int = Field(ge=1, le=4)
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.empty(self.cassette)
+
+
+class LoadRollAct(Body):
+    act: Literal["load_roll"]
+    blanks: int = Field(ge=1, le=5_000)
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.load_roll(self.blanks)
+
+
+class LoadPaperAct(Body):
+    act: Literal["load_paper"]
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.load_paper(now_ms)
+
+
+class SwapBoxAct(Body):
+    act: Literal["swap_box"]
+    tag: str = Field(default="", max_length=8, pattern=r"^[\x20-\x7e]*$")
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.swap_box(self.tag, now_ms)
+
+
+class EmptyBinAct(Body):
+    act: Literal["empty_bin"]
+    bin: Literal["reject", "change_retract", "ticket_retract", "waste", "floor"]
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.empty_bin(self.bin)
+
+
+class ClearJamAct(Body):
+    act: Literal["clear_jam"]
+    device: Device
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.clear_jam(self.device, now_ms)
+
+
+ServiceBody = Annotated[
+    OpenAct | CloseAct | FillAct | EmptyAct | LoadRollAct | LoadPaperAct | SwapBoxAct | EmptyBinAct | ClearJamAct,
+    Field(discriminator="act"),
+]

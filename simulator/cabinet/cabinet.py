@@ -1,0 +1,120 @@
+"""The cabinet as one thing: world, hands, timeline and time. Sans-I/O; a process or a test turns it.
+
+Every deed of a hand ends with a turn, so that what it caused is seen at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from simulator.cabinet.hands import Hands
+from simulator.cabinet.refused import BAD, Refused
+from simulator.cabinet.settings import CabinetSettings
+from simulator.cabinet.technician import Technician
+from simulator.cabinet.timeline import Timeline, TimeSource
+from simulator.cabinet.world import World
+
+Serve = Callable[[int], int | None]
+
+
+class Cabinet:
+    """`serve`: device -> what does its due work and moves its bytes; a process puts its ptys here.
+
+    `turned` hears after each turn when the next one is due (absolute ms, or None).
+    """
+
+    def __init__(self, settings: CabinetSettings, clock: TimeSource) -> None:
+        self.clock = clock
+        self.timeline = Timeline(clock)
+        self.world = World(settings, clock.rate, self.timeline)
+        self.hands = Hands(self.world, self.timeline)
+        self.technician = Technician(self.world, self.timeline)
+        self.serve: dict[str, Serve] = {name: twin.poll for name, twin in self.world.twins.items()}
+        self.turned: Callable[[int | None], None] = lambda due_ms: None
+        self.said: Callable[[Mapping[str, Any]], None] = lambda event: None
+
+    def turn(self) -> int | None:
+        """Do what is due now; answers when to turn again (absolute ms), None when nothing is under way."""
+        now_ms = self.clock.mono_ms()
+        dues = [self.technician.poll(now_ms), *(serve(now_ms) for serve in list(self.serve.values()))]
+        due_ms = min((due for due in dues if due is not None), default=None)
+        self.turned(due_ms)
+        return due_ms
+
+    # -- the passenger
+
+    def insert(self, value_fen: int, genuine: bool = True) -> dict[str, Any]:
+        try:
+            serial = self.hands.insert(value_fen, genuine, self.clock.mono_ms())
+        except Refused as refused:
+            self.timeline.tell("refused", value_fen=value_fen, code=refused.code, why=refused.detail)
+            raise
+        finally:
+            self.turn()
+        return {"serial": serial, "value_fen": value_fen}
+
+    def give(self, value_fen: int, count: int, genuine: bool = True) -> dict[str, Any]:
+        self.hands.give(value_fen, count, genuine)
+        return {"value_fen": value_fen, "count": count}
+
+    def take(self, outlet: str) -> dict[str, Any]:
+        taken = self.hands.take(outlet, self.clock.mono_ms())
+        self.turn()
+        return taken
+
+    def near(self, near: bool) -> dict[str, Any]:
+        self.world.board.person_near(near, self.clock.mono_ms())
+        self.timeline.tell("near", near=near)
+        self.turn()
+        return {"near": near}
+
+    def help(self) -> dict[str, Any]:
+        self.world.board.press_help(self.clock.mono_ms())
+        self.timeline.tell("help")
+        self.turn()
+        return {"pressed": True}
+
+    # -- trouble and people at the cabinet
+
+    def fault(self, device: str, name: str, on: bool) -> dict[str, Any]:
+        """Switch one fault of one twin. Raises Refused for names that are not in its menu."""
+        twin = self.world.twins[device]
+        known = twin.fault_names()
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise Refused(BAD, "no_such_fault", f"{device} has no fault {name!r}{hint}")
+        if on:
+            twin.faults.add(name)
+        else:
+            twin.faults.discard(name)
+        self.timeline.tell("fault", device=device, name=name, on=on)
+        self.turn()
+        return {"device": device, "name": name, "on": name in twin.faults}
+
+    def door(self, door: str, open_: bool, key: bool) -> dict[str, Any]:
+        now_ms = self.clock.mono_ms()
+        technician = self.technician
+        moved = technician.open_door(door, key, now_ms) if open_ else technician.close_door(door, now_ms)
+        self.turn()
+        return moved
+
+    def mains(self, on: bool) -> dict[str, Any]:
+        """Power of the whole machine. The supervisor hears it, because the controller has no power either."""
+        if on != self.world.mains:
+            self.turn()
+            self.world.power(on, self.clock.mono_ms())
+            self.timeline.tell("mains", on=on)
+            self.said({"event": "mains", "on": on})
+            self.turn()
+        return {"mains": on}
+
+    def service(self, act: Callable[[Technician, int], dict[str, Any]]) -> dict[str, Any]:
+        """One act of the technician."""
+        self.turn()
+        try:
+            return act(self.technician, self.clock.mono_ms())
+        finally:
+            self.turn()

@@ -1,0 +1,77 @@
+"""The passenger's hands: a note into the slot, notes, tickets and slips out of the openings, the help button."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from simulator.cabinet.refused import conflict
+from simulator.cabinet.timeline import Timeline
+from simulator.cabinet.world import World
+
+OUTLETS = {"change": "change.tray", "tickets": "ticket.slot", "slip": "slip.mouth", "mouth": "acceptor.mouth"}
+"""What can be reached into -> the place behind it."""
+
+SHUTTERS = {"change": "change_shutter", "tickets": "slot_shutter"}
+MOST_GIVEN = 1_000
+
+
+class Hands:
+    def __init__(self, world: World, timeline: Timeline) -> None:
+        self._world, self._timeline = world, timeline
+
+    def insert(self, value_fen: int, genuine: bool, now_ms: int) -> str:
+        """Push a note of the hand into the slot; answers its serial. Raises Refused, and the note stays in the hand."""
+        notes = [note for note in self._world.matter.place("hand").notes() if note.value_fen == value_fen]
+        note = next((note for note in notes if note.genuine == genuine), None)
+        if note is None:
+            raise conflict("no_such_note", f"there is no note of {value_fen} fen in the hand")
+        if not self.entry_open():
+            raise conflict("entry_closed", "the shutter of the note entry is not open")
+        reason = self._world.acceptor.insert(note, now_ms)
+        if reason is not None:
+            raise conflict("not_drawn_in", reason)
+        return note.serial
+
+    def entry_open(self) -> bool:
+        return self._world.board.body.movers["note_shutter"].rests_open
+
+    def give(self, value_fen: int, count: int, genuine: bool) -> None:
+        """Notes from outside into the hand."""
+        self._world.bring(value_fen, count, "hand", genuine)
+        self._timeline.tell("give", value_fen=value_fen, count=count, genuine=genuine)
+
+    def outlet_open(self, outlet: str) -> bool:
+        """Whether a hand fits in now; slip and returned note stick out, nothing shuts them."""
+        shutter = SHUTTERS.get(outlet)
+        return shutter is None or self._world.board.body.movers[shutter].rests_open
+
+    def take(self, outlet: str, now_ms: int) -> dict[str, Any]:
+        """Reach into an opening: what was taken, or why nothing was (`closed`, `empty`, `stuck`)."""
+        place = self._world.matter.place(OUTLETS[outlet])
+        lying = list(place)
+        notes = Counter(note.value_fen for note in place.notes())
+        if not lying or not self.outlet_open(outlet):
+            return _taken(outlet, Counter(), 0, "empty" if self.outlet_open(outlet) else "closed")
+        board = self._world.board
+        match outlet:
+            case "change":
+                board.take_change(now_ms)
+            case "tickets":
+                board.take_tickets(now_ms)
+            case "slip":
+                self._world.slip_printer.take_slip()
+            case _:
+                self._world.acceptor.take_returned(now_ms)
+        left = len(place)
+        return _taken(outlet, notes if left < len(lying) else Counter(), len(lying) - left, "stuck" if left else "")
+
+
+def _taken(outlet: str, notes: Counter[int], things: int, why: str) -> dict[str, Any]:
+    return {
+        "outlet": outlet,
+        "taken": things,
+        "notes": {str(value_fen): count for value_fen, count in sorted(notes.items())},
+        "value_fen": sum(value_fen * count for value_fen, count in notes.items()),
+        "why": why,
+    }

@@ -1,0 +1,116 @@
+"""`python -m simulator cabinet`: the cabinet as a process. Prints one ready line, ends cleanly on SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from config import ConfigError
+from simulator.cabinet.api import Wake, build_app
+from simulator.cabinet.cabinet import Cabinet
+from simulator.cabinet.mirror import Mirror
+from simulator.cabinet.pump import Pump
+from simulator.cabinet.settings import CabinetSettings, load
+from simulator.clock import SharedClock
+
+LOOPBACK = "127.0.0.1"
+
+
+class Server(uvicorn.Server):
+    """uvicorn that serves the ptys in its loop, says when it is ready and ends by itself, not by the signal."""
+
+    def __init__(self, settings: uvicorn.Config, pump: Pump, streams: Wake) -> None:
+        super().__init__(settings)
+        self._pump, self._streams = pump, streams
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        assert sockets is not None
+        self._pump.start(asyncio.get_running_loop())
+        say_line(f"ready http://{LOOPBACK}:{sockets[0].getsockname()[1]}")
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.finish)
+        yield
+
+    def finish(self) -> None:
+        self.should_exit = True
+        self._streams.close()
+
+
+def say_line(text: str) -> None:
+    """One line to the supervisor; when nobody reads any more, the cabinet goes on."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
+
+
+def say(event: Mapping[str, Any]) -> None:
+    say_line(json.dumps(event, separators=(",", ":")))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until ended. Answers 0 when ended by a signal, 1 when it could not start, 2 for wrong arguments."""
+    options = _options(argv)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    try:
+        return _run(options, load(options.config))
+    except (ConfigError, OSError) as error:
+        print(f"cabinet: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace, settings: CabinetSettings) -> int:
+    options.dir.mkdir(parents=True, exist_ok=True)
+    cabinet = Cabinet(settings, options.clock)
+    cabinet.said = say
+    listener = socket.create_server((LOOPBACK, options.lab_port), backlog=64)
+    pump = Pump(cabinet, options.dir)
+    app = build_app(cabinet, Mirror(options.mirror_socket) if options.mirror_socket else None)
+    server = Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1),
+        pump,
+        app.state.wake,
+    )
+    try:
+        server.run(sockets=[listener])
+    finally:
+        pump.close()
+        listener.close()
+    return 0
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tvm cabinet", description="All simulated devices of one machine.")
+    parser.add_argument("--dir", type=Path, required=True, help="where the links to the ptys are made")
+    parser.add_argument("--clock", type=_clock, default=SharedClock.starting_now(), metavar="RATE:WALL_MS:MONO_MS")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="what the machine is made of; default: a usual one")
+    parser.add_argument(
+        "--lab-port", type=int, default=0, metavar="N", help="port of API and lab page; 0 takes a free one"
+    )
+    parser.add_argument("--mirror-socket", type=Path, metavar="PATH", help="where the mirrored screen is served")
+    return parser.parse_args(argv)
+
+
+def _clock(text: str) -> SharedClock:
+    try:
+        return SharedClock.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""The technician's hands at the open cabinet: cassettes, roll, box, bins, jams. What they move they move in matter only.
+
+Each act answers what was counted before and after, so that the person can type it into the machine: the cabinet tells the
+controller nothing but what its sensors see. The outer door must be open, and nobody reaches into a device that moves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.cabinet.refused import BAD, Refused, conflict
+from simulator.cabinet.timeline import Timeline
+from simulator.cabinet.world import BINS, DOORS, World
+
+SWAP_MS, LEAST_SWAP_MS = 2_000, 400  # a box is away long enough for every debounce and poll
+STUCK = {
+    "acceptor": frozenset({"stack_motor_failed"}),
+    "dispenser": frozenset({"sensor_dirty", "solenoid_failed", "motor_failed", "reject_full"}),
+    "ticket_unit": frozenset(
+        {"jam", "jam_loading", "jam_ejecting", "cutter_4", "cutter_5", "cutter_6", "front_blocked", "critical"}
+    ),
+    "cabinet": frozenset({"tray_never_empties", "deliver_partly"}),
+    "slip_printer": frozenset({"mechanical", "unrecoverable"}),
+}
+"""Faults of the menu that a person at the open cabinet repairs while clearing a device."""
+
+
+PAPER_FAULTS = frozenset({"paper_out", "paper_out_loading", "paper_out_encoding", "paper_out_printing"})
+
+
+class Technician:
+    """`box_due_ms`: when the new box will be pushed in, None when no swap is under way."""
+
+    def __init__(self, world: World, timeline: Timeline) -> None:
+        self._world, self._timeline = world, timeline
+        self.box_due_ms: int | None = None
+        self._new_tag = ""
+        self._boxes = 1
+
+    def poll(self, now_ms: int) -> int | None:
+        """Push the new box in when its time has come; answers when to be asked again."""
+        if self.box_due_ms is not None and self.box_due_ms <= now_ms:
+            self.box_due_ms = None
+            self._world.board.set_tag("box", self._new_tag)
+            self._world.acceptor.refit_box(now_ms)
+            self._world.board.seat_box(True, now_ms)
+            self._timeline.tell("box", present=True, tag=self._new_tag)
+        return self.box_due_ms
+
+    # -- doors
+
+    def open_door(self, door: str, key: bool, now_ms: int) -> dict[str, Any]:
+        self._world.board.open_door(DOORS.index(door), key, now_ms)
+        self._timeline.tell("door", door=door, open=True, key=key)
+        return {"door": door, "open": True}
+
+    def close_door(self, door: str, now_ms: int) -> dict[str, Any]:
+        if door == "outer" and (inner := sorted(self.doors_open() - {"outer"})):
+            raise conflict("door_in_the_way", f"close the inner door first: {', '.join(inner)}")
+        self._world.board.close_door(DOORS.index(door), now_ms)
+        self._timeline.tell("door", door=door, open=False)
+        return {"door": door, "open": False}
+
+    def doors_open(self) -> set[str]:
+        return {DOORS[number] for number in self._world.board.body.switches.open_doors}
+
+    def _reach(self, *devices: str) -> None:
+        """Raises Refused when the door is in the way or a device moves."""
+        if "outer" not in self.doors_open():
+            raise conflict("door_closed", "the outer door is closed")
+        for device in devices:
+            if self._world.twins[device].busy():
+                raise conflict("moving", f"the {device} is moving")
+
+    # -- cassettes
+
+    def fill(self, cassette: int, notes: int) -> dict[str, Any]:
+        """Put notes of the cassette's value from the vault into it."""
+        self._reach("dispenser")
+        name, value_fen = self._cassette(cassette)
+        matter = self._world.matter
+        place = matter.place(name)
+        stored = [note for note in matter.place("vault").notes() if note.value_fen == value_fen][:notes]
+        if len(stored) < notes:
+            raise conflict("vault_short", f"the vault holds {len(stored)} notes of {value_fen} fen, {notes} are wanted")
+        before = len(place)
+        if place.capacity is not None and before + notes > place.capacity:
+            raise conflict("too_many", f"{before} and {notes} notes are more than {place.capacity}")
+        for note in stored:
+            matter.move(note, name)
+        return self._counted("fill", name, before, value_fen=value_fen)
+
+    def empty(self, cassette: int) -> dict[str, Any]:
+        """Carry all notes of a cassette to the vault."""
+        self._reach("dispenser")
+        name, value_fen = self._cassette(cassette)
+        before = self._world.matter.move_all(name, "vault")
+        return self._counted("empty", name, before, value_fen=value_fen)
+
+    def _cassette(self, cassette: int) -> tuple[str, int]:
+        fitted = self._world.settings.cassettes
+        if not 1 <= cassette <= len(fitted):
+            raise Refused(BAD, "no_such_cassette", f"there are cassettes 1 to {len(fitted)}, not {cassette}")
+        return f"cassette.{cassette}", fitted[cassette - 1].value_fen
+
+    # -- paper
+
+    def load_roll(self, blanks: int) -> dict[str, Any]:
+        """A roll of so many blanks; what is left of the old one goes to the vault."""
+        self._reach("ticket_unit")
+        if blanks > self._world.settings.roll_capacity:
+            raise conflict("too_many", f"a roll has at most {self._world.settings.roll_capacity} blanks")
+        matter = self._world.matter
+        roll = matter.place("roll").blanks()
+        whole = [*(blank for blank in matter.place("vault").blanks() if blank.state == "blank"), *roll][:blanks]
+        if len(whole) < blanks:
+            raise conflict("vault_short", f"there are {len(whole)} blanks, {blanks} are wanted")
+        before = matter.move_all("roll", "vault")
+        for blank in whole:
+            matter.move(blank, "roll")
+        self._world.ticket_unit.faults -= PAPER_FAULTS
+        return self._counted("load_roll", "roll", before)
+
+    def load_paper(self, now_ms: int) -> dict[str, Any]:
+        """A fresh roll for the slip printer."""
+        self._reach("slip_printer")
+        self._world.slip_printer.load_paper(now_ms)
+        self._timeline.tell("service", act="load_paper")
+        return {"act": "load_paper"}
+
+    # -- box and bins
+
+    def swap_box(self, tag: str, now_ms: int) -> dict[str, Any]:
+        """Pull the box out and carry it to the vault; an empty one with `tag` (or the next number) follows by itself."""
+        self._reach("acceptor")
+        if self.box_due_ms is not None:
+            raise conflict("no_box", "the box is out already")
+        matter = self._world.matter
+        notes = matter.place("box").notes()
+        value_fen, before = sum(note.value_fen for note in notes), len(notes)
+        self._boxes += 1
+        self._new_tag = tag or f"BOX-{self._boxes:04d}"
+        self._world.acceptor.remove_box(now_ms, empty=True)
+        self._world.board.seat_box(False, now_ms)
+        self._timeline.tell("box", present=False, tag="")
+        self.box_due_ms = now_ms + max(LEAST_SWAP_MS, self._world.speeds.motion_ms(SWAP_MS))
+        return self._counted("swap_box", "box", before, value_fen=value_fen, tag=self._new_tag)
+
+    def empty_bin(self, name: str) -> dict[str, Any]:
+        """Carry everything that lies in a bin to the vault."""
+        self._reach("dispenser", "ticket_unit")
+        place = self._world.matter.place(BINS[name])
+        value_fen = place.value_fen()
+        before = self._world.matter.move_all(place.name, "vault")
+        return self._counted("empty_bin", place.name, before, value_fen=value_fen)
+
+    # -- trouble
+
+    def clear_jam(self, device: str, now_ms: int) -> dict[str, Any]:
+        """Take out what sticks and repair what a person can; notes go to the vault, a spoiled ticket into the waste bin."""
+        self._reach(device)
+        world = self._world
+        notes = 0
+        match device:
+            case "acceptor":
+                notes = len(world.acceptor.clear_jam("vault"))
+            case "dispenser":
+                notes = len(world.dispenser.clear_path("vault"))
+            case "ticket_unit":
+                world.ticket_unit.clear_path(now_ms)
+            case "slip_printer":
+                world.slip_printer.clear_cutter(now_ms)
+        repaired = sorted(world.twins[device].faults & STUCK[device])
+        world.twins[device].faults -= set(repaired)
+        self._timeline.tell("service", act="clear_jam", device=device, notes=notes, repaired=repaired)
+        return {"act": "clear_jam", "device": device, "notes": notes, "repaired": repaired}
+
+    def _counted(self, act: str, place: str, before: int, **more: Any) -> dict[str, Any]:
+        after = len(self._world.matter.place(place))
+        answer = {"act": act, "place": place, "before": before, "after": after, **more}
+        self._timeline.tell("service", **answer)
+        return answer

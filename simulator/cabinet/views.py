@@ -1,0 +1,165 @@
+"""What can be seen of the cabinet, as plain JSON values. Looking changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from simulator.cabinet.cabinet import Cabinet
+from simulator.cabinet.hands import OUTLETS
+from simulator.cabinet.world import DOORS
+from simulator.devices.dots import png
+from simulator.devices.matter import Blank, Place, Slip
+from simulator.devices.ttpm.picture import picture
+
+LAMPS = {"green": 0, "red": 1, "tickets": 2, "notes": 3, "card": 4, "change": 5, "help": 6, "siren": 7, "cabinet": 14}
+"""Lamp -> coil of the board."""
+
+UNSEEN = frozenset({"blank"})
+
+
+def state(cabinet: Cabinet) -> dict[str, Any]:
+    """Everything in one look; places by name, notes by face value in fen."""
+    world = cabinet.world
+    places = world.matter.places
+    now_ms = cabinet.clock.mono_ms()
+    body = world.board.body
+    return {
+        "clock": {"rate": cabinet.clock.rate, "mono_ms": now_ms, "wall_ms": cabinet.clock.wall_at(now_ms)},
+        "mains": world.mains,
+        "places": {name: _contents(place) for name, place in places.items()},
+        "total": {
+            "notes": sum(len(place.notes()) for place in places.values()),
+            "value_fen": sum(place.value_fen() for place in places.values()),
+            "conserved": world.conserved(),
+        },
+        "hand": _by_value(places["hand"]),
+        "outlets": {
+            outlet: {"things": len(places[name]), "open": cabinet.hands.outlet_open(outlet)}
+            for outlet, name in OUTLETS.items()
+        },
+        "slot_open": cabinet.hands.entry_open() and world.acceptor.slot_open,
+        "doors": {name: number in body.switches.open_doors for number, name in enumerate(DOORS)},
+        "key": body.switches.key,
+        "shutters": {
+            name: "open" if mover.rests_open else "closed" if mover.rests_closed else "moving"
+            for name, mover in body.movers.items()
+        },
+        "lamps": {name: world.mains and bool(world.board.tables.coils[coil]) for name, coil in LAMPS.items()},
+        "box": {"seated": body.switches.box_seated, "tag": body.tags["box"]},
+        "near": body.switches.distance_mm < 0xFFFF,
+        "acceptor": world.acceptor.body.state.name if world.mains else "OFF",
+        "faults": {
+            device: {name: name in twin.faults for name in twin.fault_names()} for device, twin in world.twins.items()
+        },
+        "busy": [device for device, twin in world.twins.items() if twin.busy()],
+    }
+
+
+def _contents(place: Place) -> dict[str, Any]:
+    things = list(place)
+    return {
+        "things": len(things),
+        "notes": _by_value(place),
+        "value_fen": place.value_fen(),
+        "tickets": sum(isinstance(thing, Blank) for thing in things),
+        "slips": sum(isinstance(thing, Slip) for thing in things),
+        "capacity": place.capacity,
+    }
+
+
+def _by_value(place: Place) -> dict[str, int]:
+    return {str(value): count for value, count in sorted(Counter(note.value_fen for note in place.notes()).items())}
+
+
+def fault_menu(cabinet: Cabinet) -> dict[str, Any]:
+    """Device -> its faults: name, one sentence, whether it is on."""
+    return {
+        device: [
+            {"name": name, "text": text, "on": name in twin.faults} for name, text in sorted(twin.fault_names().items())
+        ]
+        for device, twin in cabinet.world.twins.items()
+    }
+
+
+def tickets(cabinet: Cabinet) -> list[dict[str, Any]]:
+    """Every blank that is no longer blank: where it lies, what its stripe says, where its face can be fetched."""
+    return [
+        {
+            "serial": blank.serial,
+            "place": place.name,
+            "state": blank.state,
+            "stripe": {str(track): text for track, text in sorted(blank.stripe.items())},
+            "face": f"/api/tickets/{blank.serial}.png",
+        }
+        for place in cabinet.world.matter.places.values()
+        for blank in place.blanks()
+        if blank.state not in UNSEEN
+    ]
+
+
+def slips(cabinet: Cabinet) -> list[dict[str, Any]]:
+    return [
+        {"serial": slip.serial, "place": place.name, "picture": f"/api/slips/{slip.serial}.png"}
+        for place in cabinet.world.matter.places.values()
+        for slip in place
+        if isinstance(slip, Slip)
+    ]
+
+
+def ticket_png(cabinet: Cabinet, serial: str) -> bytes | None:
+    """The printed face, None when there is no such ticket."""
+    for place in cabinet.world.matter.places.values():
+        for blank in place.blanks():
+            if blank.serial == serial:
+                return picture(blank)
+    return None
+
+
+def slip_png(cabinet: Cabinet, serial: str) -> bytes | None:
+    for place in cabinet.world.matter.places.values():
+        for slip in place:
+            if isinstance(slip, Slip) and slip.serial == serial and slip.width:
+                height = len(slip.rows) // ((slip.width + 7) // 8)
+                return png(slip.rows, (slip.width, max(1, height)))
+    return None
+
+
+def ledger(cabinet: Cabinet) -> dict[str, Any]:
+    """Every physical thing with its place, for the auditor; `origins` says which notes were ever brought in, and where to."""
+    world = cabinet.world
+    places = world.matter.places.values()
+    return {
+        "mono_ms": cabinet.clock.mono_ms(),
+        "moving": [device for device, twin in world.twins.items() if twin.busy()],
+        "origins": [
+            {"place": place, "value_fen": value_fen, "count": count}
+            for (place, value_fen), count in sorted(world.origins.items())
+        ],
+        "notes": [
+            {"serial": note.serial, "value_fen": note.value_fen, "place": place.name}
+            for place in places
+            for note in place.notes()
+        ],
+        "tickets": [
+            {"serial": blank.serial, "place": place.name, "state": blank.state, "stripe": blank.stripe.get(1, "")}
+            for place in places
+            for blank in place.blanks()
+        ],
+        "slips": [{"serial": slip["serial"], "place": slip["place"]} for slip in slips(cabinet)],
+        "cassettes": {
+            str(number): cassette.value_fen for number, cassette in enumerate(world.settings.cassettes, start=1)
+        },
+    }
+
+
+def motions(cabinet: Cabinet, since_ms: int) -> dict[str, Any]:
+    """Per device the times it moved, as [from, to, asked] in real ms; `to` and `asked` are null while they are open.
+
+    `asked` is when host and device first exchanged bytes after the end: `asked - to` is the wait to be asked.
+    """
+    found: dict[str, list[list[int | None]]] = {device: [] for device in cabinet.world.twins}
+    for motion in cabinet.timeline.motions:
+        if motion.to_ms is None or motion.to_ms >= since_ms:
+            found[motion.device].append([motion.from_ms, motion.to_ms, motion.asked_ms])
+    return {"now_ms": cabinet.clock.mono_ms(), "devices": found}

@@ -1,0 +1,115 @@
+"""One machine's matter and twins, and the register that says which notes there must be."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from simulator.cabinet.observed import Observed
+from simulator.cabinet.settings import CabinetSettings
+from simulator.cabinet.timeline import Timeline
+from simulator.devices.cabinet_board import CabinetBoard
+from simulator.devices.cabinet_board.body import Levels
+from simulator.devices.ccnet import CcnetValidator
+from simulator.devices.escpos import EscPosPrinter
+from simulator.devices.lcdm import Lcdm4000
+from simulator.devices.matter import Matter, Note
+from simulator.devices.ttpm import Ttpm
+from simulator.devices.twin import Twin
+
+DEVICES = ("acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer")
+"""Names of the twins; the ptys are links of these names."""
+
+DOORS = ("outer", "safe", "tickets", "change")
+"""Doors 0 to 3 of the board."""
+
+BINS = {
+    "reject": "dispenser.reject",
+    "change_retract": "change.retract",
+    "ticket_retract": "ticket.retract",
+    "waste": "ticket.waste",
+    "floor": "floor",
+}
+
+
+class World:
+    """Made with an empty machine: all notes in the vault and in the passenger's hand, all blanks in the vault."""
+
+    def __init__(self, settings: CabinetSettings, rate: float, timeline: Timeline) -> None:
+        self.settings = settings
+        self.matter = matter = Matter()
+        self._make_places()
+        self._notes: dict[str, int] = {}  # serial -> value of every note that was ever brought in
+        self.origins: Counter[tuple[str, int]] = Counter()
+        speeds = settings.speeds.speeds(rate)
+        self.acceptor = CcnetValidator(matter, speeds)
+        self.dispenser = Lcdm4000(
+            matter,
+            speeds,
+            [cassette.value_fen for cassette in settings.cassettes],
+            near_end_notes=settings.cassette_near_end,
+        )
+        self.ticket_unit = Ttpm(matter, speeds)
+        levels = Levels(settings.roll_near_end, settings.waste_capacity, settings.retract_capacity)
+        self.board = CabinetBoard(matter, speeds, levels)
+        self.slip_printer = EscPosPrinter(matter, speeds)
+        machines: tuple[Twin, ...] = (self.acceptor, self.dispenser, self.ticket_unit, self.board, self.slip_printer)
+        self.twins = {name: Observed(name, twin, timeline) for name, twin in zip(DEVICES, machines, strict=True)}
+        self.mains = True
+        self.speeds = speeds
+        self._fill_outside()
+        self._tag_parts()
+        matter.watchers.append(timeline.moved)
+
+    def _make_places(self) -> None:
+        """Capacities, and an order in which things are found quickly: the vault is searched last."""
+        settings, place = self.settings, self.matter.place
+        for name in ("hand", "acceptor.mouth", "acceptor.path", "acceptor.escrow", "acceptor.jam"):
+            place(name)
+        place("box", settings.box_capacity)
+        for name in ("dispenser.path", "change.tray", "printer.path", "ticket.tray", "ticket.slot"):
+            place(name)
+        for number in range(1, 5):
+            capacity = settings.cassettes[number - 1].capacity if number <= len(settings.cassettes) else 0
+            place(f"cassette.{number}", capacity)
+        place("ticket.waste", settings.waste_capacity)
+        for name in ("dispenser.reject", "change.retract", "ticket.retract"):
+            place(name, settings.retract_capacity)
+        for name in ("slip.roll", "slip.mouth", "floor"):
+            place(name)
+        place("roll", settings.roll_capacity)
+        place("vault")
+
+    def _fill_outside(self) -> None:
+        for where, notes in (("vault", self.settings.vault_notes), ("hand", self.settings.wallet_notes)):
+            for value_fen, count in notes.items():
+                self.bring(value_fen, count, where)
+        for _ in range(self.settings.vault_blanks):
+            self.matter.new_blank("vault")
+
+    def _tag_parts(self) -> None:
+        self.board.set_tag("box", self.settings.box_tag)
+        for number, cassette in enumerate(self.settings.cassettes, start=1):
+            self.board.set_tag(f"cassette.{number}", f"CAS{number}-{cassette.value_fen // 100}")
+
+    # -- which notes there are
+
+    def bring(self, value_fen: int, count: int, where: str, genuine: bool = True) -> list[Note]:
+        """Notes from outside this world; the only way a note comes into being."""
+        notes = [self.matter.new_note(value_fen, where, genuine) for _ in range(count)]
+        for note in notes:
+            self._notes[note.serial] = value_fen
+        self.origins[(where, value_fen)] += count
+        return notes
+
+    def conserved(self) -> bool:
+        """Every note that was ever brought in lies in exactly one place, with its value, and there is no other."""
+        found = [(note.serial, note.value_fen) for place in self.matter.places.values() for note in place.notes()]
+        return len(found) == len(self._notes) and dict(found) == self._notes
+
+    # -- power
+
+    def power(self, on: bool, now_ms: int) -> None:
+        """Mains of the whole cabinet: what the twins keep only in memory is gone, matter stays where it is."""
+        self.mains = on
+        for twin in self.twins.values():
+            twin.power(on, now_ms)

@@ -1,0 +1,77 @@
+"""The cabinet's API from outside: hands for passengers and the technician, the mains for the supervisor, looks for reports."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from simulator.passenger.hands import Openings, Taken
+
+ANSWER_S = 10.0
+
+
+class CabinetError(OSError):
+    """The cabinet refused, or did not answer; `code` is its word for it, empty when it was silent."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}" if code else detail)
+        self.code = code
+
+
+class CabinetClient:
+    """`url` as the cabinet's ready line says. One connection, kept alive; all calls raise CabinetError."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=ANSWER_S)
+
+    def get(self, path: str) -> Any:
+        return self._call("GET", path, None)
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        return self._call("POST", path, json.dumps(body).encode())
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _call(self, method: str, path: str, body: bytes | None) -> Any:
+        try:
+            self._connection.request(method, path, body, {"Content-Type": "application/json"})
+            response = self._connection.getresponse()
+            data = json.loads(response.read())
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self._connection.close()
+            raise CabinetError("", f"{method} {path}: {error!r}") from error
+        if response.status >= 400:
+            told = data if isinstance(data, dict) else {}
+            raise CabinetError(str(told.get("error", response.status)), str(told.get("detail", "")))
+        return data
+
+    # -- a passenger's hands
+
+    def look(self) -> Openings:
+        """What sticks out or lies in an open outlet."""
+        outlets = self.get("/api/state")["outlets"]
+        seen = {name: bool(outlet["things"] and outlet["open"]) for name, outlet in outlets.items()}
+        return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"])
+
+    def insert(self, value_fen: int) -> bool:
+        """From the wallet; a wallet that is empty is filled up first: these passengers never run out of notes."""
+        try:
+            self.post("/api/insert", {"value_fen": value_fen})
+        except CabinetError as error:
+            if error.code != "no_such_note":
+                if error.code:
+                    return False
+                raise
+            self.post("/api/give", {"value_fen": value_fen, "count": 10})
+            return self.insert(value_fen)
+        return True
+
+    def take(self, outlet: str) -> Taken:
+        told = self.post("/api/take", {"outlet": outlet})
+        notes = tuple(int(value) for value, count in told["notes"].items() for _ in range(count))
+        other = told["taken"] - len(notes)
+        return Taken(notes, other if outlet == "tickets" else 0, other if outlet == "slip" else 0)

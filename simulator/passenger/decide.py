@@ -1,0 +1,324 @@
+"""What a passenger does next: a pure choice from what is seen, what is remembered and a throw of dice.
+
+Everything is read off the screen value: targets from its keys, amounts from its texts, the way on from the primary key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.screen.values import (
+    Attract,
+    Calendar,
+    ClaimScreen,
+    Home,
+    Key,
+    OutOfService,
+    PayCash,
+    Review,
+    Screen,
+    Seat,
+    StationPicker,
+    Take,
+    Trains,
+    Trip,
+)
+from simulator.passenger.person import Dice, Kind, Memory, Plan, Seen
+
+GLANCE_MS, READ_MS, HAND_MS, LOOK_MS = 900, 2_500, 1_200, 1_500
+MOST_SEARCHES = 6
+MOST_PAGES = 4
+TO_SERVICE = "out of service"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Touch a target after thinking for `think_ms` of the passenger's time."""
+
+    target: str
+    think_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    value_fen: int
+    think_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFrom:
+    """`outlet`: mouth, tickets, change, slip."""
+
+    outlet: str
+    think_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Look again after `think_ms`, or when the screen changes."""
+
+    think_ms: int = LOOK_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The visit is over. `why`: bought, cancelled, walked_away, nothing_found, claim, or what the machine said."""
+
+    why: str
+    think_ms: int = GLANCE_MS
+
+
+Action = Touch | Insert | TakeFrom | Wait | Leave
+
+
+def fen(text: str) -> int | None:
+    """The amount in a text such as `¥1,106.50`, `Cash up to ¥300`; None when there is none."""
+    found = re.search(r"¥\s?([\d,]+)(?:\.(\d{1,2}))?", text)
+    if found is None:
+        return None
+    return int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
+
+
+def usable(keys: Sequence[Key]) -> list[Key]:
+    return [key for key in keys if key.enabled and key.target and not key.busy]
+
+
+def way_on(screen: Screen) -> Key | None:
+    """The primary key of the footer, whether it works or not."""
+    return next((key for key in screen.chrome.footer if key.role == "primary"), None)
+
+
+def decide(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
+    """The next action. `memory` is only read; `noted` writes it."""
+    screen = seen.screen
+    if seen.mouth:
+        return TakeFrom("mouth", HAND_MS)
+    if (taken := _from_openings(plan, seen, memory)) is not None:
+        return taken
+    if isinstance(screen, OutOfService):
+        return Leave(f"{TO_SERVICE}: {screen.reason}")
+    if memory.in_sale and isinstance(screen, Attract | Home | Trip):
+        return Leave(_ending(plan, memory))
+    if plan.kind is Kind.WALK_AWAY and screen.kind == plan.leave_at and _may_leave(plan, memory):
+        return Leave("walked_away", READ_MS)
+    if screen.chrome.dialog is not None:
+        return _answer_dialog(screen)
+    if screen.kind in plan.switch_at and screen.kind not in memory.switched:
+        return Touch(screen.chrome.language_key.target, GLANCE_MS)
+    choose = CHOICES.get(screen.kind)
+    return choose(plan, screen, memory, dice) if choose is not None else Wait()
+
+
+def _ending(plan: Plan, memory: Memory) -> str:
+    if memory.claim_codes:
+        return "claim"
+    return "bought" if memory.tickets_seen else "cancelled"
+
+
+def _may_leave(plan: Plan, memory: Memory) -> bool:
+    return plan.leave_at != "pay.cash" or (len(memory.inserted_fen) >= plan.notes_before and not memory.pushed)
+
+
+def _from_openings(plan: Plan, seen: Seen, memory: Memory) -> Action | None:
+    """What lies there is taken, unless it is another one's or forgotten on purpose."""
+    if not memory.in_sale:
+        return None
+    if seen.tickets and seen.screen.kind == Take.kind:
+        return TakeFrom("tickets", HAND_MS)
+    forgets = plan.kind is Kind.FORGET_CHANGE and memory.tickets_seen
+    if seen.change and not forgets and not seen.tickets:
+        return TakeFrom("change", HAND_MS)
+    if seen.change and forgets and seen.screen.kind == Take.kind:
+        return Leave("forgot_change", GLANCE_MS)
+    return TakeFrom("slip", HAND_MS) if seen.slip and memory.claim_codes else None
+
+
+def _answer_dialog(screen: Screen) -> Action:
+    """Somebody who is still here asks for more time: the primary key."""
+    keys = usable(screen.chrome.dialog.keys if screen.chrome.dialog else ())
+    primary = [key for key in keys if key.role == "primary"] or keys
+    return Touch(primary[0].target, GLANCE_MS) if primary else Wait()
+
+
+def _attract(plan: Plan, screen: Any, memory: Memory, dice: Dice) -> Action:
+    return Touch(screen.start.target, GLANCE_MS)
+
+
+def _home(plan: Plan, screen: Home, memory: Memory, dice: Dice) -> Action:
+    if memory.searches >= MOST_SEARCHES:
+        return Leave("nothing_found")
+    first = usable([tile.key for tile in screen.tiles[:1]])
+    popular = usable([cell.key for cell in screen.popular])
+    if popular and (not first or dice.random() < 0.5):
+        return Touch(popular[dice.randrange(len(popular))].target, READ_MS)
+    return Touch(first[0].target, READ_MS) if first else Wait()
+
+
+def _trip(plan: Plan, screen: Trip, memory: Memory, dice: Dice) -> Action:
+    on = way_on(screen)
+    return Touch(on.target, READ_MS) if on is not None and on.enabled else Touch(screen.destination.target, READ_MS)
+
+
+def _station(plan: Plan, screen: StationPicker, memory: Memory, dice: Dice) -> Action:
+    """A name that is there, or a letter first: some people type."""
+    cells = usable([cell.key for cell in screen.cells])
+    if screen.letters and not screen.typed and dice.random() < 0.4:
+        return Touch(f"letter:{screen.letters[dice.randrange(len(screen.letters))]}", READ_MS)
+    names = cells or usable(screen.often)
+    if names:
+        return Touch(names[dice.randrange(len(names))].target, READ_MS)
+    return Touch(screen.clear.target, GLANCE_MS) if screen.clear.enabled else Wait()
+
+
+def _date(plan: Plan, screen: Calendar, memory: Memory, dice: Dice) -> Action:
+    days = usable(screen.quick)
+    return Touch(days[dice.randrange(len(days))].target, READ_MS) if days else Wait()
+
+
+def _trains(plan: Plan, screen: Trains, memory: Memory, dice: Dice) -> Action:
+    if screen.state == "loading":
+        return Wait()
+    cards = [card for card in screen.cards if card.key.enabled and card.state == "open"]
+    fitting = [card for card in cards if 0 < (fen(card.price) or 0) <= plan.budget_fen]
+    if fitting and memory.searches < MOST_SEARCHES:
+        return Touch(fitting[dice.randrange(len(fitting))].key.target, READ_MS)
+    footer = usable(screen.chrome.footer)
+    following = [key for key in footer if key.icon == "down"]
+    if following and memory.pages < MOST_PAGES and memory.searches < MOST_SEARCHES:
+        return Touch(following[0].target, READ_MS)
+    home = [key for key in footer if key.icon == "home"]
+    return Touch(home[0].target, READ_MS) if home else Wait()
+
+
+def _seat(plan: Plan, screen: Seat, memory: Memory, dice: Dice) -> Action:
+    """The cheapest class that is left, as many adults as planned and affordable, then on."""
+    classes = [cell for cell in screen.classes if cell.key.enabled]
+    cheapest = min(classes, key=lambda cell: fen(cell.price) or 0, default=None)
+    if cheapest is not None and not cheapest.key.selected:
+        return Touch(cheapest.key.target, GLANCE_MS)
+    rows = screen.passengers
+    wanted = min(plan.tickets, max(1, plan.budget_fen // max(1, fen(rows[0].price) or 1))) if rows else 0
+    if rows and rows[0].count < wanted and rows[0].plus.enabled:
+        return Touch(rows[0].plus.target, GLANCE_MS)
+    on = way_on(screen)
+    if on is not None and on.enabled:
+        return Touch(on.target, READ_MS)
+    if rows and rows[0].count > 1 and rows[0].minus.enabled and memory.searches < MOST_SEARCHES:
+        return Touch(rows[0].minus.target, GLANCE_MS) if rows[0].count > wanted else _back(screen)
+    return _back(screen)
+
+
+def _back(screen: Screen) -> Action:
+    home = [key for key in usable(screen.chrome.footer) if key.icon in ("home", "back")]
+    return Touch(home[-1].target, READ_MS) if home else Wait()
+
+
+def _review(plan: Plan, screen: Review, memory: Memory, dice: Dice) -> Action:
+    on = way_on(screen)
+    if on is not None and on.enabled:
+        return Touch(on.target, READ_MS)
+    return _cancel(screen)
+
+
+def _cancel(screen: Screen) -> Action:
+    keys = [key for key in usable(screen.chrome.footer) if key.role == "danger"]
+    return Touch(keys[0].target, READ_MS) if keys else Wait()
+
+
+def _pay(plan: Plan, screen: PayCash, memory: Memory, dice: Dice) -> Action:
+    if memory.pushed and screen.inserted.text == memory.counted_before and screen.refusal is None:
+        return Wait()
+    if screen.slot != "insert" or not fen(screen.remaining.text):
+        return Wait()
+    if memory.cancelled:  # the touch did not arrive: once more
+        return _cancel(screen)
+    if plan.kind is Kind.CANCEL and len(memory.inserted_fen) >= plan.notes_before:
+        return _cancel(screen)
+    note = next_note(plan.kind, screen, memory.refused_fen)
+    return Insert(note, HAND_MS) if note is not None else _cancel(screen)
+
+
+def next_note(kind: Kind, screen: PayCash, refused_fen: set[int]) -> int | None:
+    """The note to insert next: the largest that does not overpay, or for people without small notes the largest at all;
+    when nothing fits exactly, the smallest that pays the rest."""
+    missing = fen(screen.remaining.text) or 0
+    taken = [fen(each.value) or 0 for each in screen.denominations if each.accepted]
+    values = sorted(value for value in taken if value and value not in refused_fen)
+    if not values or not missing:
+        return None
+    if kind in (Kind.LARGE, Kind.FORGET_CHANGE):
+        return values[-1]
+    fitting = [value for value in values if value <= missing]
+    return fitting[-1] if fitting else values[0]
+
+
+def _claim(plan: Plan, screen: ClaimScreen, memory: Memory, dice: Dice) -> Action:
+    on = way_on(screen)
+    return Touch(on.target, READ_MS) if on is not None and on.enabled else Wait()
+
+
+def _help(plan: Plan, screen: Screen, memory: Memory, dice: Dice) -> Action:
+    return _back(screen)
+
+
+CHOICES: dict[str, Callable[[Plan, Any, Memory, Dice], Action]] = {
+    "attract": _attract,
+    "home": _home,
+    "search.fromto": _trip,
+    "search.train": _help,
+    "station": _station,
+    "date": _date,
+    "trains": _trains,
+    "seat": _seat,
+    "review": _review,
+    "pay.cash": _pay,
+    "receipt": _claim,
+    "help": _help,
+}
+"""Kind of screen -> choice; all others are only watched."""
+
+SALE_KINDS = ("review", "pay.cash", "printing", "take", "receipt")
+
+
+def noted(memory: Memory, screen: Screen) -> None:
+    """Remember what a screen shows, each time it is looked at."""
+    memory.in_sale = memory.in_sale or screen.kind in SALE_KINDS
+    if isinstance(screen, PayCash) and memory.pushed:
+        if screen.inserted.text != memory.counted_before:
+            memory.pushed = False
+        elif screen.refusal is not None and screen.slot == "insert":
+            memory.refused_fen.update(memory.inserted_fen[-1:])
+            memory.pushed = False
+    elif memory.pushed:
+        memory.pushed = False
+    if isinstance(screen, ClaimScreen) and screen.code and screen.code not in memory.claim_codes:
+        memory.claim_codes.append(screen.code)
+
+
+def remembered(memory: Memory, action: Action, screen: Screen) -> None:
+    """Remember what was done."""
+    match action:
+        case Touch(target=target):
+            if target == screen.chrome.language_key.target:
+                memory.switched.add(screen.kind)
+            if isinstance(screen, Home):
+                memory.searches += 1
+                memory.pages = 0
+            if isinstance(screen, Trains) and any(
+                key.target == target and key.icon == "down" for key in screen.chrome.footer
+            ):
+                memory.pages += 1
+            danger = [key.target for key in screen.chrome.footer if key.role == "danger"]
+            memory.cancelled = memory.cancelled or (isinstance(screen, PayCash | Review) and target in danger)
+        case Insert(value_fen=value):
+            memory.inserted_fen.append(value)
+            memory.pushed = True
+            memory.counted_before = screen.inserted.text if isinstance(screen, PayCash) else ""
+        case TakeFrom(outlet="tickets"):
+            memory.tickets_seen = True
+        case TakeFrom(outlet="mouth") if memory.pushed:  # it came back: not with that one again
+            memory.refused_fen.update(memory.inserted_fen[-1:])
+            memory.pushed = False

@@ -1,0 +1,156 @@
+"""One visit of a synthetic passenger: thinks, acts at human pace, and keeps an account of what was given and got.
+
+Time is the passenger's, on the shared clock (scaled ms). No socket and no thread: the same code runs against the real
+processes and in virtual time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from kiosk.screen.values import Screen, StationPicker, keys_of
+from simulator.passenger.decide import (
+    Action,
+    Insert,
+    Leave,
+    TakeFrom,
+    Touch,
+    Wait,
+    decide,
+    noted,
+    remembered,
+)
+from simulator.passenger.hands import Hands, Openings
+from simulator.passenger.person import Dice, Memory, Plan, Seen
+
+LONGEST_VISIT_MS = 1_800_000
+ANSWER_MS = 4_000
+"""After a touch people wait so long for something to happen before they touch again."""
+
+
+@dataclass(slots=True)
+class Account:
+    """The passenger's own account, in fen and pieces. `outcome` is empty while the visit lasts."""
+
+    kind: str
+    outcome: str = ""
+    begun_ms: int = 0
+    ended_ms: int = 0
+    inserted_fen: list[int] = field(default_factory=list)
+    returned_fen: list[int] = field(default_factory=list)
+    change_fen: list[int] = field(default_factory=list)
+    tickets: int = 0
+    slips: int = 0
+    claim_codes: list[str] = field(default_factory=list)
+    touches: int = 0
+    screens: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Visit:
+    """`touch(target)` reaches the screen that is shown at that moment."""
+
+    def __init__(self, plan: Plan, hands: Hands, touch: Callable[[str], None], dice: Dice, now_ms: int) -> None:
+        self.plan = plan
+        self.account = Account(plan.kind.name.lower(), begun_ms=now_ms)
+        self._hands, self._touch, self._dice = hands, touch, dice
+        self._memory = Memory()
+        self._rev = -1
+        self._screen: Screen | None = None
+        self._next: Action | None = None
+        self._due_ms = now_ms
+
+    @property
+    def over(self) -> bool:
+        return bool(self.account.outcome)
+
+    def saw(self, rev: int, screen: Screen | None, now_ms: int) -> None:
+        """What the screen shows now. None: nothing; the passenger waits for it to come back."""
+        if rev == self._rev and (screen is None) == (self._screen is None):
+            return
+        before = self._screen.kind if self._screen is not None else ""
+        self._rev, self._screen = rev, screen
+        if screen is None:
+            self._next = None
+            return
+        if screen.kind != before:
+            self.account.screens.append(screen.kind)
+        noted(self._memory, screen)
+        if not self._still_meant():
+            self._next, self._due_ms = None, now_ms
+
+    def poll(self, now_ms: int) -> int | None:
+        """Think or act when it is time; answers when to be asked again, None when the visit is over."""
+        if self.over:
+            return None
+        if now_ms - self.account.begun_ms >= LONGEST_VISIT_MS:
+            self._leave("stuck", now_ms)
+            return None
+        if self._screen is None:
+            return now_ms + ANSWER_MS
+        if now_ms < self._due_ms:
+            return self._due_ms
+        if self._next is None:
+            self._next = decide(self.plan, self._seen(self._screen), self._memory, self._dice)
+            self._due_ms = now_ms + self._next.think_ms
+            return self._due_ms
+        action, self._next = self._next, None
+        self._due_ms = now_ms
+        self._act(action, self._screen, now_ms)
+        return None if self.over else self._due_ms
+
+    def _seen(self, screen: Screen) -> Seen:
+        """Only who has begun a purchase looks at the openings."""
+        openings = self._hands.look() if self._memory.in_sale else Openings()
+        return Seen(screen, openings.mouth, openings.tickets, openings.change, openings.slip)
+
+    def _still_meant(self) -> bool:
+        """Whether the action in mind is still possible on the screen that has just changed."""
+        if isinstance(self._next, Touch) and self._screen is not None:
+            return self._next.target in targets(self._screen)
+        return False
+
+    def _act(self, action: Action, screen: Screen, now_ms: int) -> None:
+        match action:
+            case Touch(target=target):
+                if target not in targets(screen):
+                    return
+                self._touch(target)
+                self.account.touches += 1
+                self._due_ms = now_ms + ANSWER_MS
+            case Insert(value_fen=value):
+                if not self._hands.insert(value):
+                    self._due_ms = now_ms + ANSWER_MS
+                    return
+                self.account.inserted_fen.append(value)
+            case TakeFrom(outlet=outlet):
+                if not self._take(outlet):
+                    self._due_ms = now_ms + ANSWER_MS
+                    return
+            case Leave(why=why):
+                self._leave(why, now_ms)
+            case Wait():
+                return
+        remembered(self._memory, action, screen)
+
+    def _take(self, outlet: str) -> bool:
+        taken = self._hands.take(outlet)
+        notes = self.account.returned_fen if outlet == "mouth" else self.account.change_fen
+        notes.extend(taken.notes_fen)
+        self.account.tickets += taken.tickets
+        self.account.slips += taken.slips
+        return bool(taken)
+
+    def _leave(self, why: str, now_ms: int) -> None:
+        self.account.outcome, self.account.ended_ms = why, now_ms
+        self.account.claim_codes = list(self._memory.claim_codes)
+
+
+def targets(screen: Screen) -> set[str]:
+    """Everything that can be touched on a screen now."""
+    letters = {f"letter:{letter}" for letter in screen.letters} if isinstance(screen, StationPicker) else set()
+    return {key.target for key in keys_of(screen)} | letters

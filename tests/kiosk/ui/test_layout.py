@@ -1,0 +1,154 @@
+"""Layout lint over all samples: text stays in its box, targets are large and apart, ratios are measured on pixels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import combinations
+
+import pygame
+import pytest
+
+from kiosk.screen.values import SCREENS, Screen, keys_of
+from kiosk.ui.nodes import Node, touchable
+from kiosk.ui.painter import Painter
+from kiosk.ui.parts import Area, Text, Veil
+from kiosk.ui.screens import PAINTERS
+from kiosk.ui.stage import WHOLE, Stage
+from kiosk.ui.theme import ratio
+from tests.kiosk.ui.samples import samples
+from tests.kiosk.ui.shots import canvas
+
+STAGE = Stage(canvas())
+SAMPLES = {f"{name}-{language}": screen for language in ("zh", "en") for name, screen in samples(language).items()}
+LEAST_PX, LEAST_GAP_PX, LEAST_RATIO = 72, 10, 7.0
+SLACK_PX = 3
+
+
+def looks(screen: Screen) -> dict[str, Screen]:
+    chrome = screen.chrome
+    return {
+        "day": screen,
+        "contrast": replace(screen, chrome=replace(chrome, theme="contrast")),
+        "large": replace(screen, chrome=replace(chrome, large_text=True)),
+    }
+
+
+@cache
+def nodes_of(name: str, look: str) -> tuple[Node, ...]:
+    return tuple(STAGE.nodes_of(looks(SAMPLES[name])[look]))
+
+
+def texts_of(node: Node) -> list[Text]:
+    return [part for part in node.parts if isinstance(part, Text)]
+
+
+def crossing(one: Area, other: Area) -> Area:
+    """The common area, of no size when there is none."""
+    left, top = max(one.x, other.x), max(one.y, other.y)
+    return Area(left, top, max(0, min(one.right, other.right) - left), max(0, min(one.bottom, other.bottom) - top))
+
+
+def lies_in(inner: Area, outer: Area, slack: int) -> bool:
+    grown = outer.inset(-slack)
+    return grown.x <= inner.x and grown.y <= inner.y and inner.right <= grown.right and inner.bottom <= grown.bottom
+
+
+EACH = pytest.mark.parametrize("name", SAMPLES)
+EACH_LOOK = pytest.mark.parametrize("look", ["day", "large"])
+
+
+def test_every_kind_has_a_painter_and_a_sample() -> None:
+    assert set(SCREENS) == set(PAINTERS)
+    assert {screen.kind for screen in SAMPLES.values()} == set(SCREENS)
+
+
+@EACH
+@EACH_LOOK
+def test_no_text_leaves_its_node(name: str, look: str) -> None:
+    out = [
+        (node.id, text.text)
+        for node in nodes_of(name, look)
+        for text in texts_of(node)
+        if not lies_in(text.ink(), node.area, SLACK_PX)
+    ]
+    assert out == []
+
+
+@EACH
+@EACH_LOOK
+def test_no_text_lies_on_another(name: str, look: str) -> None:
+    placed = [(node.layer, text) for node in nodes_of(name, look) for text in texts_of(node)]
+    if any(layer == "dialog" for layer, _ in placed):
+        placed = [(layer, text) for layer, text in placed if layer == "dialog"]
+    covered = {node.id for node in nodes_of(name, look)} & {"notice", "message"}
+    clashes = [
+        (one.text, other.text)
+        for (_, one), (_, other) in combinations(placed, 2)
+        if min(crossing(one.ink(), other.ink())[2:]) > 0.12 * min(one.size, other.size)
+    ]
+    assert clashes == [] or covered
+
+
+@EACH
+def test_nothing_is_cut(name: str) -> None:
+    assert [text.text for node in nodes_of(name, "day") for text in texts_of(node) if text.cut] == []
+
+
+@EACH
+@EACH_LOOK
+def test_targets_are_large_and_apart(name: str, look: str) -> None:
+    keys = touchable(nodes_of(name, look))
+    assert [node.id for node in keys if min(node.area.w, node.area.h) < LEAST_PX] == []
+    close = [
+        (one.id, other.id)
+        for one, other in combinations(keys, 2)
+        if min(crossing(one.area.inset(-LEAST_GAP_PX + 1), other.area)[2:]) > 0
+    ]
+    assert close == []
+
+
+@EACH
+@pytest.mark.parametrize("look", ["day", "contrast"])
+def test_text_stands_out_from_its_pixels(name: str, look: str) -> None:
+    nodes = nodes_of(name, look)
+    dialog = any(node.layer == "dialog" for node in nodes)
+    bare = [replace(node, parts=tuple(part for part in node.parts if not isinstance(part, Text))) for node in nodes]
+    screen = looks(SAMPLES[name])[look]
+    theme = STAGE.theme_of(screen)
+    STAGE.brush.shadow = theme.color("shadow")
+    surface = STAGE.canvas
+    weak = []
+    for index, node in enumerate(nodes):
+        texts = texts_of(node)
+        if not texts or (dialog and node.layer != "dialog"):
+            continue
+        under = [n for n in bare[: index + 1] if not any(isinstance(part, Veil) for part in n.parts)]
+        Painter(STAGE.brush, theme.color("bg")).paint(under, [node.area])
+        for text in texts:
+            area = text.ink()
+            points = [(x, text.middle) for x in range(area.x + 2, area.right - 1, 7)]
+            seen = [surface.get_at(point) for point in points if pygame.Rect(WHOLE).collidepoint(point)]
+            ratios = sorted(ratio(text.color, "#%02X%02X%02X" % tuple(color)[:3]) for color in seen)
+            if ratios and ratios[len(ratios) // 10] < LEAST_RATIO - 0.05:
+                weak.append((node.id, text.text, round(ratios[len(ratios) // 10], 2)))
+    assert weak == []
+
+
+@EACH
+def test_the_tree_says_what_can_be_touched(name: str) -> None:
+    screen, nodes = SAMPLES[name], nodes_of(name, "day")
+    assert len({node.id for node in nodes}) == len(nodes)
+    keys = touchable(nodes)
+    offered = keys_of(screen.chrome.dialog) if screen.chrome.dialog else keys_of(screen)
+    assert {key.target for key in offered} <= {node.target for node in keys}
+    dead = {node.target for node in nodes if node.target} - {node.target for node in keys}
+    assert dead & {key.target for key in offered} == set()
+    assert [node.id for node in keys if not node.spoken] == []
+
+
+def test_letters_that_lead_nowhere_are_disabled() -> None:
+    letters = {node.id[-1]: node.enabled for node in nodes_of("station-zh", "day") if node.id.startswith("letter:")}
+    assert letters["Q"] is False
+    assert letters["H"] is True
+    assert len(letters) == 26
