@@ -43,10 +43,13 @@ def run(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tvm run")
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--clock", default="", metavar="RATE:WALL_MS:MONO_MS", help="shared clock of the lab")
+    parser.add_argument(
+        "--trace", type=Path, help="write when facts came and bytes left, in microseconds (lab and bench)"
+    )
     options = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("transitions").setLevel(logging.WARNING)  # every row of every trigger is too much, even for a log
-    machine = build(read(options.config), options.clock)
+    machine = build(read(options.config), options.clock, options.trace)
 
     def stop(signum: int, frame: FrameType | None) -> None:
         machine.reactor.report_soon(lambda: machine.controller.stop(signal.Signals(signum).name))

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,7 @@ from kiosk.stock import fresh
 from kiosk.storage import FileStorage
 from kiosk.sync import Sync
 from kiosk.system_facts import Booted
+from kiosk.trace import Trace
 from kiosk.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -94,7 +96,7 @@ def opener(device: Device) -> Callable[[], Link]:
     return lambda: SerialLink(device.link, device.baud, device.parity)
 
 
-def build(settings: Settings, clock_spec: str = "") -> Machine:
+def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -> Machine:
     """Raises ConfigError or JournalError: a machine that is set up wrongly, or whose past is unreadable, does not start."""
     identity = read_identity(settings.journal, settings.machine.id)
     clock = RealClock(clock_spec)
@@ -104,17 +106,20 @@ def build(settings: Settings, clock_spec: str = "") -> Machine:
     storage = FileStorage(settings.journal)
     journal = Journal(storage, identity.epoch, identity.secret)
     reactor = Reactor(clock)
-    acceptor_values: Callable[[], tuple[int, ...]] = lambda: (
-        tuple(devices.acceptor.values_fen) if devices.acceptor else ()
-    )
-    context = SaleContext(
-        settings.machine.id, identity.epoch, identity.secret, settings.sale, clock.rate, acceptor_values
-    )
+    tracing = Trace(trace, clock.mono_us).watch(reactor) if trace else None
+    fitted: list[Devices] = []  # filled below; a replayed sale asks before any device is there
+
+    def known_fen() -> tuple[int, ...]:
+        acceptor = fitted[0].acceptor if fitted else None
+        return tuple(acceptor.values_fen) if acceptor else ()
+
+    context = SaleContext(settings.machine.id, identity.epoch, identity.secret, settings.sale, clock.rate, known_fen)
     cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
     past = fold(journal.lines, fresh(cassettes), context)
     journal.lines.clear()
     station = _station(settings, identity, clock, reactor)
     devices = _devices(settings, reactor, station, journal.boot)
+    fitted.append(devices)
     server = ScreenServer(
         settings.screen.socket,
         reactor.report,
@@ -152,6 +157,8 @@ def build(settings: Settings, clock_spec: str = "") -> Machine:
         server.close()
         reactor.close()
         storage.close()
+        if tracing:
+            tracing.close()
 
     return Machine(reactor, controller, close)
 

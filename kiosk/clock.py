@@ -51,6 +51,10 @@ class RealClock:
     def mono_ms(self) -> int:
         return time.monotonic_ns() // 1_000_000
 
+    def mono_us(self) -> int:
+        """The same clock in microseconds, for traces."""
+        return time.monotonic_ns() // 1_000
+
     def wall_ms(self) -> int:
         if self._base_mono_ms:
             return self._base_wall_ms + round((self.mono_ms() - self._base_mono_ms) * self.rate)

@@ -78,6 +78,7 @@ class Reactor:
         self._soon: deque[Callable[[], None]] = deque()
         self.turn_done: Callable[[int], None] = lambda now_ms: None
         self.sent: Callable[[str, bytes], None] = lambda name, data: None
+        self.heard: Callable[[Fact], None] = lambda fact: None
 
     # -- building
 
@@ -200,7 +201,9 @@ class Reactor:
     def _hear_all(self, now_ms: int) -> bool:
         heard = False
         while self._facts and self._application is not None:
-            self._application.hear(self._facts.popleft(), now_ms)
+            fact = self._facts.popleft()
+            self.heard(fact)
+            self._application.hear(fact, now_ms)
             heard = True
         return heard
 

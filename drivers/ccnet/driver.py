@@ -49,7 +49,7 @@ class CcnetValidator:
     """
 
     escrow_depth = 1
-    same_note_return = True
+    same_note_return = False  # of several notes only the last one
     can_identify_box = False
 
     def __init__(

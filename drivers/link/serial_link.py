@@ -70,8 +70,8 @@ class SerialLink:
 
 
 def is_pty(path: str) -> bool:
-    """True for the slave side of a pseudo-terminal."""
-    return path.startswith(PTY_FOLDER)
+    """True for the slave side of a pseudo-terminal, also by another name."""
+    return os.path.realpath(path).startswith(PTY_FOLDER)
 
 
 def serial_opener(path: str, baud: int, parity: str = "N") -> Callable[[], SerialLink]:

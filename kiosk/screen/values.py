@@ -460,7 +460,10 @@ class ProgressStep:
 
 @dataclass(frozen=True, slots=True)
 class Printing(Screen):
-    """Also paying back, confirming: any sequence of steps that takes no input. `percent`: 0..100."""
+    """Also paying back, confirming: any sequence of steps that takes no input. `percent`: 0..100.
+
+    `openings`: tickets, change: where things come out, ringed in the drawing of the machine.
+    """
 
     kind: ClassVar[str] = "printing"
     title: Words
@@ -471,6 +474,7 @@ class Printing(Screen):
     outlets: tuple[Words, ...]
     stay: Words
     cannot_cancel: Words
+    openings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class Loop:
         role = "lab" if chosen.mirror_socket else chosen.role
         self._link = ControllerLink(chosen.socket, role, self._display.post, complain)
         self._mirror = MirrorServer(chosen.mirror_socket, self._display.post) if chosen.mirror_socket else None
+        self._shot_rev = 0
         self._ending = False
 
     def end(self, *_: object) -> None:
@@ -88,6 +89,7 @@ class Loop:
         """Paint, present, send; returns when to do so again."""
         rects = self._session.poll(now_ms())
         self._display.present(rects)
+        self._take_shot()
         for message in self._session.outbox:
             self._link.send(message)
         self._session.outbox.clear()
@@ -101,10 +103,13 @@ class Loop:
         if isinstance(event, Ended):
             self._ending = True
             return
+        if isinstance(event, Received) and isinstance(event.message, Show) and not self._shot_rev:
+            self._shot_rev = event.message.rev
         self._session.take(event, now_ms())
-        if self._shot is not None and isinstance(event, Received) and isinstance(event.message, Show):
-            while self._session.painted_rev != event.message.rev and not self._ending:
-                self._session.poll(now_ms() + 1_000)
+
+    def _take_shot(self) -> None:
+        """Save the first value once all its pixels are there."""
+        if self._shot is not None and self._shot_rev and self._session.painted_rev == self._shot_rev:
             pygame.image.save(self._display.canvas, self._shot)
             self._ending = True
 

@@ -139,4 +139,4 @@ class Look:
 
     def later(self, key: Key) -> Key:
         """A key of a service that this machine does not offer: it keeps its place and says so."""
-        return Key(key.target, key.words, key.icon, key.role, enabled=False, why=self.say("Not offered here"))
+        return Key(key.target, key.words, key.icon, key.role, enabled=False, why=self.say("Not here"))

@@ -31,7 +31,7 @@ REFUSED = {
     "folded": Msg("Note given back: please unfold it"),
 }
 SLOT_NOTES = {
-    "insert": Msg("Insert when green, one at a time. Do not fold."),
+    "insert": Msg("Insert when green. Do not fold."),
     "moving": Msg("One moment, the note is being checked"),
     "full": Msg("No note can be taken now"),
     "closed": Msg("No more notes, please wait"),
@@ -143,7 +143,7 @@ def pay_cash(look: Look) -> PayCash:
         change_level=level,
         denominations=denominations(look, book),
         slot=slot,
-        slot_title=say("The note slot is to the right of the screen"),
+        slot_title=say("Note slot: right of the screen"),
         slot_note=say.msg(SLOT_NOTES[slot]),
         received_title=say("Received"),
         received=received(book),

@@ -80,7 +80,9 @@ def _hold(look: Look) -> Key:
     mode = look.shown.mode
     blocker = hold_blocker(look.journey, look.shown.limits, mode.cash_limit_fen, look.shown.now_wall_ms)
     why = look.say.msg(BLOCKERS[blocker]) if blocker in BLOCKERS else NOTHING
-    if blocker == "cash_limit":
+    if mode.cash == "off":
+        blocker, why = "cash", look.say("No cash can be taken now")
+    elif blocker == "cash_limit":
         why = look.say("Cash works up to {amount}", amount=formats.price(mode.cash_limit_fen or 0))
     return Key(T.HOLD, look.say("Hold these seats"), "right", "primary", enabled=not blocker, why=why)
 

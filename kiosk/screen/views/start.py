@@ -35,6 +35,9 @@ def cash_notice(look: Look) -> Notice | None:
     """What is only half there, said before anybody begins."""
     mode, say = look.shown.mode, look.say
     limit = mode.cash_limit_fen
+    if mode.cash == "off":
+        more = say("Trains and prices can be looked up. Please buy at another machine.")
+        return Notice(say("This machine sells no tickets now"), "warn", "cash", more)
     if mode.cash == "no_change":
         more = say("Please pay the exact amount, or use another machine")
         return Notice(say("This machine cannot give change now"), "warn", "no_change", more)
@@ -91,10 +94,13 @@ def home(look: Look) -> Home:
     )
     limit = mode.cash_limit_fen
     line = say("Pay with cash")
-    if limit is not None and limit < TOLD_BELOW_FEN:
+    if mode.cash == "off":
+        line = say("No sale now")
+    elif limit is not None and limit < TOLD_BELOW_FEN:
         line = say("Cash up to {amount}", amount=formats.price(limit))
+    notice = notice_of(look) or (cash_notice(look) if mode.cash == "off" else None)
     return Home(
-        look.chrome("home", footer=footer, idle=True, notice=notice_of(look)),
+        look.chrome("home", footer=footer, idle=True, notice=notice),
         question=say("Where would you like to go?"),
         tiles=tiles,
         popular_title=say("Popular destinations"),

@@ -28,7 +28,7 @@ def family_of(kind: str) -> str:
 
 def left_words(look: Look, left: int) -> Words:
     if left <= 0:
-        return look.say("None")
+        return look.say("None", "seats")
     return look.say("Available") if left > FEW else look.say("{n} left", n=left)
 
 

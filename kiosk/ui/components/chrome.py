@@ -25,6 +25,7 @@ _STREAKS = (
 
 def header(kit: Kit, chrome: Chrome) -> list[Node]:
     """Mark, machine, clock, language and accessibility keys; on service screens the person instead of the keys."""
+    kit = kit.plain
     skin = kit.skin("header")
     mark = Area(40, 34, 80, 80)
     service = bool(chrome.person.main)
@@ -81,6 +82,7 @@ def stepper(kit: Kit, steps: tuple[Step, ...]) -> list[Node]:
     """Done, current and coming steps: circle, words, bar to the next."""
     if not steps:
         return []
+    kit = kit.plain  # five of them have no room to grow
     band = kit.skin("band")
     parts: list[Part] = [kit.box(STEPPER, "band"), kit.rule(0, STEPPER.bottom - 2, WIDTH)]
     texts = [max(kit.width(s.words.main, 28, 700), kit.width(s.words.small, 22, 500)) for s in steps]
@@ -146,15 +148,15 @@ def footer_areas(kit: Kit, keys: tuple[Key, ...], left: int, right: int) -> list
     return areas
 
 
-def footer(kit: Kit, chrome: Chrome, right: int = 1040) -> list[Node]:
-    """The footer band, its keys and the idle ring. `right` leaves room for what a screen puts there itself."""
+def footer(kit: Kit, chrome: Chrome, right: int = 1040, left: int = MARGIN) -> list[Node]:
+    """The footer band, its keys and the idle ring. `left` and `right` leave room for what a screen puts there itself."""
     nodes = [footer_band(kit)]
     edge = right
     if chrome.ring is not None:
         nodes.append(ring_node(kit, chrome.ring, Area(916, 1776, 120, 120)))
         edge = min(edge, 884)
     if chrome.footer:
-        for key, area in zip(chrome.footer, footer_areas(kit, chrome.footer, MARGIN, edge), strict=True):
+        for key, area in zip(chrome.footer, footer_areas(kit, chrome.footer, left, edge), strict=True):
             if key.icon in ("up", "down"):
                 nodes.append(pager_key(kit, key, area))
             else:

@@ -17,6 +17,8 @@ from kiosk.ui.screens import (
     fromto,
     help,
     home,
+    pay_cash,
+    printing,
     review,
     seat,
     station,
@@ -38,10 +40,13 @@ PAINTERS: dict[str, Paint] = {
     "review": review.paint,
     "busy": busy.paint,
     "help": help.paint,
+    "pay.cash": pay_cash.paint,
+    "printing": printing.paint,
 }
 FOOTER_RIGHT = {"home": home.FOOTER_RIGHT, "date": 500}
+FOOTER_LEFT = {"printing": printing.FOOTER_LEFT}
 NO_FOOTER = {"attract"}
-OWN_NOTICE = {"attract"}
+OWN_NOTICE = {"attract", "pay.cash"}
 
 
 def compose(screen: Screen, kit: Kit) -> list[Node]:
@@ -50,7 +55,7 @@ def compose(screen: Screen, kit: Kit) -> list[Node]:
     body = PAINTERS[screen.kind](screen, kit)
     nodes = [*chrome.header(kit, around), *chrome.stepper(kit, around.stepper)]
     if screen.kind not in NO_FOOTER:
-        nodes += chrome.footer(kit, around, FOOTER_RIGHT.get(screen.kind, 1040))
+        nodes += chrome.footer(kit, around, FOOTER_RIGHT.get(screen.kind, 1040), FOOTER_LEFT.get(screen.kind, 40))
     nodes += body
     if around.notice is not None and screen.kind not in OWN_NOTICE:
         height = chrome.notice_height(kit, around.notice)

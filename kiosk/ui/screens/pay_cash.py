@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.screen.values import Denomination, Notice, PayCash, Words
 from kiosk.ui.components.cards import big_title, family_skin, pill, title
 from kiosk.ui.components.chrome import notice_node
@@ -14,7 +12,6 @@ from kiosk.ui.components.money import (
     growing_bar,
     label,
     note_chip,
-    note_color,
     tone_color,
     words_lines,
 )

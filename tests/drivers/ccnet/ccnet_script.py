@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from drivers.ccnet.codec import Decoder, Frame
 from drivers.ccnet.driver import CcnetValidator
@@ -65,12 +66,12 @@ class Paper:
     def __post_init__(self) -> None:
         self._decoder = Decoder()
 
-    def driver(self, **options: int) -> CcnetValidator:
+    def driver(self, **options: Any) -> CcnetValidator:
         self.it = CcnetValidator("acceptor", self.facts.append, first_note=options.pop("first_note", 1), **options)
         self.it.link_up(self.now_ms)
         return self.it
 
-    def ready(self, **options: int) -> CcnetValidator:
+    def ready(self, **options: Any) -> CcnetValidator:
         """A driver that has found this unit and enabled all notes; its facts so far are forgotten."""
         self.statuses = ["19"]
         driver = self.driver(**options)

@@ -518,6 +518,15 @@ def test_half_service_is_told_on_the_first_screen() -> None:
     assert "¥500" in screen_of("home-limited", Home).payments_line.main
 
 
+def test_a_machine_without_cash_looks_up_trains_and_holds_nothing() -> None:
+    only = ModeSeen(True, cash="off", cash_limit_fen=0)
+    screen = view(replace(SHOWN["en"]["seat"], mode=only))
+    assert (screen.chrome.footer[-1].enabled, screen.chrome.footer[-1].why.main) == (False, "No cash can be taken now")
+    home = screen_of("home-query_only", Home)
+    assert home.payments_line.main == "No sale now"
+    assert home.chrome.notice is not None
+
+
 def test_a_service_screen_is_passed_through() -> None:
     busy = view(SHOWN["zh"]["thanks"])
     assert isinstance(busy, Busy)

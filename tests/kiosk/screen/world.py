@@ -272,6 +272,7 @@ MODES = {
     "part_change": ModeSeen(True, cash="part_change", cash_limit_fen=50_000),
     "limited": ModeSeen(True, cash_limit_fen=50_000),
     "no_slips": ModeSeen(True, slips=False),
+    "query_only": ModeSeen(True, cash="off", cash_limit_fen=0),
     **{
         reason: ModeSeen(False, reason, ("E41",), told_ms=WALL_MS - 300_000, back_ms=WALL_MS + 900_000)
         for reason in (

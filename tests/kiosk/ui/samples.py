@@ -39,6 +39,7 @@ from kiosk.screen.values import (
     Trip,
     Words,
 )
+from tests.kiosk.ui.samples_money import samples_money
 
 
 class Talk:
@@ -627,4 +628,4 @@ MAKERS = {
 def samples(language: str) -> dict[str, Screen]:
     """By name; most names are the kind of the screen, a variant adds `-something`."""
     talk = Talk(language)
-    return {name: make(talk) for name, make in MAKERS.items()}
+    return {name: make(talk) for name, make in MAKERS.items()} | samples_money(talk, chrome, steps)

@@ -54,6 +54,10 @@ def lies_in(inner: Area, outer: Area, slack: int) -> bool:
     return grown.x <= inner.x and grown.y <= inner.y and inner.right <= grown.right and inner.bottom <= grown.bottom
 
 
+def hexed(color: pygame.Color) -> str:
+    return f"#{color.r:02X}{color.g:02X}{color.b:02X}"
+
+
 EACH = pytest.mark.parametrize("name", SAMPLES)
 EACH_LOOK = pytest.mark.parametrize("look", ["day", "large"])
 
@@ -129,7 +133,7 @@ def test_text_stands_out_from_its_pixels(name: str, look: str) -> None:
             area = text.ink()
             points = [(x, text.middle) for x in range(area.x + 2, area.right - 1, 7)]
             seen = [surface.get_at(point) for point in points if pygame.Rect(WHOLE).collidepoint(point)]
-            ratios = sorted(ratio(text.color, "#%02X%02X%02X" % tuple(color)[:3]) for color in seen)
+            ratios = sorted(ratio(text.color, hexed(color)) for color in seen)
             if ratios and ratios[len(ratios) // 10] < LEAST_RATIO - 0.05:
                 weak.append((node.id, text.text, round(ratios[len(ratios) // 10], 2)))
     assert weak == []

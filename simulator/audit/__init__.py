@@ -1,0 +1,1 @@
+"""The auditor's parts: a second reading of the journal, as plain text, that shares no code with what wrote it."""

@@ -1,0 +1,215 @@
+"""A whole simulated machine as real processes: station computer, cabinet, controller, screen, mirror; and who uses it.
+
+Everything of a run lies in one short temporary directory: configuration, journal, station data, sockets, logs, ptys.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.child import Program
+from simulator.clock import SharedClock
+from simulator.passenger.cabinet_client import CabinetClient
+from simulator.passenger.eyes import Eyes
+from simulator.passenger.person import Dice, Plan
+from simulator.passenger.technician import Job, Staff, Technician, first_fill
+from simulator.passenger.visit import Account, Visit
+from simulator.supervisor import StartError, Supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "config" / "demo"
+MACHINE = "T01"
+TELECODE = "BXP"
+CASHIER, SUPERVISOR_PERSON = Staff("1001", "246810"), Staff("1002", "135790")
+OPERATORS = (
+    f"{CASHIER.number}:王芳:Wang Fang:cash:{CASHIER.pin}",
+    f"{SUPERVISOR_PERSON.number}:李强:Li Qiang:supervisor:{SUPERVISOR_PERSON.pin}",
+    "1003:陈明:Chen Ming:maintainer:975310",
+)
+FIRST_NOTES = {1: 400, 2: 400, 3: 400, 4: 200}
+FIRST_BLANKS = 600
+TURN_MS = 10
+FREE_SCREENS = ("attract", "home")
+
+
+class RigError(Exception):
+    """The machine cannot be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How the machine is set up. `window`: the screen is shown on this display; otherwise it paints without one.
+    `lab_port` 0 takes a free port. `busy`: other people have bought tickets before."""
+
+    window: bool = False
+    mirror: bool = True
+    lab_port: int = 0
+    busy: bool = False
+
+
+def write_machine_config(directory: Path, station_url: str) -> Path:
+    """The machine's and the cabinet's configuration in the run directory; answers the machine's."""
+    for name in ("machine.yaml", "cabinet.yaml"):
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
+        filled = text.replace("@DIR@", str(directory / "ports")).replace("@STATION@", station_url)
+        (directory / name).write_text(filled, encoding="utf-8")
+    return directory / "machine.yaml"
+
+
+class Rig:
+    """`start` brings all up; `turn` serves them; `stop` ends all. Raises StartError or RigError."""
+
+    def __init__(self, directory: Path, clock: SharedClock, wanted: Wanted) -> None:
+        self.directory, self.clock, self._wanted = directory, clock, wanted
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.supervisor = Supervisor(
+            directory, ROOT, clock.mono_ms, lambda name, event: self.events.append((name, event))
+        )
+        self.eyes = Eyes(directory / "screen.sock")
+        self.cabinet: CabinetClient | None = None
+        self.station_url = self.lab_url = ""
+        self.token = secrets.token_urlsafe(18)
+
+    # -- starting
+
+    def start(self, told: Callable[[str], None] = lambda line: None) -> None:
+        """Station, cabinet, a provisioned controller, the screen; `told` hears one line for each that is ready."""
+        self.station_url = self._station()
+        told(f"station computer  {self.station_url}")
+        config = write_machine_config(self.directory, self.station_url)
+        self.lab_url = self._cabinet()
+        told(f"lab               {self.lab_url}")
+        self.cabinet = CabinetClient(self.lab_url)
+        cabinet = self.cabinet
+        self.supervisor.tell_mains = lambda on: cabinet.post("/api/mains", {"on": on})
+        self._provision()
+        self.supervisor.start(
+            self._program("controller", self._kiosk("run", "--config", str(config), *self._clock()), True)
+        )
+        told("controller        ready")
+        self._screen()
+        told("screen            ready")
+
+    def _station(self) -> str:
+        def argv(port: str) -> tuple[str, ...]:
+            busy = ("--busy",) if self._wanted.busy else ()
+            machine = f"{MACHINE}:{self.token}:{TELECODE}"
+            data = str(self.directory / "station")
+            return self._simulator(
+                "station", "--port", port, "--data", data, "--lab", "--machine", machine, *busy, *self._clock()
+            )
+
+        again = lambda ready: argv(ready.rpartition(":")[2])
+        return self.supervisor.start(Program("station", argv("0"), again=again))
+
+    def _cabinet(self) -> str:
+        port = str(self._wanted.lab_port)
+        files = ("--dir", str(self.directory / "ports"), "--config", str(self.directory / "cabinet.yaml"))
+        sockets = ("--lab-port", port, "--mirror-socket", str(self.directory / "mirror.sock"))
+        argv = self._simulator("cabinet", *files, *sockets, *self._clock())
+        return self.supervisor.start(Program("cabinet", argv, restarts=False))
+
+    def _provision(self) -> None:
+        operators = [word for operator in OPERATORS for word in ("--operator", operator)]
+        where = ("provision", str(self.directory / "journal"), "--machine", MACHINE, "--token", self.token)
+        done = subprocess.run(
+            self._kiosk(*where, *operators), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        )
+        if done.returncode:
+            raise RigError(f"provision: {done.stderr.strip() or done.stdout.strip()}")
+
+    def _screen(self) -> None:
+        socket = ("--socket", str(self.directory / "screen.sock"))
+        shown = ("--windowed",) if self._wanted.window else ()
+        env = {} if self._wanted.window else {"SDL_VIDEODRIVER": "dummy"}
+        self.supervisor.start(self._program("screen", self._kiosk("screen", *socket, *shown), True, env))
+        if self._wanted.mirror:
+            mirrored = ("--role", "mirror", "--mirror-socket", str(self.directory / "mirror.sock"))
+            self.supervisor.start(self._program("mirror", self._kiosk("screen", *socket, *mirrored), True))
+
+    def _program(self, name: str, argv: tuple[str, ...], powered: bool, env: dict[str, str] | None = None) -> Program:
+        return Program(name, argv, powered=powered, env=env or {})
+
+    def _clock(self) -> tuple[str, str]:
+        return ("--clock", self.clock.format())
+
+    def _simulator(self, *words: str) -> tuple[str, ...]:
+        return (sys.executable, "-m", "simulator", *words)
+
+    def _kiosk(self, *words: str) -> tuple[str, ...]:
+        return (sys.executable, "-m", "kiosk", *words)
+
+    # -- serving
+
+    def turn(self, longest_ms: int = TURN_MS) -> None:
+        """Serve the processes and the screen socket for at most `longest_ms`. Raises RigError when one is lost for good."""
+        now_ms = self.clock.mono_ms()
+        self.eyes.poll(now_ms)
+        self.eyes.on_readable(now_ms)
+        self.supervisor.turn(longest_ms)
+        if failed := self.supervisor.failed():
+            raise RigError(f"{', '.join(failed)} ended for good; see {self.directory / 'logs'}")
+
+    def serve_until(self, done: Callable[[], bool], within_ms: int, what: str) -> None:
+        """Turns until `done`. Raises RigError after `within_ms` of the machine's scaled time."""
+        until_ms = self.clock.wall_ms() + within_ms
+        while not done():
+            if self.clock.wall_ms() >= until_ms:
+                seen = self.eyes.screen.kind if self.eyes.screen else "nothing"
+                raise RigError(f"{what} did not come within {within_ms // 1000} s; the screen shows {seen}")
+            self.turn()
+
+    def stop(self) -> None:
+        self.eyes.close()
+        if self.cabinet is not None:
+            self.cabinet.close()
+        self.supervisor.stop()
+
+    # -- who uses it
+
+    def hands(self) -> CabinetClient:
+        if self.cabinet is None:
+            raise RigError("the cabinet is not there")
+        return self.cabinet
+
+    def first_act(self) -> None:
+        """The technician loads and fills the new machine, as a person would, and closes up (decision 49)."""
+        self.serve_until(lambda: self.eyes.screen is not None, 120_000, "a screen")
+        hand = lambda act: self.hands().post("/api/service", dict(act))
+        jobs: list[Job] = first_fill(FIRST_NOTES, FIRST_BLANKS)
+        worker = Technician(CASHIER, SUPERVISOR_PERSON, jobs, hand, self.eyes.touch, self.clock.wall_ms())
+        while not worker.over:
+            worker.saw(self.eyes.rev, self.eyes.screen, self.clock.wall_ms())
+            worker.poll(self.clock.wall_ms())
+            self.turn()
+        if worker.outcome != "done":
+            raise RigError(f"the technician is {worker.outcome}")
+
+    def wait_until_free(self) -> None:
+        """Until the next passenger can begin."""
+        free = lambda: self.eyes.screen is not None and self.eyes.screen.kind in FREE_SCREENS
+        self.serve_until(free, 1_200_000, "a free machine")
+
+    def visit(self, plan: Plan, dice: Dice) -> Account:
+        """One passenger from coming to leaving; a machine out of service is an outcome, not an error."""
+        made = Visit(plan, self.hands(), self.eyes.touch, dice, self.clock.wall_ms())
+        while not made.over:
+            made.saw(self.eyes.rev, self.eyes.screen, self.clock.wall_ms())
+            made.poll(self.clock.wall_ms())
+            self.turn()
+        return made.account
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+__all__ = ["Rig", "RigError", "StartError", "Wanted", "has_display", "write_machine_config"]
