@@ -82,7 +82,7 @@ class Parts:
 class Controller:
     """Implements `kiosk.reactor.Application`. `changed` is True when the screen may have to show something else."""
 
-    def __init__(self, parts: Parts, show: Callable[[Controller], None]) -> None:
+    def __init__(self, parts: Parts, show: Callable[[Controller], int]) -> None:
         self._p, self._show = parts, show
         self.watch, self.journey, self.service = parts.watch, parts.journey, parts.service
         self.sale: Sale | None = parts.past.sale
@@ -221,6 +221,7 @@ class Controller:
 
     def _start_sale(self, ask: StartSale, now_ms: int) -> None:
         if self.sale is not None or not self.mode.sells:
+            self.journey.sale_over(self.now(), "trains", "not_held")
             return
         self._sales += 1
         context = self._p.context
@@ -345,8 +346,7 @@ class Controller:
         sync_ms = self._p.sync.poll(now_ms, idle, self.status)
         if self.changed or now_ms >= self._repaint_ms:
             self.changed = False
-            self._repaint_ms = now_ms + self._to_next_minute()
-            self._show(self)
+            self._repaint_ms = self._show(self)
         return min(self._wakes(now_ms, sync_ms))
 
     def _wakes(self, now_ms: int, sync_ms: int) -> list[int]:
@@ -360,10 +360,6 @@ class Controller:
             if wake is not None:
                 wakes.append(max(wake, now_ms + 20))
         return wakes
-
-    def _to_next_minute(self) -> int:
-        """Real ms until the header clock shows another minute."""
-        return max(200, round((60_000 - self._p.clock.wall_ms() % 60_000) / self._p.clock.rate))
 
     def now(self) -> Now:
         return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())

@@ -21,7 +21,7 @@ from kiosk.screen.formats import Clock
 from kiosk.screen.shown import HelpSeen, MachineSeen, ModeSeen, Shown
 from kiosk.screen.texts import Both, Say, Texts
 from kiosk.screen.values import Screen
-from kiosk.screen.view import view
+from kiosk.screen.view import next_change_ms, view
 from kiosk.screen.views.claim import code_content, reason_words
 from kiosk.settings import Settings
 
@@ -60,13 +60,15 @@ class Showing:
         self._controller: Controller | None = None
         self._last: Screen | None = None
 
-    def show(self, controller: Controller) -> None:
-        """Make the screen value of now and hand it on."""
+    def show(self, controller: Controller) -> int:
+        """Make the screen value of now and hand it on; answers when it changes though nothing happens (real ms)."""
         self._controller = controller
-        screen = view(self.shown(controller))
+        shown = self.shown(controller)
+        screen = view(shown)
         if screen != self._last:
             self._last = screen
             self._put(screen)
+        return next_change_ms(shown)
 
     def shown(self, controller: Controller) -> Shown:
         now = controller.now()
@@ -134,14 +136,15 @@ class Showing:
         return stripe(book.order, ticket.place, number), ticket_face(facts, self._faces)
 
     def _slip(self, book: Book, code: str, wall_ms: int) -> Picture:
-        """One slip explains all claims of a sale: the first one's code, the whole amount."""
+        """One slip explains all claims of a sale: the first one large, the others with their codes."""
         claim = next(claim for claim in book.claims if claim.code == code)
         facts = ClaimFacts(
             code=code,
-            amount_fen=book.claims_fen,
+            amount_fen=claim.amount_fen,
             reason=reason_words(claim.reason),
             content=code_content(self._machine.id, claim),
-            exact=all(each.exact for each in book.claims),
+            exact=claim.exact,
+            more=tuple((other.code, other.amount_fen) for other in book.claims if other is not claim),
         )
         head = SlipHead(self._machine.id, self._station(), wall_ms, book.key)
         say = Say(self._texts, book.language)

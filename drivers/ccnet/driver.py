@@ -122,6 +122,11 @@ class CcnetValidator:
         if self._phase is not Phase.DOWN:
             self._begin(Status(State.POWER_UP))
 
+    @property
+    def ready(self) -> bool:
+        """Identified and able to work."""
+        return self._phase is Phase.WORKING
+
     def probe_lines(self) -> list[str]:
         """Identity, state, counters and notes it knows; one fact a line."""
         lines = [f"model {MODEL}", f"phase {self._phase.value}", f"status {self._status.raw}"]
@@ -261,6 +266,8 @@ class CcnetValidator:
                 self._faults.set(code, False)
         if fault:
             self._faults.set(fault, True, status.raw)
+        if self._phase is Phase.STARTING and status.code in (State.JAMMED, State.BOX_JAMMED):
+            self._escrow.jammed()  # the reset will not say more of it
         if self._phase is not Phase.WORKING or before == status:
             return
         if status.code == State.ACCEPTING:
@@ -319,7 +326,8 @@ class CcnetValidator:
 
     def _watch_silence(self, now_ms: int) -> None:
         alone_ms = now_ms - self._line.heard_ms
-        if self._phase is not Phase.STARTING or alone_ms >= ABSENT_MS:
+        hopeful = self._phase is Phase.STARTING and now_ms - self._start_ms < START_MS  # it may still tell
+        if not hopeful or self._status.code in STOPPED or alone_ms >= ABSENT_MS:
             self._escrow.late(now_ms)
         if alone_ms < ABSENT_MS:
             return

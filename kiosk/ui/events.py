@@ -63,8 +63,13 @@ class Exposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """Somebody new looks at the mirror."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The window was closed or the process was asked to end."""
 
 
-Event = LinkUp | LinkDown | Received | Pressed | Moved | Released | Tapped | Typed | Exposed | Ended
+Event = LinkUp | LinkDown | Received | Pressed | Moved | Released | Tapped | Typed | Exposed | Watched | Ended

@@ -1,6 +1,6 @@
-"""The connection to the controller: one reader thread, which only decodes lines and posts them to the loop.
+"""Threads of the screen process, and the first of them: the reader that decodes the controller's lines for the loop.
 
-The only home of threads in the screen process together with `mirror`. Source: decisions 29, 30 and 47.
+Source: decisions 29, 30 and 47.
 """
 
 from __future__ import annotations
@@ -9,12 +9,45 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from kiosk.screen.values import Hello, Message, decode, encode
 from kiosk.ui.events import Event, LinkDown, LinkUp, Received
 
 RETRY_S = 0.3
 LONGEST_LINE = 4_000_000
+
+
+class Worker:
+    """Runs `run` in a thread of its own. `run` returns soon after `ending` is true."""
+
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
+        self._end = threading.Event()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=run, name=name, daemon=True)
+
+    @property
+    def ending(self) -> bool:
+        return self._end.is_set()
+
+    @property
+    def lock(self) -> AbstractContextManager[bool]:
+        """What both threads touch is touched under it."""
+        return self._lock
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def pause(self, seconds: float) -> None:
+        """Sleep in the worker's thread; the end wakes it."""
+        self._end.wait(seconds)
+
+    def stop(self, interrupt: Callable[[], None]) -> None:
+        """Ask it to end; `interrupt` wakes it from where it waits. Gives up after 2 s."""
+        self._end.set()
+        interrupt()
+        if self._thread.is_alive():
+            self._thread.join(2)
 
 
 class ControllerLink:
@@ -31,17 +64,14 @@ class ControllerLink:
         self._role = role
         self._deliver = deliver
         self._complain = complain
-        self._ending = threading.Event()
         self._socket: socket.socket | None = None
-        self._thread = threading.Thread(target=self._run, name="controller-link", daemon=True)
+        self._worker = Worker("controller-link", self._run)
 
     def start(self) -> None:
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
-        self._ending.set()
-        self._hang_up()
-        self._thread.join(2)
+        self._worker.stop(self._hang_up)
 
     def send(self, message: Message) -> bool:
         """False when there is nobody, or a peer that does not read: that one is given up."""
@@ -64,7 +94,7 @@ class ControllerLink:
                 peer.shutdown(socket.SHUT_RDWR)
 
     def _run(self) -> None:
-        while not self._ending.is_set():
+        while not self._worker.ending:
             try:
                 with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
                     peer.connect(self._path)
@@ -77,7 +107,7 @@ class ControllerLink:
             if self._socket is not None:
                 self._socket = None
                 self._deliver(LinkDown())
-            self._ending.wait(RETRY_S)
+            self._worker.pause(RETRY_S)
 
     def _read(self, peer: socket.socket) -> None:
         held = b""

@@ -6,6 +6,7 @@ No devices, no network, no files but theme, fonts and media, all read-only.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -46,14 +47,22 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def pictures_in(directory: Path | None) -> tuple[Path, ...]:
+    """Pictures for the idle screen, by name; none when there is no such directory."""
+    if directory is None or not directory.is_dir():
+        return ()
+    return tuple(sorted(path for path in directory.iterdir() if path.suffix.lower() in (".png", ".jpg", ".jpeg")))
+
+
 class Loop:
     """Display, link and session under one clock."""
 
     def __init__(self, chosen: argparse.Namespace) -> None:
         self._shot: Path | None = chosen.shot
-        headless = chosen.role == "mirror" or chosen.shot is not None
+        dummy = os.environ.get("SDL_VIDEODRIVER") == "dummy"
+        headless = dummy or chosen.role == "mirror" or chosen.shot is not None
         self._display: Window | Headless = Headless() if headless else Window(chosen.windowed, chosen.scale)
-        stage = Stage(self._display.canvas, chosen.theme_dir, chosen.font_dir)
+        stage = Stage(self._display.canvas, chosen.theme_dir, chosen.font_dir, pictures_in(chosen.media))
         self._session = Session(stage, now_ms(), complain)
         role = "lab" if chosen.mirror_socket else chosen.role
         self._link = ControllerLink(chosen.socket, role, self._display.post, complain)

@@ -11,13 +11,13 @@ import json
 import os
 import selectors
 import socket
-import threading
 from collections.abc import Callable
 from io import BytesIO
 
 import pygame
 
-from kiosk.ui.events import Event, Exposed, Tapped
+from kiosk.ui.events import Event, Tapped, Watched
+from kiosk.ui.link import Worker
 
 FRAME_MS = 100
 BACKLOG_BYTES = 12_000_000
@@ -63,19 +63,15 @@ class MirrorServer:
         self._wake_out, self._wake_in = socket.socketpair()
         self._wake_out.setblocking(False)
         self._watchers: dict[socket.socket, _Watcher] = {}
-        self._lock = threading.Lock()
-        self._ending = False
         self._pending: list[pygame.Rect] = []
         self._next_ms = 0
-        self._thread = threading.Thread(target=self._run, name="mirror", daemon=True)
+        self._worker = Worker("mirror", self._run)
 
     def start(self) -> None:
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
-        self._ending = True
-        self._wake_in.send(b"x")
-        self._thread.join(2)
+        self._worker.stop(self._wake)
         self._server.close()
         if os.path.exists(self._path):
             os.unlink(self._path)
@@ -83,7 +79,7 @@ class MirrorServer:
     def stream(self, canvas: pygame.Surface, rects: list[pygame.Rect], now_ms: int) -> int | None:
         """Send what changed, at most every 100 ms; returns when there is more to send, ms, or None."""
         self._pending += rects
-        with self._lock:
+        with self._worker.lock:
             watchers = list(self._watchers.values())
         fresh = [watcher for watcher in watchers if watcher.fresh]
         if not watchers:
@@ -97,19 +93,22 @@ class MirrorServer:
         whole = region_message(canvas, canvas.get_rect()) if fresh else b""
         changes = b"".join(region_message(canvas, rect) for rect in _few(self._pending, canvas.get_rect()))
         self._pending = []
-        with self._lock:
+        with self._worker.lock:
             for watcher in watchers:
                 watcher.out += whole if watcher.fresh else changes
                 watcher.fresh = False
-        self._wake_in.send(b"x")
+        self._wake()
         return None
+
+    def _wake(self) -> None:
+        self._wake_in.send(b"x")
 
     def _run(self) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(self._server, selectors.EVENT_READ)
             selector.register(self._wake_out, selectors.EVENT_READ)
-            while not self._ending:
-                with self._lock:
+            while not self._worker.ending:
+                with self._worker.lock:
                     waiting = [(peer, bool(watcher.out)) for peer, watcher in self._watchers.items()]
                 for peer, more in waiting:
                     selector.modify(peer, selectors.EVENT_READ | (selectors.EVENT_WRITE if more else 0))
@@ -126,9 +125,9 @@ class MirrorServer:
             new, _ = self._server.accept()
             new.setblocking(False)
             selector.register(new, selectors.EVENT_READ)
-            with self._lock:
+            with self._worker.lock:
                 self._watchers[new] = _Watcher()
-            self._deliver(Exposed())
+            self._deliver(Watched())
             return
         assert isinstance(peer, socket.socket)
         try:
@@ -140,7 +139,7 @@ class MirrorServer:
             alive = False
         if not alive:
             selector.unregister(peer)
-            with self._lock:
+            with self._worker.lock:
                 self._watchers.pop(peer, None)
             peer.close()
 
@@ -156,7 +155,7 @@ class MirrorServer:
 
     def _write(self, peer: socket.socket) -> bool:
         watcher = self._watchers[peer]
-        with self._lock:
+        with self._worker.lock:
             if watcher.out:
                 sent = peer.send(watcher.out[:262_144])
                 del watcher.out[:sent]

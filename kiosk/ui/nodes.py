@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from kiosk.ui.parts import Area, Box, Part
 from kiosk.ui.theme import Skin
@@ -22,7 +23,7 @@ class Live:
     next_ms: Callable[[int], int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Node:
     """One thing on the screen. `layer`: ground (chrome), body (slides on a change of screen), dialog.
 
@@ -42,6 +43,7 @@ class Node:
     level: float = 0.0
     rising: Callable[[float], tuple[Part, ...]] | None = field(default=None, compare=False)
 
+    @cached_property
     def reach(self) -> Area:
         """All pixels the node may touch: its area, shadows and strokes."""
         return union([self.area, *(part.reach() for part in self.parts)])
@@ -95,7 +97,7 @@ def changed(old: Sequence[Node], new: Sequence[Node]) -> list[Area]:
     """Areas to paint again when `new` replaces `old`. Order matters: a node that moved in the order counts as changed."""
     if [node.id for node in old] == [node.id for node in new]:
         pairs = zip(old, new, strict=True)
-        return [area for a, b in pairs if a != b for area in (a.reach(), b.reach())]
+        return [area for a, b in pairs if a != b for area in (a.reach, b.reach)]
     before = {node.id: node for node in old}
     kept = {node.id for node in new if before.get(node.id) == node}
-    return [node.reach() for node in (*old, *new) if node.id not in kept]
+    return [node.reach for node in (*old, *new) if node.id not in kept]

@@ -45,7 +45,7 @@ class Painter:
     def paint(self, nodes: Sequence[Node], areas: Iterable[Area]) -> list[pygame.Rect]:
         """Paint what lies in `areas` again; returns the rectangles whose pixels may have changed."""
         rects = merged(areas, self.bounds)
-        reaches = [pygame.Rect(node.reach()) for node in nodes]
+        reaches = [pygame.Rect(node.reach) for node in nodes]
         surface = self.brush.surface
         for rect in rects:
             surface.set_clip(rect)

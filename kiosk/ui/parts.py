@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import pygame
@@ -193,6 +194,23 @@ class Picture:
         brush.shapes.picture(brush.surface, self.svg, self.area)
 
     def moved(self, dx: int, dy: int) -> Picture:
+        return replace(self, area=self.area.moved(dx, dy))
+
+    def reach(self) -> Area:
+        return self.area
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture file, covering its area."""
+
+    area: Area
+    path: Path
+
+    def paint(self, brush: Brush) -> None:
+        brush.shapes.photo(brush.surface, self.path, self.area)
+
+    def moved(self, dx: int, dy: int) -> Photo:
         return replace(self, area=self.area.moved(dx, dy))
 
     def reach(self) -> Area:

@@ -13,7 +13,8 @@ from kiosk.ui.nodes import Node, changed
 from kiosk.ui.painter import Painter
 from kiosk.ui.parts import Area, Brush
 from kiosk.ui.screens import compose
-from kiosk.ui.shapes import Shapes
+from kiosk.ui.shapes import Shapes, usable
+from kiosk.ui.shift import shifted
 from kiosk.ui.text import FONTS, Faces
 from kiosk.ui.theme import THEMES, Theme, load_theme
 
@@ -25,13 +26,16 @@ THEME_NAMES = ("day", "contrast")
 class Stage:
     """Needs an initialised pygame display. Raises ThemeError or FontError when a file of its own is unusable."""
 
-    def __init__(self, canvas: pygame.Surface, themes: Path = THEMES, fonts: Path = FONTS) -> None:
+    def __init__(
+        self, canvas: pygame.Surface, themes: Path = THEMES, fonts: Path = FONTS, media: tuple[Path, ...] = ()
+    ) -> None:
         self.themes: dict[str, Theme] = {name: load_theme(name, themes) for name in THEME_NAMES}
         self.faces = Faces(fonts)
         self.canvas = canvas
         self.brush = Brush(canvas, Shapes(), self.faces, self.themes["day"].color("shadow"))
         self.nodes: list[Node] = []
         self._theme = ""
+        self._media = tuple(path for path in media if usable(path))
         self._kits: dict[tuple[str, bool], Kit] = {}
 
     def theme_of(self, screen: Screen) -> Theme:
@@ -40,12 +44,12 @@ class Stage:
     def kit(self, screen: Screen) -> Kit:
         key = (self.theme_of(screen).name, screen.chrome.large_text)
         if key not in self._kits:
-            self._kits[key] = Kit(self.themes[key[0]], self.faces, key[1])
+            self._kits[key] = Kit(self.themes[key[0]], self.faces, key[1], self._media)
         return self._kits[key]
 
     def nodes_of(self, screen: Screen) -> list[Node]:
         """All nodes of a value. Raises KeyError for a kind nobody paints."""
-        return compose(screen, self.kit(screen))
+        return shifted(compose(screen, self.kit(screen)), screen)
 
     def paint(self, nodes: Sequence[Node], theme: Theme) -> list[pygame.Rect]:
         """Make the canvas show `nodes`; returns the rectangles that changed."""

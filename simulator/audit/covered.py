@@ -9,8 +9,18 @@ from functools import lru_cache
 def payable(amount_fen: int, stock: Mapping[int, int], most_notes: int) -> bool:
     """True when at most `most_notes` notes of `stock` (face value in fen -> notes) make exactly `amount_fen`."""
     pieces = tuple(sorted((value, min(count, most_notes)) for value, count in stock.items() if value > 0 and count > 0))
+    if _greedy(amount_fen, pieces, most_notes):
+        return True
     fewest = _fewest(amount_fen, pieces)
     return fewest is not None and fewest <= most_notes
+
+
+def _greedy(amount_fen: int, pieces: tuple[tuple[int, int], ...], most_notes: int) -> bool:
+    """Largest first, which is enough nearly always; False proves nothing."""
+    for value_fen, count in reversed(pieces):
+        take = min(amount_fen // value_fen, count, most_notes)
+        amount_fen, most_notes = amount_fen - take * value_fen, most_notes - take
+    return amount_fen == 0
 
 
 @lru_cache(maxsize=8_192)

@@ -80,6 +80,10 @@ class Sales:
             run.say(2, f"{left} fen came in and {right} are accounted for: {account}", number)
         if abs(case.rounding_fen) >= run.rules.rounding_step_fen:
             run.say(2, f"{case.rounding_fen} fen of rounding are a whole step or more", number)
+        if account["uncertain_fen"] > case.unknown_fen:
+            run.say(
+                3, f"{account['uncertain_fen']} fen are uncertain, only {case.unknown_fen} booked as unknown", number
+            )
         self._said(intent, account)
         run.open = 0 if run.open == number else run.open
 

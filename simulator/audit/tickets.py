@@ -76,7 +76,9 @@ class Tickets:
         for key in case.bundle:
             blank = self._run.blanks.get(key)
             if blank is None or blank.state != "in_tray":
-                self._run.say(4, f"deliver? for blank {key}, which is {blank.state if blank else 'unheard of'}", case.number)
+                self._run.say(
+                    4, f"deliver? for blank {key}, which is {blank.state if blank else 'unheard of'}", case.number
+                )
 
     def _taken(self, bundle: int) -> None:
         case = self._run.case(bundle)

@@ -28,21 +28,36 @@ class CabinetClient:
         self._connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=ANSWER_S)
 
     def get(self, path: str) -> Any:
-        return self._call("GET", path, None)
+        """A look; asked once more when the kept-alive connection had been closed meanwhile."""
+        try:
+            return self._call("GET", path, None)
+        except http.client.RemoteDisconnected:
+            return self._checked("GET", path, None)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._call("POST", path, json.dumps(body).encode())
+        """A deed: never asked twice, so it gets a connection of its own."""
+        self.close()
+        return self._checked("POST", path, json.dumps(body).encode())
 
     def close(self) -> None:
         self._connection.close()
+
+    def _checked(self, method: str, path: str, body: bytes | None) -> Any:
+        try:
+            return self._call(method, path, body)
+        except http.client.RemoteDisconnected as error:
+            raise CabinetError("", f"{method} {path}: {error}") from error
 
     def _call(self, method: str, path: str, body: bytes | None) -> Any:
         try:
             self._connection.request(method, path, body, {"Content-Type": "application/json"})
             response = self._connection.getresponse()
             data = json.loads(response.read())
+        except http.client.RemoteDisconnected:
+            self.close()
+            raise
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self._connection.close()
+            self.close()
             raise CabinetError("", f"{method} {path}: {error!r}") from error
         if response.status >= 400:
             told = data if isinstance(data, dict) else {}

@@ -26,8 +26,12 @@ def notice_of(look: Look) -> Notice | None:
     """The notice of the state, or None."""
     name = look.journey.notice
     if name == "only_left":
-        one, many = "Only {n} seat left: please choose again", "Only {n} seats left: please choose again"
-        return Notice(look.say.plural(one, many, look.journey.notice_left), "warn", "warn")
+        words = look.say.plural(
+            "Only {n} seat left: please choose again",
+            "Only {n} seats left: please choose again",
+            look.journey.notice_left,
+        )
+        return Notice(words, "warn", "warn")
     if name not in NOTICES:
         return None
     level, icon, text = NOTICES[name]

@@ -119,7 +119,8 @@ def natural_width(kit: Kit, key: Key) -> int:
     """What an action key asks for, px."""
     if key.icon in ("up", "down"):
         return 180
-    text = max(kit.width(key.words.main, 36, 700), kit.width(key.words.small, 24, 500))
+    small = key.words.small if key.enabled or not key.why.main else key.why.main
+    text = max(kit.width(key.words.main, 36, 700), kit.width(small, 24, 500))
     return max(200, min(460, text + (64 if key.icon else 0) + 64))
 
 

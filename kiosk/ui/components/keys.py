@@ -38,7 +38,7 @@ def action_key(kit: Kit, key: Key, area: Area, layer: str = "body", normal: str 
     main, small = (36, skin.ink), (24, skin.second if skin.second != kit.color("muted") else kit.color("muted"))
     rows = (
         Row(words.main, main[0], 700, main[1], 2),
-        Row(words.small, small[0], 500, small[1]),
+        Row(words.small, small[0], 500, small[1], 1 if key.enabled else 2),
     )
     widest = 0
     for row in rows:

@@ -130,13 +130,13 @@ def opening(
     return svg(w, PLATE_H + drop, plate, slot, hanging, cover if sheets else "", upper if sheets else "", light)
 
 
-def insert_slot(tones: Tones, state: str, w: float = 320, drop: float = 112) -> str:
+def insert_slot(tones: Tones, state: str, w: float = 350, drop: float = 112) -> str:
     """Where notes go in. `state`: insert, moving, full, closed."""
     middle = w / 2
     if state == "insert":
-        return opening(tones, w, drop, note_sheet(tones, "100", 134, 196), tones.lamp, led=False)
+        return opening(tones, w, drop, note_sheet(tones, "100", 134, 214), tones.lamp, led=False)
     if state == "moving":
-        return opening(tones, w, drop, note_sheet(tones, "100", 62, 196), tones.ring, led=False)
+        return opening(tones, w, drop, note_sheet(tones, "100", 62, 214), tones.ring, led=False)
     sign, fill = ("cross", tones.bad) if state == "full" else ("lock", tones.off)
     shut = opening(tones, w, drop, "", "", led=False)
     drawn = badge(tones, middle, PLATE_H + 40, 40, sign, fill)
@@ -152,8 +152,8 @@ def arrow(color: str, up: bool, w: float = 44, h: float = 52, width: float = 8) 
     return svg(w, h, path(d, "none", stroke(color, width)))
 
 
-def small_ticket(tones: Tones, share: float, tone: str, w: float = 188, h: float = 114) -> str:
-    """A ticket lying flat. `share` 0..1 of it is printed; `tone` is the colour of the print head (empty: none)."""
+def small_ticket(tones: Tones, share: float, w: float = 188, h: float = 114) -> str:
+    """A ticket lying flat. `share` 0..1 of it is printed."""
     y = round(h * share, 1)
     paper = gradient("s", tones.paper, tones.paper_low, 0, 0, 0, h) if not tones.flat else ""
     fill = tones.paper if tones.flat else "url(#s)"
@@ -187,7 +187,7 @@ def waiting_ticket(color: str, w: float = 188, h: float = 114) -> str:
     run(w, "x")
     run(h, "y")
     once = "".join(dashes)
-    more = stroke(color, 3).replace("round", "butt", 2)
+    more = stroke(color, 4).replace("round", "butt", 2)
     far = f'<g transform="translate({w - 3:g} 0)">{path("".join(d for d in dashes if "V" in d), "none", more)}</g>'
     low = f'<g transform="translate(0 {h - 3:g})">{path("".join(d for d in dashes if "H" in d), "none", more)}</g>'
     return svg(w, h, path(once, "none", more), far, low)

@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.ui.components.kit import Kit
-from kiosk.ui.theme import mixed
 
-FACES = ("100", "50", "20", "10", "5", "1")
+NOTES = {
+    "100": ("#E0746B", "#A01C16"),
+    "50": ("#6DB584", "#1B6233"),
+    "20": ("#D29A60", "#87511F"),
+    "10": ("#86A9EA", "#1D4B9B"),
+    "5": ("#A98BD8", "#582A85"),
+    "1": ("#AEBA70", "#596A18"),
+}
+"""Light and dark end of a note's colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,7 @@ def tones(kit: Kit) -> Tones:
         paper="#F4F9FF", paper_low="#BCD6F7", paper_edge="#7FA6DE", print=color("ink"), print_grey="#46546E",
         print_blue=color("action"), print_red="#B3261E", line="#FFFFFF", good=color("ok"), bad=color("danger"),
         on_badge=color("white"),
-        notes={
-            face: (mixed(color(f"note_{face}"), "#FFFFFF", 0.4), mixed(color(f"note_{face}"), "#E07B4A", 0.1))
-            for face in FACES
-        },
+        notes=NOTES,
     )  # fmt: skip
 
 

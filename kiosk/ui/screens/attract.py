@@ -6,12 +6,14 @@ from kiosk.screen.values import Attract, Payment
 from kiosk.ui.components.backdrops import attract_backdrop
 from kiosk.ui.components.chrome import notice_parts
 from kiosk.ui.components.kit import Kit, Parts, Row
-from kiosk.ui.nodes import Node
-from kiosk.ui.parts import Area, Part, Picture, Rule
+from kiosk.ui.nodes import Live, Node
+from kiosk.ui.parts import Area, Part, Photo, Picture, Rule, Veil
 
 SCENE = Area(0, 150, 1080, 1770)
 START = Area(180, 616, 720, 200)
 PAY = Area(40, 1280, 1000, 282)
+MEDIA_MS = 10_000
+NIGHT_FROM, NIGHT_TO = 23, 5
 BULLETIN = Area(0, 1752, 1080, 168)
 
 _HALO = (
@@ -32,13 +34,31 @@ def paint(value: Attract, kit: Kit) -> list[Node]:
 
 
 def _scene(value: Attract, kit: Kit) -> Node:
+    """The picture, or the media pictures in turn, with the headline; darker at night."""
     look = kit.skin("sky")
-    parts: list[Part] = [kit.box(SCENE, "deep")]
-    if kit.theme.pictures:
-        parts.append(Picture(SCENE, attract_backdrop()))
     rows = (Row(value.headline.main, 76, 700, look.ink, 2), Row(value.headline.small, 40, 500, look.second, 2))
-    parts += kit.stack(Area(60, 190, 960, 220), rows, "center", leading=1.36)
-    return Node("scene", SCENE, tuple(parts), layer="ground", spoken=value.headline.main)
+    words = kit.stack(Area(60, 190, 960, 220), rows, "center", leading=1.36)
+    night = (Veil(SCENE, kit.color("veil")[:7] + "80"),) if is_night(value.chrome.clock) else ()
+    said = value.headline.main
+    if not kit.theme.pictures:
+        return Node("scene", SCENE, (kit.box(SCENE, "deep"), *words), layer="ground", spoken=said)
+    if not kit.media:
+        parts: Parts = (kit.box(SCENE, "deep"), Picture(SCENE, attract_backdrop()), *night, *words)
+        return Node("scene", SCENE, parts, layer="ground", spoken=said)
+    head = Area(SCENE.x, SCENE.y, SCENE.w, 300)
+
+    def at(elapsed_ms: int) -> Parts:
+        path = kit.media[elapsed_ms // MEDIA_MS % len(kit.media)]
+        return (Photo(SCENE, path), Veil(head, kit.color("veil")), *night, *words)
+
+    running = Live(at, lambda elapsed_ms: MEDIA_MS - elapsed_ms % MEDIA_MS if len(kit.media) > 1 else None)
+    return Node("scene", SCENE, at(0), layer="ground", spoken=said, live=running)
+
+
+def is_night(clock: str) -> bool:
+    """Whether the clock in the header shows an hour of the night."""
+    hour = clock.split(":")[0]
+    return hour.isdecimal() and (int(hour) >= NIGHT_FROM or int(hour) < NIGHT_TO)
 
 
 def _start(value: Attract, kit: Kit) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screen.values import Denomination, Notice, PayCash, Words
 from kiosk.ui.components.cards import big_title, family_skin, pill, title
-from kiosk.ui.components.chrome import notice_node
+from kiosk.ui.components.chrome import notice_height, notice_node
 from kiosk.ui.components.kit import Kit, Parts, Row, Run
 from kiosk.ui.components.money import (
     arrow_node,
@@ -24,6 +24,7 @@ from kiosk.ui.parts import Area, Box, Part, Picture
 TOP, BOTTOM = 270, 1740
 LAST_MINUTE_S = 60
 DROP = 112
+NOTE_END = 205
 
 
 def paint(value: PayCash, kit: Kit) -> list[Node]:
@@ -32,7 +33,7 @@ def paint(value: PayCash, kit: Kit) -> list[Node]:
     chips = _received_chips(value, kit)
     heights = {
         "journey": 186,
-        "title": (132, 168, 200)[len(bands)],
+        "title": _title_height(kit, bands),
         "meter": 330 if subs else 268,
         "notes": 196 if all(note.accepted for note in value.denominations) else 240,
         "slot": 354,
@@ -47,7 +48,7 @@ def paint(value: PayCash, kit: Kit) -> list[Node]:
         share = max(0.0, 1 + (spare + less) / sum(gaps.values()))
         gaps = {name: int(gap * share) for name, gap in gaps.items()}
     elif bands:
-        heights["title"] += min(spare, 20)
+        gaps["received"] += spare // 3
     else:
         heights["title"] += spare // 2
         gaps["received"] += spare // 6
@@ -113,27 +114,41 @@ def _lock(value: PayCash, kit: Kit, card: Area) -> Node:
     return live_node("lock", area, value.lock, parts, spoken=value.lock_words.main)
 
 
+HEAD_H, BAND_GAP, MOST_TITLE = 60, 10, 186
+
+
+def _bands_height(kit: Kit, bands: list[Notice]) -> int:
+    return sum(max(108, notice_height(kit, band)) for band in bands) + BAND_GAP * (len(bands) - 1)
+
+
+def _title_height(kit: Kit, bands: list[Notice]) -> int:
+    if not bands:
+        return 132
+    high = _bands_height(kit, bands)
+    return high + HEAD_H if high + HEAD_H <= MOST_TITLE else high
+
+
 def _title(value: PayCash, kit: Kit, area: Area, bands: list[Notice]) -> list[Node]:
-    """The question; with something to say it moves up and makes room for it."""
+    """The question; with something to say it moves up, and away when that needs the room."""
     if not bands:
         return [big_title(kit, value.title, area, 58, 34)]
     nodes = []
-    top = area.y
-    if len(bands) == 1:
-        nodes.append(title(kit, value.title, top + 26))
-        top += 58
-    high = (area.bottom - top - 10 * (len(bands) - 1)) // len(bands)
-    for index, band in enumerate(bands):
-        name = "refusal" if band is value.refusal else "notice"
-        nodes.append(notice_node(kit, band, Area(area.x, top + index * (high + 10), area.w, high), name))
+    y = area.y
+    if area.h >= _bands_height(kit, bands) + HEAD_H:
+        nodes.append(title(kit, value.title, y + 26))
+        y += HEAD_H
+    for band in bands:
+        high = max(108, notice_height(kit, band))
+        nodes.append(notice_node(kit, band, Area(area.x, y, area.w, high), "refusal" if band is value.refusal else "notice"))
+        y += high + BAND_GAP
     return nodes
 
 
 def _meter(value: PayCash, kit: Kit, area: Area) -> list[Node]:
     look = kit.skin("raised")
     paid = value.percent >= 100
-    largest = 72
-    columns = ((value.total, 88, "left", 52), (value.inserted, 430, "left", 52), (value.remaining, 992, "right", largest))
+    largest = 68
+    columns = ((value.total, 88, "left", 49), (value.inserted, 430, "left", 49), (value.remaining, 992, "right", largest))
     parts: list[Part] = [kit.box(area, "raised", 34)]
     for figure, x, align, size in columns:
         parts += label(kit, x, area.y + 62, figure.label, look.second, align, 320)
@@ -197,9 +212,9 @@ def _slot(value: PayCash, kit: Kit, area: Area) -> list[Node]:
     """Drawing of the opening, the machine with the opening ringed, words."""
     look = kit.skin("panel")
     colors = tones(kit)
-    wide = 344
-    top = area.y + max(16, (area.h - PLATE_H - DROP - 74) // 2)
-    drawing = Area(80, top, wide, PLATE_H + DROP)
+    wide = 350
+    high = NOTE_END + 66 if value.slot == "insert" else PLATE_H + 80
+    drawing = Area(80, area.y + (area.h - high) // 2, wide, PLATE_H + DROP)
     left = 470
     parts: list[Part] = [
         kit.box(area, "panel", 34),
@@ -212,7 +227,7 @@ def _slot(value: PayCash, kit: Kit, area: Area) -> list[Node]:
     said = f"{value.slot_title.main}. {value.slot_note.main}"
     nodes = [Node("slot", area, tuple(parts), spoken=said)]
     if value.slot == "insert":
-        nodes.append(arrow_node(kit, "arrow", drawing.cx, drawing.bottom - 26, True, kit.color("signal")))
+        nodes.append(arrow_node(kit, "arrow", drawing.cx, drawing.y + NOTE_END + 16, True, kit.color("signal")))
     return nodes
 
 

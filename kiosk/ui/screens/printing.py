@@ -42,15 +42,25 @@ def paint(value: Printing, kit: Kit) -> list[Node]:
     ]
 
 
+def _columns(count: int) -> int:
+    """Tickets in a row: up to four stand, five and six lie in two rows, more stand small in two rows."""
+    if count <= 4:
+        return max(3, count)
+    return 3 if count <= 6 else -(-count // 2)
+
+
 def _thumbs_height(step: ProgressStep) -> int:
     count = len(step.tickets)
     if not count:
         return 0
-    return 230 if count <= 4 else 186 * (-(-count // 5)) + 12
+    if count <= 4:
+        return 230
+    return 262 if count <= 6 else 344
 
 
 def _steps(value: Printing, kit: Kit, card: Area, pitch: int, thumbs: list[int]) -> Node:
     parts: list[Part] = [kit.box(card, "raised", 34)]
+    size = _step_size(kit, value.steps)
     y = card.y + 12
     middles: list[int] = []
     for step, extra in zip(value.steps, thumbs, strict=True):
@@ -63,7 +73,7 @@ def _steps(value: Printing, kit: Kit, card: Area, pitch: int, thumbs: list[int])
     for index, (step, extra) in enumerate(zip(value.steps, thumbs, strict=True)):
         band = Area(LEFT, y, RIGHT - LEFT, pitch)
         parts += circle(kit, RAIL, band.cy, 40, step.state, str(index + 1))
-        parts += _step(kit, step, band)
+        parts += _step(kit, step, band, size)
         if extra:
             parts += _thumbs(kit, step.tickets, Area(LEFT, y + pitch - 4, RIGHT - LEFT, extra - 16))
         y += pitch + extra
@@ -74,25 +84,33 @@ def _steps(value: Printing, kit: Kit, card: Area, pitch: int, thumbs: list[int])
     return Node("steps", card, tuple(parts), spoken=said)
 
 
-def _step(kit: Kit, step: ProgressStep, band: Area) -> Parts:
+def _chip_width(kit: Kit, step: ProgressStep) -> int:
+    return kit.runs_width((Run(step.chip.main, 26, 700, ""), Run(step.chip.small, 25, 700, "")), 8) + 74
+
+
+def _step_size(kit: Kit, steps: tuple[ProgressStep, ...]) -> int:
+    """All steps are written in one size: a long one makes it smaller."""
+    fits = [kit.width(step.words.main, 38, 700) <= RIGHT - LEFT - _chip_width(kit, step) - 24 for step in steps]
+    return 42 if all(fits) else 36
+
+
+def _step(kit: Kit, step: ProgressStep, band: Area, size: int) -> Parts:
     look = kit.skin("raised")
     now = step.state == "now"
     ink, second = (kit.color("brand"), kit.color("brand")) if now else (look.ink, look.second)
     skin, icon = CHIPS.get(step.state, CHIPS["next"])
     if now and not step.tickets:
         icon = "hourglass"
-    runs = (Run(step.chip.main, 26, 700, ""), Run(step.chip.small, 25, 700, ""))
-    wide = kit.runs_width(runs, 8) + 74
-    rows = (Row(step.words.main, 42, 700, ink, 2), Row(step.words.small, 28, 500, second, 2))
+    wide = _chip_width(kit, step)
+    rows = (Row(step.words.main, size, 700, ink, 2), Row(step.words.small, 28, 500, second, 2))
     text = Area(band.x, band.y + 8, band.w - wide - 24, band.h - 16)
     return (*kit.stack(text, rows, leading=1.24), *tag(kit, RIGHT, band.cy, step.chip, skin, "right", icon, 50))
 
 
 def _thumbs(kit: Kit, tickets: tuple[TicketThumb, ...], area: Area) -> Parts:
-    """Tickets beside each other; more than four are smaller and five to a row."""
-    count = len(tickets)
-    columns = max(3, count) if count <= 4 else 5
-    rows = -(-count // columns)
+    """One place for each ticket of the order."""
+    columns = _columns(len(tickets))
+    rows = -(-len(tickets) // columns)
     gap = 14 if columns <= 4 else 11
     wide = (area.w - gap * (columns - 1)) // columns
     high = (area.h - gap * (rows - 1)) // rows
@@ -105,34 +123,44 @@ def _thumbs(kit: Kit, tickets: tuple[TicketThumb, ...], area: Area) -> Parts:
 
 
 def _thumb(kit: Kit, ticket: TicketThumb, area: Area) -> Parts:
-    name = THUMB_SKINS.get(ticket.state, "off")
+    """The ticket over its words, or beside them where the place is low."""
+    name = THUMB_SKINS.get(ticket.state, "waiting")
     look = kit.skin(name)
-    colors = tones(kit)
-    parts: list[Part] = [Box(area, look, 20)]
-    if ticket.state == "waiting":
-        edge = kit.skin("step_todo")
-        parts = [kit.box(area, "waiting", 20)]
-    main, small = (26, 24) if area.w >= 170 else (24, 22)
-    words_h = 78 if area.w >= 170 else 66
-    high = min(area.h - words_h - 22, round((area.w - 56) * 114 / 188))
-    wide = round(high * 188 / 114)
-    sheet = Area(area.cx - wide // 2, area.y + 17, wide, high)
-    if ticket.state in ("printed", "printing"):
-        share = 1.0 if ticket.state == "printed" else 0.54
-        parts.append(Picture(sheet, small_ticket(colors, share, "")))
-        if share < 1:
-            head = Area(max(area.x + 12, sheet.x - 18), sheet.y + round(high * share), 0, max(6, high // 11))
-            head = Area(head.x, head.y, 2 * (area.cx - head.x), head.h)
-            parts.append(Box(head, kit.skin("step_current"), head.h // 2))
-    elif ticket.state == "failed":
-        parts.append(Picture(sheet, waiting_ticket(look.accent)))
-        parts.append(kit.icon(sheet.cx, sheet.cy, round(high * 0.66), "cross", look.accent, 2.6))
+    lying = area.h < 140
+    main, small = (26, 24) if area.w >= 170 and not lying else (24, 22)
+    if lying:
+        wide = round(area.w * 0.42)
+        sheet = Area(area.x + 12, area.cy - round(wide * 57 / 188), wide, round(wide * 114 / 188))
+        text = Area(sheet.right + 10, area.y + 4, area.right - sheet.right - 16, area.h - 8)
     else:
-        parts.append(Picture(sheet, waiting_ticket(kit.color("edge") if edge else look.ink)))
-    rows = (Row(ticket.words.main, main, 700 if ticket.state != "waiting" else 500, look.ink, 2), Row(ticket.words.small, small, 500, look.second))
-    text = Area(area.x + 8, sheet.bottom + 4, area.w - 16, area.bottom - sheet.bottom - 10)
-    parts += kit.stack(text, rows, "center", leading=1.24)
-    return tuple(parts)
+        high = min(area.h - (78 if area.w >= 170 else 74) - 22, round((area.w - 56) * 114 / 188))
+        wide = round(high * 188 / 114)
+        sheet = Area(area.cx - wide // 2, area.y + 17, wide, high)
+        text = Area(area.x + 8, sheet.bottom + 4, area.w - 16, area.bottom - sheet.bottom - 10)
+    weight = 500 if ticket.state == "waiting" else 700
+    rows = (Row(ticket.words.main, main, weight, look.ink, 2), Row(ticket.words.small, small, 500, look.second, 2 if lying else 1))
+    return (
+        Box(area, look, 20),
+        *_sheet(kit, ticket.state, sheet, area),
+        *kit.stack(text, rows, "left" if lying else "center", leading=1.2),
+    )
+
+
+def _sheet(kit: Kit, state: str, sheet: Area, area: Area) -> Parts:
+    """The ticket itself; while it is printed the head lies across it."""
+    colors = tones(kit)
+    if state not in ("printed", "printing"):
+        color = kit.skin("danger_edge").accent if state == "failed" else kit.color("edge")
+        broken: Parts = (Picture(sheet, waiting_ticket(color)),)
+        cross = (kit.icon(sheet.cx, sheet.cy, round(sheet.h * 0.66), "cross", color, 2.6),) if state == "failed" else ()
+        return (*broken, *cross)
+    share = 1.0 if state == "printed" else 0.54
+    picture = Picture(sheet, small_ticket(colors, share))
+    if share == 1:
+        return (picture,)
+    out = min(18, sheet.x - area.x - 6)
+    head = Area(sheet.x - out, sheet.y + round(sheet.h * share), sheet.w + 2 * out, max(6, sheet.h // 11))
+    return (picture, Box(head, kit.skin("step_current"), head.h // 2))
 
 
 def shared_tail(main: str, small: str) -> str:

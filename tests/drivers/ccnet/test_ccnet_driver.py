@@ -400,6 +400,22 @@ def test_a_power_dip_of_the_unit_while_stacking(after: list[str], counter: int |
     assert not any(isinstance(other, AcceptorPast) and other.credited for other in paper.news())
 
 
+def test_a_jam_after_a_power_dip_while_stacking_is_a_jammed_note() -> None:
+    paper = Paper(on={STACK: then("17", "10", "13", "44")})
+    held(paper).stack(1)
+    paper.run(3_000)
+    assert paper.news() == [NoteJammed(1, 5_000)]
+
+
+def test_a_box_taken_out_while_stacking_is_unknown_after_thirty_seconds() -> None:
+    paper = Paper(on={STACK: then("17", "10", "13", "42")})
+    held(paper).stack(1)
+    paper.run(29_000)
+    assert paper.news() == []
+    paper.run(2_000)
+    assert paper.news() == [NoteUncertain(1, 5_000)]
+
+
 def test_a_power_dip_while_held_gives_the_note_back() -> None:
     paper = Paper()
     held(paper)

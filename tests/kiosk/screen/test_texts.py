@@ -114,5 +114,10 @@ def test_the_check_finds_stale_missing_and_foreign_texts(tmp_path: Path) -> None
     assert "Hello" not in told
 
 
+def test_the_check_tells_a_text_it_cannot_see(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("words = say(name)\nmore = look.say.plural(one, many, 2)\n", "utf-8")
+    assert [text.where for text in used_texts(tmp_path) if "not a literal" in text.text] == ["a.py:1", "a.py:2"]
+
+
 def test_the_committed_catalogue_is_chinese() -> None:
     assert (LOCALE / "zh_CN" / "LC_MESSAGES" / "tvm.po").exists()

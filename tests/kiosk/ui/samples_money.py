@@ -147,8 +147,10 @@ class Money:
 
     def pay_over(self) -> PayCash:
         talk, full = self.talk, self.pay()
+        why = talk("已付清", "Already paid")
         return replace(
-            full, inserted=replace(full.inserted, text="¥1,200.00"), percent=100, slot="closed",
+            full, denominations=tuple(replace(note, accepted=False, why=why) for note in full.denominations),
+            inserted=replace(full.inserted, text="¥1,200.00"), percent=100, slot="closed",
             total=replace(full.total, sub=talk("已舍去 ¥0.50", "Rounded down by ¥0.50")),
             remaining=replace(full.remaining, text="¥0.00", sub=talk("找零 ¥94.00", "Change ¥94.00")), received=("¥100 × 12",),
             slot_note=talk("不再收纸币，请稍候", "No more notes, please wait"),

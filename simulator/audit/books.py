@@ -1,0 +1,282 @@
+"""What lies where by the journal: the auditor's own fold, with the bounds of what is unknown (invariants 3 and 8).
+
+`doubt`: place -> how far its book value may be off, in pieces, until somebody counts it. Money doubts are in fen.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.audit.cases import PayTrack, Run
+from simulator.audit.covered import payable
+from simulator.audit.reading import Record
+
+TICKET_PLACES = ("tray", "slot", "waste", "ticket_retract", "hand")
+
+
+@dataclass(slots=True)
+class Books:
+    """Pieces by place. `box` and `box_doubt`: face value in fen -> notes. `values`: cassette -> face value in fen."""
+
+    run: Run
+    values: dict[int, int] = field(default_factory=dict)
+    cassettes: dict[int, int] = field(default_factory=dict)
+    uncounted: set[int] = field(default_factory=set)
+    box: Counter[int] = field(default_factory=Counter)
+    box_doubt: Counter[int] = field(default_factory=Counter)
+    in_doubt: Counter[int] = field(default_factory=Counter)  # notes that may stick anywhere in the acceptor
+    reject: int = 0
+    reject_fen: int = 0
+    change_retract: int = 0
+    change_retract_fen: int = 0
+    retract_doubt_fen: int = 0
+    out_doubt_fen: int = 0  # may have left the dispenser beyond what is known, until the cassettes are counted
+    ever_out_doubt_fen: int = 0  # the same, never forgotten: the passengers may have it
+    tray_fen: int = 0
+    stacked_fen: int = 0
+    taken_fen: int = 0
+    roll: int = 0
+    tray: int = 0
+    slot: int = 0
+    waste: int = 0
+    ticket_retract: int = 0
+    delivered: int = 0
+    wasted: int = 0
+    doubt: Counter[str] = field(default_factory=Counter)
+    _presented: dict[int, tuple[int, int]] = field(default_factory=dict)  # order -> (pieces, fen)
+
+    # -- facts
+
+    def hear(self, fact: Record) -> None:
+        kind, result = fact["kind"], fact.get("result", "")
+        match kind:
+            case "stack!" | "return!":
+                self._note(fact, result)
+            case "pay!" if result != "refused":
+                self._paid(fact, result)
+            case "taken!" | "retract!" if result in ("change", "change_unknown"):
+                self._change(kind, result, fact["order"])
+            case "print!":
+                self._print(fact, result)
+            case "deliver!" | "dump!" | "taken!" | "retract!":
+                self._tickets(kind, result)
+            case "sys.recover" if result == "end":
+                self._restarted()
+
+    def _note(self, fact: Record, result: str) -> None:
+        """`value_fen` 0 of an unknown note: its value was said when it was seen."""
+        note = self.run.notes.get(fact["note"])
+        value_fen = note.value_fen if note is not None else fact["value_fen"]
+        if note is not None and note.state in ("jammed", "unknown") and result in ("stacked", "returned"):
+            self._settled(value_fen)
+        if result == "stacked":
+            self.box[value_fen] += 1
+            self.stacked_fen += value_fen
+        elif result in ("jammed", "unknown"):
+            self.box_doubt[value_fen] += 1
+            self.in_doubt[value_fen] += 1
+
+    def _settled(self, value_fen: int) -> None:
+        """A note that was in doubt has been found."""
+        for doubt in (self.box_doubt, self.in_doubt):
+            doubt[value_fen] = max(0, doubt[value_fen] - 1)
+
+    def _paid(self, fact: Record, result: str) -> None:
+        pieces = fen = 0
+        for cassette, presented, rejected in fact["counts"]:
+            value_fen = self.values.get(cassette, 0)
+            self.cassettes[cassette] = self.cassettes.get(cassette, 0) - presented - rejected
+            self.reject += rejected
+            self.reject_fen += rejected * value_fen
+            pieces, fen = pieces + presented, fen + presented * value_fen
+        self._presented[fact["order"]] = (pieces, fen)
+        self.tray_fen += fen
+        if result == "unknown":
+            pay = self.run.pays.get(fact["order"])
+            self._doubt_pay((pay.asked_fen if pay else 0) - fen)
+
+    def _doubt_pay(self, bound_fen: int) -> None:
+        """More may have gone, into the tray, the reject bin or the path: nothing is sure until all cassettes are counted."""
+        self.uncounted.update(self.cassettes)
+        self.out_doubt_fen += max(0, bound_fen)
+        self.ever_out_doubt_fen += max(0, bound_fen)
+
+    def _change(self, kind: str, result: str, order: int) -> None:
+        pieces, fen = self._presented.pop(order, (0, 0))
+        self.tray_fen -= fen
+        if kind == "taken!":
+            self.taken_fen += fen
+        elif result == "change":
+            self.change_retract += pieces
+            self.change_retract_fen += fen
+        else:
+            self.retract_doubt_fen += fen
+            self.ever_out_doubt_fen += fen
+            self.doubt["change_retract"] += pieces
+
+    def _print(self, fact: Record, result: str) -> None:
+        if result == "spoiled":
+            self.roll -= fact["blanks"]
+            self.waste += fact["blanks"]
+            self.wasted += fact["blanks"]
+        elif result in ("in_tray", "unknown"):
+            self.roll -= 1
+            self.tray += 1
+            if result == "unknown":
+                self._doubt_tickets(1, "roll")
+
+    def _tickets(self, kind: str, result: str) -> None:
+        match kind, result:
+            case "dump!", "done":
+                self.waste += self.tray
+                self.wasted += self.tray
+                self.tray = 0
+            case "deliver!", "presented":
+                self.slot, self.tray = self.slot + self.tray, 0
+            case "taken!", "tickets":
+                self.delivered += self.slot + self.tray
+                self.slot = self.tray = 0
+            case "retract!", "tickets":
+                self.ticket_retract += self.slot + self.tray
+                self.slot = self.tray = 0
+            case ("deliver!" | "dump!", "unknown") | ("retract!", "tickets_unknown"):
+                self._doubt_tickets(self.slot + self.tray)
+                self.slot = self.tray = 0
+
+    def _doubt_tickets(self, pieces: int, *more: str) -> None:
+        for place in (*TICKET_PLACES, *more):
+            self.doubt[place] += pieces
+
+    def _restarted(self) -> None:
+        """What the open sale had under way without an outcome is unknown from here on."""
+        run = self.run
+        for note in run.notes_of(run.open):
+            if note.state == "held":
+                self.box_doubt[note.value_fen] += 1
+                self.in_doubt[note.value_fen] += 1
+        for pay in run.pays_of(run.open):
+            if pay.state == "asked":
+                self._presented[pay.order] = (0, 0)
+                self._doubt_pay(pay.asked_fen)
+        for blank in run.blanks_of(run.open):
+            if blank.state == "asked":
+                self.roll, self.tray = self.roll - 1, self.tray + 1
+                self._doubt_tickets(1, "roll")
+
+    # -- bookings and orders
+
+    def book(self, intent: Record) -> None:
+        match intent["kind"]:
+            case "cassette.fill":
+                self._filled(intent)
+            case "box.swap":
+                self._expect("box", dict(+self.box), dict(intent["notes"]))
+                self._counted("box", intent["counted"], self.box.total(), self.box_doubt.total())
+                self.box.clear()
+                self.box_doubt.clear()
+            case "roll.load":
+                self._expect("roll", self.roll, intent["before"], self.doubt["roll"])
+                self.roll, self.doubt["roll"] = intent["after"], 0
+            case "count":
+                self._bin(intent)
+            case "stack?":
+                self._promise(intent)
+            case "pay?":
+                self._not_from_unknown(intent)
+
+    def _filled(self, intent: Record) -> None:
+        cassette = intent["cassette"]
+        self._expect(f"cassette {cassette}", self.cassettes.get(cassette, 0), intent["before"])
+        if self.values.setdefault(cassette, intent["value_fen"]) != intent["value_fen"]:
+            self.run.say(
+                3, f"cassette {cassette} held {self.values[cassette]} fen notes, now {intent['value_fen']} fen", 0
+            )
+            self.values[cassette] = intent["value_fen"]
+        self.cassettes[cassette] = intent["after"]
+        self.uncounted.discard(cassette)
+        if not self.uncounted:
+            self.out_doubt_fen = 0
+
+    def _bin(self, intent: Record) -> None:
+        place, booked, counted = intent["place"], intent["booked"], intent["counted"]
+        own = {
+            "waste": self.waste,
+            "ticket_retract": self.ticket_retract,
+            "change_retract": self.change_retract,
+            "reject": self.reject,
+        }
+        if place not in own:
+            self.run.say(3, f"a count of {place!r}, which is no bin", 0)
+            return
+        self._expect(place, own[place], booked, self.doubt[place])
+        doubt = self.doubt[place] if place != "reject" or not self.out_doubt_fen else counted
+        self._counted(place, counted, own[place], doubt)
+        setattr(self, place, 0)
+        self.doubt[place] = 0
+        if place == "reject":
+            self.reject_fen = 0
+        elif place == "change_retract":
+            self.change_retract_fen = self.retract_doubt_fen = 0
+
+    def _expect(self, place: str, own: Any, said: Any, doubt: int = 0) -> None:
+        """Two folds of one journal agree where nothing is in doubt."""
+        if own != said and not doubt:
+            self.run.say(3, f"{place}: the books say {said}, the records say {own}", 0)
+
+    def _counted(self, place: str, counted: int, own: int, doubt: int) -> None:
+        """A count that differs beyond the doubt is a loss or a find that no record explains."""
+        if abs(counted - own) > doubt:
+            self.run.say(3, f"{place}: counted {counted}, the records say {own} (doubt {doubt})", 0)
+
+    # -- invariant 8
+
+    def check_bounds(self) -> None:
+        for cassette, count in self.cassettes.items():
+            if not 0 <= count <= self.run.rules.cassette_capacity:
+                self.run.say(8, f"cassette {cassette} holds {count} notes", 0)
+                self.cassettes[cassette] = max(0, count)
+
+    def payable_stock(self) -> dict[int, int]:
+        stock: Counter[int] = Counter()
+        for cassette, count in self.cassettes.items():
+            if cassette not in self.uncounted:
+                stock[self.values.get(cassette, 0)] += count
+        return stock
+
+    def _promise(self, intent: Record) -> None:
+        """Before a note is stacked, change and a whole refund must be payable with it (decision 2)."""
+        run, rules = self.run, self.run.rules
+        case = run.case(intent["sale"])
+        if case is None:
+            return
+        ours = sum(note.value_fen for note in run.notes_of(case.number) if note.state == "stacked")
+        after = ours + intent["value_fen"]
+        due = case.total_fen - case.total_fen % rules.rounding_step_fen
+        stock = self.payable_stock()
+        if after > due and not payable(after - due, stock, rules.max_notes_out):
+            run.say(8, f"a note is stacked though the change of {after - due} fen cannot be paid", case.number)
+        refund = after if rules.cover == "full" else min(after, rules.cover_fen)
+        if not payable(refund, stock, rules.max_notes_out):
+            run.say(8, f"a note is stacked though a refund of {refund} fen cannot be paid", case.number)
+
+    def _not_from_unknown(self, intent: Record) -> None:
+        for cassette, notes in intent["counts"]:
+            if cassette in self.uncounted:
+                self.run.say(
+                    8,
+                    f"pay? {intent['order']} out of cassette {cassette}, which nobody has counted since "
+                    "an unknown payment",
+                    intent["sale"],
+                )
+            elif notes > self.cassettes.get(cassette, 0):
+                self.run.say(
+                    8,
+                    f"pay? {intent['order']} wants {notes} notes of cassette {cassette}, which holds "
+                    f"{self.cassettes.get(cassette, 0)}",
+                    intent["sale"],
+                )
+
+    def open_pays(self) -> list[PayTrack]:
+        return [pay for pay in self.run.pays.values() if pay.state == "asked"]

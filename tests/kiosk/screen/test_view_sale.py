@@ -1,0 +1,256 @@
+"""Screens of a sale: amounts that agree with the book, steps, outlets, claims."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.sale.book import NoteLine, PayLine, S, TicketLine
+from kiosk.screen.values import (
+    ClaimScreen,
+    PayCash,
+    Printing,
+    Review,
+    Show,
+    Take,
+    Words,
+    decode,
+    encode,
+)  # fmt: skip
+from kiosk.screen.view import SALE, view
+from tests.kiosk.screen.seen import SHOWN, fen, screen_of
+from tests.kiosk.screen.world import (
+    MONO_MS,
+    ORDER,
+    PLACES,
+    book,
+    books,
+    shown,
+    steps,
+)  # fmt: skip
+
+values = st.sampled_from([100, 500, 1_000, 2_000, 5_000, 10_000])
+
+
+@settings(deadline=None)
+@given(st.lists(values, max_size=30), st.sampled_from([S.COLLECTING, S.CLOSING]))
+def test_total_is_inserted_plus_remaining(notes: list[int], state: S) -> None:
+    made = book(state, tuple(notes))
+    screen = view(shown(steps("zh")["sale"], made))
+    assert isinstance(screen, PayCash)
+    total, inserted, left = fen(screen.total.text), fen(screen.inserted.text), fen(screen.remaining.text)
+    assert (total, inserted) == (made.due_fen, made.ours_fen)
+    assert left == max(0, total - inserted)
+    assert 0 <= screen.percent <= 100
+    assert (screen.percent == 100) == (inserted >= total)
+    received = sum(
+        fen(part.split(" × ")[0]) * int(part.split(" × ")[1] if "×" in part else 1) for part in screen.received
+    )
+    assert received == inserted
+
+
+def test_the_half_yuan_is_visible_before_the_first_note() -> None:
+    review = screen_of("sale-REVIEWING", Review)
+    assert sum(fen(row.price) for row in review.rows) == fen(review.total) == 77_900
+    assert (review.rows[-1].price, review.rows[-1].fare.main) == ("−¥0.25", "In your favour")
+    pay = screen_of("sale-COLLECTING", PayCash)
+    assert "¥0.25" in pay.total.sub.main
+    plain = book(S.REVIEWING)
+    plain.rounding_fen, plain.price_fen = 0, 77_900
+    screen = view(shown(steps("zh")["sale"], plain))
+    assert isinstance(screen, Review)
+    assert len(screen.rows) == len(PLACES)
+
+
+def test_a_changed_price_is_shown_old_and_new() -> None:
+    assert screen_of("sale-REVIEWING", Review).changed is None
+    made = book(S.REVIEWING)
+    made.order = replace(ORDER, price_fen=70_000)
+    screen = view(shown(steps("en")["sale"], made))
+    assert isinstance(screen, Review)
+    assert screen.changed is not None
+    assert screen.changed.words.main == "The price has changed from ¥700.00 to ¥779.25"
+
+
+def test_all_notes_stand_in_the_row_with_reasons() -> None:
+    screen = screen_of("sale-COLLECTING", PayCash)
+    assert [each.value for each in screen.denominations] == ["¥100", "¥50", "¥20", "¥10", "¥5", "¥1"]
+    assert [each.accepted for each in screen.denominations] == [False, True, True, True, True, True]
+    assert screen.denominations[0].why.main == "No change for it"
+    closing = screen_of("sale-CLOSING", PayCash)
+    assert not any(each.accepted for each in closing.denominations)
+    assert all(each.why.main for each in closing.denominations)
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"),
+    [("sale-COLLECTING", "insert"), ("sale-CLOSING", "closed"), ("sale-COLLECTING-minute", "closed")],
+)
+def test_the_slot_says_what_it_takes(name: str, slot: str) -> None:
+    assert screen_of(name, PayCash).slot == slot
+
+
+def test_the_slot_moves_with_a_note_and_is_full_without_values() -> None:
+    made = book(S.COLLECTING)
+    made.notes.append(NoteLine(1, 1_000, "moving"))
+    moving = view(shown(steps("zh")["sale"], made))
+    made = book(S.COLLECTING)
+    made.accepted_fen = ()
+    full = view(shown(steps("zh")["sale"], made))
+    reading = view(replace(shown(steps("zh")["sale"], book(S.COLLECTING)), note_moving=True))
+    assert [screen.slot for screen in (moving, full, reading) if isinstance(screen, PayCash)] == [
+        "moving",
+        "full",
+        "moving",
+    ]
+
+
+def test_what_a_cancel_gives_back_is_said_for_both_kinds_of_acceptor() -> None:
+    base = SHOWN["en"]["sale-COLLECTING"]
+    equal, same = view(base), view(replace(base, same_notes=True))
+    assert isinstance(equal, PayCash)
+    assert isinstance(same, PayCash)
+    assert "same amount" in equal.promise.main
+    assert "your own notes" in same.promise.main
+
+
+def test_a_refused_note_is_explained() -> None:
+    screen = screen_of("sale-COLLECTING-refusal", PayCash)
+    assert screen.refusal is not None
+    assert "no change" in screen.refusal.words.main
+    assert screen_of("sale-COLLECTING", PayCash).refusal is None
+
+
+def test_the_last_seconds_of_patience_ask_for_more_time() -> None:
+    screen = screen_of("sale-COLLECTING-late", PayCash)
+    assert screen.chrome.ring is None
+    assert screen.chrome.dialog is not None
+    assert [key.target for key in screen.chrome.dialog.keys] == ["cancel", "more_time"]
+    assert "¥100.00" in screen.chrome.dialog.more.main
+    assert screen_of("sale-COLLECTING", PayCash).chrome.ring is not None
+
+
+def test_the_last_minute_of_the_lock_is_told() -> None:
+    assert screen_of("sale-COLLECTING-minute", PayCash).chrome.notice is not None
+    assert screen_of("sale-COLLECTING", PayCash).chrome.notice is None
+
+
+def test_deadlines_are_peoples_time_at_any_clock_rate() -> None:
+    slow = SHOWN["zh"]["sale-COLLECTING"]
+    made = replace(book(S.COLLECTING), lock_until_ms=MONO_MS + 20_000, patience_until_ms=MONO_MS + 9_000)
+    fast = view(replace(slow, rate=10.0, sale=made))
+    assert isinstance(fast, PayCash)
+    assert (fast.lock.remaining_ms, fast.lock.total_ms, fast.lock.rate) == (200_000, 300_000, 10.0)
+    assert fast.chrome.ring is not None
+    assert fast.chrome.ring.remaining_ms == 90_000
+    assert fast.slot == "insert"
+
+
+# -- printing, taking, owing
+
+
+def test_printing_counts_the_tickets() -> None:
+    screen = screen_of("sale-PRINTING", Printing)
+    assert [step.state for step in screen.steps] == ["done", "now", "next", "next"]
+    assert screen.steps[1].words.main == "Printing ticket 2 of 2"
+    assert [thumb.state for thumb in screen.steps[1].tickets] == ["printed", "printing"]
+    assert screen.steps[3].words.main == "Change ¥21.00"
+    assert screen.cannot_cancel.main
+
+
+def test_the_steps_only_move_forward() -> None:
+    order = ("CONFIRMING", "ASKING", "PRINTING", "DELIVERING", "PAYING")
+    done = [[step.state for step in screen_of(f"sale-{name}", Printing).steps].count("done") for name in order]
+    percents = [screen_of(f"sale-{name}", Printing).percent for name in order]
+    assert done == sorted(done)
+    assert percents == sorted(percents)
+
+
+def test_an_exact_payment_has_no_change_step() -> None:
+    made = book(S.PRINTING, (10_000,) * 7 + (5_000, 2_000, 500, 100, 100, 100, 100))
+    made.tickets = [TicketLine(place, ("E1",), 1, "printing") for place in PLACES]
+    made.confirmed = True
+    screen = view(shown(steps("zh")["sale"], made))
+    assert isinstance(screen, Printing)
+    assert len(screen.steps) == 3
+    assert len(screen.outlets) == 1
+
+
+def test_a_refund_has_other_steps_and_no_tickets() -> None:
+    screen = screen_of("sale-PAYING-refund", Printing)
+    assert screen.steps[0].words.main == "Order cancelled"
+    assert "¥200.00" in screen.steps[1].words.main
+    assert screen.cannot_cancel == Words()
+    dump = screen_of("sale-DUMPING", Printing)
+    assert dump.title.main == "The tickets could not be printed"
+    assert "¥800.00" in dump.steps[1].words.main
+
+
+def test_tickets_first_then_change_with_the_sum() -> None:
+    first, then = screen_of("sale-TICKETS_OUT", Take), screen_of("sale-CHANGE_OUT", Take)
+    assert [(outlet.what, outlet.state) for outlet in first.outlets] == [("tickets", "now"), ("change", "next")]
+    assert [(outlet.what, outlet.state) for outlet in then.outlets] == [("tickets", "done"), ("change", "now")]
+    for screen in (first, then):
+        paid, fare, change = (fen(figure.text) for figure in screen.figures)
+        assert paid - fare == change == 2_100
+    assert sum(fen(note.value) * note.count for note in then.notes) == 2_100
+    assert first.notes == ()
+    assert then.chrome.ring is not None
+    assert then.chrome.ring.remaining_ms == 38_000
+
+
+def test_a_refund_is_taken_from_one_outlet() -> None:
+    screen = screen_of("sale-CHANGE_OUT-refund", Take)
+    assert [(outlet.what, outlet.state) for outlet in screen.outlets] == [("change", "now")]
+    assert [(note.value, note.count) for note in screen.notes] == [("¥100", 2)]
+    assert [fen(figure.text) for figure in screen.figures] == [20_000, 0, 20_000]
+
+
+def test_a_second_bundle_is_announced() -> None:
+    made = books()["CHANGE_OUT-refund"]
+    made.pays = [PayLine(1, ((3, 1),), 10_000, "out", ((3, 1, 0),), 10_000)]
+    screen = view(shown(steps("en")["sale"], made))
+    assert isinstance(screen, Take)
+    assert screen.notes_label.main == "1 notes, ¥100.00 more follows"
+
+
+def test_a_claim_says_what_how_long_and_where() -> None:
+    screen = screen_of("sale-CLAIM", ClaimScreen)
+    assert (screen.amount, screen.code) == ("¥21.00", "6F4K 92QD")
+    assert "2026-12-21" in screen.valid.main
+    assert "30 days" in screen.valid.main
+    due, out, owed = (fen(figure.text) for figure in screen.figures)
+    assert due - out == owed == 2_100
+    assert len(screen.qr) == len(screen.qr[0])
+    assert set("".join(screen.qr)) == {"0", "1"}
+    assert screen.slip_state.level == "ok"
+    assert len(screen.ways) == 3
+
+
+def test_a_claim_waits_for_its_slip_and_does_without_one() -> None:
+    printing, failed = screen_of("sale-SLIP", ClaimScreen), screen_of("sale-CLAIM-unsure", ClaimScreen)
+    assert [key.enabled for key in printing.chrome.footer] == [False, True, False]
+    assert [key.enabled for key in failed.chrome.footer] == [True, True, True]
+    assert failed.title.main.startswith("We owe you up to ¥100.00")
+    assert failed.slip_state.level == "warn"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(sorted(SALE, key=lambda state: state.name)),
+    st.lists(values, max_size=12),
+    st.lists(st.sampled_from(["waiting", "printing", "in_tray", "presented", "taken", "retracted", "void", "unknown"]), max_size=2),
+    st.sampled_from(["", "passenger", "print", "station", "not_taken", "restart", "anything"]),
+    st.lists(st.sampled_from(["asked", "out", "taken", "retracted", "unknown", "refused"]), max_size=2),
+)  # fmt: skip
+def test_no_book_breaks_a_screen(state: S, notes: list[int], tickets: list[str], why: str, pays: list[str]) -> None:
+    made = book(state, tuple(notes))
+    made.tickets = [TicketLine(PLACES[at], ("E1",), 1, each) for at, each in enumerate(tickets)]
+    made.confirmed, made.why_ending = bool(tickets), why
+    made.pays = [PayLine(at, ((3, 1),), 10_000, each, ((3, 1, 0),), 10_000) for at, each in enumerate(pays)]
+    for language in ("zh", "en"):
+        screen = view(shown(steps(language)["sale"], made))
+        assert decode(encode(Show(1, screen))) == Show(1, screen)
