@@ -31,6 +31,7 @@ class Condition:
     def __init__(self, name: str, report: Report) -> None:
         self.faults = Raised(name, report)
         self.sensors: Status | None = None
+        self._last: Status | None = None
         self._head_bad = False
         self._stripe_run = 0
 
@@ -52,9 +53,17 @@ class Condition:
         self._stripe_run = 0
         self.faults.clear(*LATCHED)
         if self.sensors is not None:
-            self.look(self.sensors)
+            self._believe(self.sensors)
 
-    def look(self, status: Status) -> None:
+    def look(self, status: Status) -> bool:
+        """A reading counts when it comes twice running: two bytes without a sum are easily garbled. False: not yet."""
+        sure = self._last is not None and self._last.sensors == status.sensors
+        self._last = status
+        if sure:
+            self._believe(status)
+        return sure
+
+    def _believe(self, status: Status) -> None:
         before, self.sensors = self.sensors, status
         if not status.paper:
             self.faults.set(FaultCode.PAPER_OUT, True, "sensor")

@@ -24,7 +24,7 @@ from kiosk.ports.ticket_printer import Picture
 
 HAIL_EVERY_MS, SILENT_MS = 1_000, 3_000
 IDLE_EVERY_MS = 2_000
-CLEAR_MS = 25_000  # a unit that starts or still works reads `!CA` when it is done
+CLEAR_MS = 3_000  # a unit that starts or still works reads `!CA` when it is done: sent again, it does no harm
 LOAD_MS = 3_000
 QUIET_MS, REASK_MS = 6_000, 10_000
 WRONG_RETRY_MS = 5_000
@@ -48,6 +48,7 @@ class Ttpm:
         self._phase = Phase.CLOSED
         self._by_ms = self._hail_ms = self._answered_ms = 0
         self._awaited: deque[str] = deque()
+        self._last_token = ""
         self._job: Blank | None = None
         self._new_key: str | None = None
         self._new_counts: tuple[int, int] | None = None
@@ -70,6 +71,9 @@ class Ttpm:
         """One blank, into the tray. Outcome: Made, Spoiled, Refused or Unknown, once. `stripe` with its seal."""
         if self._phase is Phase.CLOSED or self._job is not None or not self._condition.answers:
             self._said(Refused(key, "link"))
+            return
+        if self._condition.needs_reset:  # it would say so itself, and nobody could tell whether a blank was spent
+            self._said(Refused(key, "other"))
             return
         try:
             lines = codec.key_line(key) + codec.face_frame(face) + codec.stripe_line(stripe)
@@ -189,7 +193,7 @@ class Ttpm:
         self._condition.identified()
         job = self._job
         if job is not None and job.printing:
-            outcome = judge(job.key, before, memory, job.heard) or undecided(job.key, job.heard)
+            outcome = judge(job.key, before, memory, job.heard) or undecided(job.key, job.heard, answered=True)
             self._announce = self._announce or isinstance(outcome, Unknown)
             self._finish(outcome)
         if self._announce:
@@ -286,7 +290,7 @@ class Ttpm:
         if not job.printing:
             self._finish(Refused(job.key, "link"))
             return
-        self._finish(undecided(job.key, job.heard))
+        self._finish(undecided(job.key, job.heard, answered=False))
         self._announce = True  # what `!V` says later is history, and may help whoever settles it
         if self._phase is Phase.PRINTING:
             self._begin(now_ms)
@@ -309,7 +313,8 @@ class Ttpm:
             self._take_text(answer, now_ms)
 
     def _take_status(self, status: Status, now_ms: int) -> None:
-        self._condition.look(status)
+        if not self._condition.look(status) and self._phase is Phase.READY:
+            self._hail_ms = now_ms  # news is looked at twice
         if self._phase is Phase.HAIL:
             self._ask(Phase.CLEAR, codec.CLEAR, now_ms, CLEAR_MS)
         elif self._phase is Phase.MEMORY and self._new_key is not None and self._new_counts is not None:
@@ -377,8 +382,8 @@ class Ttpm:
     def _progress(self, token: str, now_ms: int) -> None:
         """Answers of a loading come in the order of its lines; before `!CA` is answered they belong to what was before."""
         if self._awaited and self._awaited[0] == token:
-            self._awaited.popleft()
+            self._last_token = self._awaited.popleft()
             if not self._awaited and self._job is not None:
                 self._loaded(self._job, now_ms)
-        elif "clear" not in self._awaited:
+        elif "clear" not in self._awaited and token != self._last_token:  # the same twice is an echo
             self._not_loaded(now_ms)

@@ -59,9 +59,9 @@ def _none_made(key: str, voided: int, heard: Heard) -> Outcome:
     return Refused(key, "other" if "X" in heard.naks else "link")
 
 
-def undecided(key: str, heard: Heard) -> Unknown:
-    """The answers stayed contradictory or never came."""
+def undecided(key: str, heard: Heard, *, answered: bool) -> Unknown:
+    """The answers stayed contradictory, or never came (`answered` False)."""
     for nak, reason in (("7", "jam"), ("4", "cutter"), ("5", "cutter"), ("6", "cutter"), ("X", "failure")):
         if nak in heard.naks:
             return Unknown(key, reason)
-    return Unknown(key, "disagrees" if heard.printed else "silent")
+    return Unknown(key, "disagrees" if answered else "silent")

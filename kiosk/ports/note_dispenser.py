@@ -37,7 +37,10 @@ class NotesShort(Fact):
 
 @dataclass(frozen=True, slots=True)
 class NotesUncertain(Fact):
-    """It cannot be said what left the cassettes; `counts` is what is known for sure (may be empty). Locked until counted."""
+    """It cannot be said what left the cassettes; `counts` is what is known for sure (may be empty). Locked until counted.
+
+    The outlet stays shut: nothing of this order can be reached by the passenger.
+    """
 
     kind: ClassVar[str] = "pay!"
     result: ClassVar[str] = "unknown"

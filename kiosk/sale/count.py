@@ -222,22 +222,26 @@ def _pay(book: Book, order: int) -> PayLine | None:
 
 
 def _paid(state: str) -> Callable[[Any, Book, Counting], None]:
+    """`counts` of the outcome are presented; nothing presented keeps the outcome's name as the state."""
+
     def book_it(fact: Any, book: Book, at: Counting) -> None:
         pay = _pay(book, fact.order)
         if pay is None or pay.state != "asked":
             return
         pay.counts = getattr(fact, "counts", ())
-        value_fen = at.stock.value_of(pay.counts)
-        pay.out_fen = value_fen
-        pay.state = state if state == "refused" or value_fen == 0 else "out"
-        if state == "unknown":
-            pay.uncertain_fen = pay.asked_fen - value_fen
-            claim = Claim(at.new_code(), pay.uncertain_fen, "pay_unknown", exact=False)
-            if pay.uncertain_fen > 0:
-                book.claims.append(claim)
+        pay.out_fen = at.stock.value_of(pay.counts)
+        pay.state = "out" if pay.out_fen else state
         book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
 
     return book_it
+
+
+def _pay_unknown(fact: nd.NotesUncertain, book: Book, at: Counting) -> None:
+    """The outlet stayed shut: nothing of it is with the passenger, and nobody knows where all of it is."""
+    pay = _pay(book, fact.order)
+    if pay is not None and pay.state == "asked":
+        pay.state, pay.counts, pay.uncertain_fen = "unknown", fact.counts, pay.asked_fen
+        book.claims.append(Claim(at.new_code(), pay.asked_fen, "pay_unknown", exact=False))
 
 
 def _change(state: str) -> Callable[[Any, Book, Counting], None]:
@@ -322,7 +326,7 @@ _COUNTERS: dict[type[Fact], Callable[[Any, Book, Counting], None]] = {
     tp.TicketsRetracted: _tickets_back,
     nd.NotesPresented: _paid("out"),
     nd.NotesShort: _paid("short"),
-    nd.NotesUncertain: _paid("unknown"),
+    nd.NotesUncertain: _pay_unknown,
     nd.NotesRefused: _paid("refused"),
     nd.ChangeTaken: _change("taken"),
     nd.ChangeRetracted: _change("retracted"),

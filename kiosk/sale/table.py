@@ -175,7 +175,7 @@ TABLE: list[Row] = [
     *on((TicketsRetracted, TicketRetractUncertain), [S.TICKETS_OUT, S.TICKETS_BACK], S.SLIP, do="void_back_and_claim"),
     # -- money out
     *on(NotesPresented, S.PAYING, S.CHANGE_OUT),
-    *on((NotesShort, NotesUncertain), S.PAYING, S.CHANGE_OUT, when="some_out"),
+    *on(NotesShort, S.PAYING, S.CHANGE_OUT, when="some_out"),
     *settle((NotesShort, NotesUncertain, NotesRefused), S.PAYING),
     *settle(ChangeTaken, [S.CHANGE_OUT, S.CHANGE_BACK]),
     *on(TakeOver, S.CHANGE_OUT, S.CHANGE_BACK, do="retract_change"),

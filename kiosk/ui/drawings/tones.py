@@ -57,7 +57,7 @@ def tones(kit: Kit) -> Tones:
             flat=True, plate=ground, plate_edge=edge, body=ground, glass=ground, part=color("disabled"), hole=ground,
             lamp=color("ok_light"), off=color("disabled"), ring=color("signal"), paper=ground, paper_low=ground,
             paper_edge=edge, print=edge, print_grey=color("disabled"), print_blue=edge, print_red=edge, line=edge,
-            good=color("ok"), bad=color("danger"), on_badge=ground, notes=dict.fromkeys(FACES, (ground, ground)),
+            good=color("ok"), bad=color("danger"), on_badge=ground, notes=dict.fromkeys(NOTES, (ground, ground)),
         )  # fmt: skip
     return Tones(
         flat=False, plate="#12397F", plate_edge=color("panel_edge"), body=color("navy"), glass=color("pale"),

@@ -19,9 +19,11 @@ from kiosk.ui.screens import (
     home,
     pay_cash,
     printing,
+    receipt,
     review,
     seat,
     station,
+    take,
     train_number,
     trains,
 )
@@ -42,6 +44,8 @@ PAINTERS: dict[str, Paint] = {
     "help": help.paint,
     "pay.cash": pay_cash.paint,
     "printing": printing.paint,
+    "take": take.paint,
+    "receipt": receipt.paint,
 }
 FOOTER_RIGHT = {"home": home.FOOTER_RIGHT, "date": 500}
 FOOTER_LEFT = {"printing": printing.FOOTER_LEFT}

@@ -385,12 +385,29 @@ def test_paper_follows_its_sensor(bench: Plain) -> None:
     assert bench.faulty() == [("DEVICE_FAILURE", False, "print head")]
 
 
+def test_one_garbled_status_is_not_believed(bench: Plain) -> None:
+    bench.unit.say(b"\x01\x00\x1e", bench.now_ms + 500)
+    bench.run(5_000)
+    assert bench.faulty() == []
+    assert bench.told() == []
+
+
+def test_answers_that_come_twice_are_heard_once(bench: Plain) -> None:
+    bench.mangle = lambda data: data * 2
+    for key in ("K1", "K2"):
+        bench.order(key)
+        bench.run(5_000)
+    assert bench.told() == [Made("K1"), Made("K2")]
+
+
 def test_a_jam_stays_until_people_were_there(bench: Plain) -> None:
     bench.unit.cycles.append(Cycle([(900, b"\x157")], 1_000, good=False))
     bench.order()
     bench.run(10_000)
     assert bench.faulty() == [("TICKET_JAM", True, "nak 7")]
     bench.told()
+    bench.order("K2")
+    assert bench.told() == [Refused("K2", "other")], "no second blank is risked"
     bench.unit.lines.clear()
     bench.printer.reset()
     bench.run(3_000)

@@ -224,6 +224,132 @@ class Money:
             outlets=(talk("纸币从屏幕右侧送出", "Notes come out to the right of the screen"),),
         )  # fmt: skip
 
+    # --- take
+
+    def outlet(self, what: str, state: str, zh: str, en: str) -> Outlet:
+        talk = self.talk
+        order = {"now": talk("现在取", "Take now"), "next": talk("接着取", "Take next"), "done": talk("已取走", "Taken")}[state]
+        place = {
+            "tickets": talk("屏幕下方出票口", "Tray below the screen"),
+            "change": talk("屏幕右侧出钞口", "Slot right of the screen"),
+            "slip": talk("凭条口", "Slip outlet"),
+        }[what]
+        return Outlet(what, state, order, talk(zh, en), place)
+
+    def take(self) -> Take:
+        talk = self.talk
+        footer = (
+            Key("receipt", talk("打印购票小票", "Print a receipt"), "printer"),
+            Key("missing", talk("东西没出来?", "Something missing?"), "help"),
+        )
+        return Take(
+            self.chrome(4, *footer, ring=Deadline(27_000, 30_000)),
+            title=talk("请取走车票和找零", "Please take your tickets and change"),
+            outlets=(
+                self.outlet("tickets", "now", "车票 3 张", "3 tickets"),
+                self.outlet("change", "next", "找零 ¥94", "Change ¥94"),
+            ),
+            figures=(
+                Figure(talk("已投入", "Paid"), "¥1,200.00"),
+                Figure(talk("车票", "Tickets"), "¥1,106.00"),
+                Figure(talk("找零", "Change"), "¥94.00", "ok"),
+            ),
+            notes_label=talk("9 张纸币", "9 notes"),
+            notes=(NoteCount("¥20", 4), NoteCount("¥10", 1), NoteCount("¥1", 4)),
+            walk_away=talk("如果 30 秒内没有取走", "If nothing is taken within 30 s"),
+            walk_away_lines=(
+                talk("出口自动关闭，车票和找零收回机内保管并登记。", "The slot closes. All is kept safe inside and written down."),
+                talk("凭条上的领取码可到 1 号窗口领取，30 天内有效。", "A slip with a code pays at window 1 for 30 days."),
+            ),
+            check=talk("离开前请核对车次、日期和张数", "Check the train, date and number of tickets"),
+        )
+
+    def take_change(self) -> Take:
+        full = self.take()
+        return replace(
+            full, outlets=(self.outlet("tickets", "done", "车票 3 张", "3 tickets"), self.outlet("change", "now", "找零 ¥94.00", "Change ¥94.00"))
+        )  # fmt: skip
+
+    def take_tickets(self) -> Take:
+        talk = self.talk
+        return replace(
+            self.take(), title=talk("请取走车票", "Please take your tickets"), outlets=(self.outlet("tickets", "now", "车票 2 张", "2 tickets"),),
+            figures=(), notes=(), notes_label=Words(),
+        )  # fmt: skip
+
+    def take_refund(self) -> Take:
+        talk = self.talk
+        return replace(
+            self.take(), title=talk("请取走您的钱", "Please take your money"), outlets=(self.outlet("change", "now", "退款 ¥620.00", "Refund ¥620.00"),),
+            figures=(Figure(talk("已投入", "Paid"), "¥620.00"), Figure(talk("车票", "Tickets"), "¥0.00"), Figure(talk("退款", "Refund"), "¥620.00", "ok")),
+            notes=(NoteCount("¥50", 8), NoteCount("¥20", 9), NoteCount("¥10", 3), NoteCount("¥5", 1), NoteCount("¥1", 5)),
+            notes_label=talk("26 张，还有 ¥100.00 随后送出", "26 notes, ¥100.00 more follows"), check=talk("离开前请点清", "Count your money before you leave"),
+        )  # fmt: skip
+
+    # --- receipt
+
+    def claim(self) -> ClaimScreen:
+        talk = self.talk
+        footer = (
+            Key("again", talk("再打印一张", "Print again"), "printer"),
+            Key("help", talk("帮助", "Help"), "help"),
+            Key("done", talk("我已拿好", "I have my slip"), "check", "primary"),
+        )
+        place = talk("北京西站 · 自动售票机 T07", "Beijing West · Ticket machine T07").main
+        return ClaimScreen(
+            self.chrome(4, *footer, ring=Deadline(52_000, 60_000)),
+            title=talk("还欠您 ¥20.00，一定归还", "We owe you ¥20.00 and will pay it back"),
+            figures=(
+                Figure(talk("应找", "Change due"), "¥94.00"),
+                Figure(talk("已找", "Paid out"), "¥74.00"),
+                Figure(talk("欠您", "We owe you"), "¥20.00", "brand"),
+            ),
+            chips=(
+                Notice(talk("3 张车票已取走", "3 tickets taken"), "ok", "check"),
+                Notice(talk("¥20 纸币用完", "Out of ¥20 notes"), "warn", "info"),
+            ),
+            slip_title=talk("欠款凭条", "Claim slip"),
+            slip_lines=(place, "2026-11-21 14:36 · T07-0183"),
+            amount_label=talk("金额", "Amount"),
+            amount="¥20.00",
+            code_label=talk("领取码", "Claim code"),
+            code="6F4K 92QD",
+            valid=talk("有效期至 2026-12-21", "Valid 30 days"),
+            qr=QR,
+            qr_words=talk("扫码留存", "Scan it to keep it"),
+            slip_state=Notice(talk("凭条已打印，请取走", "Slip printed. Please take it."), "ok", "check"),
+            ways_title=talk("任选一种方式领取", "Three ways to get your money"),
+            ways=(
+                InfoCard("counter", "tint", talk("1 号窗口", "Window 1"), talk("凭码当场付现金", "Cash at once")),
+                InfoCard("qr", "tint", talk("留存领取码", "Keep the code"), talk("拍下本屏即可", "A photo is enough")),
+                InfoCard("call", "tint", talk("拨打 12306", "Call 12306"), talk("报领取码即可", "Quote the code")),
+            ),
+            assurance=Notice(
+                talk("已上报车站并记账，关机断电也不会丢失", "It is written down for good"), "ok", "shield",
+                talk("14:36 已报告车站", "Your money stays on record even if this machine is switched off."),
+            ),
+        )  # fmt: skip
+
+    def claim_no_slip(self) -> ClaimScreen:
+        talk, full = self.talk, self.claim()
+        footer = (
+            Key("again", talk("再打印一张", "Print again"), "printer", enabled=False, why=talk("无法打印凭条", "No slip can be printed")),
+            Key("call", talk("呼叫工作人员", "Call staff"), "bell"),
+            Key("done", talk("我已记下领取码", "I have the code"), "check", "primary"),
+        )  # fmt: skip
+        place = full.slip_lines[0]
+        return replace(
+            full, chrome=replace(full.chrome, footer=footer), title=talk("最多欠您 ¥620.00，一定归还", "We owe you up to ¥620.00 and will pay it back"),
+            figures=(Figure(talk("欠您", "We owe you"), "¥620.00", "brand"),), amount="¥620.00",
+            slip_lines=(place, "2026-11-21 14:36 · T07.7f3a91c2.183", talk("其他领取码: 8KQ2 M4RT", "Further codes: 8KQ2 M4RT").main),
+            chips=(
+                Notice(talk("交易时停电", "The power failed during the sale"), "warn", "info"),
+                Notice(talk("需要清点已出的数目", "It must be counted how much came out"), "warn", "info"),
+            ),
+            valid=talk("有效期至 2026-12-21，共 30 天", "Valid until 2026-12-21, 30 days"),
+            slip_state=Notice(talk("无法打印凭条，请记下领取码", "No slip can be printed: please keep the code"), "warn", "slip"),
+        )  # fmt: skip
+
 
 MAKERS: dict[str, Callable[[Money], Screen]] = {
     "pay.cash": Money.pay,
@@ -236,6 +362,12 @@ MAKERS: dict[str, Callable[[Money], Screen]] = {
     "printing": Money.printing,
     "printing-six": Money.printing_six,
     "printing-refund": Money.printing_refund,
+    "take": Money.take,
+    "take-change": Money.take_change,
+    "take-tickets": Money.take_tickets,
+    "take-refund": Money.take_refund,
+    "receipt": Money.claim,
+    "receipt-unprinted": Money.claim_no_slip,
 }
 
 

@@ -1,0 +1,187 @@
+"""take: what lies in which opening now and what comes next, the sum, the notes, and what happens if nobody takes it."""
+
+from __future__ import annotations
+
+from kiosk.screen.values import Outlet, Take
+from kiosk.ui.components.cards import big_title
+from kiosk.ui.components.kit import Kit, Parts, Row, Run
+from kiosk.ui.components.money import arrow_node, face_of, front, note_chip, sum_row
+from kiosk.ui.drawings.openings import (
+    PLATE_H,
+    SLOT_Y,
+    badge,
+    notes_bundle,
+    opening,
+    slip_sheet,
+    tickets_bundle,
+)
+from kiosk.ui.drawings.tones import Tones, tones
+from kiosk.ui.nodes import Node
+from kiosk.ui.parts import Area, Part, Picture
+
+TOP, BOTTOM = 410, 1740
+PANEL_H, WALK_H, CHECK_H, GAP = 704, 222, 104, 20
+SKINS = {"now": "slot_now", "next": "slot_next", "done": "slot_next"}
+CHIP_SKINS = {"now": "chip_now", "next": "chip_next", "done": "chip_done"}
+RINGS = {"tickets": "tickets", "change": "change", "slip": "slip"}
+DROP = 220
+
+
+def paint(value: Take, kit: Kit) -> list[Node]:
+    sums = 248 if value.figures and value.notes else 150 if value.figures else 116 if value.notes else 0
+    used = PANEL_H + WALK_H + CHECK_H + sums + GAP * (3 if sums else 2)
+    spare = max(0, BOTTOM - TOP - used)
+    panel = Area(40, TOP, 1000, PANEL_H + min(110, spare * 2 // 3))
+    y = panel.bottom + GAP
+    nodes = [big_title(kit, value.title, Area(40, 262, 1000, 140)), *_outlets(value, kit, panel)]
+    if sums:
+        nodes.append(_sums(value, kit, Area(40, y, 1000, sums)))
+        y += sums + GAP
+    walk = Area(40, y, 1000, WALK_H + min(40, spare // 6))
+    nodes.append(_walk_away(value, kit, walk))
+    nodes.append(_check(value, kit, Area(40, walk.bottom + 6, 1000, CHECK_H)))
+    return nodes
+
+
+def _outlets(value: Take, kit: Kit, panel: Area) -> list[Node]:
+    nodes = [Node("panel", panel, (kit.box(panel, "panel", 34),))]
+    count = max(1, len(value.outlets))
+    wide = (panel.w - 48 - 24 * (count - 1)) // count
+    faces = tuple(face_of(note.value) for note in value.notes for _ in range(min(2, note.count)))
+    for index, outlet in enumerate(value.outlets):
+        cell = Area(panel.x + 24 + index * (wide + 24), panel.y + 24, wide, panel.h - 48)
+        text = f"{index + 1} {outlet.order.main}" if count > 1 else outlet.order.main
+        nodes += _outlet(kit, outlet, cell, text, faces)
+    return nodes
+
+
+def _outlet(kit: Kit, outlet: Outlet, cell: Area, order: str, faces: tuple[str, ...]) -> list[Node]:
+    """One opening: chip, drawing with what hangs out of it, arrow, where it is on the machine."""
+    name = SKINS.get(outlet.state, "slot_next")
+    look = kit.skin(name)
+    parts: list[Part] = [kit.box(cell, name), *_order_chip(kit, outlet, cell, order)]
+    colors = tones(kit)
+    plate_w = min(cell.w - 62, 470)
+    low = 180
+    drawing = Area(cell.cx - plate_w // 2, cell.y + 88 + max(0, cell.h - 656) // 3, plate_w, PLATE_H + DROP)
+    parts.append(Picture(drawing, _drawing(colors, outlet, plate_w, faces, kit.skin("chip_next").top)))
+    words = Area(cell.x + 30, cell.bottom - low - 8, cell.w - 60, low)
+    parts += _where(kit, outlet, words, look.ink, look.second)
+    nodes = [Node(f"outlet:{outlet.what}", cell, tuple(parts), spoken=f"{order}: {outlet.words.main}, {outlet.place.main}")]
+    top = drawing.bottom + max(6, (words.y - drawing.bottom - 50) // 2)
+    if outlet.state == "now":
+        nodes.append(arrow_node(kit, f"arrow:{outlet.what}", cell.cx, top - 6, False, kit.color("signal")))
+    elif outlet.state == "next":
+        nodes.append(arrow_node(kit, f"arrow:{outlet.what}", cell.cx, top, False, look.accent, 34, moving=False))
+    return nodes
+
+
+def _order_chip(kit: Kit, outlet: Outlet, cell: Area, order: str) -> Parts:
+    skin = CHIP_SKINS.get(outlet.state, "chip_next")
+    look = kit.skin(skin)
+    runs = (Run(order, 27, 700, look.ink), Run(outlet.order.small, 27, 700, look.ink))
+    icon = 40 if outlet.state == "done" else 0
+    wide = min(cell.w - 48, kit.runs_width(runs, 12) + 40 + icon)
+    chip = Area(cell.x + 24, cell.y + 23, wide, 50)
+    mark = (kit.icon(chip.x + 34, chip.cy, 32, "check", look.accent, 2.8),) if icon else ()
+    return (kit.box(chip, skin, 25), *mark, *kit.inline(chip.x + 20 + icon, chip.cy, runs, 12, width=wide - 36 - icon))
+
+
+def _drawing(colors: Tones, outlet: Outlet, wide: int, faces: tuple[str, ...], ground: str) -> str:
+    if outlet.state == "done":
+        shut = opening(colors, wide, DROP, "", "", 1, ground)
+        return shut.removesuffix("</svg>") + badge(colors, wide / 2, PLATE_H + 84, 60, "check", colors.good) + "</svg>"
+    sheets = {
+        "tickets": lambda: tickets_bundle(colors, _count(outlet)),
+        "slip": lambda: slip_sheet(colors),
+    }.get(outlet.what, lambda: notes_bundle(colors, faces))()
+    return opening(colors, wide, DROP, sheets, colors.lamp, min(1.1, (DROP + PLATE_H - SLOT_Y) / 222), ground)
+
+
+def _count(outlet: Outlet) -> int:
+    """How many tickets the words speak of; three when they name no number."""
+    found = face_of(outlet.words.main)
+    return int(found) if found else 3
+
+
+def _where(kit: Kit, outlet: Outlet, area: Area, ink: str, second: str) -> Parts:
+    narrow = area.w < 300
+    picture = Area(area.x, area.cy - 76, 96, 152)
+    left = area.x if narrow else picture.right + 34
+    room = Area(left, area.y, area.right - left + 14, area.h)
+    place = kit.width(outlet.place.main, 30, 700) > room.w
+    rows = (
+        Row(outlet.words.main, 46, 700, ink, 1),
+        Row(outlet.words.small, 28, 500, second),
+        Row(outlet.place.main, 28 if place else 30, 700, ink, 2, 8),
+        Row(outlet.place.small, 26, 500, second, 2),
+    )
+    drawn = () if narrow else front(kit, picture, (RINGS.get(outlet.what, "change"),))
+    return (*drawn, *kit.stack(room, rows, leading=1.2))
+
+
+def _sums(value: Take, kit: Kit, area: Area) -> Node:
+    """Paid - tickets = change; then the notes it is made of."""
+    look = kit.skin("card")
+    parts: list[Part] = [kit.box(area, "card")]
+    parts += sum_row(kit, value.figures, Area(76, area.y + 12, 928, 130))
+    if value.notes:
+        top = area.y
+        if value.figures:
+            parts.append(kit.rule(76, area.y + 148, 928))
+            top = area.y + 148
+        parts += _notes(value, kit, Area(76, top, 928, area.bottom - top), look.ink, look.second)
+    said = ", ".join(f"{figure.label.main} {figure.text}" for figure in value.figures)
+    return Node("sum", area, tuple(parts), spoken=said or value.notes_label.main)
+
+
+def _notes(value: Take, kit: Kit, area: Area, ink: str, second: str) -> Parts:
+    label_w = min(300, max(kit.width(value.notes_label.main, 29, 700), kit.width(value.notes_label.small, 25, 500)))
+    rows = (Row(value.notes_label.main, 29, 700, ink, 2), Row(value.notes_label.small, 25, 500, second, 2))
+    parts: list[Part] = list(kit.stack(Area(area.x, area.y + 2, label_w + 4, area.h - 6), rows, leading=1.2))
+    count = len(value.notes)
+    room = area.w - label_w - 40
+    size, wide, between = (36, 120, 42) if count <= 3 else (30, 96, 22) if count == 4 else (26, 82, 16)
+    texts = [f"× {note.count}" for note in value.notes]
+    widths = [wide + 20 + kit.width(text, size, 700) for text in texts]
+    while sum(widths) + between * (count - 1) > room and between > 8:
+        between -= 2
+    x = area.right - sum(widths) - between * (count - 1)
+    for note, text, whole in zip(value.notes, texts, widths, strict=True):
+        chip = Area(x, area.cy - 32, wide, 64)
+        parts += note_chip(kit, chip, note.value, min(34, size))
+        parts += kit.line(chip.right + 20, area.cy, text, size, 700, ink)
+        x += whole + between
+    return tuple(parts)
+
+
+def _walk_away(value: Take, kit: Kit, area: Area) -> Node:
+    look = kit.skin("warn_edge")
+    left = area.x + 136
+    width = area.right - left - 28
+    lines = [Row(line.main, 29, 500, look.ink, 2, 6 if index == 0 else 0) for index, line in enumerate(value.walk_away_lines)]
+    small = " ".join(line.small for line in value.walk_away_lines if line.small)
+    head = (Run(value.walk_away.main, 35, 700, look.ink), Run(value.walk_away.small, 27, 500, look.second))
+    beside = kit.runs_width(head, 18) <= width
+    if beside:
+        rows = [*lines, Row(small, 25, 500, look.second, 2, 4)]
+        text = (
+            *kit.inline(left, area.y + 46, head, 18, width=width),
+            *kit.stack(Area(left, area.y + 74, width, area.h - 84), rows, leading=1.3),
+        )
+    else:
+        rows = [Row(head[0].text, 34, 700, look.ink), *lines, Row(small, 24, 500, look.second, 2, 4)]
+        text = kit.stack(Area(left, area.y + 10, width, area.h - 20), rows, leading=1.26)
+    parts: Parts = (kit.box(area, "warn_edge"), kit.icon(area.x + 68, area.cy, 92, "walk", look.accent, 2.3), *text)
+    said = " ".join((value.walk_away.main, *(line.main for line in value.walk_away_lines)))
+    return Node("walk-away", area, parts, spoken=said)
+
+
+def _check(value: Take, kit: Kit, area: Area) -> Node:
+    rows = (Row(value.check.main, 30, 700, kit.color("ink"), 2), Row(value.check.small, 27, 500, kit.color("muted"), 2))
+    tickets = any(outlet.what == "tickets" for outlet in value.outlets)
+    parts: Parts = (
+        kit.icon(104, area.cy, 60, "ticket" if tickets else "cash", kit.color("brand"), 2.2),
+        *kit.stack(Area(176, area.y, area.right - 186, area.h), rows, leading=1.4),
+    )
+    return Node("check", area, parts, spoken=value.check.main)
