@@ -118,6 +118,8 @@ def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -
     past = fold(journal.lines, fresh(cassettes), context)
     journal.lines.clear()
     station = _station(settings, identity, clock, reactor)
+    if tracing:
+        station.on_wire = tracing.call
     devices = _devices(settings, reactor, station, journal.boot)
     fitted.append(devices)
     server = ScreenServer(

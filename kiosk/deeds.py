@@ -1,6 +1,6 @@
 """Intents become orders to drivers and calls to the station. Bookings go nowhere: being in the journal was their point.
 
-A device that is not fitted answers as one that refuses, so that a sale never waits for nobody.
+A device that is not fitted answers as one that refuses, or that cannot say, so that a sale never waits for nobody.
 """
 
 from __future__ import annotations
@@ -11,11 +11,19 @@ from typing import Any
 
 from kiosk.ports.cabinet import Cabinet
 from kiosk.ports.fact import Report
-from kiosk.ports.note_acceptor import NoteAcceptor
-from kiosk.ports.note_dispenser import NoteDispenser, NotesRefused
+from kiosk.ports.note_acceptor import NoteAcceptor, NoteReturnUncertain, NoteUncertain
+from kiosk.ports.note_dispenser import ChangeRetractUncertain, NoteDispenser, NotesRefused
 from kiosk.ports.receipt_printer import ReceiptPrinter, SlipFailed
 from kiosk.ports.station import Station
-from kiosk.ports.ticket_printer import Picture, TicketJob, TicketPrinter, TicketRefused
+from kiosk.ports.ticket_printer import (
+    DeliverUncertain,
+    DumpUncertain,
+    Picture,
+    TicketJob,
+    TicketPrinter,
+    TicketRefused,
+    TicketRetractUncertain,
+)
 from kiosk.sale import intents as si
 from kiosk.sale.book import Book
 
@@ -115,10 +123,14 @@ class Deeds:
     def _stack(self, intent: si.StackNote, book: Book) -> None:
         if self.devices.acceptor:
             self.devices.acceptor.stack(intent.note)
+        else:
+            self.report(NoteUncertain(intent.note, intent.value_fen))
 
     def _give_back(self, intent: si.ReturnNote, book: Book) -> None:
         if self.devices.acceptor:
             self.devices.acceptor.give_back(intent.note)
+        else:
+            self.report(NoteReturnUncertain(intent.note, intent.value_fen))
 
     def _pay(self, intent: si.PayNotes, book: Book) -> None:
         if self.devices.dispenser:
@@ -127,10 +139,15 @@ class Deeds:
             self.report(NotesRefused(intent.order, "other"))
 
     def _retract(self, intent: si.Retract, book: Book) -> None:
-        if intent.outlet == "tickets" and self.devices.ticket_unit:
-            self.devices.ticket_unit.retract(intent.sale)
-        elif intent.outlet == "change" and self.devices.dispenser:
+        if intent.outlet == "tickets":
+            if self.devices.ticket_unit:
+                self.devices.ticket_unit.retract(intent.sale)
+            else:
+                self.report(TicketRetractUncertain(intent.sale, "other"))
+        elif self.devices.dispenser:
             self.devices.dispenser.retract(intent.order)
+        else:
+            self.report(ChangeRetractUncertain(intent.order, "other"))
 
     # -- paper
 
@@ -144,10 +161,14 @@ class Deeds:
     def _deliver(self, intent: si.Deliver, book: Book) -> None:
         if self.devices.ticket_unit:
             self.devices.ticket_unit.deliver(intent.sale)
+        else:
+            self.report(DeliverUncertain(intent.sale, "other"))
 
     def _dump(self, intent: si.Dump, book: Book) -> None:
         if self.devices.ticket_unit:
             self.devices.ticket_unit.dump(intent.sale)
+        else:
+            self.report(DumpUncertain(intent.sale, "other"))
 
     def _slip(self, intent: si.PrintSlip, book: Book) -> None:
         if self.devices.slip_printer:

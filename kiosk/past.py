@@ -15,32 +15,29 @@ from kiosk.ports.fact import Fact
 from kiosk.records import Record, fact_of, record_of
 from kiosk.sale.facts import Restarted, SaleStarted
 from kiosk.sale.intents import Intent
-from kiosk.sale.sale import Sale, SaleContext
-from kiosk.sale.table import TABLE
+from kiosk.sale.sale import FACTS, Sale, SaleContext
 from kiosk.stock import Stock
-
-SALE_FACTS = frozenset(row["trigger"] for row in TABLE)
-"""Names of the facts that a sale takes."""
 
 
 def belongs_to_sale(fact: Fact) -> bool:
-    return type(fact).__name__ in SALE_FACTS
+    """Whether facts of this kind go to a sale; `Sale.takes` says whether this one goes to that sale."""
+    return type(fact).__name__ in FACTS
 
 
 @dataclass(slots=True)
 class Past:
     """`sale` is the open one or None; `before` the counters of its last deed of each kind. `undone`: reports to the station
-    that were journaled and never answered, by sale key. `last_wall_ms` of the last line, 0 for a new journal."""
+    that were journaled and never answered, oldest first, by (kind, sale key). `last_wall_ms` of the last line, 0 for a new
+    journal."""
 
     stock: Stock
     sales: int = 0
     sale: Sale | None = None
     recovering: bool = False
     before: dict[str, Mapping[str, int]] = field(default_factory=dict)
-    undone: dict[tuple[str, str], Record] = field(default_factory=dict)
+    undone: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     acked: int = 0
     last_wall_ms: int = 0
-    last_order: int = 0
 
 
 def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
@@ -70,10 +67,10 @@ def _sale(past: Past, line: Line, context: SaleContext) -> None:
     if past.sale is None:
         return
     for intent in line.intents:
-        if "counters" in intent:
-            past.before[intent["kind"]] = intent["counters"]
-    fact = _fact(line.fact)
-    if fact is None:
+        if intent["kind"].endswith("?"):
+            past.before[intent["kind"]] = intent.get("counters", {})
+    fact = fact_of(line.fact)
+    if not past.sale.takes(fact):
         return
     if past.recovering and not isinstance(fact, Restarted):
         past.sale.believe(fact, line.mono_ms)
@@ -87,15 +84,6 @@ def _sale(past: Past, line: Line, context: SaleContext) -> None:
         past.sale = None
 
 
-def _fact(record: Record) -> Fact | None:
-    """The record as a fact of a sale, None when it is about something else."""
-    try:
-        fact = fact_of(record)
-    except JournalError:
-        return None
-    return fact if belongs_to_sale(fact) else None
-
-
 def same(made: list[Intent], written: Iterable[Record]) -> bool:
     """Whether the intents are those of the line; extras (counters) that only the line has do not count."""
     plain = [record_of(intent) for intent in made]
@@ -104,9 +92,16 @@ def same(made: list[Intent], written: Iterable[Record]) -> bool:
 
 
 def _undone(past: Past, line: Line) -> None:
-    """`printed?` and `void?` without an answer are sent again after the start: the station takes repeats."""
+    """`printed?` and `void?` without an answer are sent again after the start: the station takes repeats.
+
+    Answers come in the order of the questions, so each certain one settles the oldest.
+    """
+    if line.fact["kind"] in ("printed!", "void!") and line.fact.get("certain"):
+        name = (line.fact["kind"].replace("!", "?"), line.fact["sale"])
+        waiting = past.undone.get(name, [])[1:]
+        past.undone[name] = waiting
+        if not waiting:
+            del past.undone[name]
     for intent in line.intents:
         if intent["kind"] in ("printed?", "void?"):
-            past.undone[(intent["kind"], intent["key"])] = intent
-    if line.fact["kind"] in ("printed!", "void!") and line.fact.get("certain"):
-        past.undone.pop((line.fact["kind"].replace("!", "?"), line.fact["sale"]), None)
+            past.undone.setdefault((intent["kind"], intent["key"]), []).append(intent)

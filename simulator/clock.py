@@ -55,6 +55,10 @@ class SharedClock:
         """Real monotonic milliseconds, the same number in every process of this computer."""
         return time.monotonic_ns() // 1_000_000
 
+    def mono_us(self) -> int:
+        """The same clock in microseconds, as in the traces."""
+        return time.monotonic_ns() // 1_000
+
     def real_ms(self, scaled_ms: float) -> float:
         """How many real milliseconds a scaled duration takes."""
         return scaled_ms / self.rate

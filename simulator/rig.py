@@ -5,12 +5,13 @@ Everything of a run lies in one short temporary directory: configuration, journa
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,20 +47,28 @@ class RigError(Exception):
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How the machine is set up. `window`: the screen is shown on this display; otherwise it paints without one.
-    `lab_port` 0 takes a free port. `busy`: other people have bought tickets before."""
+    `lab_port` 0 takes a free port. `busy`: other people have bought tickets before. `display`: the screen fills this X
+    display. `speeds`: motion times of the cabinet's configuration that are not the usual ones. `trace`: controller and
+    screen write when they heard what and when bytes and pixels left (controller.trace, screen.trace)."""
 
     window: bool = False
     mirror: bool = True
     lab_port: int = 0
     busy: bool = False
+    display: str = ""
+    speeds: Mapping[str, float] = field(default_factory=dict)
+    trace: bool = False
 
 
-def write_machine_config(directory: Path, station_url: str) -> Path:
+def write_machine_config(directory: Path, station_url: str, speeds: Mapping[str, float] | None = None) -> Path:
     """The machine's and the cabinet's configuration in the run directory; answers the machine's."""
     for name in ("machine.yaml", "cabinet.yaml"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
         filled = text.replace("@DIR@", str(directory / "ports")).replace("@STATION@", station_url)
         (directory / name).write_text(filled, encoding="utf-8")
+    if speeds:
+        with (directory / "cabinet.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"speeds: {json.dumps(dict(speeds))}\n")
     return directory / "machine.yaml"
 
 
@@ -83,16 +92,15 @@ class Rig:
         """Station, cabinet, a provisioned controller, the screen; `told` hears one line for each that is ready."""
         self.station_url = self._station()
         told(f"station computer  {self.station_url}")
-        config = write_machine_config(self.directory, self.station_url)
+        config = write_machine_config(self.directory, self.station_url, self._wanted.speeds)
         self.lab_url = self._cabinet()
         told(f"lab               {self.lab_url}")
         self.cabinet = CabinetClient(self.lab_url)
         cabinet = self.cabinet
         self.supervisor.tell_mains = lambda on: cabinet.post("/api/mains", {"on": on})
         self._provision()
-        self.supervisor.start(
-            self._program("controller", self._kiosk("run", "--config", str(config), *self._clock()), True)
-        )
+        words = self._kiosk("run", "--config", str(config), *self._clock(), *self._trace("controller"))
+        self.supervisor.start(self._program("controller", words, True))
         told("controller        ready")
         self._screen()
         told("screen            ready")
@@ -129,13 +137,19 @@ class Rig:
         socket = ("--socket", str(self.directory / "screen.sock"))
         shown = ("--windowed",) if self._wanted.window else ()
         env = {} if self._wanted.window else {"SDL_VIDEODRIVER": "dummy"}
-        self.supervisor.start(self._program("screen", self._kiosk("screen", *socket, *shown), True, env))
+        if self._wanted.display:
+            env = {"SDL_VIDEODRIVER": "x11", "DISPLAY": self._wanted.display}
+        words = self._kiosk("screen", *socket, *shown, *self._trace("screen"))
+        self.supervisor.start(self._program("screen", words, True, env))
         if self._wanted.mirror:
             mirrored = ("--role", "mirror", "--mirror-socket", str(self.directory / "mirror.sock"))
             self.supervisor.start(self._program("mirror", self._kiosk("screen", *socket, *mirrored), True))
 
     def _program(self, name: str, argv: tuple[str, ...], powered: bool, env: dict[str, str] | None = None) -> Program:
         return Program(name, argv, powered=powered, env=env or {})
+
+    def _trace(self, name: str) -> tuple[str, ...]:
+        return ("--trace", str(self.directory / f"{name}.trace")) if self._wanted.trace else ()
 
     def _clock(self) -> tuple[str, str]:
         return ("--clock", self.clock.format())

@@ -32,6 +32,7 @@ BOARD_TYPE = 0x5456
 MAP_VERSION = 2
 INPUTS, COILS = 32, 32
 KICK_WORD = 0x55AA
+DEVICE_FAILS = 4  # Modbus exception: asked rightly, could not
 
 # Input registers
 UPTIME_LOW, TEMPERATURE, EVENTS, LATCH, RESET_CAUSE, TRIPS, CRC_ERRORS = 3, 5, 11, 12, 13, 14, 15

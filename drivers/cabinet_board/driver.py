@@ -56,6 +56,7 @@ class CabinetBoard:
         self._out = bytearray()
         self._asked: Request | None = None
         self._answer_by_ms = self._quiet_until_ms = self._heard_ms = 0
+        self._missed = False  # a question since then found no good answer: our own pause is not the board's silence
         self._input_bytes = b""
         self._todo: deque[Request] = deque()
         self._sync: Request | None = None  # asked after a silence: a late answer cannot be taken for this one
@@ -135,7 +136,7 @@ class CabinetBoard:
     def poll(self, now_ms: int) -> int | None:
         if not self._linked:
             return None
-        if now_ms - self._heard_ms >= SILENT_MS:
+        if self._missed and now_ms - self._heard_ms >= SILENT_MS:
             self._silent(now_ms)
         if self._asked is not None:
             if now_ms < self._answer_by_ms:
@@ -143,10 +144,11 @@ class CabinetBoard:
             self._unanswered(self._asked)
         self._timers(now_ms)
         if now_ms < self._quiet_until_ms:
-            return self._quiet_until_ms
+            waiting = not self._running or self._todo or self._sync is not None
+            return self._quiet_until_ms if waiting else max(self._quiet_until_ms, self._wake_ms())
         request = self._next(now_ms)
         if request is None:
-            return min([*self._due.values(), *self._waits()]) if self._running else now_ms + ANSWER_MS
+            return self._wake_ms() if self._running else now_ms + ANSWER_MS
         self._ask(request, now_ms)
         return self._answer_by_ms
 
@@ -188,8 +190,7 @@ class CabinetBoard:
         self._switches.lose()
 
     def _ask(self, request: Request, now_ms: int) -> None:
-        self._asked = request
-        self._answer_by_ms = now_ms + ANSWER_MS
+        self._asked, self._answer_by_ms = request, now_ms + ANSWER_MS
         self._decoder.expect(request)
         self._out += request.frame
 
@@ -220,12 +221,13 @@ class CabinetBoard:
         self._due[what] = now_ms + every_ms
         return request
 
-    def _waits(self) -> list[int]:
-        waits = [self._shutter_by_ms, self._release_off_ms, self._box_tag_ms if self._box_tag_tries else None]
-        return [wait for wait in waits if wait is not None]
+    def _wake_ms(self) -> int:
+        waits = (self._shutter_by_ms, self._release_off_ms, self._box_tag_ms if self._box_tag_tries else None)
+        return min([*self._due.values(), *(wait for wait in waits if wait is not None)])
 
     def _unanswered(self, request: Request) -> None:
         self._asked = None
+        self._missed = True
         self._decoder.expect(None)
         if request.what == "sync":
             return
@@ -243,12 +245,16 @@ class CabinetBoard:
         if request.what == "sync":
             self._heard_ms = now_ms if not self._running else self._heard_ms
         elif not self._running:
-            self._not_ours(f"{request.what} exception {exception}", now_ms)
+            code = FaultCode.DEVICE_FAILURE if exception == codec.DEVICE_FAILS else FaultCode.WRONG_DEVICE
+            self._not_ours(code, f"{request.what} exception {exception}", now_ms)
+        elif request.what == "inputs":
+            self._missed = True
         elif request.what == "coil":
             self._faults.set(FaultCode.DEVICE_FAILURE, True, f"coil {request.frame[3]} exception {exception}")
 
-    def _not_ours(self, detail: str, now_ms: int) -> None:
-        self._faults.set(FaultCode.WRONG_DEVICE, True, detail)
+    def _not_ours(self, code: FaultCode, detail: str, now_ms: int) -> None:
+        """It answers, but not as our board: not used, and looked at again after a while."""
+        self._faults.set(code, True, detail)
         self._faults.clear(FaultCode.NO_ANSWER)
         self._restart(now_ms)
         self._quiet_until_ms = now_ms + RETRY_MS
@@ -259,7 +265,7 @@ class CabinetBoard:
     def _answered(self, request: Request, answer: Answer, now_ms: int) -> None:
         what = request.what
         if what == "inputs":
-            self._heard_ms = now_ms
+            self._heard_ms, self._missed = now_ms, False
             if answer.data != self._input_bytes or self._latched:
                 self._take_inputs(answer.data, now_ms)
             return
@@ -279,7 +285,7 @@ class CabinetBoard:
     def _take_identity(self, words: tuple[int, ...], now_ms: int) -> None:
         kind, firmware, version = words
         if kind != codec.BOARD_TYPE or version != codec.MAP_VERSION:
-            self._not_ours(f"type {kind:04X} map {version}", now_ms)
+            self._not_ours(FaultCode.WRONG_DEVICE, f"type {kind:04X} map {version}", now_ms)
             return
         self.firmware = f"{firmware >> 8:x}.{firmware & 0xFF:02x}"
         self._todo += [

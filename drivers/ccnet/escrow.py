@@ -29,6 +29,7 @@ STUBBORN_MS = 1_500  # still in escrow so long after an order: it was not heard
 RETURNS = 3
 COUNTER_WRAP = 0x10000
 GONE = (State.IDLING, State.DISABLED, State.ACCEPTING, State.REJECTING)
+STUCK = (State.JAMMED, State.BOX_JAMMED, State.FAILURE)
 
 
 @unique
@@ -67,6 +68,8 @@ class Escrow:
         self._settled: deque[int] = deque(maxlen=8)
         self._last_stacked: int | None = None  # bill type of the note that was credited last
         self._motion = False  # something moved since then
+        self._drawn_in = False  # something is in the path that has not reached escrow
+        self._open = False  # the last status was a slot that waits for a note: one may be drawn in between two polls
         self._stacked: int | None = None  # the device's counter as last read
         self._ours_since = 0  # notes credited since then
         self._doubtful = False
@@ -164,6 +167,9 @@ class Escrow:
         code, note = status.code, self.note
         if code in (State.ACCEPTING, State.STACKING, State.ESCROW):
             self._motion = True
+        stuck = (self._drawn_in and code in STUCK) or (self._open and code == State.JAMMED)
+        self._drawn_in = code == State.ACCEPTING or (self._drawn_in and code in (State.BUSY, State.PAUSE))
+        self._open = code == State.IDLING
         if code == State.ESCROW:
             self._escrow(status.detail, now_ms)
         elif code == State.STACKED:
@@ -171,6 +177,8 @@ class Escrow:
         elif note is None:
             if code == State.HOLDING:
                 self._held(-1, now_ms)  # we never saw it come: no value, back it goes
+            elif stuck:
+                self._stuck_unseen()
         elif code == State.HOLDING:
             self._seen(note, now_ms)
         elif code in (State.STACKING, State.RETURNING):
@@ -282,6 +290,12 @@ class Escrow:
             self._end(note, NoteReturned(note.number, note.value_fen))
         else:
             self._end(note, NoteReturnUncertain(note.number, note.value_fen))
+
+    def _stuck_unseen(self) -> None:
+        """Drawn in and never recognised: it is some note that the unit knows, the largest at most."""
+        number = self._take_number()
+        self._settled.append(number)
+        self._report(NoteJammed(number, max((bill.value_fen for bill in self._bills.values()), default=0)))
 
     def _take_number(self) -> int:
         number, self._next = self._next, self._next + 1

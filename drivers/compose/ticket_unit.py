@@ -73,7 +73,7 @@ class TicketUnit:
         self._faults = Raised(name, report)
         self._motion = Motion()
         self._travel_ms = flap_ms + FLAP_GRACE_MS
-        self._in_tray = 0  # tickets of this bundle, both witnesses agreeing
+        self._in_tray = 0  # tickets of this bundle, both witnesses agreeing; only we or people take them out
         self._unseen = ""  # key of a ticket that may lie in the tray without the sensor having shown it
         self._trouble: dict[str, str] = {}  # what stopped it ("ticket", "deliver", "retract", "dump") -> where
         self._seal_failed = False
@@ -129,9 +129,9 @@ class TicketUnit:
     def recall(self) -> None:
         self._report(self._past())
 
-    def reset(self) -> None:
+    def restart(self) -> None:
         """Service: people have mended it. The printer starts again, faults that only people can mend are gone."""
-        self._unseen, self._seal_failed = "", False
+        self._in_tray, self._unseen, self._seal_failed = 0, "", False
         self._trouble.clear()
         self._look()
         self._printer.reset()
@@ -192,8 +192,8 @@ class TicketUnit:
         if not self._free():
             return "other"
         flaps = self._is(Input.DELIVER_FLAP_CLOSED, True) and self._is(Input.DUMP_FLAP_CLOSED, True)
-        empty_first = self._in_tray > 0 or self._is(Input.TRAY_HAS_TICKETS, False)
-        if not flaps or not empty_first or self._unseen or self._in_tray >= self.tray_size:
+        as_counted = self._is(Input.TRAY_HAS_TICKETS, self._in_tray > 0)
+        if not flaps or not as_counted or self._unseen or self._in_tray >= self.tray_size:
             return "tray"
         if not self._is(Input.WASTE_NOT_FULL, True):
             return "waste"
@@ -242,6 +242,9 @@ class TicketUnit:
         if not (yield self._reads(Input.SLOT_SHUTTER_CLOSED, True)):
             fail("shutter")
             return
+        if not (yield self._reads(Input.DUMP_FLAP_CLOSED, True)):
+            fail("flap")
+            return
         self._board.set_coil(Coil.DELIVER_FLAP, True)
         ran = yield self._reads(Input.DELIVER_FLAP_CLOSED, False)
         emptied = ran and (yield Wait(lambda: self._is(Input.TRAY_HAS_TICKETS, False), EMPTY_MS))
@@ -255,7 +258,7 @@ class TicketUnit:
             self._board.set_coil(Coil.SLOT_SHUTTER, False)
             fail("shutter")
             return
-        self._unseen = ""
+        self._in_tray, self._unseen = 0, ""
         self._works("deliver", "ticket")
         self._doing = Doing.WAITING
         self._report(TicketsPresented(bundle))
@@ -307,16 +310,22 @@ class TicketUnit:
             self._stopped("dump", reason)
             self._report(DumpUncertain(bundle, reason))
 
-        proved = self._is(Input.TRAY_HAS_TICKETS, True) or not self._unseen
+        slot_before = self._board.input(Input.SLOT_OCCUPIED)
+        if not (yield self._reads(Input.DELIVER_FLAP_CLOSED, True)):
+            fail("flap")
+            return
+        expected = self._in_tray > 0 or bool(self._unseen)
+        proved = self._is(Input.TRAY_HAS_TICKETS, True) or not expected
         self._board.set_coil(Coil.DUMP_FLAP, True)
         ran = yield self._reads(Input.DUMP_FLAP_CLOSED, False)
         emptied = ran and (yield Wait(lambda: self._is(Input.TRAY_HAS_TICKETS, False), EMPTY_MS))
         self._board.set_coil(Coil.DUMP_FLAP, False)
         shut = yield self._reads(Input.DUMP_FLAP_CLOSED, True)
+        proved = proved and self._board.input(Input.SLOT_OCCUPIED) is slot_before  # else they went the other way
         if not emptied or not proved:
             fail("flap" if not ran else "tray" if not emptied else "sensor")
             return
-        self._unseen = ""
+        self._in_tray, self._unseen = 0, ""
         self._works("dump", "ticket")
         if not shut:
             self._stopped("dump", "flap open")
@@ -338,9 +347,7 @@ class TicketUnit:
     # -- what is seen
 
     def _board_changed(self, which: Input, level: bool | None) -> None:
-        if which is Input.TRAY_HAS_TICKETS and level is False:
-            self._in_tray = 0
-        elif which is Input.SLOT_SHUTTER_CLOSED and level and self._doing is Doing.WAITING:
+        if which is Input.SLOT_SHUTTER_CLOSED and level and self._doing is Doing.WAITING:
             self._board.set_coil(Coil.SLOT_SHUTTER, True)  # the board started anew, the bundle still waits
         elif which is Input.TICKET_DOOR_CLOSED and level is not None:
             if level and self._door_was_open:
@@ -375,6 +382,7 @@ class TicketUnit:
         if self._board.input(Input.TRAY_HAS_TICKETS) is None and now_ms < self._past_due_ms:
             return
         self._past_wanted, self._past_due_ms = False, None
+        self._look()
         model, _, rest = (self._started.firmware if self._started else "").partition(" ")
         self._report(self._past())
         self._report(DeviceReady(self.name, model, rest.partition(" ")[0], ""))

@@ -100,6 +100,8 @@ class StationHttp:
         self._skew_ms = 0
         self._probe_due_ms = 0
         self._probing = False
+        self.on_wire: Callable[[str, bool], None] = lambda call, out: None
+        """Told in a worker's thread when a call leaves (out) and when its answer is there; for traces."""
         self._network: NetworkKnown | None = None
         self._etag = ""
         self._now_ms = 0
@@ -201,7 +203,11 @@ class StationHttp:
 
         def work() -> Outcome:
             sent_ms = self._wall_ms()
-            answer = transport.exchange(call)
+            self.on_wire(call.name, True)
+            try:
+                answer = transport.exchange(call)
+            finally:
+                self.on_wire(call.name, False)
             return understand(call, answer, sent_ms, self._wall_ms())
 
         def on_error(error: Exception) -> Outcome:

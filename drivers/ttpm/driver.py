@@ -52,7 +52,7 @@ class Ttpm:
         self._job: Blank | None = None
         self._new_key: str | None = None
         self._new_counts: tuple[int, int] | None = None
-        self._found = False
+        self._found = self._enquired = False
         self._announce = True
         self._clear_latched = False
         self._wrong_names = 0
@@ -109,7 +109,7 @@ class Ttpm:
         if self._phase is Phase.CLOSED:
             return
         for answer in self._decoder.feed(data):
-            self._answered_ms = now_ms
+            self._answered_ms, self._enquired = now_ms, False
             self._hear(answer, now_ms)
 
     def poll(self, now_ms: int) -> int | None:
@@ -207,12 +207,12 @@ class Ttpm:
             return self._load(self._job, now_ms)
         if self._reset_wanted:
             return self._start_over(now_ms)
-        if now_ms - self._answered_ms >= SILENT_MS and now_ms >= self._hail_ms:
+        if self._enquired and now_ms - self._answered_ms >= SILENT_MS and now_ms >= self._hail_ms:
             self._begin(now_ms - SILENT_MS, announce=True)
             return self._hail(now_ms)
         if now_ms >= self._hail_ms:
             self._out += codec.ENQ
-            self._hail_ms = now_ms + IDLE_EVERY_MS
+            self._hail_ms, self._enquired = now_ms + IDLE_EVERY_MS, True
         return self._hail_ms
 
     def _start_over(self, now_ms: int) -> int:

@@ -34,7 +34,11 @@ class NoteOurs(Fact):
 
 @dataclass(frozen=True, slots=True)
 class NoteJammed(Fact):
-    """Stuck on its way into the box: not the passenger's any more, not countable either."""
+    """Stuck on its way into the box: not the passenger's any more, not countable either.
+
+    Also for a note that was drawn in and stuck before it was recognised: no `note.seen` came before, and `value_fen` is
+    the most it can be.
+    """
 
     kind: ClassVar[str] = "stack!"
     result: ClassVar[str] = "jammed"

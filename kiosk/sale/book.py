@@ -104,6 +104,9 @@ class Book:
     places: tuple[LockedPlace, ...] = ()
     price_fen: int = 0
     rounding_fen: int = 0  # due − price; negative is in the passenger's favour
+    rounding_step_fen: int = 100
+    agreed: bool = False  # order, price and rules were accepted
+    given_up: bool = False  # the places were released, or all of the sale voided
     lock_until_ms: int = 0
     lock_limit_ms: int = 0
     lock_span_ms: int = 0
@@ -160,6 +163,11 @@ class Book:
         """The one note that is in escrow or on its way, if any."""
         return next((line for line in self.notes if line.state in ("held", "moving", "returning")), None)
 
+    @property
+    def notes_in(self) -> int:
+        """Notes that became ours; what was given back does not count."""
+        return sum(line.state == "ours" for line in self.notes)
+
     def note(self, number: int) -> NoteLine | None:
         return next((line for line in self.notes if line.note == number), None)
 
@@ -179,7 +187,8 @@ class Book:
         total = sum(ticket.place.price_fen for ticket in chosen)
         if len(chosen) == len(self.tickets):
             return total + self.rounding_fen
-        return total - total % 100 if self.rounding_fen <= 0 else total + -total % 100
+        step = self.rounding_step_fen
+        return total - total % step if self.rounding_fen <= 0 else total + -total % step
 
     @property
     def paid_out_fen(self) -> int:

@@ -1,6 +1,7 @@
 """What a fact changes in the book of a sale. Every yuan and every ticket is counted here, once, before the table decides.
 
-One function per fact; a fact without one changes nothing. Times are real milliseconds of the machine.
+One function per fact; a fact without one changes nothing. A fact that is said twice, or after the sale went on without it,
+changes nothing either (`only`). Times are real milliseconds of the machine.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ class Counting:
         book.patience_until_ms = self.now_ms + round(span_ms / self.rate) if span_ms else 0
 
 
+Counter = Callable[[Any, Book, Counting], None]
+
+
 def count(fact: Fact, book: Book, at: Counting) -> None:
     """Write what `fact` says into the book."""
     counter = _COUNTERS.get(type(fact))
@@ -43,9 +47,19 @@ def count(fact: Fact, book: Book, at: Counting) -> None:
         counter(fact, book, at)
 
 
+def only(states: tuple[S, ...], counter: Counter) -> Counter:
+    """A counter that counts while the sale waits for such an answer, and never again."""
+
+    def count_it(fact: Fact, book: Book, at: Counting) -> None:
+        if book.state in states:
+            counter(fact, book, at)
+
+    return count_it
+
+
 def _held(fact: st.PlacesLocked, book: Book, at: Counting) -> None:
     book.places, book.price_fen = fact.places, fact.total_fen
-    step = at.policy.rounding_step_fen
+    book.rounding_step_fen = step = at.policy.rounding_step_fen
     book.rounding_fen = -(fact.total_fen % step) if at.policy.rounding == "passenger" else 0
     book.lock_span_ms = fact.remaining_ms
     book.lock_until_ms = at.now_ms + round(fact.remaining_ms / at.rate)
@@ -65,10 +79,11 @@ def _renew_failed(fact: st.RenewFailed, book: Book, at: Counting) -> None:
 
 
 def _agreed(fact: sf.Agreed, book: Book, at: Counting) -> None:
+    book.agreed = True
     at.patience(book, at.policy.collect_patience_ms)
 
 
-def _why(reason: str) -> Callable[[Any, Book, Counting], None]:
+def _why(reason: str) -> Counter:
     def note_it(fact: Fact, book: Book, at: Counting) -> None:
         book.why_ending = book.why_ending or reason
 
@@ -102,35 +117,42 @@ def _refused_note(fact: na.NoteRefused, book: Book, at: Counting) -> None:
     _still_there(fact, book, at)
 
 
-def _note_to(state: str) -> Callable[[Any, Book, Counting], None]:
+def _note_to(state: str) -> Counter:
+    """Ours and returned are final. A doubtful note may still turn out to be ours; its claim stays and says "at most"."""
+
     def move(fact: Any, book: Book, at: Counting) -> None:
         line = book.note(fact.note)
         if line is None:
             line = NoteLine(fact.note, fact.value_fen, state)
             book.notes.append(line)
-        line.state = state
+        elif line.state in ("held", "moving", "returning") or (line.state in ("jammed", "unknown") and state == "ours"):
+            line.state = state
         _still_there(fact, book, at)
 
     return move
 
 
-def _note_lost(state: str) -> Callable[[Any, Book, Counting], None]:
+def _note_lost(state: str) -> Counter:
     move = _note_to(state)
 
     def lose(fact: Any, book: Book, at: Counting) -> None:
         known = book.note(fact.note)
-        if known is not None and known.state in ("jammed", "unknown"):
+        if known is not None and known.state in ("ours", "returned", "jammed", "unknown"):
             return  # said twice: claimed once
         move(fact, book, at)
         book.why_ending = book.why_ending or "note"
-        book.claims.append(Claim(at.new_code(), fact.value_fen, f"note_{state}", exact=False))
+        value_fen = known.value_fen if known is not None else fact.value_fen  # a silent device says 0
+        if value_fen:
+            book.claims.append(Claim(at.new_code(), value_fen, f"note_{state}", exact=False))
 
     return lose
 
 
 def _confirmed(fact: st.SaleConfirmed | st.SaleStateKnown, book: Book, at: Counting) -> None:
+    """A yes that does not number every place is none."""
     numbers = {entry.index: entry.numbers for entry in fact.tickets}
-    if not book.confirmed and set(numbers) == {place.index for place in book.places}:
+    whole = set(numbers) == {place.index for place in book.places} and all(numbers.values())
+    if not book.confirmed and whole:
         book.confirmed = True
         book.tickets = [TicketLine(place, numbers[place.index]) for place in book.places]
 
@@ -141,7 +163,7 @@ def _asked_again(fact: Fact, book: Book, at: Counting) -> None:
 
 def _state_known(fact: st.SaleStateKnown, book: Book, at: Counting) -> None:
     book.station_state = fact.state
-    if book.state is S.ASKING and fact.state in ("confirmed", "printed"):
+    if fact.state in ("confirmed", "printed"):
         _confirmed(fact, book, at)
 
 
@@ -151,7 +173,7 @@ def _ticket(book: Book, key: str) -> TicketLine | None:
 
 def _in_tray(fact: tp.TicketInTray, book: Book, at: Counting) -> None:
     ticket = _ticket(book, fact.key)
-    if ticket is not None and ticket.state in ("printing", "unknown"):
+    if ticket is not None and ticket.state == "printing":
         ticket.state = "in_tray"
 
 
@@ -221,7 +243,7 @@ def _pay(book: Book, order: int) -> PayLine | None:
     return next((pay for pay in book.pays if pay.order == order), None)
 
 
-def _paid(state: str) -> Callable[[Any, Book, Counting], None]:
+def _paid(state: str) -> Counter:
     """`counts` of the outcome are presented; nothing presented keeps the outcome's name as the state."""
 
     def book_it(fact: Any, book: Book, at: Counting) -> None:
@@ -244,18 +266,22 @@ def _pay_unknown(fact: nd.NotesUncertain, book: Book, at: Counting) -> None:
         book.claims.append(Claim(at.new_code(), pay.asked_fen, "pay_unknown", exact=False))
 
 
-def _change(state: str) -> Callable[[Any, Book, Counting], None]:
+def _change(state: str) -> Counter:
     def book_it(fact: Any, book: Book, at: Counting) -> None:
         pay = _pay(book, fact.order)
-        if pay is not None and pay.state == "out":
-            pay.state = state
+        if pay is None or pay.state != "out":
+            return
+        pay.state = state
         if state != "taken":
             book.absent, book.why_ending = True, book.why_ending or "not_taken"
+        if state == "unknown" and pay.out_fen:
+            pay.uncertain_fen = pay.out_fen
+            book.claims.append(Claim(at.new_code(), pay.out_fen, "pay_unknown", exact=False))
 
     return book_it
 
 
-def _slip(state: str) -> Callable[[Any, Book, Counting], None]:
+def _slip(state: str) -> Counter:
     def book_it(fact: rp.SlipPrinted | rp.SlipFailed, book: Book, at: Counting) -> None:
         for claim in book.claims:
             if claim.slip == "printing":
@@ -268,6 +294,8 @@ def _slip(state: str) -> Callable[[Any, Book, Counting], None]:
 def _restarted(fact: sf.Restarted, book: Book, at: Counting) -> None:
     book.absent, book.why_ending = True, book.why_ending or "restart"
     book.patience_until_ms = 0
+    for claim in book.claims:
+        claim.slip = "none" if claim.slip in ("printing", "failed") else claim.slip  # may be repeated (decision 48)
     for line in book.notes:
         if line.state in ("held", "moving", "returning"):
             line.state = "unknown"
@@ -286,17 +314,19 @@ def _last_minute(fact: sf.LastMinute, book: Book, at: Counting) -> None:
     book.no_more_notes = True
 
 
-_COUNTERS: dict[type[Fact], Callable[[Any, Book, Counting], None]] = {
-    st.PlacesLocked: _held,
+HANDING_OVER = (S.DELIVERING, S.TICKETS_OUT, S.TICKETS_BACK)
+
+_COUNTERS: dict[type[Fact], Counter] = {
+    st.PlacesLocked: only((S.LOCKING,), _held),
     st.LockRenewed: _renewed,
     st.RenewFailed: _renew_failed,
-    st.LockRefused: _refused_lock,
-    st.LockUncertain: _why("station"),
-    st.SaleConfirmed: _confirmed,
-    st.ConfirmRefused: _why("refused"),
-    st.ConfirmUncertain: _asked_again,
-    st.SaleStateKnown: _state_known,
-    st.SaleStateUnknown: _asked_again,
+    st.LockRefused: only((S.LOCKING,), _refused_lock),
+    st.LockUncertain: only((S.LOCKING,), _why("station")),
+    st.SaleConfirmed: only((S.CONFIRMING, S.ASKING), _confirmed),
+    st.ConfirmRefused: only((S.CONFIRMING,), _why("refused")),
+    st.ConfirmUncertain: only((S.CONFIRMING,), _asked_again),
+    st.SaleStateKnown: only((S.ASKING,), _state_known),
+    st.SaleStateUnknown: only((S.ASKING,), _asked_again),
     sf.Agreed: _agreed,
     sf.Cancelled: _cancelled,
     sf.PatienceOver: _why("timeout"),
@@ -317,13 +347,13 @@ _COUNTERS: dict[type[Fact], Callable[[Any, Book, Counting], None]] = {
     tp.TicketSpoiled: _spoiled,
     tp.TicketRefused: _not_started,
     tp.TicketUncertain: _ticket_unknown,
-    tp.TrayDumped: _dumped,
-    tp.DumpUncertain: _dumped,
-    tp.TicketsPresented: _presented,
-    tp.DeliverUncertain: _deliver_unknown,
-    tp.TicketRetractUncertain: _deliver_unknown,
-    tp.TicketsTaken: _tickets_taken,
-    tp.TicketsRetracted: _tickets_back,
+    tp.TrayDumped: only((S.DUMPING,), _dumped),
+    tp.DumpUncertain: only((S.DUMPING,), _dumped),
+    tp.TicketsPresented: only((S.DELIVERING,), _presented),
+    tp.DeliverUncertain: only((S.DELIVERING,), _deliver_unknown),
+    tp.TicketRetractUncertain: only(HANDING_OVER, _deliver_unknown),
+    tp.TicketsTaken: only(HANDING_OVER, _tickets_taken),
+    tp.TicketsRetracted: only(HANDING_OVER, _tickets_back),
     nd.NotesPresented: _paid("out"),
     nd.NotesShort: _paid("short"),
     nd.NotesUncertain: _pay_unknown,

@@ -9,17 +9,16 @@ from __future__ import annotations
 import hmac
 from base64 import b32encode
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from transitions import Machine, MachineError
 
 from kiosk.errors import TvmError
-from kiosk.parameters import SalePolicy
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
 from kiosk.sale.book import Book, Claim, PayLine, S, TicketLine
-from kiosk.sale.change import acceptable, bundles, plan_change
+from kiosk.sale.change import acceptable
 from kiosk.sale.count import Counting, count
+from kiosk.sale.guards import Guards, SaleContext
 from kiosk.sale.intents import (
     AskState,
     ClaimAdd,
@@ -47,26 +46,18 @@ from kiosk.sale.intents import (
 from kiosk.sale.table import TABLE
 from kiosk.stock import Stock
 
+__all__ = ["FACTS", "NoRow", "Sale", "SaleContext", "base36"]
+
 _machine = Machine(
     model=None, states=S, initial=S.NEW, transitions=TABLE, auto_transitions=False, model_attribute="state"
 )
+FACTS = frozenset(row["trigger"] for row in TABLE)
+"""Names of the facts that a sale takes."""
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class NoRow(TvmError):
     """No row of the table accepts this fact in this state: a bug, and it stops the program."""
-
-
-@dataclass(frozen=True, slots=True)
-class SaleContext:
-    """What a sale is opened with and keeps to its end. `known_fen`: face values the acceptor knows."""
-
-    machine: str
-    epoch: str
-    secret: bytes
-    policy: SalePolicy
-    rate: float
-    known_fen: Callable[[], tuple[int, ...]]
 
 
 def base36(number: int, width: int) -> str:
@@ -77,7 +68,7 @@ def base36(number: int, width: int) -> str:
     return text
 
 
-class Sale:
+class Sale(Guards):
     """The model of the machine. `book` is what everybody may read."""
 
     state: S
@@ -96,6 +87,15 @@ class Sale:
         _machine.remove_model(self)
 
     # -- the way in
+
+    def takes(self, fact: Fact) -> bool:
+        """Whether the fact is about this sale: not an answer that another sale, or nobody, waited for."""
+        book = self.book
+        if type(fact).__name__ not in FACTS:
+            return False
+        if getattr(fact, "sale", book.key) != book.key or getattr(fact, "bundle", book.number) != book.number:
+            return False
+        return not hasattr(fact, "slip") or any(claim.code == fact.slip for claim in book.claims)
 
     def feed(self, fact: Fact, now_ms: int, wall_ms: int) -> list[Intent]:
         """Count one fact, decide, and answer the intents it causes. Raises NoRow when no row takes the fact."""
@@ -133,14 +133,16 @@ class Sale:
             return
         policy = self._context.policy.cash
         book.accepted_fen, book.refused = acceptable(
-            self._context.known_fen(), book.ours_fen, book.due_fen, len(book.notes), self._stock.payable(), policy
+            self._context.known_fen(), book.ours_fen, book.due_fen, book.notes_in, self._stock.payable(), policy
         )
 
     def deadline(self) -> tuple[int, Fact] | None:
         """The next time limit of this sale, as (real ms, the fact it becomes)."""
         book, limits = self.book, list[tuple[int, Fact]]()
         if book.state in (S.REVIEWING, S.COLLECTING):
-            limits = [(book.lock_until_ms, sf.LockOver()), (book.patience_until_ms, sf.PatienceOver())]
+            limits = [(book.lock_until_ms, sf.LockOver())]
+            if book.patience_until_ms:
+                limits.append((book.patience_until_ms, sf.PatienceOver()))
             if book.state is S.COLLECTING and not book.no_more_notes:
                 last = round(self._context.policy.last_minute_ms / self._context.rate)
                 limits.append((book.lock_until_ms - last, sf.LastMinute()))
@@ -168,65 +170,6 @@ class Sale:
         self._codes += 1
         made = hmac.digest(self._context.secret, f"claim:{self.book.key}:{self._codes}".encode(), "sha256")
         return b32encode(made[:5]).decode()
-
-    # -- guards: they only read
-
-    def may_take_cash(self) -> bool:
-        return self._wall_ms < self.book.order.closes_ms
-
-    def note_welcome(self) -> bool:
-        line, book = self.book.moving_note, self.book
-        if line is None or book.no_more_notes or line.state != "held":
-            return False
-        policy, taken = self._context.policy.cash, len(book.notes) - 1
-        return (
-            line.value_fen
-            in acceptable((line.value_fen,), book.ours_fen, book.due_fen, taken, self._stock.payable(), policy)[0]
-        )
-
-    def note_moves(self) -> bool:
-        return self.book.moving_note is not None
-
-    def paid_up(self) -> bool:
-        return self.book.missing_fen == 0
-
-    def paid_in_time(self) -> bool:
-        return self.paid_up() and self.book.why_ending == "lock_expired"
-
-    def is_confirmed(self) -> bool:
-        return self.book.confirmed
-
-    def is_still_held(self) -> bool:
-        return not self.book.confirmed and self.book.station_state == "held"
-
-    def more_to_print(self) -> bool:
-        return bool(self.book.tickets_in("waiting"))
-
-    def tray_has_tickets(self) -> bool:
-        return bool(self.book.tickets_in("in_tray", "unknown"))
-
-    def deliver_partly(self) -> bool:
-        return bool(self.book.tickets_in("in_tray")) and self._context.policy.partial_issue == "deliver_good"
-
-    def tickets_lie_out(self) -> bool:
-        return bool(self.book.tickets_in("presented"))
-
-    def change_lies_out(self) -> bool:
-        return any(pay.state == "out" for pay in self.book.pays)
-
-    def some_out(self) -> bool:
-        return self.change_lies_out()
-
-    def owes(self) -> bool:
-        return self.book.owed_fen > 0 or any(claim.slip == "none" for claim in self.book.claims)
-
-    def can_pay(self) -> bool:
-        """Something is owed, somebody is there, and the dispenser can pay at least a part of it."""
-        book = self.book
-        if book.absent or book.owed_fen <= 0 or any(pay.state == "unknown" for pay in book.pays):
-            return False
-        failed = sum(pay.state in ("refused", "short") for pay in book.pays)
-        return failed < self._context.policy.pay_tries and bool(self._first_bundle())
 
     # -- actions: they only add intents, and lines of the book that say what was asked
 
@@ -280,9 +223,8 @@ class Sale:
         blanks = tuple(ticket.keys[-1] for ticket in self.book.tickets_in("in_tray"))
         self._intents.append(Deliver(self.book.number, blanks))
 
-    def void_failed_and_deliver(self) -> None:
+    def void_failed(self) -> None:
         self._void(self.book.tickets_in("void"), "print")
-        self.deliver()
 
     def dump(self) -> None:
         self._intents.append(Dump(self.book.number))
@@ -302,24 +244,6 @@ class Sale:
         why = "change" if self.book.tickets_in("taken", "presented") else "refund"
         self.book.pays.append(PayLine(order, counts, value_fen))
         self._intents.append(PayNotes(self.book.number, order, counts, value_fen, why))
-
-    def _first_bundle(self) -> dict[int, int]:
-        policy = self._context.policy
-        plan = plan_change(self.book.owed_fen, self._stock.payable(), policy.cash.max_notes_out)
-        orders = bundles(plan, self._stock.by_value(), policy.bundle_notes)
-        return orders[0] if orders else {}
-
-    def release_and_pay(self) -> None:
-        self._release()
-        self.pay_owed()
-
-    def void_and_pay(self) -> None:
-        self._void_sale()
-        self.pay_owed()
-
-    def void_unknown_and_pay(self) -> None:
-        self._void(self.book.tickets_in("unknown"), "unknown")
-        self.pay_owed()
 
     def book_claims(self) -> None:
         book = self.book
@@ -343,37 +267,17 @@ class Sale:
             claim.slip = "printing"
         self._intents.append(PrintSlip(self.book.number, self.book.claims[0].code))
 
-    def release_and_claim(self) -> None:
-        self._release()
-        self.claim_rest()
+    def release(self) -> None:
+        """The places are free again; not those of a sale that the station confirmed, or was told of before."""
+        if not self.book.confirmed and not self.book.given_up:
+            self.book.given_up = True
+            self._intents.append(ReleaseLock(self.book.number, self.book.key))
 
-    def void_and_claim(self) -> None:
-        self._void_sale()
-        self.claim_rest()
-
-    def void_unknown_and_claim(self) -> None:
-        self._void(self.book.tickets_in("unknown"), "unknown")
-        self.claim_rest()
-
-    def void_back_and_claim(self) -> None:
-        self._void(self.book.tickets_in("retracted", "unknown"), "not_taken")
-        self.claim_rest()
-
-    def release_and_end(self) -> None:
-        self._release()
-        self.end()
-
-    def void_and_end(self) -> None:
-        self._void_sale()
-        self.end()
-
-    def _release(self) -> None:
-        self._intents.append(ReleaseLock(self.book.number, self.book.key))
-
-    def _void_sale(self) -> None:
+    def void_sale(self) -> None:
         """Nothing of this sale may count at the station: tickets that nobody holds are void there too."""
         book = self.book
         if not book.confirmed:
+            book.given_up = True
             self._intents.append(VoidSale(book.number, book.key, (), book.why_ending or "unknown"))
             return
         self._void(book.tickets_in("void", "unknown", "retracted"), book.why_ending or "print")

@@ -555,12 +555,13 @@ class OutOfService(Screen):
 
 @dataclass(frozen=True, slots=True)
 class Busy(Screen):
-    """A wait with words and a limit."""
+    """A wait with words and a limit. `icon`: hourglass while something is awaited, check when all is done."""
 
     kind: ClassVar[str] = "busy"
     words: Words
     more: Words
     limit: Deadline | None = None
+    icon: str = "hourglass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -653,6 +654,7 @@ class ServiceTask(Screen):
     digits: tuple[Key, ...]
     signoffs: tuple[SignOff, ...]
     message: Notice | None
+    sign_title: Words = Words()
 
 
 SCREENS: dict[str, type[Screen]] = {

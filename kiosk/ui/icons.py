@@ -9,8 +9,9 @@ _SOLID = 'fill="currentColor" stroke="none"'
 _CIRCLE = '<circle cx="12" cy="12" r="9.2"/>'
 
 ICONS: dict[str, str] = {
-    "train": '<rect x="5" y="3" width="14" height="14" rx="4"/><path d="M5 11.2H19M8.6 17.2L7 20.6M15.4 17.2L17 20.6"/>'
-    f'<circle cx="9" cy="14.2" r="1.5" {_SOLID}/><circle cx="15" cy="14.2" r="1.5" {_SOLID}/>',
+    "train": '<rect x="4.2" y="2.4" width="15.6" height="15.4" rx="4.4"/>'
+    '<path d="M4.2 11.2H19.8M8.4 18L6.8 21.4M15.6 18L17.2 21.4"/>'
+    f'<circle cx="8.6" cy="14.5" r="1.6" {_SOLID}/><circle cx="15.4" cy="14.5" r="1.6" {_SOLID}/>',
     "pin": '<path d="M12 21.5C12 21.5 4.6 15 4.6 9.6A7.4 7.4 0 0 1 19.4 9.6C19.4 15 12 21.5 12 21.5Z"/>'
     '<circle cx="12" cy="9.6" r="2.7"/>',
     "map": '<circle cx="5" cy="19" r="2.4"/><circle cx="12" cy="12.4" r="2.4"/><circle cx="19" cy="5.4" r="2.4"/>'
@@ -106,6 +107,7 @@ ICONS: dict[str, str] = {
     "sort": '<path d="M7 4V19.5M3 15.5L7 19.5L11 15.5M13.6 6H21M13.6 11H19M13.6 16H17"/>',
 }  # fmt: skip
 ICONS["next"] = ICONS["right"]
+ICONS["note"] = ICONS["cash"]
 ICONS["left"] = ICONS["back"]
 ICONS["prev"] = ICONS["previous"] = ICONS["up"]
 ICONS["close"] = ICONS["cancel"] = ICONS["cross"]

@@ -22,11 +22,16 @@ from kiosk.ui.session import Session
 from kiosk.ui.stage import Stage
 from kiosk.ui.text import FONTS, FontError
 from kiosk.ui.theme import THEMES, ThemeError
+from kiosk.ui.trace import Trace
 from kiosk.ui.window import Headless, Window
 
 
 def now_ms() -> int:
     return time.monotonic_ns() // 1_000_000
+
+
+def now_us() -> int:
+    return time.monotonic_ns() // 1_000
 
 
 def complain(text: str) -> None:
@@ -44,6 +49,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--windowed", action="store_true", help="a window instead of the whole display")
     parser.add_argument("--scale", type=float, default=0.0, help="size of the window, 1 = 1080 x 1920; 0 = fit")
     parser.add_argument("--shot", type=Path, help="save the first value of the controller as PNG and end")
+    parser.add_argument("--trace", type=Path, help="write when touches came and pixels were shown (lab and bench)")
     return parser.parse_args(argv)
 
 
@@ -67,6 +73,7 @@ class Loop:
         role = "lab" if chosen.mirror_socket else chosen.role
         self._link = ControllerLink(chosen.socket, role, self._display.post, complain)
         self._mirror = MirrorServer(chosen.mirror_socket, self._display.post) if chosen.mirror_socket else None
+        self._trace = Trace(chosen.trace, now_us) if chosen.trace else None
         self._shot_rev = 0
         self._ending = False
 
@@ -92,12 +99,17 @@ class Loop:
             if self._mirror is not None:
                 self._mirror.stop()
             self._display.close()
+            if self._trace is not None:
+                self._trace.close()
         return 0
 
     def _turn(self) -> int:
         """Paint, present, send; returns when to do so again."""
+        began_us = now_us()
         rects = self._session.poll(now_ms())
         self._display.present(rects)
+        if self._trace is not None:
+            self._trace.presented(rects, began_us, self._session)
         self._take_shot()
         for message in self._session.outbox:
             self._link.send(message)
@@ -114,6 +126,8 @@ class Loop:
             return
         if isinstance(event, Received) and isinstance(event.message, Show) and not self._shot_rev:
             self._shot_rev = event.message.rev
+        if self._trace is not None:
+            self._trace.took(event)
         self._session.take(event, now_ms())
 
     def _take_shot(self) -> None:

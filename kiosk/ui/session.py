@@ -15,6 +15,7 @@ from kiosk.ui import builtin
 from kiosk.ui.events import Event, Exposed, LinkDown, LinkUp, Moved, Pressed, Received, Released, Tapped, Typed
 from kiosk.ui.focus import focus_node, moved_focus
 from kiosk.ui.nodes import Node, hit, touchable
+from kiosk.ui.rise import risen
 from kiosk.ui.slide import FADE_MS, FRAME_MS, Slide
 from kiosk.ui.stage import WHOLE, Stage
 
@@ -51,6 +52,16 @@ class Session:
         self._dirty = True
         self._exposed = True
         self._tick_ms: int | None = None
+
+    @property
+    def drawn_rev(self) -> int:
+        """The newest value whose every part is on the canvas; it may still slide in. 0 under a built-in screen."""
+        return 0 if self._cover else self.rev
+
+    @property
+    def keys(self) -> list[Node]:
+        """What can be touched now."""
+        return touchable(self._nodes)
 
     # --- events
 
@@ -189,6 +200,8 @@ class Session:
         self._given, self._given_ms, self._chrome = show.screen, now_ms, show.screen.chrome
         self._finish_slide()
         old_dialog = before.chrome.dialog is not None
+        if kind == show.screen.kind:
+            nodes = risen(self._nodes, nodes)
         self._screen, self._nodes, self._shown_ms, self._dirty = show.screen, nodes, now_ms, True
         self._held = ""
         if self._down and not any(node.id == self._down for node in touchable(nodes)):

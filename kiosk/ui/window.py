@@ -45,7 +45,7 @@ class Window:
     def __init__(self, windowed: bool = False, scale: float = 0.0) -> None:
         if not os.environ.get("WAYLAND_DISPLAY"):
             os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
-        os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "tvm-screen")
+        os.environ["SDL_VIDEO_X11_WMCLASS"] = "tvm-screen"  # pygame has put the program's name there
         pygame.display.init()
         pygame.font.init()
         pygame.display.set_caption("Ticket machine")

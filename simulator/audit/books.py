@@ -27,6 +27,7 @@ class Books:
     box: Counter[int] = field(default_factory=Counter)
     box_doubt: Counter[int] = field(default_factory=Counter)
     in_doubt: Counter[int] = field(default_factory=Counter)  # notes that may stick anywhere in the acceptor
+    stuck_fen: list[int] = field(default_factory=list)  # notes that jammed before they were recognised: the most each can be
     reject: int = 0
     reject_fen: int = 0
     change_retract: int = 0
@@ -66,8 +67,11 @@ class Books:
                 self._restarted()
 
     def _note(self, fact: Record, result: str) -> None:
-        """`value_fen` 0 of an unknown note: its value was said when it was seen."""
+        """`value_fen` 0 of an unknown note: its value was said when it was seen. A jam of a note never seen names the most."""
         note = self.run.notes.get(fact["note"])
+        if note is None and result == "jammed":
+            self.stuck_fen.append(fact["value_fen"])
+            return
         value_fen = note.value_fen if note is not None else fact["value_fen"]
         if note is not None and note.state in ("jammed", "unknown") and result in ("stacked", "returned"):
             self._settled(value_fen)

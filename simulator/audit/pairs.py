@@ -40,6 +40,8 @@ class Pairs:
     def _wanted(self, deed: str, fact: Record) -> list[tuple[str, Hashable]]:
         """Any of these allows the fact; none at all: nothing is wanted."""
         match deed:
+            case "stack" if fact["result"] == "jammed" and fact["note"] not in self._run.notes:
+                return []  # drawn in and stuck before it was recognised: nobody could have ordered anything
             case "stack":  # a note may turn out to be ours when it was told to go back
                 return [("stack", fact["note"]), ("return", fact["note"])]
             case "return":

@@ -76,7 +76,8 @@ def _box(run: Run, books: Books, count: Count) -> None:
         if not 0 <= more <= books.box_doubt[value_fen] + held[value_fen]:
             run.say(3, f"box: {there[value_fen]} notes of {value_fen} fen, the books say {books.box[value_fen]}", 0)
     for value_fen, pieces in count.at(*ACCEPTOR).items():
-        if pieces > books.in_doubt[value_fen] + held[value_fen]:
+        unseen = sum(value_fen <= most_fen for most_fen in books.stuck_fen)
+        if pieces > books.in_doubt[value_fen] + held[value_fen] + unseen:
             run.say(3, f"acceptor: {pieces} notes of {value_fen} fen stick in it, and no record explains them", 0)
 
 
@@ -129,7 +130,8 @@ def _passengers(run: Run, books: Books, count: Count, ledger: Ledger) -> None:
     held = worth(count.at("hand", "acceptor.mouth", "acceptor.path", "acceptor.escrow"))
     expected = brought - books.stacked_fen + books.taken_fen
     open_fen = sum(note.value_fen for note in run.notes.values() if note.state == "held")
-    lowest, highest = expected - worth(books.in_doubt) - open_fen, expected + books.ever_out_doubt_fen
+    in_doubt_fen = worth(books.in_doubt) + sum(books.stuck_fen)
+    lowest, highest = expected - in_doubt_fen - open_fen, expected + books.ever_out_doubt_fen
     highest += sum(pay.asked_fen for pay in books.open_pays())
     if not lowest <= held <= highest:
         run.say(1, f"the passengers hold {held} fen, the records say {lowest} to {highest}", 0)
@@ -138,8 +140,8 @@ def _passengers(run: Run, books: Books, count: Count, ledger: Ledger) -> None:
 def _tickets_outside(run: Run, books: Books, count: Count) -> None:
     outside = count.tickets.get("hand", [])
     numbers = Counter(number for ticket in outside if (number := _number(str(ticket["stripe"]))))
-    known = {blank.number for blank in run.blanks.values() if blank.delivered}
-    unsure = {blank.number for blank in run.blanks.values() if blank.state == "unknown"}
+    known = {_padded(blank.number) for blank in run.blanks.values() if blank.delivered}
+    unsure = {_padded(blank.number) for blank in run.blanks.values() if blank.state == "unknown"}
     for number, times in numbers.items():
         if times > 1:
             run.say(4, f"ticket {number} exists {times} times outside", 0)
@@ -155,3 +157,8 @@ def _tickets_outside(run: Run, books: Books, count: Count) -> None:
 def _number(stripe: str) -> str:
     """The ticket number on track 1, empty when the stripe is not of this project's format (ticket-printer sheet, 3)."""
     return stripe[3 : 3 + NUMBER_DIGITS] if stripe.startswith(STRIPE_HEAD) else ""
+
+
+def _padded(number: str) -> str:
+    """The station's number as it stands on the stripe: eight columns, zeros before."""
+    return number.rjust(NUMBER_DIGITS, "0")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from simulator.cabinet.refused import conflict
 from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import World
+from simulator.devices.matter import Blank, Note, Slip, Thing
 
 OUTLETS = {"change": "change.tray", "tickets": "ticket.slot", "slip": "slip.mouth", "mouth": "acceptor.mouth"}
 """What can be reached into -> the place behind it."""
 
 SHUTTERS = {"change": "change_shutter", "tickets": "slot_shutter"}
-MOST_GIVEN = 1_000
 
 
 class Hands:
@@ -50,9 +49,8 @@ class Hands:
         """Reach into an opening: what was taken, or why nothing was (`closed`, `empty`, `stuck`)."""
         place = self._world.matter.place(OUTLETS[outlet])
         lying = list(place)
-        notes = Counter(note.value_fen for note in place.notes())
         if not lying or not self.outlet_open(outlet):
-            return _taken(outlet, Counter(), 0, "empty" if self.outlet_open(outlet) else "closed")
+            return _taken(outlet, [], "closed" if lying else "empty")
         board = self._world.board
         match outlet:
             case "change":
@@ -63,15 +61,18 @@ class Hands:
                 self._world.slip_printer.take_slip()
             case _:
                 self._world.acceptor.take_returned(now_ms)
-        left = len(place)
-        return _taken(outlet, notes if left < len(lying) else Counter(), len(lying) - left, "stuck" if left else "")
+        left = {id(thing) for thing in place}
+        return _taken(outlet, [thing for thing in lying if id(thing) not in left], "stuck" if left else "")
 
 
-def _taken(outlet: str, notes: Counter[int], things: int, why: str) -> dict[str, Any]:
+def _taken(outlet: str, things: list[Thing], why: str) -> dict[str, Any]:
+    notes_fen = [thing.value_fen for thing in things if isinstance(thing, Note)]
     return {
         "outlet": outlet,
-        "taken": things,
-        "notes": {str(value_fen): count for value_fen, count in sorted(notes.items())},
-        "value_fen": sum(value_fen * count for value_fen, count in notes.items()),
+        "taken": len(things),
+        "notes_fen": notes_fen,
+        "value_fen": sum(notes_fen),
+        "tickets": sum(isinstance(thing, Blank) for thing in things),
+        "slips": sum(isinstance(thing, Slip) for thing in things),
         "why": why,
     }

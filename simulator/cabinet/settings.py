@@ -70,6 +70,7 @@ class CabinetSettings:
     waste_capacity: Capacity = 300
     retract_capacity: Capacity = 200
     cassette_near_end: Pieces = 30
+    timezone: Annotated[str, Range(1, 64)] = "Asia/Shanghai"  # in which the lab page shows the time
     speeds: SpeedSettings = field(default_factory=SpeedSettings)
 
     def __post_init__(self) -> None:

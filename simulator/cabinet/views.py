@@ -25,7 +25,12 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
     now_ms = cabinet.clock.mono_ms()
     body = world.board.body
     return {
-        "clock": {"rate": cabinet.clock.rate, "mono_ms": now_ms, "wall_ms": cabinet.clock.wall_at(now_ms)},
+        "clock": {
+            "rate": cabinet.clock.rate,
+            "mono_ms": now_ms,
+            "wall_ms": cabinet.clock.wall_at(now_ms),
+            "timezone": world.settings.timezone,
+        },
         "mains": world.mains,
         "places": {name: _contents(place) for name, place in places.items()},
         "total": {
@@ -48,6 +53,7 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
         "lamps": {name: world.mains and bool(world.board.tables.coils[coil]) for name, coil in LAMPS.items()},
         "box": {"seated": body.switches.box_seated, "tag": body.tags["box"]},
         "near": body.switches.distance_mm < 0xFFFF,
+        "cassettes": {str(n): cassette.value_fen for n, cassette in enumerate(world.settings.cassettes, start=1)},
         "acceptor": world.acceptor.body.state.name if world.mains else "OFF",
         "faults": {
             device: {name: name in twin.faults for name in twin.fault_names()} for device, twin in world.twins.items()

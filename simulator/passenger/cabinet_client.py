@@ -87,6 +87,4 @@ class CabinetClient:
 
     def take(self, outlet: str) -> Taken:
         told = self.post("/api/take", {"outlet": outlet})
-        notes = tuple(int(value) for value, count in told["notes"].items() for _ in range(count))
-        other = told["taken"] - len(notes)
-        return Taken(notes, other if outlet == "tickets" else 0, other if outlet == "slip" else 0)
+        return Taken(tuple(told["notes_fen"]), told["tickets"], told["slips"])

@@ -29,7 +29,7 @@ from kiosk.screen.values import (
 from simulator.passenger.person import Dice, Kind, Memory, Plan, Seen
 
 GLANCE_MS, READ_MS, HAND_MS, LOOK_MS = 900, 2_500, 1_200, 1_500
-MOST_SEARCHES = 6
+MOST_SEARCHES = 10
 MOST_PAGES = 4
 TO_SERVICE = "out of service"
 

@@ -14,7 +14,7 @@ class Dice(Protocol):
 
     def random(self) -> float: ...
 
-    def randrange(self, stop: int) -> int: ...
+    def randrange(self, stop: int, /) -> int: ...
 
 
 @unique
@@ -52,7 +52,7 @@ def make_plan(kind: Kind, dice: Dice) -> Plan:
     return Plan(
         kind,
         tickets=1 + dice.randrange(3),
-        budget_fen=(200 + 100 * dice.randrange(7)) * 100,
+        budget_fen=(300 + 100 * dice.randrange(7)) * 100,
         leave_at=LEAVE_AT[dice.randrange(len(LEAVE_AT))],
         notes_before=1 + dice.randrange(2),
         switch_at=tuple(at for at in switches if dice.random() < 0.6) or switches[-1:],

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.screen.values import Key, OutOfService, Screen, ServiceLogin, ServiceMenu, ServiceTask
+from kiosk.screen.values import Key, OutOfService, Screen, ServiceLogin, ServiceMenu, ServiceTask, keys_of
 
 THINK_MS = 400
 ANSWER_MS = 4_000
@@ -126,7 +126,7 @@ class Technician:
             if job.deed is not None:
                 self._hand(job.deed)
             self._moved = True
-        return next((key.target for key in screen.actions if key.target == job.target and key.enabled), None)
+        return next((key.target for key in keys_of(screen) if key.target == job.target and key.enabled), None)
 
     def _close(self, screen: ServiceMenu) -> str | None:
         if not self._closed:
@@ -137,6 +137,8 @@ class Technician:
 
     def _task(self, screen: ServiceTask) -> str | None:
         self._booking = True
+        if not screen.digits:  # nothing to type: it was cleared by hand
+            return _primary(screen)
         signing = any(sign.level == "tint" for sign in screen.signoffs)
         if not signing:
             return self._typing(screen, screen.typed, str(self._jobs[0].count))

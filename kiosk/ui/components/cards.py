@@ -164,8 +164,13 @@ def info_card(kit: Kit, card: InfoCard, area: Area, name: str, disc: bool = True
 
 
 def route_parts(kit: Kit, area: Area, origin: Words, destination: Words, size: int = 52, small: int = 27) -> Parts:
-    """Origin, arrow, destination, each in both languages, within `area`. Long names shrink together, as far as 32."""
+    """Origin, arrow, destination, each in both languages, within `area`. Long names shrink together, as far as 32.
+
+    Without a destination only the origin stands there.
+    """
     look = kit.skin("card")
+    if not destination.main:
+        return kit.pair(area, origin, (size, look.ink), (small, look.second))
 
     def wide(words: Words, main: int) -> int:
         return max(kit.width(words.main, main, 700), kit.width(words.small, small, 500)) + 4

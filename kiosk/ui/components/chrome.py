@@ -70,10 +70,14 @@ def _access(kit: Kit, key: Key) -> Node:
 
 def _person(kit: Kit, chrome: Chrome) -> Node:
     area, look = Area(526, 28, 320, 96), kit.skin("header_key")
+    rows = (
+        Row(chrome.person.main, 30, 700, look.ink, 1, 0, 22),
+        Row(chrome.person.small, 25, 500, look.second, 1, 0, 22),
+    )
     parts: Parts = (
         kit.box(area, "header_key"),
         kit.icon(area.x + 46, area.cy, 46, "person", look.icon),
-        *kit.pair(Area(area.x + 86, area.y, 222, area.h), chrome.person, (30, look.ink), (25, look.second)),
+        *kit.plain.stack(Area(area.x + 86, area.y, 222, area.h), rows, leading=1.34),
     )
     return Node("person", area, parts, layer="ground", spoken=chrome.person.main)
 
@@ -119,8 +123,10 @@ def natural_width(kit: Kit, key: Key) -> int:
     """What an action key asks for, px."""
     if key.icon in ("up", "down"):
         return 180
-    small = key.words.small if key.enabled or not key.why.main else key.why.main
-    text = max(kit.width(key.words.main, 36, 700), kit.width(small, 24, 500))
+    small = kit.width(key.words.small, 24, 500)
+    if not key.enabled and key.why.main:  # said instead of the other language, on two lines when it is long
+        small = kit.width(key.why.main, 24, 500) * 3 // 5
+    text = max(kit.width(key.words.main, 36, 700), small)
     return max(200, min(460, text + (64 if key.icon else 0) + 64))
 
 

@@ -34,7 +34,7 @@ def action_key(kit: Kit, key: Key, area: Area, layer: str = "body", normal: str 
     icon_size = 46 if area.h >= 110 else 40
     icon = "hourglass" if key.busy else key.icon
     words = key.words if key.enabled or not key.why.main else Words(key.words.main, key.why.main)
-    room = area.w - 2 * 22 - (icon_size + 18 if icon else 0)
+    room = area.w - 2 * 16 - (icon_size + 18 if icon else 0)
     main, small = (36, skin.ink), (24, skin.second if skin.second != kit.color("muted") else kit.color("muted"))
     rows = (
         Row(words.main, main[0], 700, main[1], 2),
@@ -84,16 +84,7 @@ def big_tile(kit: Kit, tile: Tile, area: Area) -> Node:
     small_lines = 1 if hint.main else 2
     rows = [Row(key.words.main, 46, 700, skin.ink, 2), Row(key.words.small, 30, 500, skin.second, small_lines, 2)]
     if hint.main:
-        rows.append(
-            Row(
-                hint.main if primary else hint.small or hint.main,
-                26,
-                500,
-                skin.second if primary else skin.ink,
-                1,
-                8 if primary else 2,
-            )
-        )
+        rows.append(Row(hint.main, 26, 500, skin.second if primary else skin.ink, 1, 8 if primary else 2))
     words = Area(left, area.y + 48, room, area.h - 60 if hint.main else 112)
     parts += kit.stack(words, rows, valign="top", leading=1.3)
     if key.enabled:
@@ -124,17 +115,21 @@ def priced_cell(kit: Kit, priced: Priced, area: Area, prefix: str = "popular") -
 
 
 def chip(kit: Kit, key: Key, area: Area, prefix: str = "chip", skin: str = "") -> Node:
-    """A pill with words on one line; the chosen one is dark."""
+    """A pill with words on one line, or over each other where that is too long; the chosen one is dark."""
     name = skin or ("chip_off" if not key.enabled else "chip_on" if key.selected else "chip")
     look = kit.skin(name)
     runs = (Run(key.words.main, 28, 700, look.ink), Run(key.words.small, 25, 500, look.ink))
-    icon = key.icon
-    icon_room = 42 if icon else 0
+    icon_room = 42 if key.icon else 0
+    room = area.w - 34 - icon_room
     middle = area.cx + icon_room // 2
-    texts = kit.inline(middle, area.cy, runs, 10, "center", area.w - 34 - icon_room)
+    if kit.runs_width([run._replace(size=round(run.size * 0.88)) for run in runs], 10) <= room:
+        texts = kit.inline(middle, area.cy, runs, 10, "center", room)
+    else:
+        rows = (Row(key.words.main, 27, 700, look.ink, 1, 0, 22), Row(key.words.small, 22, 500, look.ink))
+        texts = kit.plain.stack(Area(middle - room // 2 - 8, area.y + 4, room + 16, area.h - 8), rows, "center")
     parts: list[Part] = [kit.box(area, name, area.h // 2)]
-    if icon and texts:
-        parts.append(kit.icon(texts[0].x - 27, area.cy, 32, icon, look.icon, 2.4))
+    if key.icon and texts:
+        parts.append(kit.icon(min(text.x for text in texts) - 27, area.cy, 32, key.icon, look.icon, 2.4))
     return key_node(key, area, (*parts, *texts), prefix, radius=area.h // 2)
 
 

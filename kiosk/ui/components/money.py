@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.screen.values import Figure, Words
+from kiosk.ui.components.cards import big_title
 from kiosk.ui.components.kit import Kit, Parts, Row, Run
 from kiosk.ui.drawings.machine import FRONT, machine_front
 from kiosk.ui.drawings.openings import arrow
@@ -59,6 +60,11 @@ def sum_row(kit: Kit, figures: Sequence[Figure], area: Area, size: int = 48, res
         return ()
     *terms, last = figures
     muted = kit.color("muted")
+    if not terms:
+        cy = area.y + 72
+        wide = kit.width(last.text, result, 700)
+        words = kit.beside(area.x, cy, last.label, (38, kit.color("ink")), (28, muted), width=area.w - wide - 30)
+        return (*words, *kit.line(area.right, cy, last.text, result, 700, tone_color(kit, last), "right", wide + 4))
     shown, largest = size, result
     while True:
         widths = [_wide(kit, figure, shown) for figure in terms]
@@ -174,3 +180,9 @@ def words_lines(
     """Main language over the other one; each may take `lines` lines when it is long."""
     rows = (Row(words.main, main[0], weight, main[1], lines), Row(words.small, small[0], 500, small[1], lines))
     return kit.stack(area, rows, leading=leading)
+
+
+def question(kit: Kit, words: Words, area: Area) -> Node:
+    """The centred title of a money screen; a long one is set smaller before it takes two lines."""
+    size = next((size for size in (58, 52, 46) if kit.width(words.main, size, 700) <= area.w), 40)
+    return big_title(kit, words, area, size, 34)

@@ -11,12 +11,14 @@ from kiosk.ui.drawings.tones import Tones, disc, gradient, group, path, rect, st
 PLATE_H = 112
 SLOT_Y = 71
 SIDE = 38
+TUCKED = -8
+"""Where a sheet begins, inside the machine: not so high that a turned corner shows above the cover."""
 
 
 def note_sheet(tones: Tones, face: str, length: float = 208, wide: float = 160) -> str:
     """A note that hangs `length` px out of the slot. `face` in yuan, as text."""
     light, dark = tones.note(face)
-    left, top = -wide / 2, -18
+    left, top = -wide / 2, TUCKED
     fill = light if tones.flat else f"url(#n{face})"
     edge = tones.line if tones.flat else light
     ring = min(wide * 0.2, length * 0.22)
@@ -32,7 +34,7 @@ def note_sheet(tones: Tones, face: str, length: float = 208, wide: float = 160) 
 
 def ticket_sheet(tones: Tones, length: float = 214) -> str:
     """A ticket, 240 px wide, that hangs `length` px out of the slot."""
-    top = -18
+    top = TUCKED
     paper = tones.paper if tones.flat else "url(#paper)"
     shade = "" if tones.flat else gradient("paper", tones.paper, tones.paper_low, 0, 0, 0, length)
     y = length - 214
@@ -59,7 +61,7 @@ def slip_sheet(tones: Tones, length: float = 208) -> str:
     lines = "".join(
         rect(-46, 44 + 26 * i, wide, 8, tones.print if i == 0 else tones.print_grey, 4) for i, wide in enumerate(widths)
     )
-    return path(f"M-60 -18H60V{length}{teeth}V-18Z", tones.paper, edge) + lines
+    return path(f"M-60 {TUCKED}H60V{length}{teeth}V{TUCKED}Z", tones.paper, edge) + lines
 
 
 def tickets_bundle(tones: Tones, count: int) -> str:
@@ -73,9 +75,9 @@ def tickets_bundle(tones: Tones, count: int) -> str:
 
 FANS: dict[int, tuple[tuple[float, float, float], ...]] = {
     1: ((0, 3, 208),),
-    2: ((-44, 8, 190), (46, -6, 208)),
-    3: ((-84, 14, 176), (-6, 2, 208), (70, -10, 196)),
-    4: ((-100, 15, 156), (-62, 9, 184), (4, 0, 208), (62, -10, 192)),
+    2: ((-32, 9, 190), (32, -7, 208)),
+    3: ((-46, 14, 172), (-4, 3, 208), (42, -10, 194)),
+    4: ((-56, 16, 150), (-26, 10, 178), (4, 0, 208), (40, -10, 192)),
 }
 """Number of sheets -> where each hangs: x, turn in degrees, length."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.ui.drawings.tones import path, rect, stroke, svg
+from kiosk.ui.drawings.tones import group, path, rect, stroke, svg
 
 BAR_H = 28
 TOOTH_W, TOOTH_H = 40, 15
@@ -14,11 +14,13 @@ def slip_paper(w: int, h: int, bar: str, paper: str, edge: str, soft: bool) -> s
     low = h - TOOTH_H - 8.0
     count = round((right - left) / TOOTH_W)
     step = (right - left) / count
-    teeth = "".join(f"L{right - step * (i + 0.5):.1f} {low + TOOTH_H}L{right - step * (i + 1):.1f} {low}" for i in range(count))
+    teeth = "".join(
+        f"L{right - step * (i + 0.5):.1f} {low + TOOTH_H}L{right - step * (i + 1):.1f} {low}" for i in range(count)
+    )
     sheet = f"M{left} {top}H{right}V{low}{teeth}Z"
     drawn = ""
     if soft:
         for shift, alpha in ((6, 0.10), (3, 0.16)):
-            drawn += f'<g transform="translate({shift / 2} {shift})">{path(sheet, "#0B2450", f" fill-opacity=\'{alpha}\'")}</g>'
+            drawn += group(path(sheet, "#0B2450", f' fill-opacity="{alpha}"'), shift / 2, shift)
     drawn += path(sheet, paper, stroke(edge, 1.6 if soft else 3))
     return svg(w, h, drawn, rect(1.5, 1.5, w - 3, BAR_H - 3, bar, BAR_H / 2, "" if soft else stroke(edge, 3)))

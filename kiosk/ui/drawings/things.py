@@ -66,7 +66,11 @@ def _hourglass(fill: str, ink: str) -> str:
     line = stroke(ink, 7)
     return (
         path("M-58 -82H42M-58 70H42", "none", stroke(ink, 9))
-        + path("M-46 -82V-58C-46 -30 -8 -24 -8 -6C-8 12 -46 18 -46 46V70H30V46C30 18 -8 12 -8 -6C-8 -24 30 -30 30 -58V-82", fill, line)
+        + path(
+            "M-46 -82V-58C-46 -30 -8 -24 -8 -6C-8 12 -46 18 -46 46V70H30V46C30 18 -8 12 -8 -6C-8 -24 30 -30 30 -58V-82",
+            fill,
+            line,
+        )
         + path("M-30 54C-24 40 -8 42 -8 30C-8 42 8 40 14 54Z", ink)
     )  # fmt: skip
 

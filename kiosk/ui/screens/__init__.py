@@ -17,12 +17,16 @@ from kiosk.ui.screens import (
     fromto,
     help,
     home,
+    oos,
     pay_cash,
     printing,
     receipt,
     review,
     seat,
     station,
+    svc_login,
+    svc_menu,
+    svc_task,
     take,
     train_number,
     trains,
@@ -46,6 +50,10 @@ PAINTERS: dict[str, Paint] = {
     "printing": printing.paint,
     "take": take.paint,
     "receipt": receipt.paint,
+    "oos": oos.paint,
+    "svc.login": svc_login.paint,
+    "svc.menu": svc_menu.paint,
+    "svc.task": svc_task.paint,
 }
 FOOTER_RIGHT = {"home": home.FOOTER_RIGHT, "date": 500}
 FOOTER_LEFT = {"printing": printing.FOOTER_LEFT}

@@ -98,12 +98,18 @@ def _payment(payment: Payment, kit: Kit, area: Area) -> Parts:
     state_icon = {"ok": "check", "warn": "warn"}.get(payment.level, "cross")
     left = area.x + 106
     room = area.right - left - 10
+    wide = kit.plain.width(payment.state.main, 30, 700) <= room
+    second = left if wide else area.x + 66  # long words move under the icon
+    states = (
+        Row(payment.state.main, 30, 700, look.ink, 1, 0, 22),
+        Row(payment.state.small, 26, 500, look.second, 1, 0, 22),
+    )
     return (
         kit.box(area, name, 24),
         kit.icon(area.x + 56, area.y + 50, 64, payment.icon, look.accent, 2.1),
         *kit.pair(Area(left, area.y + 10, room, 84), payment.words, (36, look.ink), (26, look.second), leading=1.24),
-        kit.icon(area.x + 56, area.y + 128, 40, state_icon, look.accent, 2.3),
-        *kit.pair(Area(left, area.y + 92, room, 80), payment.state, (30, look.ink), (26, look.second), leading=1.26),
+        kit.icon(second - (50 if wide else 32), area.y + 128, 40 if wide else 34, state_icon, look.accent, 2.3),
+        *kit.stack(Area(second, area.y + 92, area.right - second - 10, 80), states, leading=1.3),
     )
 
 

@@ -21,8 +21,11 @@ def paint(value: Busy, kit: Kit) -> list[Node]:
     words = kit.stack(Area(card.x + 60, card.y + 350, card.w - 120, 330), rows, "center", "top", leading=1.34)
     nodes = [Node("busy", card, (kit.box(card, "raised"), *words), spoken=value.words.main)]
     disc = Area(card.cx - 110, card.y + 80, 220, 220)
-    tint = kit.skin("tint")
-    mark: Parts = (kit.box(disc.inset(22), "tint", 88), kit.icon(disc.cx, disc.cy, 96, "hourglass", tint.accent, 1.8))
+    skin = "ok" if value.icon == "check" else "tint"
+    mark: Parts = (
+        kit.box(disc.inset(22), skin, 88),
+        kit.icon(disc.cx, disc.cy, 96, value.icon, kit.skin(skin).accent, 1.8),
+    )
     if value.limit is None:
         return [*nodes, Node("wait", disc, mark)]
 

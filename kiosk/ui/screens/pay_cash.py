@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.screen.values import Denomination, Notice, PayCash, Words
-from kiosk.ui.components.cards import big_title, family_skin, pill, title
+from kiosk.ui.components.cards import family_skin, pill, title
 from kiosk.ui.components.chrome import notice_height, notice_node
 from kiosk.ui.components.kit import Kit, Parts, Row, Run
 from kiosk.ui.components.money import (
@@ -12,6 +12,7 @@ from kiosk.ui.components.money import (
     growing_bar,
     label,
     note_chip,
+    question,
     tone_color,
     words_lines,
 )
@@ -98,18 +99,20 @@ def _lock(value: PayCash, kit: Kit, card: Area) -> Node:
         words = (Run(value.lock_words.main, 26, 500, color), Run(value.lock_words.small, 26, 500, color))
         long = kit.runs_width(words, 8) > area.w
         head = (
-            kit.stack(Area(area.x, area.y, area.w, 70), (Row(words[0].text, 25, 500, color), Row(words[1].text, 24, 500, color)), "right", leading=1.2)
+            kit.stack(
+                Area(area.x, area.y, area.w, 70),
+                (Row(words[0].text, 25, 500, color), Row(words[1].text, 24, 500, color)),
+                "right",
+                leading=1.2,
+            )
             if long
             else kit.inline(area.right - 4, area.y + 33, words, 8, "right", area.w)
         )
         cy = area.y + (102 if long else 84)
         text = clock_text(seconds)
-        wide = kit.width(text, 50, 700)
-        return (
-            *head,
-            kit.icon(area.right - 4 - wide - 48, cy - 3, 44, "lock", color, 2.4),
-            *kit.line(area.right - 4, cy, text, 50, 700, color, "right", 200),
-        )
+        figures = kit.line(area.right - 4, cy, text, 50, 700, color, "right", 156)
+        icon = kit.icon(figures[0].x - 44, cy - 3, 44, "lock", color, 2.4)
+        return (*head, icon, *figures)
 
     return live_node("lock", area, value.lock, parts, spoken=value.lock_words.main)
 
@@ -131,7 +134,7 @@ def _title_height(kit: Kit, bands: list[Notice]) -> int:
 def _title(value: PayCash, kit: Kit, area: Area, bands: list[Notice]) -> list[Node]:
     """The question; with something to say it moves up, and away when that needs the room."""
     if not bands:
-        return [big_title(kit, value.title, area, 58, 34)]
+        return [question(kit, value.title, area)]
     nodes = []
     y = area.y
     if area.h >= _bands_height(kit, bands) + HEAD_H:
@@ -139,7 +142,9 @@ def _title(value: PayCash, kit: Kit, area: Area, bands: list[Notice]) -> list[No
         y += HEAD_H
     for band in bands:
         high = max(108, notice_height(kit, band))
-        nodes.append(notice_node(kit, band, Area(area.x, y, area.w, high), "refusal" if band is value.refusal else "notice"))
+        nodes.append(
+            notice_node(kit, band, Area(area.x, y, area.w, high), "refusal" if band is value.refusal else "notice")
+        )
         y += high + BAND_GAP
     return nodes
 
@@ -148,13 +153,28 @@ def _meter(value: PayCash, kit: Kit, area: Area) -> list[Node]:
     look = kit.skin("raised")
     paid = value.percent >= 100
     largest = 68
-    columns = ((value.total, 88, "left", 49), (value.inserted, 430, "left", 49), (value.remaining, 992, "right", largest))
+    columns = (
+        (value.total, 88, "left", 49),
+        (value.inserted, 430, "left", 49),
+        (value.remaining, 992, "right", largest),
+    )
     parts: list[Part] = [kit.box(area, "raised", 34)]
     for figure, x, align, size in columns:
         parts += label(kit, x, area.y + 62, figure.label, look.second, align, 320)
-        parts += kit.line(x, area.y + (120 if size == largest else 116), figure.text, size, 700, tone_color(kit, figure), align, 330, least=36)
+        parts += kit.line(
+            x,
+            area.y + (120 if size == largest else 116),
+            figure.text,
+            size,
+            700,
+            tone_color(kit, figure),
+            align,
+            330,
+            least=36,
+        )
     if value.total.sub.main:
-        parts += label(kit, 88, area.y + 268, value.total.sub, look.second, width=440 if value.remaining.sub.main else 900)
+        rows = (Row(value.total.sub.main, 26, 500, look.second), Row(value.total.sub.small, 24, 500, look.second))
+        parts += kit.stack(Area(88, area.y + 234, 400 if value.remaining.sub.main else 900, 74), rows, leading=1.24)
     if value.remaining.sub.main:
         ok = kit.skin("ok")
         runs = (Run(value.remaining.sub.main, 36, 700, ok.ink), Run(value.remaining.sub.small, 26, 500, ok.ink))
@@ -162,7 +182,7 @@ def _meter(value: PayCash, kit: Kit, area: Area) -> list[Node]:
         tag = Area(992 - wide, area.y + 240, wide, 62)
         parts += [kit.box(tag, "ok", 31), kit.icon(tag.x + 38, tag.cy, 38, "check", ok.accent, 2.6)]
         parts += kit.inline(tag.x + 66, tag.cy, runs, 14, width=wide - 84)
-    bar = Area(88, area.y + 176, 904, 44)
+    bar = Area(88, area.y + 182, 904, 44)
     said = ", ".join(f"{figure.label.main} {figure.text}" for figure in (value.total, value.inserted, value.remaining))
     return [
         Node("meter", area, tuple(parts), spoken=said),
@@ -175,9 +195,18 @@ def _notes(value: PayCash, kit: Kit, area: Area) -> Node:
     parts: list[Part] = [kit.box(area, "card")]
     level = {"ok": "ok_dark", "warn": "warn", "danger": "danger"}.get(value.change_level, "muted")
     color = kit.color(level)
-    right = (Run(value.change_note.main, 26, 500 if level == "ok_dark" else 700, color), Run(value.change_note.small, 26, 500, color))
+    right = (
+        Run(value.change_note.main, 26, 500 if level == "ok_dark" else 700, color),
+        Run(value.change_note.small, 26, 500, color),
+    )
     wide = min(560, kit.runs_width(right, 8))
-    parts += kit.inline(80, area.y + 50, (Run(value.accepted_title.main, 30, 700, look.ink), Run(value.accepted_title.small, 30, 700, look.ink)), 8, width=900 - wide)
+    parts += kit.inline(
+        80,
+        area.y + 50,
+        (Run(value.accepted_title.main, 30, 700, look.ink), Run(value.accepted_title.small, 30, 700, look.ink)),
+        8,
+        width=900 - wide,
+    )
     parts += kit.inline(1000, area.y + 50, right, 8, "right", 560)
     if level in ("warn", "danger"):
         parts.append(kit.icon(1000 - wide - 28, area.y + 48, 36, "warn", color, 2.2))
@@ -204,7 +233,12 @@ def _denomination(kit: Kit, note: Denomination, area: Area) -> Parts:
         Box(area, look, 14),
         kit.icon(area.x + 26, area.y + 30, 26, "cross", look.accent, 3),
         *kit.line(area.cx + 12, area.y + 30, note.value, 32, 700, look.ink, "center", area.w - 48, least=24),
-        *kit.stack(Area(area.x + 4, area.y + 52, area.w - 8, area.h - 56), (Row(why, 22, 500, look.ink, 2),), "center", leading=1.12),
+        *kit.stack(
+            Area(area.x + 4, area.y + 52, area.w - 8, area.h - 56),
+            (Row(why, 22, 500, look.ink, 2),),
+            "center",
+            leading=1.12,
+        ),
     )
 
 
@@ -220,9 +254,23 @@ def _slot(value: PayCash, kit: Kit, area: Area) -> list[Node]:
         kit.box(area, "panel", 34),
         Picture(drawing, insert_slot(colors, value.slot, wide, DROP)),
         *front(kit, Area(left, area.y + 34, 100, 150), ("insert",)),
-        *words_lines(kit, Area(left + 128, area.y + 30, 412, 158), value.slot_title, (38, look.ink), (27, look.second), leading=1.28),
+        *words_lines(
+            kit,
+            Area(left + 128, area.y + 30, 412, 158),
+            value.slot_title,
+            (38, look.ink),
+            (27, look.second),
+            leading=1.28,
+        ),
         kit.rule(left, area.y + 206, 534, "panel_edge"),
-        *words_lines(kit, Area(left, area.y + 216, 540, area.h - 216 - 20), value.slot_note, (31, look.ink), (26, look.second), 500 if value.slot == "insert" else 700),
+        *words_lines(
+            kit,
+            Area(left, area.y + 216, 540, area.h - 216 - 20),
+            value.slot_note,
+            (31, look.ink),
+            (26, look.second),
+            500 if value.slot == "insert" else 700,
+        ),
     ]
     said = f"{value.slot_title.main}. {value.slot_note.main}"
     nodes = [Node("slot", area, tuple(parts), spoken=said)]
@@ -238,7 +286,7 @@ def _received_chips(value: PayCash, kit: Kit) -> list[Chip]:
     """Row, place within the area and text of each note; they flow into a second row when there are many."""
     words = value.received_title
     runs = (Run(words.main, 28, 500, ""), Run(words.small, 28, 500, ""))
-    start = min(300, kit.runs_width(runs, 8)) + 22
+    start = min(290, kit.runs_width(runs, 8)) + 22
     row, x, made = 0, start, []
     for text in value.received:
         wide = max(92, kit.width(text, 27, 700) + 30)
@@ -255,24 +303,24 @@ def _received(value: PayCash, kit: Kit, area: Area, chips: list[Chip]) -> Node:
     muted = kit.color("muted")
     words = value.received_title
     runs = (Run(words.main, 28, 500, muted), Run(words.small, 28, 500, muted))
-    parts: list[Part] = list(kit.inline(area.x, area.y + 28, runs, 8, width=300))
+    room = min(290, kit.runs_width(runs, 8))
+    parts: list[Part] = list(kit.inline(area.x, area.y + 28, runs, 8, width=room))
     for _, place, text in chips:
         parts += note_chip(kit, place.moved(area.x, area.y + 2), text, 27, raised=True)
     if not chips:
-        start = min(300, kit.runs_width(runs, 8)) + 22
-        parts += kit.line(area.x + start, area.y + 28, "–", 30, 700, muted)
+        parts += kit.line(area.x + room + 22, area.y + 28, "–", 30, 700, muted)
     return Node("received", area, tuple(parts), spoken=f"{words.main}: {', '.join(value.received)}")
 
 
 def _promise(value: PayCash, kit: Kit, area: Area) -> Node:
+    """What a cancel gives back: on one line, or on two when it has more to say."""
     muted = kit.color("muted")
     words: Words = value.promise
     wide = kit.runs_width((Run(words.main, 28, 500, ""), Run(words.small, 26, 500, "")), 12)
-    if wide <= area.w:
+    if wide <= area.w and not kit.large:
         parts = kit.beside(area.cx, area.cy, words, (28, muted), (26, muted), "center", area.w, 12, 500)
     else:
-        taller = Area(area.x, area.y - 16, area.w, area.h + 26)
-        parts = kit.stack(taller, (Row(words.main, 28, 500, muted), Row(words.small, 25, 500, muted)), "center", leading=1.24)
+        area = Area(area.x, area.y - 18, area.w, area.h + 30)
+        rows = (Row(words.main, 28, 500, muted), Row(words.small, 25, 500, muted))
+        parts = kit.stack(area, rows, "center", leading=1.2)
     return Node("promise", area, parts, spoken=words.main)
-
-

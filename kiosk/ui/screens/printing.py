@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kiosk.screen.values import Printing, ProgressStep, TicketThumb, Words
-from kiosk.ui.components.cards import big_title, tag
+from kiosk.ui.components.cards import tag
 from kiosk.ui.components.kit import Kit, Parts, Row, Run
-from kiosk.ui.components.money import circle, front, growing_bar
+from kiosk.ui.components.money import circle, front, growing_bar, question
 from kiosk.ui.drawings.openings import small_ticket, waiting_ticket
 from kiosk.ui.drawings.tones import tones
 from kiosk.ui.nodes import Node
@@ -33,7 +35,7 @@ def paint(value: Printing, kit: Kit) -> list[Node]:
     outlets = Area(40, meter.bottom + 18, 1000, outlets_h + max(0, min(130, spare)))
     stay = Area(40, outlets.bottom + 12, 1000, STAY_H)
     return [
-        big_title(kit, value.title, Area(40, 266, 1000, 136)),
+        question(kit, value.title, Area(40, 270, 1000, 138)),
         _steps(value, kit, card, pitch, thumbs),
         *_meter(value, kit, meter),
         _outlets(value, kit, outlets),
@@ -63,10 +65,10 @@ def _steps(value: Printing, kit: Kit, card: Area, pitch: int, thumbs: list[int])
     size = _step_size(kit, value.steps)
     y = card.y + 12
     middles: list[int] = []
-    for step, extra in zip(value.steps, thumbs, strict=True):
+    for extra in thumbs:
         middles.append(y + pitch // 2)
         y += pitch + extra
-    for index, (above, below) in enumerate(zip(middles, middles[1:], strict=False)):
+    for index, (above, below) in enumerate(pairwise(middles)):
         color = kit.color("ok" if value.steps[index].state == "done" else "todo")
         parts.append(Rule(Area(RAIL - 3, above, 6, below - above), color))
     y = card.y + 12
@@ -137,8 +139,10 @@ def _thumb(kit: Kit, ticket: TicketThumb, area: Area) -> Parts:
         wide = round(high * 188 / 114)
         sheet = Area(area.cx - wide // 2, area.y + 17, wide, high)
         text = Area(area.x + 8, sheet.bottom + 4, area.w - 16, area.bottom - sheet.bottom - 10)
-    weight = 500 if ticket.state == "waiting" else 700
-    rows = (Row(ticket.words.main, main, weight, look.ink, 2), Row(ticket.words.small, small, 500, look.second, 2 if lying else 1))
+    rows = (
+        Row(ticket.words.main, main, 700, look.ink, 2),
+        Row(ticket.words.small, small, 500, look.second, 2 if lying else 1),
+    )
     return (
         Box(area, look, 20),
         *_sheet(kit, ticket.state, sheet, area),
@@ -171,7 +175,10 @@ def shared_tail(main: str, small: str) -> str:
 
 def _meter(value: Printing, kit: Kit, area: Area) -> list[Node]:
     look = kit.skin("card")
-    total = (Run(value.total.main, 28, 500, look.second), Run(shared_tail(value.total.main, value.total.small), 28, 500, look.second))
+    total = (
+        Run(value.total.main, 28, 500, look.second),
+        Run(shared_tail(value.total.main, value.total.small), 28, 500, look.second),
+    )
     wide = min(430, kit.runs_width(total, 8))
     parts: Parts = (
         kit.box(area, "card"),

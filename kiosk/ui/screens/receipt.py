@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 from kiosk.screen.values import ClaimScreen, InfoCard, Notice
-from kiosk.ui.components.cards import LEVEL_SKINS, big_title
-from kiosk.ui.components.chrome import notice_node
+from kiosk.ui.components.cards import LEVEL_SKINS
 from kiosk.ui.components.kit import Kit, Parts, Row, Run
-from kiosk.ui.components.money import sum_row
+from kiosk.ui.components.money import question, sum_row
 from kiosk.ui.drawings.paper import BAR_H, slip_paper
 from kiosk.ui.drawings.qr import qr_picture, qr_side
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Part, Picture
 
 TOP, BOTTOM = 400, 1740
-WAYS_H, ASSURANCE_H = 286, 156
+WAYS_H, ASSURANCE_H = 282, 154
 QR_PX = 372
-LEFT, LEFT_W = 124, 500
+LEFT, LEFT_W = 124, 490
 
 
 def paint(value: ClaimScreen, kit: Kit) -> list[Node]:
     chips = _chip_rows(value, kit)
     sums = 150 + 74 * len(chips)
-    slip_h = BOTTOM - TOP - sums - WAYS_H - ASSURANCE_H - 16 - 20 - 22 - 12
+    slip_h = BOTTOM - TOP - sums - WAYS_H - ASSURANCE_H - 16 - 16 - 20
     slip = Area(66, TOP + sums + 16, 948, slip_h)
-    ways = Area(40, slip.bottom + 20, 1000, WAYS_H)
+    ways = Area(40, slip.bottom + 16, 1000, WAYS_H)
     return [
-        big_title(kit, value.title, Area(40, 262, 1000, 132)),
+        question(kit, value.title, Area(40, 266, 1000, 136)),
         _sums(value, kit, Area(40, TOP, 1000, sums), chips),
         _slip(value, kit, slip),
         *_ways(value, kit, ways),
-        notice_node(kit, value.assurance, Area(40, ways.bottom + 22, 1000, ASSURANCE_H), "assurance"),
+        _assurance(value.assurance, kit, Area(40, ways.bottom + 20, 1000, ASSURANCE_H)),
     ]
 
 
@@ -38,8 +37,8 @@ Runs = tuple[Run, Run]
 
 def _chip(kit: Kit, notice: Notice) -> tuple[Runs, int]:
     look = kit.skin(LEVEL_SKINS.get(notice.level, "tint"))
-    runs = (Run(notice.words.main, 27, 700, look.ink), Run(notice.words.small, 26, 700, look.ink))
-    return runs, kit.runs_width(runs, 12) + 76
+    runs = (Run(notice.words.main, 26, 700, look.ink), Run(notice.words.small, 25, 700, look.ink))
+    return runs, kit.runs_width(runs, 10) + 74
 
 
 def _chip_rows(value: ClaimScreen, kit: Kit) -> list[list[Notice]]:
@@ -51,7 +50,7 @@ def _chip_rows(value: ClaimScreen, kit: Kit) -> list[list[Notice]]:
 
 
 def _sums(value: ClaimScreen, kit: Kit, area: Area, rows: list[list[Notice]]) -> Node:
-    parts: list[Part] = [kit.box(area, "card"), *sum_row(kit, value.figures, Area(76, area.y + 12, 928, 130))]
+    parts: list[Part] = [kit.box(area, "card"), *sum_row(kit, value.figures, Area(76, area.y + 12, 928, 130), 47, 66)]
     if rows:
         parts.append(kit.rule(76, area.y + 147, 928))
     for index, row in enumerate(rows):
@@ -64,7 +63,7 @@ def _sums(value: ClaimScreen, kit: Kit, area: Area, rows: list[list[Notice]]) ->
                 x = 1004 - wide
             chip = Area(x, cy - 26, wide, 52)
             parts += [kit.box(chip, skin, 26), kit.icon(chip.x + 32, cy, 34, notice.icon, kit.skin(skin).accent, 2.4)]
-            parts += kit.inline(chip.x + 54, cy, runs, 12, width=wide - 72)
+            parts += kit.inline(chip.x + 55, cy, runs, 10, width=wide - 70)
             x += wide + 20
     said = ", ".join(f"{figure.label.main} {figure.text}" for figure in value.figures)
     return Node("sum", area, tuple(parts), spoken=said)
@@ -76,65 +75,69 @@ def _slip(value: ClaimScreen, kit: Kit, area: Area) -> Node:
     colors = (kit.color("navy"), kit.color("surface"), kit.color("line") if not kit.theme.pictures else "#A9BCD8")
     parts: list[Part] = [Picture(area, slip_paper(area.w, area.h, *colors, soft=kit.theme.pictures))]
     parts += _left(value, kit, Area(LEFT, paper.y + 30, LEFT_W, paper.h - 30 - 44))
-    parts += _right(value, kit, Area(LEFT + LEFT_W + 16, paper.y + 18, paper.right - LEFT - LEFT_W - 28, paper.h - 18 - 36))
+    parts += _right(
+        value, kit, Area(LEFT + LEFT_W + 5, paper.y + 18, paper.right - LEFT - LEFT_W - 9, paper.h - 18 - 28)
+    )
     said = f"{value.slip_title.main}, {value.amount_label.main} {value.amount}, {value.code_label.main} {value.code}"
     return Node("slip", area, tuple(parts), spoken=said)
 
 
 def _left(value: ClaimScreen, kit: Kit, area: Area) -> Parts:
     look = kit.skin("card")
-    pitch = min(1.0, area.h / 462)
-
-    def at(y: int) -> int:
-        return area.y + round(y * pitch)
-
-    parts: list[Part] = list(kit.beside(area.x, at(26), value.slip_title, (38, look.ink), (28, look.second), width=area.w))
     lines = value.slip_lines[:3]
-    step = 36 if len(lines) < 3 else 32
+    size, step = (26, 36) if len(lines) < 3 else (24, 33)
+    more = (len(lines) - 2) * step if lines else -72
+    share = min(1.08, area.h / (466 + more))
+
+    def at(y: int, after_lines: bool = True) -> int:
+        return area.y + round((y + (more if after_lines else 0)) * share)
+
+    second = look.second
+    small = (26, second)
+    code = Area(area.x, at(318), area.w, round(90 * share))
+    parts: list[Part] = [
+        *kit.beside(area.x, at(26, False), value.slip_title, (38, look.ink), (28, second), width=area.w),
+        kit.rule(area.x, at(142), area.w),
+        *kit.beside(area.x, at(177), value.amount_label, small, small, width=area.w, weight=500),
+        *kit.line(area.x, at(236), value.amount, 66, 700, look.accent, width=area.w),
+        *kit.beside(area.x, at(297), value.code_label, small, small, width=area.w, weight=500),
+        kit.box(code, "code", 18),
+        *kit.line(code.cx, code.cy, value.code, 60, 700, kit.skin("code").ink, "center", area.w - 24, least=44),
+    ]
     for index, line in enumerate(lines):
-        parts += kit.line(area.x, at(76) + index * step, line, 26 if len(lines) < 3 else 24, 500, look.second, width=area.w, least=22)
-    end = at(76) + (len(lines) - 1) * step
-    rule = max(at(142), end + 26)
-    parts.append(kit.rule(area.x, rule, area.w))
-    shift = max(0, rule - at(142))
-    parts += kit.beside(area.x, at(180) + shift, value.amount_label, (26, look.second), (26, look.second), width=area.w, weight=500)
-    parts += kit.line(area.x, at(240) + shift, value.amount, 66, 700, look.accent, width=area.w)
-    parts += kit.beside(area.x, at(306) + shift // 2, value.code_label, (26, look.second), (26, look.second), width=area.w, weight=500)
-    code = Area(area.x, at(328) + shift // 2, area.w, 92)
-    parts += [kit.box(code, "code", 18), *kit.line(code.cx, code.cy, value.code, 62, 700, kit.skin("code").ink, "center", area.w - 24, least=44)]
-    valid = kit.runs_width((Run(value.valid.main, 27, 500, ""), Run(value.valid.small, 27, 500, "")), 20) <= area.w
-    if valid:
-        parts += kit.beside(area.x, code.bottom + 42, value.valid, (27, look.ink), (27, look.ink), width=area.w, gap=20, weight=500)
+        parts += kit.line(area.x, at(80 + index * step, False), line, size, 500, second, width=area.w, least=22)
+    runs = (Run(value.valid.main, 27, 500, look.ink), Run(value.valid.small, 27, 500, look.ink))
+    if kit.runs_width(runs, 20) <= area.w:
+        parts += kit.inline(area.x, at(444), runs, 20, width=area.w)
     else:
-        rows = (Row(value.valid.main, 27, 500, look.ink), Row(value.valid.small, 24, 500, look.second))
-        parts += kit.stack(Area(area.x, code.bottom + 6, area.w, 74), rows, leading=1.24)
+        rows = (Row(value.valid.main, 26, 500, look.ink), Row(value.valid.small, 24, 500, second))
+        parts += kit.stack(Area(area.x, code.bottom + 6, area.w, area.bottom - code.bottom + 6), rows, leading=1.2)
     return tuple(parts)
 
 
 def _right(value: ClaimScreen, kit: Kit, area: Area) -> Parts:
     look = kit.skin("card")
+    said = value.slip_state.words
+    state = LEVEL_SKINS.get(value.slip_state.level, "tint")
+    skin = kit.skin(state)
+    wide = kit.width(said.main, 27, 700) + 80
+    most = area.w - 20
+    chip_h = 48 if wide <= most else 72
+    small_h = 34 if kit.width(said.small, 24, 500) <= area.w else 60
+    side = qr_side(value.qr, min(QR_PX, area.h - 80 - chip_h - small_h - 14)) if value.qr else 0
     parts: list[Part] = []
-    low = 212
-    side = qr_side(value.qr, min(QR_PX, area.h - low)) if value.qr else 0
     if side:
         parts.append(Picture(Area(area.cx - side // 2, area.y, side, side), qr_picture(value.qr, side)))
     top = area.y + side
     words = (Row(value.qr_words.main, 31, 700, look.ink), Row(value.qr_words.small, 26, 500, look.second))
-    parts += kit.stack(Area(area.x, top - 12, area.w, 88), words, "center", leading=1.3)
-    state = LEVEL_SKINS.get(value.slip_state.level, "tint")
-    skin = kit.skin(state)
-    said = value.slip_state.words
-    wide = kit.width(said.main, 27, 700) + 84
-    if wide <= area.w:
-        chip = Area(area.cx - wide // 2, top + 88, wide, 50)
-        parts += [kit.box(chip, state, 25), kit.icon(chip.x + 34, chip.cy, 32, value.slip_state.icon, skin.accent, 2.4)]
-        parts += kit.line(chip.x + 58, chip.cy, said.main, 27, 700, skin.ink, width=wide - 70)
-    else:
-        chip = Area(area.x + 4, top + 82, area.w - 8, 76)
-        parts += [kit.box(chip, state, 22), kit.icon(chip.x + 38, chip.cy, 38, value.slip_state.icon, skin.accent, 2.4)]
-        parts += kit.stack(Area(chip.x + 68, chip.y, chip.w - 80, chip.h), (Row(said.main, 26, 700, skin.ink, 2),), leading=1.2)
-    small = Area(area.x, chip.bottom + 2, area.w, max(30, area.bottom - chip.bottom - 2))
-    parts += kit.stack(small, (Row(said.small, 24, 500, look.second, 2),), "center", leading=1.2)
+    parts += kit.stack(Area(area.x, top, area.w, 74), words, "center", leading=1.24)
+    chip = Area(area.cx - min(wide, most) // 2, top + 80, min(wide, most), chip_h)
+    parts += [kit.box(chip, state, 24), kit.icon(chip.x + 32, chip.cy, 32, value.slip_state.icon, skin.accent, 2.4)]
+    parts += kit.stack(
+        Area(chip.x + 58, chip.y, chip.w - 68, chip.h), (Row(said.main, 27, 700, skin.ink, 2),), leading=1.16
+    )
+    small = Area(area.x, chip.bottom + 4, area.w, small_h)
+    parts += kit.stack(small, (Row(said.small, 24, 500, look.second, 2),), "center", leading=1.16)
     return tuple(parts)
 
 
@@ -158,7 +161,31 @@ def _way(kit: Kit, way: InfoCard, area: Area, name: str) -> Node:
     parts: Parts = (
         kit.box(area, skin, 22),
         kit.icon(area.x + 50, area.y + 50, 58, way.icon, look.accent, 2.2),
-        *kit.pair(Area(area.x + 94, area.y + 12, area.w - 104, 82), way.title, (33, look.ink), (25, look.ink), leading=1.22),
+        *kit.pair(
+            Area(area.x + 94, area.y + 12, area.w - 104, 82),
+            way.title,
+            (33, look.ink),
+            (25, look.ink),
+            lines=2,
+            leading=1.16,
+        ),
         *kit.stack(Area(area.x + 22, area.y + 94, area.w - 34, area.h - 102), rows, leading=1.2),
     )
     return Node(name, area, parts, spoken=f"{way.title.main}, {way.line.main}")
+
+
+def _assurance(notice: Notice, kit: Kit, area: Area) -> Node:
+    """The other language in one paragraph, so that all of it stays in the band."""
+    look = kit.skin(f"{notice.level}_edge")
+    other = " · ".join(text for text in (notice.words.small, notice.more.small) if text)
+    rows = (
+        Row(notice.words.main, 33, 700, look.ink, 2),
+        Row(notice.more.main, 26, 500, look.ink, 2),
+        Row(other, 25, 500, look.second, 2),
+    )
+    parts: Parts = (
+        kit.box(area, f"{notice.level}_edge"),
+        kit.icon(area.x + 60, area.cy, 62, notice.icon, look.accent, 2.2),
+        *kit.stack(Area(area.x + 112, area.y + 8, area.w - 112 - 32, area.h - 16), rows, leading=1.27),
+    )
+    return Node("assurance", area, parts, spoken=f"{notice.words.main}. {notice.more.main}")

@@ -54,6 +54,17 @@ def test_a_wrong_board_is_named_and_not_used(register: int, value: int) -> None:
     assert bench.driver.input(Input.OUTER_DOOR_CLOSED) is True
 
 
+@pytest.mark.parametrize(("exception", "code"), [(1, "WRONG_DEVICE"), (4, "DEVICE_FAILURE")])
+def test_a_board_that_refuses_its_own_registers_is_not_used(exception: int, code: str) -> None:
+    bench = Bench()
+    bench.board.exception, bench.board.exception_for = exception, 4
+    bench.start()
+    assert bench.told() == [Fault("cabinet", code, True, f"identity exception {exception}")]
+    bench.board.exception_for = 0
+    bench.run(3_000)
+    assert bench.told()[0] == Fault("cabinet", code, False, f"identity exception {exception}")
+
+
 def test_inputs_are_polled_every_50_ms_and_the_watchdog_is_kicked() -> None:
     bench = Bench().start()
     bench.board.frames.clear()
@@ -115,6 +126,16 @@ def test_silence_of_one_second_makes_everything_unknown_until_it_answers() -> No
     assert isinstance(facts[1], CabinetSeen)
     assert facts[1].doors_open == ("change",)
     assert isinstance(facts[2], DeviceReady)
+
+
+def test_a_pause_of_our_own_is_not_silence() -> None:
+    bench = Bench().start()
+    bench.told()
+    for extra_ms in range(0, 50, 5):
+        bench.run(100 + extra_ms)
+        bench.now_ms += 2_000
+    bench.run(500)
+    assert bench.told() == []
 
 
 def test_one_lost_answer_is_asked_again_unnoticed() -> None:

@@ -454,6 +454,27 @@ def test_a_state_raises_its_fault_and_its_end_clears_it(status: str, code: str) 
     paper.statuses = [status, status, "13", "14"]
     paper.run(1_000)
     assert paper.faults() == [(code, True), (code, False)]
+    assert [fact for fact in paper.news() if not isinstance(fact, NoteJammed)] == []
+
+
+@pytest.mark.parametrize("statuses", [["15", "43"], ["14", "43"], ["15", "1B03", "44"], ["15", "4750"]])
+def test_a_note_that_sticks_before_it_is_known_is_told_with_the_most_it_can_be(statuses: list[str]) -> None:
+    paper = Paper()
+    paper.ready()
+    paper.statuses = [*statuses, statuses[-1], "13", "14"]
+    paper.run(1_500)
+    jams = [fact for fact in paper.news() if isinstance(fact, NoteJammed)]
+    assert [fact.value_fen for fact in jams] == [max(paper.it.values_fen)]
+
+
+def test_a_jam_while_the_slot_is_shut_is_no_note() -> None:
+    paper = Paper()
+    paper.ready()
+    paper.it.accept_only(())
+    paper.statuses = ["19"]
+    paper.run(500)
+    paper.statuses = ["43", "43", "19"]
+    paper.run(1_500)
     assert paper.news() == []
 
 

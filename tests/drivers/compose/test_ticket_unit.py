@@ -307,6 +307,45 @@ def test_a_dump_that_cannot_be_seen_is_uncertain(bench: UnitBench, stuck: Input,
     assert bench.faults() == [("TICKET_TRAY", True, f"dump {reason}")]
 
 
+def test_tickets_that_left_the_tray_by_another_way_are_not_dumped(bench: UnitBench) -> None:
+    bench.printed("K1")
+    bench.board.set(Input.TRAY_HAS_TICKETS, False)
+    bench.order("K2")
+    assert bench.told() == [TicketRefused("K2", "tray")]
+    bench.ticket_unit.dump(7)
+    bench.run(2_000)
+    assert bench.told() == [DumpUncertain(7, "sensor")]
+
+
+def test_tickets_that_fell_into_the_slot_are_not_dumped(bench: UnitBench) -> None:
+    bench.printed("K1")
+    bench.ticket_unit.dump(7)
+    bench.run(100)
+    bench.board.set(Input.SLOT_OCCUPIED, True)
+    bench.run(2_000)
+    assert bench.told() == [DumpUncertain(7, "sensor")]
+
+
+@pytest.mark.parametrize("flap", [Input.DELIVER_FLAP_CLOSED, Input.DUMP_FLAP_CLOSED])
+def test_one_flap_waits_for_the_other(bench: UnitBench, flap: Input) -> None:
+    bench.printed("K1")
+    bench.board.set(flap, False)
+    if flap is Input.DUMP_FLAP_CLOSED:
+        bench.ticket_unit.deliver(7)
+    else:
+        bench.ticket_unit.dump(7)
+    bench.run(400)
+    assert not any(on for _, on in bench.board.coils)
+    bench.run(600)
+    assert bench.told() == [DeliverUncertain(7, "flap") if flap is Input.DUMP_FLAP_CLOSED else DumpUncertain(7, "flap")]
+
+
+def test_an_empty_tray_may_be_dumped(bench: UnitBench) -> None:
+    bench.ticket_unit.dump(7)
+    bench.run(2_000)
+    assert bench.told() == [TrayDumped(7)]
+
+
 def test_orders_one_at_a_time(bench: UnitBench) -> None:
     bench.order("K1")
     bench.order("K2")

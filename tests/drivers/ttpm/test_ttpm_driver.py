@@ -370,6 +370,14 @@ def test_silence_at_rest_is_a_fault_and_ends(bench: Plain) -> None:
     assert bench.told() == [Started("OLD", False, "TTPM3 2.07 TVM-RASTER1")]
 
 
+def test_a_pause_of_our_own_is_not_silence(bench: Plain) -> None:
+    for _ in range(5):
+        bench.run(1_300)
+        bench.now_ms += 5_000
+    bench.run(100)
+    assert bench.faulty() == []
+
+
 def test_paper_follows_its_sensor(bench: Plain) -> None:
     bench.unit.sensors = 0x60
     bench.run(2_500)

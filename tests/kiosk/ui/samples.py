@@ -40,6 +40,7 @@ from kiosk.screen.values import (
     Words,
 )
 from tests.kiosk.ui.samples_money import samples_money
+from tests.kiosk.ui.samples_service import samples_service
 
 
 class Talk:
@@ -628,4 +629,5 @@ MAKERS = {
 def samples(language: str) -> dict[str, Screen]:
     """By name; most names are the kind of the screen, a variant adds `-something`."""
     talk = Talk(language)
-    return {name: make(talk) for name, make in MAKERS.items()} | samples_money(talk, chrome, steps)
+    made = {name: make(talk) for name, make in MAKERS.items()}
+    return made | samples_money(talk, chrome, steps) | samples_service(talk, chrome)

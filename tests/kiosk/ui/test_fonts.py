@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pygame
 import pytest
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from kiosk.ui.text import FILES, FONTS, Faces, FontError
 

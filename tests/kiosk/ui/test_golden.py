@@ -9,6 +9,7 @@ import pygame
 import pytest
 from PIL import Image, ImageChops
 
+from kiosk.screen.values import SCREENS
 from kiosk.ui.stage import Stage
 from tests.kiosk.ui.samples import samples
 from tests.kiosk.ui.shots import canvas, themed
@@ -19,11 +20,12 @@ SURFACE = canvas()
 STAGE = Stage(SURFACE)
 SAMPLES = {language: samples(language) for language in ("zh", "en")}
 CONTRAST = ("home", "trains", "review", "pay.cash", "take", "receipt", "oos", "svc.menu")
-CASES = [(name, language, "day") for language in ("zh", "en") for name in SAMPLES[language]]
+CASES = [(name, "zh", "day") for name in SAMPLES["zh"]]
+CASES += [(name, "en", "day") for name in SAMPLES["en"] if name in SCREENS]  # variants: in one language only
 CASES += [(name, "zh", "contrast") for name in CONTRAST if name in SAMPLES["zh"]]
 HALF = (540, 960)
 OFF, BLOCK, BLOCK_SHARE, ALL_SHARE = 24, 16, 0.25, 0.001
-COLORS = 160
+COLORS = 112
 
 
 def picture(name: str, language: str, theme: str) -> Image.Image:
@@ -33,7 +35,10 @@ def picture(name: str, language: str, theme: str) -> Image.Image:
 
 
 def paletted(image: Image.Image) -> Image.Image:
-    return image.quantize(COLORS, dither=Image.Dither.NONE)
+    """The same with few colours, each pixel at the nearest of them."""
+    return image.quantize(
+        palette=image.quantize(COLORS, method=Image.Quantize.MAXCOVERAGE, kmeans=2), dither=Image.Dither.NONE
+    )
 
 
 def difference(seen: Image.Image, golden: Image.Image) -> tuple[float, float]:
@@ -41,8 +46,9 @@ def difference(seen: Image.Image, golden: Image.Image) -> tuple[float, float]:
     bands = ImageChops.difference(seen, golden).split()
     worst = ImageChops.lighter(ImageChops.lighter(bands[0], bands[1]), bands[2])
     off = worst.point(lambda value: 255 if value > OFF else 0)
-    _, most = off.reduce(BLOCK).getextrema()
-    return float(most) / 255, off.histogram()[255] / (HALF[0] * HALF[1])
+    blocks = off.reduce(BLOCK)
+    most = max(level for level, count in enumerate(blocks.histogram()) if count)
+    return most / 255, off.histogram()[255] / (HALF[0] * HALF[1])
 
 
 @pytest.mark.parametrize(("name", "language", "theme"), CASES, ids=lambda value: str(value))

@@ -209,7 +209,9 @@ def test_a_countdown_repaints_only_itself(desk: Desk) -> None:
 
 def test_a_countdown_that_ended_sleeps() -> None:
     desk = Desk()
-    desk.show(replace(ZH["busy"], limit=Deadline(400, 1_000)))
+    busy = ZH["busy"]
+    assert isinstance(busy, Busy)
+    desk.show(replace(busy, limit=Deadline(400, 1_000)))
     desk.run(2_000)
     assert desk.session._tick_ms is None
 

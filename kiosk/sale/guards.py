@@ -1,0 +1,104 @@
+"""What the table may ask about a sale before it moves: questions that only read (house style 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.parameters import SalePolicy
+from kiosk.sale.book import Book
+from kiosk.sale.change import acceptable, bundles, plan_change
+from kiosk.stock import Stock
+
+
+@dataclass(frozen=True, slots=True)
+class SaleContext:
+    """What a sale is opened with and keeps to its end. `known_fen`: face values the acceptor knows."""
+
+    machine: str
+    epoch: str
+    secret: bytes
+    policy: SalePolicy
+    rate: float
+    known_fen: Callable[[], tuple[int, ...]]
+
+
+class Guards:
+    """The `when` of the table's rows. `Sale` is the model that has them."""
+
+    book: Book
+    _context: SaleContext
+    _stock: Stock
+    _wall_ms: int
+
+    def may_take_cash(self) -> bool:
+        return self._wall_ms < self.book.order.closes_ms
+
+    def note_welcome(self) -> bool:
+        line, book = self.book.moving_note, self.book
+        if line is None or book.no_more_notes or line.state != "held":
+            return False
+        policy, stock = self._context.policy.cash, self._stock.payable()
+        return bool(acceptable((line.value_fen,), book.ours_fen, book.due_fen, book.notes_in, stock, policy)[0])
+
+    def note_held(self) -> bool:
+        return any(line.state == "held" for line in self.book.notes)
+
+    def note_moves(self) -> bool:
+        return self.book.moving_note is not None
+
+    def nothing_to_pay(self) -> bool:
+        return self.may_take_cash() and self.paid_up()
+
+    def paid_up(self) -> bool:
+        return self.book.missing_fen == 0
+
+    def paid_in_time(self) -> bool:
+        """The lock ran out while the last note was on its way: the station has a grace for that (decision 7)."""
+        book = self.book
+        fresh = book.agreed and not book.given_up and not book.confirmed
+        return fresh and self.paid_up() and book.why_ending == "lock_expired"
+
+    def is_confirmed(self) -> bool:
+        return self.book.confirmed
+
+    def is_still_held(self) -> bool:
+        return not self.book.confirmed and self.book.station_state == "held"
+
+    def still_printing(self) -> bool:
+        return bool(self.book.tickets_in("printing"))
+
+    def more_to_print(self) -> bool:
+        return bool(self.book.tickets_in("waiting"))
+
+    def tray_has_tickets(self) -> bool:
+        return bool(self.book.tickets_in("in_tray", "unknown"))
+
+    def deliver_partly(self) -> bool:
+        return bool(self.book.tickets_in("in_tray")) and self._context.policy.partial_issue == "deliver_good"
+
+    def tickets_lie_out(self) -> bool:
+        return bool(self.book.tickets_in("presented"))
+
+    def change_lies_out(self) -> bool:
+        return any(pay.state == "out" for pay in self.book.pays)
+
+    def still_paying(self) -> bool:
+        return any(pay.state == "asked" for pay in self.book.pays)
+
+    def owes(self) -> bool:
+        return self.book.owed_fen > 0 or any(claim.slip == "none" for claim in self.book.claims)
+
+    def can_pay(self) -> bool:
+        """Something is owed, somebody is there, and the dispenser can pay at least a part of it."""
+        book = self.book
+        if book.absent or book.owed_fen <= 0 or any(pay.state == "unknown" for pay in book.pays):
+            return False
+        failed = sum(pay.state in ("refused", "short") for pay in book.pays)
+        return failed < self._context.policy.pay_tries and bool(self._first_bundle())
+
+    def _first_bundle(self) -> dict[int, int]:
+        policy = self._context.policy
+        plan = plan_change(self.book.owed_fen, self._stock.payable(), policy.cash.max_notes_out)
+        orders = bundles(plan, self._stock.by_value(), policy.bundle_notes)
+        return orders[0] if orders else {}

@@ -1,0 +1,104 @@
+"""What the parts of the bench share: progress on stderr, a display, the machines, samples of memory."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from simulator.bench import process
+from simulator.bench.display import Display, Finger, NoDisplay
+from simulator.bench.machine import Machine
+from simulator.clock import SharedClock
+from simulator.passenger.person import Kind, Plan
+from simulator.rig import Rig, Wanted
+
+INSTANT = {"note_in_ms": 0, "ticket_ms": 0, "notes_out_per_s": 100, "flap_ms": 0, "slip_ms": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is measured: sales at nominal speeds and with instant devices, seconds of idling, restarts, calls, repaints."""
+
+    nominal: int = 8
+    instant: int = 24
+    idle_s: int = 30
+    starts: int = 3
+    calls: int = 100
+    repaints: int = 40
+
+
+@dataclass(slots=True)
+class Bench:
+    """Machines are started when first asked for, and ended by `stack`."""
+
+    directory: Path
+    clock: SharedClock
+    amount: Amount
+    stack: ExitStack
+    say: Callable[[str], None]
+    dice: random.Random = field(default_factory=lambda: random.Random(1))
+    memory: dict[str, list[process.Memory]] = field(default_factory=dict)
+    no_display: str = ""
+    _display: Display | None = None
+    _machines: dict[str, Machine] = field(default_factory=dict)
+
+    def display(self) -> Display | None:
+        """None: there is none, and `no_display` says why."""
+        if self._display is None and not self.no_display:
+            try:
+                self._display = Display()
+                self.stack.callback(self._display.close)
+            except NoDisplay as error:
+                self.no_display = str(error)
+                self.say(f"touches and the idle screen are left out: {error}")
+        return self._display
+
+    def machine(self, name: str) -> Machine:
+        """`nominal` or `instant`: filled by the technician, free for the first passenger."""
+        if name not in self._machines:
+            self._machines[name] = self._made(name)
+        return self._machines[name]
+
+    def running(self, name: str) -> bool:
+        return name in self._machines
+
+    def _made(self, name: str) -> Machine:
+        display = self.display()
+        finger = self._finger(display) if display is not None else None
+        wanted = Wanted(
+            mirror=False,
+            busy=True,
+            display=display.name if display is not None else "",
+            speeds=INSTANT if name == "instant" else {},
+            trace=True,
+        )
+        directory = self.directory / name
+        directory.mkdir()
+        rig = Rig(directory, self.clock, wanted)
+        self.stack.callback(rig.stop)
+        self.say(f"{name} machine: starts, and the technician fills it")
+        rig.start()
+        made = Machine(rig, self.clock, finger)
+        made.first_act()
+        return made
+
+    def _finger(self, display: Display) -> Finger | None:
+        try:
+            finger = Finger(display.name, self.clock.mono_us)
+        except NoDisplay as error:
+            self.no_display = str(error)
+            return None
+        self.stack.callback(finger.close)
+        return finger
+
+    def weigh(self, machine: Machine) -> None:
+        """Remember how much memory controller and screen hold now."""
+        for name in ("controller", "screen"):
+            self.memory.setdefault(name, []).append(process.memory(machine.pid(name)))
+
+    def plan(self, number: int) -> Plan:
+        """Passengers who buy: one or two tickets, small notes or large ones."""
+        return Plan(Kind.LARGE if number % 2 else Kind.EXACT, tickets=1 + number // 2 % 2, budget_fen=40_000)

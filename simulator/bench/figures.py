@@ -1,0 +1,133 @@
+"""What is measured, and what it may be at most: one row a figure, and the table that is printed.
+
+Bounds are those of the machine's requirements and of the budget of ui-guide 10. A figure without a bound is told beside
+the others because it explains one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
+from typing import Any
+
+OK, OVER, TOLD, SKIPPED = "ok", "OVER", "", "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure. `part` measures it; `share` is how it is made of its samples: p50, p95, p99, mean, most; `bound` in `unit`,
+    None when it is only told. `small`: a bound that is only for machines whose devices take no time."""
+
+    name: str
+    part: str
+    title: str
+    share: str
+    bound: float | None
+    unit: str = "ms"
+
+
+ROWS = (
+    Row("note_to_print", "sales", "last note ours -> first byte of the print command, less the station", "p99", 20),
+    Row("ours_nominal", "sales", "ours per sale, devices at nominal speeds", "most", 300),
+    Row("ours_instant", "sales", "ours per sale, devices that take no time", "most", 100),
+    Row("poll_per_note", "sales", "poll: a note's end waits to be asked after, 100 ms poll", "mean", 60),
+    Row("touch_pixels", "sales", "touch -> changed pixels on the display", "p99", 15),
+    Row("touch_screen", "sales", "touch -> first frame that holds the whole next screen", "p99", 60),
+    Row("touch_rest", "sales", "touch -> the next screen at rest (it slides in for 180 ms)", "p50", None),
+    Row("idle_screen", "idle", "idle screen, attract", "mean", 0.5, "% core"),
+    Row("idle_ring", "idle", "idle screen with a 1 Hz ring (review)", "mean", 0.5, "% core"),
+    Row("idle_controller", "idle", "idle controller, all devices polled", "mean", 3, "% core"),
+    Row("memory_controller", "idle", "resident memory of the controller, at its most", "most", 80, "MB"),
+    Row("memory_screen", "idle", "resident memory of the screen, at its most", "most", 160, "MB"),
+    Row("start_selling", "start", "start of the controller -> machine sells", "most", 10_000),
+    Row("start_screen", "start", "start of the screen -> first picture", "most", 1_000),
+    Row("availability", "station", "availability at the kiosk", "p95", 50),
+    Row("lock", "station", "lock at the kiosk", "p95", 50),
+    Row("repaint", "paint", "full repaint 1080x1920, warm", "most", 8),
+    Row("card", "paint", "repaint of one card or key", "p95", 2),
+    Row("meter", "paint", "repaint of the amount and its meter", "most", 2),
+)  # fmt: skip
+BY_NAME = {row.name: row for row in ROWS}
+PARTS = tuple(dict.fromkeys(row.part for row in ROWS))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured row. `value` None: not measured, and `note` says why."""
+
+    row: Row
+    value: float | None
+    n: int = 0
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        if self.value is None:
+            return SKIPPED
+        if self.row.bound is None:
+            return TOLD
+        return OK if self.value <= self.row.bound else OVER
+
+
+def percentile(samples: Sequence[float], percent: float) -> float:
+    """The smallest sample that `percent` of all samples do not exceed (nearest rank). Raises ValueError without samples."""
+    if not samples:
+        raise ValueError("no samples")
+    return sorted(samples)[max(0, ceil(len(samples) * percent / 100) - 1)]
+
+
+def share_of(samples: Sequence[float], share: str) -> float:
+    """`pNN`, `mean` or `most` of samples. Raises ValueError without samples."""
+    if share == "mean":
+        if not samples:
+            raise ValueError("no samples")
+        return sum(samples) / len(samples)
+    return percentile(samples, 100 if share == "most" else float(share[1:]))
+
+
+def measured(name: str, samples: Sequence[float], note: str = "") -> Figure:
+    """The figure of that name from its samples; skipped when there are none."""
+    row = BY_NAME[name]
+    if not samples:
+        return Figure(row, None, note=note or "nothing was measured")
+    return Figure(row, share_of(samples, row.share), len(samples), note)
+
+
+def skipped(names: Sequence[str], why: str) -> list[Figure]:
+    return [Figure(BY_NAME[name], None, note=why) for name in names]
+
+
+def shown(value: float | None) -> str:
+    """Three figures at least, no more than anybody reads."""
+    if value is None:
+        return "-"
+    return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """One line a figure: title | measured | bound | verdict, with n; notes below."""
+    head = ("figure", "measured", "bound", "", "n")
+    lines = [head]
+    for each in figures:
+        row = each.row
+        bound = "" if row.bound is None else f"{shown(row.bound)} {row.unit}"
+        value = "-" if each.value is None else f"{shown(each.value)} {row.unit}"
+        lines.append((f"{row.title}, {row.share}", value, bound, each.verdict, str(each.n or "")))
+    widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
+    told = [" | ".join(_cell(text, width, at) for at, (text, width) in enumerate(zip(line, widths, strict=True))).rstrip() for line in lines]
+    told.insert(1, "-+-".join("-" * width for width in widths))
+    notes = [f"  {each.row.name}: {each.note}" for each in figures if each.note]
+    return "\n".join([*told, *notes])
+
+
+def _cell(text: str, width: int, at: int) -> str:
+    return text.rjust(width) if at in (1, 2, 4) else text.ljust(width)
+
+
+def as_json(figures: Sequence[Figure], run: Mapping[str, Any]) -> dict[str, Any]:
+    told = [
+        {**asdict(each.row), "measured": each.value, "n": each.n, "verdict": each.verdict, "note": each.note}
+        for each in figures
+    ]
+    return {"run": dict(run), "figures": told, "over": [each.row.name for each in figures if each.verdict == OVER]}

@@ -1,0 +1,22 @@
+"""The parts of the bench: each measures some rows of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulator.bench.bench import Bench
+from simulator.bench.figures import Figure
+from simulator.bench.parts.idle import measure_idle
+from simulator.bench.parts.paint import measure_paint
+from simulator.bench.parts.sales import measure_sales
+from simulator.bench.parts.start import measure_start
+from simulator.bench.parts.station import measure_station
+
+MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
+    "sales": measure_sales,
+    "idle": measure_idle,
+    "paint": measure_paint,
+    "start": measure_start,
+    "station": measure_station,
+}
+"""In the order in which they run: the later ones use the machine of the first, and leave it worse."""

@@ -1,0 +1,75 @@
+"""Passengers buy tickets with cash: where the time of a sale goes, and how long the glass takes to answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from simulator.bench.bench import Bench
+from simulator.bench.figures import Figure, measured, skipped
+from simulator.bench.machine import Machine
+from simulator.bench.traces import notes_to_print, read_trace, touches
+from simulator.timesplit import CLASSES, SaleTimes, read_lines, split
+
+
+def measure_sales(bench: Bench) -> list[Figure]:
+    nominal = _sell(bench, "nominal", bench.amount.nominal)
+    instant = _sell(bench, "instant", bench.amount.instant)
+    machines = (nominal, instant)
+    prints = [ms for machine in machines for ms in notes_to_print(read_trace(machine.trace("controller")))]
+    return [
+        measured("note_to_print", prints),
+        *_ours("ours_nominal", nominal),
+        *_ours("ours_instant", instant),
+        measured("poll_per_note", note_waits(nominal.busy())),
+        *_touches(bench, machines),
+    ]
+
+
+def _sell(bench: Bench, name: str, count: int) -> Machine:
+    machine = bench.machine(name)
+    told = Counter[str]()
+    begun_ms = bench.clock.mono_ms()
+    for number in range(count):
+        machine.rig.wait_until_free()
+        account = machine.visit(bench.plan(number), bench.dice)
+        told[account.outcome] += 1
+        each_s = (bench.clock.mono_ms() - begun_ms) / (number + 1) / 1000
+        bench.say(f"{name}: passenger {number + 1} of {count}: {account.outcome}; {each_s * (count - number - 1):.0f} s left")
+    machine.rig.wait_until_free()
+    bench.weigh(machine)
+    return machine
+
+
+def _ours(name: str, machine: Machine) -> list[Figure]:
+    sales = [sale for sale in split(read_lines(machine.journal), machine.busy()) if sale.ms["device"]]
+    mean = {each: round(_mean([sale.ms[each] for sale in sales])) for each in CLASSES} if sales else {}
+    note = "mean of a sale in ms: " + ", ".join(f"{each} {ms}" for each, ms in mean.items()) if sales else ""
+    return [measured(name, [float(sale.ms["ours"]) for sale in sold(sales)], note)]
+
+
+def sold(sales: Sequence[SaleTimes]) -> list[SaleTimes]:
+    """Sales in which anything moved: somebody who only looked costs nothing."""
+    return [sale for sale in sales if sale.ms["device"]]
+
+
+def _mean(values: Sequence[int]) -> float:
+    return sum(values) / len(values)
+
+
+def note_waits(motions: Mapping[str, Sequence[Sequence[int | None]]]) -> list[float]:
+    """ms that an acceptor at the end of a motion waited until it was asked."""
+    return [
+        float(asked - to)
+        for _, to, asked in motions.get("acceptor", ())
+        if to is not None and asked is not None
+    ]
+
+
+def _touches(bench: Bench, machines: Sequence[Machine]) -> list[Figure]:
+    names = ("touch_pixels", "touch_screen", "touch_rest")
+    if bench.no_display:
+        return skipped(names, bench.no_display)
+    each = [touches(read_trace(machine.trace("screen")), machine.clicks) for machine in machines]
+    samples = zip(*((one.pixels, one.screen, one.rest) for one in each), strict=True)
+    return [measured(name, [ms for some in told for ms in some]) for name, told in zip(names, samples, strict=True)]

@@ -1,0 +1,146 @@
+"""Where the time of a sale went, in real ms (decision 50): *device* (a twin was moving), *poll* (a finished device waited to
+be asked), *station* (a call the sale waits for was out), *passenger*, and *ours*: the rest.
+
+Read from the journal as text and from the cabinet's record of motions; both count the same monotonic clock. Where several
+hold at once the first of that order counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+CLASSES = ("device", "poll", "station", "passenger", "ours")
+CALLS = {"lock?": "lock!", "confirm?": "confirm!", "state?": "state!"}
+"""Station calls a sale waits for; the others run beside it."""
+DEEDS = frozenset(
+    {"stack?", "return?", "lock?", "confirm?", "state?", "print?", "deliver?", "dump?", "pay?", "slip?", "retract?", "keep?",
+     "return_all?"}
+)  # fmt: skip
+"""Intents that leave the next move to the machine."""
+WAITING = frozenset(
+    {"lock!:held", "sale.agreed", "stack!:stacked", "return!:returned", "deliver!:presented", "pay!:presented", "pay!:short",
+     "slip!:printed", "slip!:failed"}
+)  # fmt: skip
+"""Facts after which, without a deed, everything waits for the passenger."""
+ASIDE = frozenset(
+    {"renew!:done", "renew!:failed", "release!:done", "printed!:done", "void!:done", "fault", "station:lost", "station:back",
+     "screen:lost", "screen:back", "ack", "ack:failed", "door", "note.refused", "timer:last_minute", "sale.slip_again"}
+)  # fmt: skip
+"""Facts that change nothing about who is waited for."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The part of a journal line that is needed here."""
+
+    mono_ms: int
+    kind: str
+    result: str
+    fact: Mapping[str, Any]
+    intents: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTimes:
+    """`ms`: class -> real milliseconds; together they are the sale's length."""
+
+    sale: int
+    begun_ms: int
+    ms: Mapping[str, int]
+
+    def as_dict(self) -> dict[str, int]:
+        return {"sale": self.sale, **self.ms, "total": sum(self.ms.values())}
+
+
+def read_lines(directory: Path) -> Iterator[Line]:
+    """All lines of a journal, oldest first; one that was torn by a power cut is passed over."""
+    for path in sorted(directory.glob("*.journal")):
+        for raw in path.read_bytes().splitlines():
+            try:
+                body = json.loads(raw[9:])
+                fact = body["fact"]
+                yield Line(body["mono_ms"], fact["kind"], fact.get("result", ""), fact, tuple(body["intents"]))
+            except (ValueError, KeyError, TypeError):
+                continue
+
+
+def sales_of(lines: Iterable[Line]) -> Iterator[tuple[int, list[Line]]]:
+    """(number, its lines) of every sale that began and ended; lines in between belong to it."""
+    number, held = 0, list[Line]()
+    for line in lines:
+        if line.kind == "sale.start":
+            number, held = int(line.fact["number"]), []
+        if number:
+            held.append(line)
+            if any(intent["kind"] == "sale.end" for intent in line.intents):
+                yield number, held
+                number = 0
+
+
+def call_spans(lines: Sequence[Line]) -> list[Span]:
+    """When a call the sale waits for was out."""
+    spans, open_ms = list[Span](), dict[str, int]()
+    for line in lines:
+        if line.kind in open_ms:
+            spans.append((open_ms.pop(line.kind), line.mono_ms))
+        for intent in line.intents:
+            if intent["kind"] in CALLS:
+                open_ms[CALLS[intent["kind"]]] = line.mono_ms
+    return spans
+
+
+def passenger_spans(lines: Sequence[Line]) -> list[Span]:
+    """When the next move was the passenger's."""
+    spans, waiting = list[Span](), False
+    for line, following in pairwise(lines):
+        name = f"{line.kind}:{line.result}" if line.result else line.kind
+        if name not in ASIDE:
+            waiting = name in WAITING
+        waiting = waiting and not any(intent["kind"] in DEEDS for intent in line.intents)
+        if waiting:
+            spans.append((line.mono_ms, following.mono_ms))
+    return spans
+
+
+def motion_spans(motions: Mapping[str, Sequence[Sequence[int | None]]], end_ms: int) -> tuple[list[Span], list[Span]]:
+    """(moving, waiting to be asked) of all devices, from the cabinet's `[from, to, asked]`; open ends reach to `end_ms`."""
+    moving, waiting = list[Span](), list[Span]()
+    for device in motions.values():
+        for began, ended, asked in device:
+            to_ms = end_ms if ended is None else ended
+            moving.append((began or 0, to_ms))
+            if ended is not None:
+                waiting.append((to_ms, end_ms if asked is None else asked))
+    return moving, waiting
+
+
+def share(begun_ms: int, ended_ms: int, spans: Sequence[Sequence[Span]]) -> list[int]:
+    """How much of the time each list of spans holds, the first that holds counting; the last entry is the rest."""
+    edges = {begun_ms, ended_ms}
+    edges |= {edge for each in spans for span in each for edge in span if begun_ms < edge < ended_ms}
+    held = [0] * (len(spans) + 1)
+    for a, b in pairwise(sorted(edges)):
+        at = next((at for at, each in enumerate(spans) if any(x <= a and b <= y for x, y in each)), len(spans))
+        held[at] += b - a
+    return held
+
+
+def split(lines: Iterable[Line], motions: Mapping[str, Sequence[Sequence[int | None]]]) -> list[SaleTimes]:
+    """The time of every ended sale by class. `motions`: device -> `[from, to, asked]` in real ms."""
+    told = []
+    for number, held in sales_of(lines):
+        begun_ms, ended_ms = held[0].mono_ms, held[-1].mono_ms
+        moving, waiting = motion_spans(motions, ended_ms)
+        near = [
+            [span for span in each if span[1] > begun_ms and span[0] < ended_ms]
+            for each in (moving, waiting, call_spans(held), passenger_spans(held))
+        ]
+        told.append(SaleTimes(number, begun_ms, dict(zip(CLASSES, share(begun_ms, ended_ms, near), strict=True))))
+    return told

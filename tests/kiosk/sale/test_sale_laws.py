@@ -1,0 +1,199 @@
+"""Laws of a sale over random lives: people, devices and station may do anything their ports allow, power may fail anywhere."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as some
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from kiosk.parameters import SalePolicy
+from kiosk.ports.note_acceptor import AcceptorPast, NoteMoving, NoteRefused
+from kiosk.ports.note_dispenser import DispenserPast
+from kiosk.ports.ticket_printer import PrinterPast
+from kiosk.sale import facts as sf
+from kiosk.sale.book import S
+from kiosk.sale.change import CashPolicy
+from kiosk.sale.recovery import Told
+from tests.kiosk.sale.samples import stock
+from tests.kiosk.sale.world import KNOWN_FEN, World, settled
+
+OUTLETS = ("empty", "tickets", "unknown")
+
+
+@some.composite
+def told(draw: some.DrawFn, world: World) -> Told:
+    """What devices may say after a restart: silence, the truth, or a memory of something else."""
+    book = world.book
+    keys = [key for ticket in book.tickets for key in ticket.keys] + [""]
+    asked = book.pays[-1].asked if book.pays else ((1, 1),)
+    counts = tuple((cassette, draw(some.integers(0, notes)), 0) for cassette, notes in asked)
+    acceptor = AcceptorPast(
+        draw(some.sampled_from(("none", "path", "escrow", "stacker", "jam", "unknown"))),
+        0,
+        draw(some.booleans()),
+        draw(some.sampled_from(((), (("stacked", 7),), (("stacked", 8),)))),
+    )
+    dispenser = DispenserPast(
+        draw(some.sampled_from(("pay", "none", "unknown"))),
+        counts,
+        "30",
+        draw(some.sampled_from(("empty", "notes", "unknown"))),
+        draw(some.sampled_from(((), (("transaction", 3),), (("transaction", 4),)))),
+    )
+    printer = PrinterPast(
+        draw(some.sampled_from(keys)),
+        draw(some.booleans()),
+        draw(some.sampled_from(OUTLETS)),
+        draw(some.sampled_from(OUTLETS)),
+        (),
+    )
+    silent = some.none()
+    return Told(
+        draw(silent | some.just(acceptor)), draw(silent | some.just(dispenser)), draw(silent | some.just(printer))
+    )
+
+
+class LifeOfASale(RuleBasedStateMachine):
+    world: World
+
+    @initialize(
+        notes=some.sampled_from((0, 3, 60, 300)),
+        passengers=some.integers(1, 3),
+        partial=some.sampled_from(("deliver_good", "all_or_nothing")),
+        rounding=some.sampled_from(("passenger", "none")),
+        cover=some.sampled_from((CashPolicy(), CashPolicy("bounded", 5000))),
+    )
+    def begin(self, notes: int, passengers: int, partial: str, rounding: str, cover: CashPolicy) -> None:
+        if rounding == "none":
+            passengers = 2  # half a yuan cannot be paid in notes; nobody would configure that
+        policy = SalePolicy(cash=cover, partial_issue=partial, rounding=rounding)
+        self.world = World(stock(notes), policy, passengers)
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.to_the_end()
+            assert self.world.folded().sale is None
+            self.world.close()
+
+    # -- devices and station
+
+    @precondition(lambda self: self.world.pending and not self.world.ended)
+    @rule(question=some.integers(0, 9), which=some.integers(0, 11))
+    def answered(self, question: int, which: int) -> None:
+        names = sorted(self.world.pending)
+        self.world.answer(names[question % len(names)], which)
+
+    @precondition(lambda self: self.world.pending and not self.world.ended)
+    @rule(question=some.integers(0, 9))
+    def answered_well(self, question: int) -> None:
+        names = sorted(self.world.pending)
+        self.world.answer(names[question % len(names)])
+
+    @precondition(lambda self: self.world.said and not self.world.ended)
+    @rule(back=some.integers(1, 6))
+    def said_twice(self, back: int) -> None:
+        said = self.world.said
+        before = settled(self.world.book)["pays"], self.world.book.claims_fen, self.world.sale.state
+        made = self.world.feed(said[-min(back, len(said))])
+        assert not any(intent.kind in ("stack?", "pay?", "print?", "deliver?", "dump?") for intent in made)
+        assert self.world.book.claims_fen == before[1]
+
+    # -- people
+
+    @precondition(lambda self: self.world.sale.state is S.REVIEWING)
+    @rule()
+    def agreed(self) -> None:
+        self.world.feed(sf.Agreed())
+
+    @precondition(lambda self: self.world.sale.state is S.COLLECTING and self.world.book.accepted_fen)
+    @rule(which=some.integers(0, 5), moving=some.booleans())
+    def welcome_note(self, which: int, moving: bool) -> None:
+        world = self.world
+        if moving:
+            world.feed(NoteMoving())
+        accepted = world.book.accepted_fen
+        world.insert(accepted[which % len(accepted)])
+        assert any(name.startswith("stack?") for name in world.pending)
+
+    @precondition(lambda self: not self.world.ended)
+    @rule(value=some.sampled_from(KNOWN_FEN))
+    def any_note(self, value: int) -> None:
+        """Also when nobody asked for one: the slot was still open, or somebody forced it."""
+        world = self.world
+        welcome = world.sale.state is S.COLLECTING and value in world.book.accepted_fen
+        made = world.insert(value)
+        assert made[0].kind == ("stack?" if welcome else "return?")
+
+    @precondition(lambda self: not self.world.ended)
+    @rule()
+    def refused_by_the_device(self) -> None:
+        assert self.world.feed(NoteRefused("unreadable")) == []
+
+    @precondition(lambda self: not self.world.ended)
+    @rule(by=some.sampled_from(("passenger", "service", "screen", "acceptor")))
+    def cancelled(self, by: str) -> None:
+        self.world.feed(sf.Cancelled(by))
+
+    @precondition(lambda self: self.world.sale.state is S.CLAIM)
+    @rule(again=some.booleans())
+    def claim_read(self, again: bool) -> None:
+        self.world.feed(sf.SlipAgain() if again else sf.ClaimSeen())
+
+    @precondition(lambda self: not self.world.ended and self.world.sale.deadline() is not None)
+    @rule()
+    def time_passed(self) -> None:
+        self.world.time_out()
+
+    # -- power
+
+    @precondition(lambda self: not self.world.ended)
+    @rule(data=some.data(), again=some.integers(-1, 2))
+    def power_failed(self, data: some.DataObject, again: int) -> None:
+        paid = dict(self.world.account.pays)
+        self.world.restart(data.draw(told(self.world)), again)
+        assert set(self.world.account.pays) == set(paid), "no money moves to an empty bay"
+
+    @precondition(lambda self: self.world.ended)
+    @rule()
+    def nothing_more_happens(self) -> None:
+        assert self.world.account.ended
+
+    # -- laws
+
+    @invariant()
+    def a_replay_gives_the_same_sale(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        past = self.world.folded()
+        if self.world.ended:
+            assert past.sale is None
+        else:
+            assert past.sale is not None
+            assert settled(past.sale.book) == settled(self.world.book)
+            past.sale.close()
+        assert past.stock == self.world.stock
+
+    @invariant()
+    def an_accepted_note_can_always_be_given_back(self) -> None:
+        """Full cover: what is in can be refunded, what is over can be paid (decision 2)."""
+        if not hasattr(self, "world") or self.world.policy.cash.cover != "full":
+            return
+        world, book = self.world, self.world.book
+        if book.state is S.COLLECTING and book.owed_fen and not book.claims and not book.absent:
+            assert world.sale.can_pay()
+
+
+def test_a_sale_keeps_its_laws_whatever_happens() -> None:
+    run_state_machine_as_test(
+        LifeOfASale,
+        settings=settings(
+            max_examples=150, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

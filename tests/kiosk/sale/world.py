@@ -1,0 +1,377 @@
+"""A world for one sale: devices and station that may answer in every way their ports allow, a journal, restarts.
+
+It keeps its own account of what happened, from the records only, so that the sale's sums are checked by another hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+
+from kiosk import vocabulary
+from kiosk.journal import Line
+from kiosk.parameters import SalePolicy
+from kiosk.past import Past, fold
+from kiosk.ports import note_acceptor as na
+from kiosk.ports import note_dispenser as nd
+from kiosk.ports import receipt_printer as rp
+from kiosk.ports import station as st
+from kiosk.ports import ticket_printer as tp
+from kiosk.ports.fact import Fact
+from kiosk.records import Record, record_of
+from kiosk.sale import facts as sf
+from kiosk.sale import intents as si
+from kiosk.sale.book import Book, S
+from kiosk.sale.recovery import Told, believe
+from kiosk.sale.sale import Sale, SaleContext
+from kiosk.stock import Stock
+from kiosk.system_facts import RecoveryBegan
+from tests.kiosk.sale.samples import KEY, VALUES, confirmed, locked, order, stock
+
+vocabulary.learn()
+KNOWN_FEN = (100, 500, 1000, 2000, 5000, 10000)
+STATION_STATES = ("none", "held", "expired", "released", "confirmed", "printed", "voided")
+TIMES = {"patience_until_ms", "patience_span_ms", "take_until_ms", "answer_until_ms", "ask_again_ms"}
+"""Limits of the book: a touch moves them and is no fact, so a replay may have others."""
+
+
+@dataclass(slots=True)
+class Account:
+    """What the journal says, added up without the code under test."""
+
+    notes: dict[int, tuple[int, str]] = field(default_factory=dict)
+    prices: dict[int, int] = field(default_factory=dict)
+    blanks: dict[str, tuple[int, str]] = field(default_factory=dict)  # blank -> place, number
+    in_tray: set[str] = field(default_factory=set)
+    bundle: tuple[str, ...] = ()
+    delivered: set[int] = field(default_factory=set)
+    confirmed: bool = False
+    pays: dict[int, tuple[int, str]] = field(default_factory=dict)
+    asked_fen: dict[int, int] = field(default_factory=dict)
+    claims: dict[str, int] = field(default_factory=dict)
+    rounding_fen: int = 0
+    orders: set[tuple[str, object]] = field(default_factory=set)
+    ended: bool = False
+
+    def hear(self, fact: Record) -> None:
+        match fact:
+            case {"kind": "note.seen"}:
+                self.notes.setdefault(fact["note"], (fact["value_fen"], "held"))
+            case {"kind": "stack!" | "return!", "result": result, "note": note}:
+                value_fen, state = self.notes.get(note, (fact["value_fen"], "held"))
+                if state not in ("stacked", "returned") and not (
+                    state in ("jammed", "unknown") and result != "stacked"
+                ):
+                    self.notes[note] = (value_fen, result)
+            case {"kind": "lock!", "result": "held"} if not self.prices:
+                self.prices = {place["index"]: place["price_fen"] for place in fact["places"]}
+            case {"kind": "confirm!", "result": "done"} | {"kind": "state!", "state": "confirmed" | "printed"}:
+                self.confirmed = True
+            case {"kind": "print!", "result": "in_tray"}:
+                self.in_tray.add(fact["key"])
+            case {"kind": "pay!", "result": "presented" | "short", "order": number} if number in self.pays:
+                if self.pays[number][1] == "asked":
+                    out_fen = sum(VALUES[cassette] * out for cassette, out, _ in fact["counts"])
+                    self.pays[number] = (out_fen, "out")
+            case {"kind": "pay!", "order": number} if number in self.pays:
+                self.pays[number] = (0, fact["result"])
+            case {"kind": "taken!", "result": "change", "order": number}:
+                self.pays[number] = (self.pays[number][0], "taken")
+            case {"kind": "retract!", "result": "change" | "change_unknown", "order": number}:
+                if self.pays[number][1] == "out":
+                    self.pays[number] = (self.pays[number][0], "back")
+            case {"kind": "taken!", "result": "tickets"}:
+                self.delivered |= {self.blanks[key][0] for key in self.bundle}
+
+    def book(self, intent: Record) -> None:
+        kind = intent["kind"]
+        once = {"stack?": "note", "return?": "note", "print?": "blank", "pay?": "order", "deliver?": "sale"}
+        if kind in once:
+            self._once(kind, intent[once[kind]])
+        match intent:
+            case {"kind": "print?"}:
+                assert self.confirmed, "a ticket is printed and the station never said yes"
+                self._once("number", intent["number"])
+                assert intent["number"]
+                self.blanks[intent["blank"]] = (intent["index"], intent["number"])
+            case {"kind": "deliver?"}:
+                self.bundle = tuple(intent["blanks"])
+                assert self.bundle
+                assert set(self.bundle) <= self.in_tray
+            case {"kind": "pay?"}:
+                assert not any(state == "asked" for _, state in self.pays.values())
+                self.pays[intent["order"]] = (0, "asked")
+                self.asked_fen[intent["order"]] = intent["value_fen"]
+            case {"kind": "claim.add"}:
+                assert intent["code"] not in self.claims
+                assert intent["amount_fen"] > 0
+                self.claims[intent["code"]] = intent["amount_fen"]
+            case {"kind": "rounding"}:
+                self.rounding_fen += intent["rounding_fen"]
+            case {"kind": "sale.end"}:
+                assert not self.ended
+                self.ended = True
+                self._even(intent)
+
+    def _once(self, what: str, which: object) -> None:
+        assert (what, which) not in self.orders, f"{what} {which} a second time"
+        self.orders.add((what, which))
+
+    def came_in_fen(self) -> int:
+        return sum(fen for fen, state in self.notes.values() if state in ("stacked", "jammed", "unknown"))
+
+    def taken_fen(self) -> int:
+        return sum(fen for fen, state in self.pays.values() if state == "taken")
+
+    def _even(self, end: Record) -> None:
+        """Invariant 2, at the end: what came in is delivered, rounded, taken out or owed in writing."""
+        fares = sum(self.prices[index] for index in self.delivered)
+        claims = sum(self.claims.values())
+        assert self.came_in_fen() == fares + self.rounding_fen + self.taken_fen() + claims
+        assert end["delivered_fen"] == fares + self.rounding_fen
+        assert (end["paid_out_fen"], end["claims_fen"]) == (self.taken_fen(), claims)
+        assert not any(state in ("held", "moving") for _, state in self.notes.values())
+        assert not any(state in ("asked", "out") for _, state in self.pays.values())
+        assert abs(self.rounding_fen) < 100
+
+
+Answer = Callable[[], Fact]
+
+
+class World:
+    """`pending`: what was ordered and not answered yet: name -> the answers its port allows. `lines` is the journal."""
+
+    def __init__(self, till: Stock | None = None, policy: SalePolicy | None = None, passengers: int = 2) -> None:
+        self.till = till or stock()
+        self.policy, self.passengers = policy or SalePolicy(), passengers
+        self.context = SaleContext("T01", "7f3a91c2", b"secret", self.policy, 1.0, lambda: KNOWN_FEN)
+        self.now_ms, self.wall_ms = 1_000, 1_000
+        self.lines: list[Line] = []
+        self.account = Account()
+        self.pending: dict[str, list[Fact]] = {}
+        self.next_note = 1
+        self.filled = dict(self.till.cassettes)
+        self.stock = self._filled()
+        started = sf.SaleStarted(1, KEY, "zh", order(("adult",) * passengers))
+        self.sale = Sale(1, "zh", started, self.context, self.stock)
+        self.said: list[Fact] = []
+        self.feed(started)
+
+    def _filled(self) -> Stock:
+        made = stock(0)
+        made.cassettes, made.roll = dict(self.filled), 100
+        return made
+
+    @property
+    def book(self) -> Book:
+        return self.sale.book
+
+    @property
+    def ended(self) -> bool:
+        return self.sale.state is S.ENDED
+
+    # -- one step, as the controller does it
+
+    def feed(self, fact: Fact) -> list[si.Intent]:
+        assert self.sale.takes(fact)
+        before = dict(self.stock.cassettes)
+        self.stock.hear(record_of(fact))
+        self._check_out(before, fact)
+        made = self.sale.feed(fact, self.now_ms, self.wall_ms)
+        self._write(fact, made)
+        for intent in made:
+            self._ask(intent)
+        self.check()
+        return made
+
+    def _check_out(self, before: dict[int, int], fact: Fact) -> None:
+        """Invariant 8: no cassette gives more than lies in it by the books."""
+        if isinstance(fact, nd.NotesPresented | nd.NotesShort):
+            for cassette, out, rejected in fact.counts:
+                assert out + rejected <= before[cassette]
+
+    def _write(self, fact: Fact, made: list[si.Intent]) -> None:
+        records = [record_of(intent, self._counters(intent)) for intent in made]
+        self._line(record_of(fact), records)
+        self.stock.book(records)
+
+    def _line(self, fact: Record, intents: list[Record]) -> None:
+        self.lines.append(Line(len(self.lines) + 1, 1, self.now_ms, self.wall_ms, fact, tuple(intents), ""))
+        self.account.hear(fact)
+        for intent in intents:
+            self.account.book(intent)
+
+    def _counters(self, intent: si.Intent) -> dict[str, dict[str, int]] | None:
+        if isinstance(intent, si.StackNote | si.ReturnNote):
+            return {"counters": {"stacked": 7}}
+        return {"counters": {"transaction": 3}} if isinstance(intent, si.PayNotes) else None
+
+    def check(self) -> None:
+        """After every step: nothing is owed below zero, nothing more is paid than is owed, the sums agree."""
+        book = self.book
+        given = book.delivered_fen + book.paid_out_fen + book.claims_fen
+        assert book.ours_fen + book.uncertain_in_fen >= given
+        assert book.ours_fen + book.uncertain_in_fen == self.account.came_in_fen()
+        assert all(count >= 0 for count in self.stock.cassettes.values())
+        assert len({claim.code for claim in book.claims}) == len(book.claims)
+        limit = self.sale.deadline()
+        assert limit is None or limit[0] > 0
+
+    # -- what may be answered
+
+    def _ask(self, intent: si.Intent) -> None:
+        answers = self._answers(intent)
+        if answers:
+            self.pending[f"{intent.kind}{getattr(intent, 'note', '')}"] = answers
+        if isinstance(intent, si.Retract):
+            self.pending.pop("hand", None)
+
+    def _answers(self, intent: si.Intent) -> list[Fact]:
+        """The first answer is the good one."""
+        match intent:
+            case si.LockPlaces():
+                return [
+                    locked(self.passengers),
+                    st.LockRefused(KEY, "sold_out", 1),
+                    st.LockUncertain(KEY, "timeout"),
+                ]
+            case si.RenewLock():
+                return [
+                    st.LockRenewed(KEY, 300_000),
+                    st.RenewFailed(KEY, "timeout"),
+                    st.RenewFailed(KEY, "expired"),
+                ]
+            case si.ReleaseLock():
+                return [st.LockReleased(KEY, True), st.LockReleased(KEY, False)]
+            case si.StackNote(note=note, value_fen=fen):
+                lost: list[Fact] = [na.NoteJammed(note, fen), na.NoteUncertain(note, fen), na.NoteUncertain(note, 0)]
+                return [na.NoteOurs(note, fen), na.NoteReturned(note, fen), *lost]
+            case si.ReturnNote(note=note, value_fen=fen):
+                return [
+                    na.NoteReturned(note, fen),
+                    na.NoteOurs(note, fen),
+                    na.NoteReturnUncertain(note, fen),
+                    na.NoteReturnUncertain(note, 0),
+                ]
+            case si.ConfirmSale():
+                short = st.SaleConfirmed(KEY, confirmed(self.passengers).tickets[1:])
+                return [
+                    confirmed(self.passengers),
+                    st.ConfirmRefused(KEY, "expired"),
+                    st.ConfirmUncertain(KEY, "timeout"),
+                    short,
+                ]
+            case si.AskState():
+                numbers = confirmed(self.passengers).tickets
+                known = [st.SaleStateKnown(KEY, state, numbers) for state in STATION_STATES]
+                return [known[4], *known, st.SaleStateUnknown(KEY, "timeout"), st.SaleStateKnown(KEY, "confirmed", ())]
+            case si.VoidSale():
+                return [st.VoidReported(KEY, True), st.VoidReported(KEY, False)]
+            case si.ReportPrinted():
+                return []
+        return self._device_answers(intent)
+
+    def _device_answers(self, intent: si.Intent) -> list[Fact]:
+        match intent:
+            case si.PrintTicket(blank=key):
+                return [
+                    tp.TicketInTray(key),
+                    tp.TicketSpoiled(key, 1, "stripe"),
+                    tp.TicketRefused(key, "paper"),
+                    tp.TicketUncertain(key, "link"),
+                ]
+            case si.Deliver():
+                return [tp.TicketsPresented(1), tp.DeliverUncertain(1, "flap"), tp.TicketsTaken(1)]
+            case si.Dump():
+                return [tp.TrayDumped(1), tp.DumpUncertain(1, "flap")]
+            case si.Retract(outlet="tickets"):
+                return [tp.TicketsRetracted(1), tp.TicketsTaken(1), tp.TicketRetractUncertain(1, "belt")]
+            case si.Retract(order=number):
+                return [
+                    nd.ChangeRetracted(number),
+                    nd.ChangeTaken(number),
+                    nd.ChangeRetractUncertain(number, "sensor"),
+                ]
+            case si.PayNotes(order=number, counts=counts):
+                whole = tuple((cassette, notes, 0) for cassette, notes in counts)
+                first = ((counts[0][0], counts[0][1] - 1, 0), *whole[1:])
+                return [
+                    nd.NotesPresented(number, whole),
+                    nd.NotesShort(number, first, "empty"),
+                    nd.NotesShort(number, (), "jam"),
+                    nd.NotesUncertain(number, (), "link"),
+                    nd.NotesUncertain(number, first, "link"),
+                    nd.NotesRefused(number, "other"),
+                ]
+            case si.PrintSlip(slip=code):
+                return [rp.SlipPrinted(code), rp.SlipFailed(code, "paper")]
+        return []
+
+    def answer(self, kind: str, which: int = 0) -> list[si.Intent]:
+        """One pending question is answered; what was put before a hand can be taken from then on."""
+        answers = self.pending.pop(kind)
+        fact = answers[which % len(answers)]
+        self.said.append(fact)
+        match fact:
+            case tp.TicketsPresented():
+                self.pending["hand"] = [tp.TicketsTaken(1)]
+            case nd.NotesPresented(order=number) | nd.NotesShort(order=number) if any(out for _, out, _ in fact.counts):
+                self.pending["hand"] = [nd.ChangeTaken(number)]
+        return self.feed(fact)
+
+    # -- people and time
+
+    def insert(self, value_fen: int) -> list[si.Intent]:
+        number, self.next_note = self.next_note, self.next_note + 1
+        return self.feed(na.NoteHeld(number, value_fen))
+
+    def time_out(self) -> list[si.Intent]:
+        """The next limit of the sale is reached."""
+        limit = self.sale.deadline()
+        assert limit is not None
+        self.now_ms = max(self.now_ms, limit[0])
+        self.wall_ms = max(self.wall_ms, self.now_ms)
+        return self.feed(limit[1])
+
+    # -- power
+
+    def folded(self, lines: list[Line] | None = None) -> Past:
+        return fold(self.lines if lines is None else lines, self._filled(), self.context)
+
+    def restart(self, told: Told, again_after: int = -1) -> None:
+        """Power fails and comes back; `again_after` >= 0: and fails once more after so many believed facts."""
+        past = self.folded()
+        assert past.sale is not None
+        self.sale.close()
+        self.sale, self.stock = past.sale, past.stock
+        self.now_ms += 1_000
+        self.pending.clear()
+        self._line(record_of(RecoveryBegan(1, self.sale.book.state.name, ())), [])
+        for count, fact in enumerate(believe(self.book, told, past.before)):
+            if count == again_after:
+                self.restart(told)
+                return
+            self._line(record_of(fact), [])
+            self.stock.hear(record_of(fact))
+            self.sale.believe(fact, self.now_ms)
+        self.feed(sf.Restarted(5_000))
+
+    def to_the_end(self) -> None:
+        """Everybody answers well, time passes: whatever state a sale is in, it ends."""
+        for _ in range(400):
+            if self.ended:
+                return
+            asked = [name for name in self.pending if name not in ("release?", "void?", "hand") and "renew" not in name]
+            if asked:
+                self.answer(asked[0])
+            else:
+                self.time_out()
+        raise AssertionError(f"the sale stays in {self.sale.state}")
+
+    def close(self) -> None:
+        self.sale.close()
+
+
+def settled(book: Book) -> dict[str, object]:
+    """A book without its time limits, to be compared."""
+    return {part.name: getattr(book, part.name) for part in fields(book) if part.name not in TIMES}

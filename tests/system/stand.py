@@ -1,0 +1,342 @@
+"""A whole machine of real processes for the tests: station computer, cabinet, controller, screen, each started, killed and
+started again by hand. The test sits at the screen socket as a passenger does, and has hands at the cabinet.
+
+Nothing is waited for by time: every wait ends when the state that is waited for is seen, or fails with what is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from kiosk.faults import FaultCode
+from kiosk.screen.values import Screen
+from simulator.audit.reading import Step, read_directory
+from simulator.auditor import audit
+from simulator.child import Child, Program
+from simulator.clock import SharedClock
+from simulator.passenger.cabinet_client import CabinetClient, CabinetError
+from simulator.passenger.eyes import Eyes
+from simulator.passenger.technician import Job, Staff, Technician, first_fill
+
+ROOT = Path(__file__).resolve().parents[2]
+MACHINE, TELECODE, TOKEN = "S01", "BXP", "token-of-the-test-stand"
+CASHIER, SECOND = Staff("1001", "246810"), Staff("1002", "135790")
+FIRST_NOTES = {1: 300, 2: 300, 3: 300, 4: 150}
+FIRST_BLANKS = 400
+RATE = 10
+PATIENCE_S = 20.0
+DEVICES = {
+    "acceptor": "model: ccnet",
+    "dispenser": "model: lcdm4000, cassettes: {1: 100, 2: 500, 3: 1000, 4: 5000}",
+    "ticket_unit": "model: ttpm, baud: 115200",
+    "cabinet": "model: cabinet_board, baud: 19200",
+    "slip_printer": "model: escpos",
+}
+
+
+def this_morning() -> SharedClock:
+    """A clock that shows six o'clock in Beijing: whenever the test runs, trains still leave on that day."""
+    clock = SharedClock.starting_now(RATE)
+    here = datetime.fromtimestamp(clock.base_wall_ms / 1000, timezone(timedelta(hours=8)))
+    morning = here.replace(hour=6, minute=0, second=0, microsecond=0)
+    return SharedClock(RATE, round(morning.timestamp() * 1000), clock.base_mono_ms)
+
+
+def machine_yaml(station_url: str, ports: Path, links: Mapping[str, str] | None = None) -> str:
+    """The configuration; `links` points single devices elsewhere. The station gets 4 s for its last word, not 20."""
+    named = {name: (links or {}).get(name, str(ports / name)) for name in DEVICES}
+    devices = "".join(f'  {name}: {{link: "{named[name]}", {words}}}\n' for name, words in DEVICES.items())
+    return (
+        f"machine: {{id: {MACHINE}, station: {TELECODE}, environment: lab}}\n"
+        f'journal: journal\nstation: {{url: "{station_url}"}}\nscreen: {{socket: screen.sock}}\n'
+        f"sale: {{answer_ms: 4000, ask_again_ms: 300}}\ndevices:\n{devices}"
+    )
+
+
+def texts(value: Any) -> str:
+    """All words of a screen value, one after the other."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return "\n".join(texts(item) for item in value)
+    if is_dataclass(value):
+        return "\n".join(texts(getattr(value, part.name)) for part in fields(value))
+    return ""
+
+
+class Stand:
+    """`start` brings everything up and fills the machine; `stop` ends it. Names of processes: station, cabinet,
+    controller, screen."""
+
+    def __init__(self, directory: Path, links: Mapping[str, str] | None = None) -> None:
+        self.directory, self._links = directory, links
+        self.journal, self.ports = directory / "journal", directory / "ports"
+        self.clock = this_morning()
+        self.children: dict[str, Child] = {}
+        self.eyes = Eyes(directory / "screen.sock")
+        self.station_url = self.cabinet_url = ""
+        self._hands: CabinetClient | None = None
+        self._audited = 0
+
+    # -- processes
+
+    def start(self) -> None:
+        self.start_station()
+        self.cabinet_url = self._spawn("cabinet", "simulator", "cabinet", "--dir", str(self.ports), *self._clock())
+        self._hands = CabinetClient(self.cabinet_url)
+        (self.directory / "machine.yaml").write_text(machine_yaml(self.station_url, self.ports, self._links))
+        done = self.kiosk("provision", str(self.journal), "--machine", MACHINE, "--token", TOKEN, *_operators())
+        assert done.returncode == 0, done.stderr
+        self.start_controller()
+        self.start_screen()
+
+    def start_station(self) -> None:
+        port = self.station_url.rpartition(":")[2] or "0"
+        where = ("--port", port, "--data", str(self.directory / "station"), "--lab")
+        who = ("--machine", f"{MACHINE}:{TOKEN}:{TELECODE}")
+        self.station_url = self._spawn("station", "simulator", "station", *where, *who, *self._clock())
+
+    def start_controller(self) -> None:
+        self._spawn("controller", "kiosk", "run", "--config", str(self.directory / "machine.yaml"), *self._clock())
+
+    def start_screen(self) -> None:
+        if os.environ.get("R_PLAIN"):
+            program = Program("screen", (sys.executable, "/tmp/R/plain.py", str(self.directory / "screen.sock")))
+            self.children["screen"] = Child(program, program.argv, self.log("screen"), ROOT)
+            self.until(lambda: self._ready("screen") is not None, "screen is ready")
+            return
+        words = ("screen", "--socket", str(self.directory / "screen.sock"))
+        self._spawn("screen", "kiosk", *words, env={"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"})
+
+    def kiosk(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command that ends by itself."""
+        command = (sys.executable, "-m", "kiosk", *words)
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    def _clock(self) -> tuple[str, str]:
+        return ("--clock", self.clock.format())
+
+    def _spawn(self, name: str, module: str, *words: str, env: Mapping[str, str] | None = None) -> str:
+        """Start a process and wait for its ready line; answers what stands behind `ready`."""
+        program = Program(name, (sys.executable, "-m", module, *words), env=env or {})
+        self.children[name] = Child(program, program.argv, self.log(name), ROOT)
+        self.until(lambda: self._ready(name) is not None, f"{name} is ready")
+        return self._ready(name) or ""
+
+    def _ready(self, name: str) -> str | None:
+        child = self.children[name]
+        for line in child.read_lines() or ():
+            word, _, rest = line.partition(" ")
+            if word == "ready":
+                child.ready = rest.strip()
+        assert child.ready is not None or not self.ended(name), f"{name} ended; {self.log(name).read_text()[-800:]}"
+        return child.ready
+
+    def ended(self, name: str) -> bool:
+        return bool(select.select([self.children[name].exit_fd], [], [], 0)[0])
+
+    def end(self, name: str, how: signal.Signals = signal.SIGKILL) -> int:
+        """Send a signal and wait for the end; answers the exit status."""
+        child = self.children[name]
+        child.signal(how)
+        self.until(lambda: self.ended(name), f"{name} has ended")
+        del self.children[name]
+        return child.reap()
+
+    def restart_controller(self) -> None:
+        """Killed at this moment, started again at once."""
+        self.end("controller")
+        self.eyes.close()
+        self.start_controller()
+
+    def log(self, name: str) -> Path:
+        return self.directory / f"{name}.log"
+
+    def stop(self) -> None:
+        self.eyes.close()
+        if self._hands is not None:
+            self._hands.close()
+        for name in reversed(list(self.children)):
+            self.end(name)
+
+    # -- waiting
+
+    def turn(self, longest_s: float = 0.02) -> None:
+        now_ms = self.clock.mono_ms()
+        self.eyes.poll(now_ms)
+        for child in self.children.values():
+            child.read_lines()  # a full pipe would stop it
+        if self.eyes.connected:
+            select.select([self.eyes], [], [], longest_s)
+            self.eyes.on_readable(self.clock.mono_ms())
+        else:
+            select.select([], [], [], longest_s)
+
+    def until(self, done: Callable[[], bool], what: str, within_s: float = PATIENCE_S) -> None:
+        end_ms = self.clock.mono_ms() + round(within_s * 1000)
+        while not done():
+            assert self.clock.mono_ms() < end_ms, f"not within {within_s:g} s: {what}; {self.told()}"
+            self.turn()
+
+    def told(self) -> str:
+        """What is shown and what was said last, for the message of a failing test."""
+        seen = self.eyes.screen
+        log = self.log("controller")
+        tail = log.read_text()[-1500:] if log.exists() else ""
+        return f"shown: {seen.kind if seen else 'nothing'} {texts(seen)[:300]!r}\n{tail}"
+
+    # -- the screen
+
+    @property
+    def screen(self) -> Any:
+        return self.eyes.screen
+
+    def shows(self, *kinds: str) -> bool:
+        return isinstance(self.eyes.screen, Screen) and self.eyes.screen.kind in kinds
+
+    def see(self, *kinds: str, within_s: float = PATIENCE_S) -> Any:
+        """Wait for one of these screens."""
+        self.until(lambda: self.shows(*kinds), f"the screen shows {' or '.join(kinds)}", within_s)
+        return self.eyes.screen
+
+    def press(self, target: str, *leads_to: str) -> Any:
+        """Touch until another screen is there; a touch on a screen that has just changed does not count, so again."""
+        again_ms = 0
+
+        def there() -> bool:
+            nonlocal again_ms
+            if self.shows(*leads_to):
+                return True
+            if self.clock.mono_ms() >= again_ms and self.eyes.screen is not None:
+                again_ms = self.clock.mono_ms() + 700
+                self.eyes.touch(target)
+            return False
+
+        self.until(there, f"{target} leads to {' or '.join(leads_to)}")
+        return self.eyes.screen
+
+    # -- hands
+
+    @property
+    def hands(self) -> CabinetClient:
+        assert self._hands is not None
+        return self._hands
+
+    def fault(self, device: str, name: str, on: bool = True) -> None:
+        self.hands.post("/api/fault", {"device": device, "name": name, "on": on})
+
+    def service(self, **act: Any) -> Any:
+        return self.hands.post("/api/service", act)
+
+    def state(self) -> Any:
+        return self.hands.get("/api/state")
+
+    def clear_faults(self) -> None:
+        """All switches off, whatever is stuck taken out by a technician's hand."""
+        for device, switches in self.state()["faults"].items():
+            for name in [name for name, on in switches.items() if on]:
+                self.fault(device, name, False)
+
+    def technician(self, jobs: list[Job], doors: tuple[str, ...] = ("outer", "safe", "tickets")) -> None:
+        """Somebody opens, logs in on the screen, does the work at the open cabinet and closes up."""
+        for door in doors:
+            self.service(act="open", door=door)
+        self.see("svc.login")
+        hand = lambda act: self.hands.post("/api/service", dict(act))
+        worker = Technician(CASHIER, SECOND, jobs, hand, self.eyes.touch, self.clock.wall_ms(), doors)
+
+        def over() -> bool:
+            worker.saw(self.eyes.rev, self.eyes.screen, self.clock.wall_ms())
+            worker.poll(self.clock.wall_ms())
+            return worker.over
+
+        self.until(over, "the technician is done", 60)
+        assert worker.outcome == "done"
+
+    def mend(self) -> None:
+        """Whatever a test did: processes run, faults are off, a technician clears what sticks, the machine sells."""
+        for name in ("down", "refusing", "slow", "answer_lost", "down_after_next"):
+            self.station_fault(name, False)
+        for name, begin in (("controller", self.start_controller), ("screen", self.start_screen)):
+            if name not in self.children:
+                begin()
+        self.clear_faults()
+        self.until(lambda: self.shows("attract", "home", "oos"), "the sale is over", 40)
+        if broken := sorted({name.partition(":")[0] for name in self.stopping_faults()}):
+            self.technician([Job({"act": "clear_jam", "device": name}, f"svc:act:clear:{name}", 0) for name in broken])
+        self.see("attract", "home")
+
+    def stopping_faults(self) -> list[str]:
+        """Faults that are up and take an ability away: `device:CODE`."""
+        return [name for name in self.faults_told() if FaultCode[name.partition(":")[2]].code.startswith("E")]
+
+    def first_fill(self) -> None:
+        self.technician(first_fill(FIRST_NOTES, FIRST_BLANKS))
+
+    # -- the station's lab
+
+    def station_fault(self, name: str, on: bool = True, **more: Any) -> None:
+        self._station("/lab/faults", {"name": name, "on": on, **more})
+
+    def station_sale(self, key: str) -> Any:
+        """What the station knows of a sale; None when it never heard of it."""
+        return self._station("/lab/state")["sales"].get(key)
+
+    def _station(self, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(self.station_url + path, data, timeout=5) as answer:
+            return json.load(answer)
+
+    # -- what was written
+
+    def steps(self) -> list[Step]:
+        return read_directory(self.journal).steps
+
+    def quiet(self) -> bool:
+        return not self.hands.get("/api/ledger")["moving"]
+
+    def audit(self) -> Any:
+        """The auditor's verdict while nothing moves; no violation is a test's first wish."""
+        self.until(self.quiet, "nothing moves")
+        verdict = audit(read_directory(self.journal), self.hands.get("/api/ledger"))
+        assert not verdict.violations, "\n".join(map(str, verdict.violations))
+        return verdict
+
+    def faults_told(self) -> list[str]:
+        """Faults that are up by the journal: `device:CODE`."""
+        up: dict[str, None] = {}
+        for step in self.steps():
+            fact = step.fact
+            if fact["kind"] == "fault":
+                name = f"{fact['device']}:{fact['code']}"
+                up.pop(name, None)
+                if fact["up"]:
+                    up[name] = None
+        return list(up)
+
+
+def _operators() -> list[str]:
+    people = (f"{CASHIER.number}:王芳:Wang Fang:cash:{CASHIER.pin}", f"{SECOND.number}:李强:Li Qiang:supervisor:{SECOND.pin}")
+    return [word for person in people for word in ("--operator", person)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+__all__ = ["CabinetError", "Stand", "alive", "machine_yaml", "texts", "this_morning"]

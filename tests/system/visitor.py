@@ -1,0 +1,204 @@
+"""A passenger of the tests: orders, pays, takes; and the account that must come out whatever happened to the machine.
+
+What was lost from the hand must be the fare of the valid tickets in the hand and what the machine says it owes; a claim
+that is not exact is a bound. The station must know of the sale what became of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.system.stand import CabinetError, Stand, texts
+
+BAODING = "BDP"
+END = ("attract", "home", "busy", "oos", "thanks")
+OVER = ("attract", "home", "oos", "trains", "seat")
+
+
+def fen(text: str) -> int:
+    """`¥1,106.50` in fen."""
+    yuan, _, rest = text.replace("¥", "").replace(",", "").strip().partition(".")
+    return int(yuan) * 100 + int((rest or "0").ljust(2, "0"))
+
+
+@dataclass
+class Visitor:
+    """`before` and `after` in fen are what the hand holds; `number` is the sale's."""
+
+    stand: Stand
+    before_fen: int = 0
+    due_fen: int = 0
+    tickets_before: int = 0
+    sales_before: int = 0
+    screens: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.before_fen, self.tickets_before = self.hand_fen(), len(self.tickets())
+        self.sales_before = len([step for step in self.stand.steps() if step.fact["kind"] == "sale.start"])
+
+    # -- what is held
+
+    def hand_fen(self) -> int:
+        ledger = self.stand.hands.get("/api/ledger")
+        return sum(note["value_fen"] for note in ledger["notes"] if note["place"] == "hand")
+
+    def tickets(self) -> list[Any]:
+        ledger = self.stand.hands.get("/api/ledger")
+        return [ticket for ticket in ledger["tickets"] if ticket["place"] == "hand"]
+
+    # -- on the way to the money
+
+    def to_trains(self) -> Any:
+        stand = self.stand
+        if stand.see("attract", "home").kind == "attract":
+            stand.press("start", "home")
+        if stand.screen.chrome.language == "zh":
+            stand.eyes.touch("language")
+            stand.until(lambda: stand.screen is not None and stand.screen.chrome.language == "en", "English")
+        stand.press("destination", "station")
+        for letter in "BD":
+            typed = stand.screen.typed
+            stand.eyes.touch(f"letter:{letter}")
+            stand.until(lambda typed=typed: stand.shows("station") and stand.screen.typed != typed, "a letter")  # type: ignore[misc]
+        stand.press(f"station:{BAODING}", "trains")
+        stand.until(lambda: stand.shows("trains") and stand.screen.state != "loading", "the list")
+        return stand.screen
+
+    def to_seat(self, passengers: int = 1) -> Any:
+        """The cheapest train that is shown, its cheapest class, so many adults."""
+        stand = self.stand
+        cards = [card for card in self.to_trains().cards if card.state == "open" and card.key.enabled]
+        assert cards, texts(stand.screen)
+        card = min(cards, key=lambda card: fen(card.price))
+        stand.press(card.key.target, "seat")
+        classes = [cell for cell in stand.screen.classes if cell.key.enabled]
+        cheapest = min(classes, key=lambda cell: fen(cell.price))
+        if not cheapest.key.selected:
+            stand.eyes.touch(cheapest.key.target)
+            stand.until(lambda: any(c.key.selected and c.key.target == cheapest.key.target for c in stand.screen.classes), "the class")
+        while stand.screen.passengers[0].count < passengers:
+            count = stand.screen.passengers[0].count
+            stand.eyes.touch(stand.screen.passengers[0].plus.target)
+            stand.until(lambda count=count: stand.screen.passengers[0].count > count, "one more")  # type: ignore[misc]
+        return stand.screen
+
+    def to_review(self, passengers: int = 1) -> Any:
+        self.to_seat(passengers)
+        return self.stand.press("hold", "review")
+
+    def to_cash(self, passengers: int = 1) -> Any:
+        self.to_review(passengers)
+        seen = self.stand.press("pay", "pay.cash")
+        self.due_fen = fen(seen.total.text)
+        return seen
+
+    # -- money and things
+
+    def insert(self, value_fen: int) -> None:
+        """One note as soon as the slot takes it; the wallet is filled up when it has none left."""
+        stand = self.stand
+        if not stand.state()["hand"].get(str(value_fen)):
+            stand.hands.post("/api/give", {"value_fen": value_fen, "count": 5})
+            self.before_fen += 5 * value_fen
+        stand.until(lambda: stand.shows("pay.cash") and stand.screen.slot == "insert", "the slot takes notes")
+        stand.until(lambda: bool(stand.state()["slot_open"]), "the slot is open")
+        stand.hands.post("/api/insert", {"value_fen": value_fen})
+
+    def note_to(self, *places: str) -> None:
+        """Wait until a note lies in one of these places of the acceptor."""
+        self.stand.until(lambda: any(self.stand.state()["places"][place]["things"] for place in places), f"a note in {places}")
+
+    def counted(self, amount_fen: int) -> None:
+        stand = self.stand
+        stand.until(
+            lambda: not stand.shows("pay.cash") or fen(stand.screen.inserted.text) >= amount_fen, f"{amount_fen} counted"
+        )
+
+    def pay_up(self, notes: tuple[int, ...] = ()) -> None:
+        """Given notes, or hundreds until nothing is missing."""
+        inserted = 0
+        for value_fen in notes:
+            self.insert(value_fen)
+            inserted += value_fen
+            self.counted(inserted)
+        while not notes and self.stand.shows("pay.cash") and inserted < self.due_fen:
+            self.insert(10_000)
+            inserted += 10_000
+            self.counted(inserted)
+
+    def take(self, *outlets: str) -> None:
+        """Take what lies in open outlets, when there is something."""
+        for outlet in outlets:
+            try:
+                self.stand.hands.post("/api/take", {"outlet": outlet})
+            except CabinetError as error:
+                assert error.code, "the cabinet does not answer"
+
+    def take_all(self, until: tuple[str, ...] = OVER, leave: tuple[str, ...] = ()) -> None:
+        """Take everything the screen and the openings offer until the visit is over; a claim is read and confirmed."""
+        stand = self.stand
+
+        def over() -> bool:
+            screen = stand.screen
+            if screen is None:
+                return False
+            if not self.screens or self.screens[-1] != screen.kind:
+                self.screens.append(screen.kind)
+            if screen.kind == "take":
+                for outlet in screen.outlets:
+                    if outlet.state == "now" and outlet.what not in leave:
+                        self.take(outlet.what)
+            if screen.kind == "receipt" and any(k.target == "claim_done" and k.enabled for k in screen.chrome.footer):
+                self.take("slip")
+                stand.eyes.touch("claim_done")
+            if screen.kind == "busy" and any(step.intents and step.intents[-1]["kind"] == "sale.end" for step in stand.steps()[-12:]):
+                return "busy" in until
+            return screen.kind in until
+
+        stand.until(over, f"the visit ends in {until}", 30)
+        self.take("mouth")
+
+    # -- the account
+
+    def sales(self) -> list[int]:
+        """Numbers of the sales begun since this passenger came."""
+        numbers = [step.fact["number"] for step in self.stand.steps() if step.fact["kind"] == "sale.start"]
+        return numbers[self.sales_before :]
+
+    def bookings(self, kind: str) -> list[Any]:
+        """Bookings of this visit's sales."""
+        mine = set(self.sales())
+        return [i for step in self.stand.steps() for i in step.intents if i["kind"] == kind and i.get("sale") in mine]
+
+    def settle(self) -> Any:
+        """Wait until the sale is over in the books, then everything must be accounted for. Answers the end of the last sale."""
+        stand = self.stand
+        mine = self.sales()
+        stand.until(lambda: len(self.bookings("sale.end")) == len(mine), "the sale has ended in the books")
+        self.take("mouth")
+        stand.audit()
+        ends, claims = self.bookings("sale.end"), self.bookings("claim.add")
+        exact = sum(claim["amount_fen"] for claim in claims if claim["exact"])
+        bound = sum(claim["amount_fen"] for claim in claims if not claim["exact"])
+        fare = sum(end["delivered_fen"] for end in ends)
+        lost = self.before_fen - self.hand_fen()
+        assert fare + exact <= lost <= fare + exact + bound, (lost, fare, claims)
+        for end in ends:
+            self._station_agrees(end)
+        return ends[-1] if ends else None
+
+    def _station_agrees(self, end: Any) -> None:
+        """Delivered tickets are valid at the station, and no place is sold that nobody holds."""
+        stand = self.stand
+        key = next(s.fact["key"] for s in stand.steps() if s.fact["kind"] == "sale.start" and s.fact["number"] == end["sale"])
+
+        def agreed() -> bool:
+            sale = stand.station_sale(key)
+            if sale is None or sale["state"] in ("none", "released", "expired", "voided"):
+                return end["delivered_fen"] == 0
+            valid = set(range(len(sale["places"]))) - set(sale["voided"])
+            held = {t["place"] for t in sale["printed"] if t["state"] not in ("void", "retracted")}
+            return sale["state"] == "printed" and valid <= held and bool(held) == (end["delivered_fen"] > 0)
+
+        stand.until(agreed, f"the station knows what became of {key}: {stand.station_sale(key)} {end}", 25)
