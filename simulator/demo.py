@@ -50,7 +50,9 @@ def main(argv: Sequence[str]) -> int:
     """0: ended by Ctrl-C, or all is accounted for; 1: something is not, or the machine was lost; 2: wrong arguments."""
     given = _options(argv)
     logging.basicConfig(level=logging.INFO if given.verbose else logging.ERROR, format="%(name)s %(message)s")
-    clock = station_clock(given.rate or (HEADLESS_RATE if given.headless else 1.0), given.at)
+    # headless runs begin at the same time of day, or a seed would not fix what can be chosen
+    at = given.at or (MORNING if given.headless else "")
+    clock = station_clock(given.rate or (HEADLESS_RATE if given.headless else 1.0), at)
     with _directory(given.dir) as directory, _ended_by_signal():
         window = not given.headless and not given.no_window and has_display()
         rig = Rig(directory, clock, Wanted(window, not given.headless, given.lab_port, busy=not given.headless))

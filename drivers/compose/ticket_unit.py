@@ -351,7 +351,7 @@ class TicketUnit:
             self._board.set_coil(Coil.SLOT_SHUTTER, True)  # the board started anew, the bundle still waits
         elif which is Input.TICKET_DOOR_CLOSED and level is not None:
             if level and self._door_was_open:
-                self.reset()  # whoever opened it has looked into path and tray
+                self.restart()  # whoever opened it has looked into path and tray
             self._door_was_open = not level
         self._look()
         self._motion.look(None)

@@ -115,7 +115,10 @@ def table(figures: Sequence[Figure]) -> str:
         value = "-" if each.value is None else f"{shown(each.value)} {row.unit}"
         lines.append((f"{row.title}, {row.share}", value, bound, each.verdict, str(each.n or "")))
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
-    told = [" | ".join(_cell(text, width, at) for at, (text, width) in enumerate(zip(line, widths, strict=True))).rstrip() for line in lines]
+    told = [
+        " | ".join(_cell(text, width, at) for at, (text, width) in enumerate(zip(line, widths, strict=True))).rstrip()
+        for line in lines
+    ]
     told.insert(1, "-+-".join("-" * width for width in widths))
     notes = [f"  {each.row.name}: {each.note}" for each in figures if each.note]
     return "\n".join([*told, *notes])

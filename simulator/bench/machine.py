@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from kiosk.screen.values import Screen
 from simulator.bench.display import Finger
@@ -96,6 +95,12 @@ class Machine:
         while (left_ms := until_ms - self.clock.mono_ms()) > 0:
             self.rig.turn(min(left_ms, 10))
 
+    def doze(self, for_ms: int) -> None:
+        """As `serve`, but nobody is at the screen socket and nothing is looked at in between."""
+        until_ms = self.clock.mono_ms() + for_ms
+        while (left_ms := until_ms - self.clock.mono_ms()) > 0:
+            self.rig.supervisor.turn(left_ms)
+
     # -- the finger
 
     def _touch(self, target: str) -> None:
@@ -136,6 +141,3 @@ class Machine:
         if pid is None:
             raise OSError(f"{name} does not run")
         return pid
-
-    def busy(self) -> dict[str, Any]:
-        return self.motions.devices

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.hands import OUTLETS
 from simulator.cabinet.world import DOORS
 from simulator.devices.dots import png
-from simulator.devices.matter import Blank, Place, Slip
+from simulator.devices.matter import Slip
 from simulator.devices.ttpm.picture import picture
 
 LAMPS = {"green": 0, "red": 1, "tickets": 2, "notes": 3, "card": 4, "change": 5, "help": 6, "siren": 7, "cabinet": 14}
@@ -21,7 +20,7 @@ UNSEEN = frozenset({"blank"})
 def state(cabinet: Cabinet) -> dict[str, Any]:
     """Everything in one look; places by name, notes by face value in fen."""
     world = cabinet.world
-    places = world.matter.places
+    places = {name: world.look_into(name) for name in world.matter.places}
     now_ms = cabinet.clock.mono_ms()
     body = world.board.body
     return {
@@ -32,15 +31,15 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
             "timezone": world.settings.timezone,
         },
         "mains": world.mains,
-        "places": {name: _contents(place) for name, place in places.items()},
+        "places": places,
         "total": {
-            "notes": sum(len(place.notes()) for place in places.values()),
-            "value_fen": sum(place.value_fen() for place in places.values()),
+            "notes": sum(sum(place["notes"].values()) for place in places.values()),
+            "value_fen": sum(place["value_fen"] for place in places.values()),
             "conserved": world.conserved(),
         },
-        "hand": _by_value(places["hand"]),
+        "hand": places["hand"]["notes"],
         "outlets": {
-            outlet: {"things": len(places[name]), "open": cabinet.hands.outlet_open(outlet)}
+            outlet: {"things": places[name]["things"], "open": cabinet.hands.outlet_open(outlet)}
             for outlet, name in OUTLETS.items()
         },
         "slot_open": cabinet.hands.entry_open() and world.acceptor.slot_open,
@@ -60,22 +59,6 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
         },
         "busy": [device for device, twin in world.twins.items() if twin.busy()],
     }
-
-
-def _contents(place: Place) -> dict[str, Any]:
-    things = list(place)
-    return {
-        "things": len(things),
-        "notes": _by_value(place),
-        "value_fen": place.value_fen(),
-        "tickets": sum(isinstance(thing, Blank) for thing in things),
-        "slips": sum(isinstance(thing, Slip) for thing in things),
-        "capacity": place.capacity,
-    }
-
-
-def _by_value(place: Place) -> dict[str, int]:
-    return {str(value): count for value, count in sorted(Counter(note.value_fen for note in place.notes()).items())}
 
 
 def fault_menu(cabinet: Cabinet) -> dict[str, Any]:

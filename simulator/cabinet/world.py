@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from simulator.cabinet.observed import Observed
 from simulator.cabinet.settings import CabinetSettings
@@ -12,7 +13,7 @@ from simulator.devices.cabinet_board.body import Levels
 from simulator.devices.ccnet import CcnetValidator
 from simulator.devices.escpos import EscPosPrinter
 from simulator.devices.lcdm import Lcdm4000
-from simulator.devices.matter import Matter, Note
+from simulator.devices.matter import Matter, Note, Place, Slip, Thing
 from simulator.devices.ttpm import Ttpm
 from simulator.devices.twin import Twin
 
@@ -55,10 +56,17 @@ class World:
         machines: tuple[Twin, ...] = (self.acceptor, self.dispenser, self.ticket_unit, self.board, self.slip_printer)
         self.twins = {name: Observed(name, twin, timeline) for name, twin in zip(DEVICES, machines, strict=True)}
         self.mains = True
+        self.contents: dict[str, dict[str, Any]] = {}
         self.speeds = speeds
         self._fill_outside()
         self._tag_parts()
         matter.watchers.append(timeline.moved)
+        matter.watchers.append(self._forget)
+
+    def _forget(self, thing: Thing, source: str, target: str) -> None:
+        """What was known of two places is no longer so."""
+        self.contents.pop(source, None)
+        self.contents.pop(target, None)
 
     def _make_places(self) -> None:
         """Capacities, and an order in which things are found quickly: the vault is searched last."""
@@ -99,12 +107,21 @@ class World:
         for note in notes:
             self._notes[note.serial] = value_fen
         self.origins[(where, value_fen)] += count
+        self.contents.pop(where, None)
         return notes
 
     def conserved(self) -> bool:
-        """Every note that was ever brought in lies in exactly one place, with its value, and there is no other."""
-        found = [(note.serial, note.value_fen) for place in self.matter.places.values() for note in place.notes()]
-        return len(found) == len(self._notes) and dict(found) == self._notes
+        """Every note that was ever brought in lies in exactly one place, and there is no other."""
+        found = [note for place in self.matter.places.values() for note in place.things if isinstance(note, Note)]
+        serials = {note.serial for note in found}
+        worth = sum(note.value_fen for note in found)
+        return len(found) == len(serials) and serials == self._notes.keys() and worth == sum(self._notes.values())
+
+    def look_into(self, name: str) -> dict[str, Any]:
+        """How much of what lies in a place; counted again only when something moved there, for a full vault is slow."""
+        if name not in self.contents:
+            self.contents[name] = _contents(self.matter.place(name))
+        return self.contents[name]
 
     # -- power
 
@@ -113,3 +130,15 @@ class World:
         self.mains = on
         for twin in self.twins.values():
             twin.power(on, now_ms)
+
+
+def _contents(place: Place) -> dict[str, Any]:
+    notes = Counter(note.value_fen for note in place.notes())
+    return {
+        "things": len(place),
+        "notes": {str(value_fen): count for value_fen, count in sorted(notes.items())},
+        "value_fen": sum(value_fen * count for value_fen, count in notes.items()),
+        "tickets": len(place.blanks()),
+        "slips": sum(isinstance(thing, Slip) for thing in place),
+        "capacity": place.capacity,
+    }

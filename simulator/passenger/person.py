@@ -52,7 +52,7 @@ def make_plan(kind: Kind, dice: Dice) -> Plan:
     return Plan(
         kind,
         tickets=1 + dice.randrange(3),
-        budget_fen=(300 + 100 * dice.randrange(7)) * 100,
+        budget_fen=(400 + 100 * dice.randrange(7)) * 100,
         leave_at=LEAVE_AT[dice.randrange(len(LEAVE_AT))],
         notes_before=1 + dice.randrange(2),
         switch_at=tuple(at for at in switches if dice.random() < 0.6) or switches[-1:],

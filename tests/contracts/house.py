@@ -51,7 +51,7 @@ STANDARD_ONLY = (
 
 HOMES: dict[str, tuple[str, ...]] = {
     "time": ("kiosk.clock", "kiosk.ui.main", "simulator.clock"),
-    "random": ("kiosk.assembly", "simulator.demo"),
+    "random": ("kiosk.assembly", "simulator.bench.bench", "simulator.demo"),
     "threading": ("drivers.link.worker", "kiosk.ui.link", "kiosk.ui.mirror"),
     "asyncio": ("simulator",),
     "serial": ("drivers.link.serial_link",),

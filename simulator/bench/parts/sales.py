@@ -21,7 +21,7 @@ def measure_sales(bench: Bench) -> list[Figure]:
         measured("note_to_print", prints),
         *_ours("ours_nominal", nominal),
         *_ours("ours_instant", instant),
-        measured("poll_per_note", note_waits(nominal.busy())),
+        measured("poll_per_note", note_waits(nominal.motions.devices)),
         *_touches(bench, machines),
     ]
 
@@ -35,17 +35,19 @@ def _sell(bench: Bench, name: str, count: int) -> Machine:
         account = machine.visit(bench.plan(number), bench.dice)
         told[account.outcome] += 1
         each_s = (bench.clock.mono_ms() - begun_ms) / (number + 1) / 1000
-        bench.say(f"{name}: passenger {number + 1} of {count}: {account.outcome}; {each_s * (count - number - 1):.0f} s left")
+        bench.say(
+            f"{name}: passenger {number + 1} of {count}: {account.outcome}; {each_s * (count - number - 1):.0f} s left"
+        )
     machine.rig.wait_until_free()
     bench.weigh(machine)
     return machine
 
 
 def _ours(name: str, machine: Machine) -> list[Figure]:
-    sales = [sale for sale in split(read_lines(machine.journal), machine.busy()) if sale.ms["device"]]
+    sales = sold(split(read_lines(machine.journal), machine.motions.devices))
     mean = {each: round(_mean([sale.ms[each] for sale in sales])) for each in CLASSES} if sales else {}
     note = "mean of a sale in ms: " + ", ".join(f"{each} {ms}" for each, ms in mean.items()) if sales else ""
-    return [measured(name, [float(sale.ms["ours"]) for sale in sold(sales)], note)]
+    return [measured(name, [float(sale.ms["ours"]) for sale in sales], note)]
 
 
 def sold(sales: Sequence[SaleTimes]) -> list[SaleTimes]:
@@ -59,11 +61,7 @@ def _mean(values: Sequence[int]) -> float:
 
 def note_waits(motions: Mapping[str, Sequence[Sequence[int | None]]]) -> list[float]:
     """ms that an acceptor at the end of a motion waited until it was asked."""
-    return [
-        float(asked - to)
-        for _, to, asked in motions.get("acceptor", ())
-        if to is not None and asked is not None
-    ]
+    return [float(asked - to) for _, to, asked in motions.get("acceptor", ()) if to is not None and asked is not None]
 
 
 def _touches(bench: Bench, machines: Sequence[Machine]) -> list[Figure]:

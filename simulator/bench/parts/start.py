@@ -55,8 +55,8 @@ def _screen_start(bench: Bench, machine: Machine) -> float:
     begun_ms = _restarted_ms(bench, machine, "screen")
     while bench.clock.mono_ms() < begun_ms + WITHIN_MS:
         machine.rig.supervisor.turn(TURN_MS)
-        pictures = [event["us"] for event in read_trace(machine.trace("screen")) if "present" in event]
-        if pictures and pictures[-1] > begun_ms * 1000:
-            after = [us for us in pictures if us > begun_ms * 1000]
+        pictures = [int(event["us"]) for event in read_trace(machine.trace("screen")) if "present" in event]
+        after = [us for us in pictures if us > begun_ms * 1000]
+        if after:
             return after[0] / 1000 - begun_ms
     raise RigError("the screen shows nothing after a restart")
