@@ -370,11 +370,11 @@ class Controller:
         """After the drivers are there: the station is asked, deeds that nobody answered are asked again."""
         self._open_session()
         station = self._p.deeds.devices.station
-        for (kind, key), record in self._p.past.undone.items():
-            if kind == "void?":
-                station.void(key, tuple(record["places"]) or None, record["reason"])
+        for record in (record for records in self._p.past.undone.values() for record in records):
+            if record["kind"] == "void?":
+                station.void(record["key"], tuple(record["places"]) or None, record["reason"])
             else:
-                station.printed(key, [tuple(entry) for entry in record["tickets"]])
+                station.printed(record["key"], [tuple(entry) for entry in record["tickets"]])
 
     def _open_session(self) -> None:
         self._p.deeds.devices.station.open_session(self._p.journal.boot, self._p.clock.wall_ms())

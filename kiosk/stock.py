@@ -6,11 +6,15 @@ figures. What is not known is not guessed: a dispenser with an unknown payment p
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kiosk.ports.note_dispenser import PATH_UNSURE
 from kiosk.records import Record
+
+KEPT = 64
+"""So many note numbers are remembered: a device may say twice that a note was stacked (decision 16)."""
 
 
 @dataclass(slots=True)
@@ -32,6 +36,7 @@ class Stock:
     retract_pieces: int = 0
     registers: Counter[str] = field(default_factory=Counter)
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _stacked_notes: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     def payable(self) -> dict[int, int]:
         """Face value -> notes that may be planned with."""
@@ -77,7 +82,14 @@ class Stock:
             if booking:
                 booking(self, intent)
 
+    def has_note(self, note: int) -> bool:
+        """Whether this note is counted in the box already."""
+        return note in self._stacked_notes
+
     def _stacked(self, record: Record) -> None:
+        if self.has_note(record["note"]):
+            return
+        self._stacked_notes.append(record["note"])
         self.box[record["value_fen"]] += 1
         self.registers["notes_in"] += 1
         self.registers["notes_in_fen"] += record["value_fen"]
@@ -95,15 +107,23 @@ class Stock:
         self.registers["notes_out"] += pieces
         self.registers["notes_out_fen"] += value_fen
 
+    def _paid_short(self, record: Record) -> None:
+        self._paid(record)
+        if record["reason"] in PATH_UNSURE:
+            self.uncounted.update(self.cassettes)
+
     def _paid_unknown(self, record: Record) -> None:
         self._paid(record)
         self.uncounted.update(self.cassettes)
 
     def _change_retracted(self, record: Record) -> None:
-        value_fen, pieces = self._presented.get(record["order"], (0, 0))
+        value_fen, pieces = self._presented.pop(record["order"], (0, 0))
         self.change_retract_fen += value_fen
         self.retract_pieces += pieces
         self.registers["retracted_fen"] += value_fen
+
+    def _change_taken(self, record: Record) -> None:
+        self._presented.pop(record["order"], None)
 
     def _ticket_made(self, record: Record) -> None:
         self.roll = max(0, self.roll - 1)
@@ -169,9 +189,11 @@ _FACTS = {
     ("stack!", "jammed"): Stock._stack_unknown,
     ("stack!", "unknown"): Stock._stack_unknown,
     ("pay!", "presented"): Stock._paid,
-    ("pay!", "short"): Stock._paid,
+    ("pay!", "short"): Stock._paid_short,
     ("pay!", "unknown"): Stock._paid_unknown,
     ("retract!", "change"): Stock._change_retracted,
+    ("retract!", "change_unknown"): Stock._change_taken,
+    ("taken!", "change"): Stock._change_taken,
     ("print!", "in_tray"): Stock._ticket_made,
     ("print!", "spoiled"): Stock._ticket_spoiled,
     ("print!", "unknown"): Stock._ticket_unknown,

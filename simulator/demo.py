@@ -71,8 +71,8 @@ def main(argv: Sequence[str]) -> int:
 def _for_people(rig: Rig, window: bool) -> int:
     print("a technician fills the machine ...", flush=True)
     rig.first_act()
-    where = "in the window" if window else f"on the lab page {rig.lab_url}"
-    print(f"\nready: the machine is {where}; notes, tickets and trouble are on the lab page {rig.lab_url}")
+    shown = "the screen is the window that opened; notes" if window else "screen, notes"
+    print(f"\nready: {shown}, tickets and trouble are on the lab page {rig.lab_url}")
     print(f"files of this run: {rig.directory}\nCtrl-C ends everything", flush=True)
     rig.eyes.close()
     while True:
@@ -94,7 +94,7 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     rig.wait_until_free()
     ledger = settled_ledger(rig)
     motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
-    run = {"sales": given.sales, "seed": given.seed, "rate": rig.clock.rate}
+    run = {"sales": given.sales, "seed": given.seed, "rate": rig.clock.rate, "starts": rig.supervisor.all_starts()}
     report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run)
     if given.report is not None:
         given.report.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -135,16 +135,17 @@ def _directory(chosen: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """SIGTERM ends like Ctrl-C, so that every process is stopped in order."""
+    """SIGTERM ends like Ctrl-C, and so does SIGINT when a shell started us with it ignored: all is stopped in order."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:

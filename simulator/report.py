@@ -75,7 +75,8 @@ def make_report(
     """The whole report; `violations` counts what is not accounted for, `found` says it."""
     verdict = audit_directory(journal, ledger)
     told, said = verdict.as_dict(), passengers_say(accounts)
-    found = [*told.pop("violations"), *disagreements(said, told, accounts)]
+    crashed = [f"{name} was started {starts} times" for name, starts in run.get("starts", {}).items() if starts > 1]
+    found = [*told.pop("violations"), *disagreements(said, told, accounts), *crashed]
     return {
         "run": dict(run),
         **told,

@@ -147,6 +147,10 @@ class Supervisor:
         """How often it was started."""
         return self._places[name].starts
 
+    def all_starts(self) -> dict[str, int]:
+        """Name -> how often it was started; more than once is a crash, or the mains came back."""
+        return {name: place.starts for name, place in self._places.items()}
+
     def failed(self) -> list[str]:
         """Programs that ended too often, or once too often, and are not started again."""
         return [name for name, place in self._places.items() if place.failed]

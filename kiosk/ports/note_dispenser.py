@@ -12,6 +12,8 @@ from typing import ClassVar, Protocol
 from kiosk.ports.fact import Fact
 
 Counts = tuple[tuple[int, int, int], ...]
+PATH_UNSURE = frozenset({"jam", "other"})
+"""Reasons of a short payment after which the cassettes are counted before they pay again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,10 @@ class NotesPresented(Fact):
 
 @dataclass(frozen=True, slots=True)
 class NotesShort(Fact):
-    """Fewer than asked, and exactly known how many; those are presented. `reason`: empty, jam, rejects, cassette_out, other."""
+    """Fewer than asked, and exactly known how many; those are presented. `reason`: empty, jam, rejects, cassette_out, other.
+
+    After `jam` and `other` (motor, solenoid) a note may be left in the path: it is missing in its cassette, and in no count.
+    """
 
     kind: ClassVar[str] = "pay!"
     result: ClassVar[str] = "short"

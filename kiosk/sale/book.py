@@ -78,6 +78,8 @@ class PayLine:
     counts: Counts = ()
     out_fen: int = 0
     uncertain_fen: int = 0
+    reason: str = ""  # why it was short or refused
+    in_path_fen: int = 0  # at most so much of it may stick in the path, and that is not booked yet
 
 
 @dataclass(slots=True)

@@ -253,6 +253,9 @@ def _paid(state: str) -> Counter:
         pay.counts = getattr(fact, "counts", ())
         pay.out_fen = at.stock.value_of(pay.counts)
         pay.state = "out" if pay.out_fen else state
+        pay.reason = getattr(fact, "reason", "")
+        if state == "short" and pay.reason in nd.PATH_UNSURE:
+            pay.in_path_fen = pay.asked_fen - pay.out_fen
         book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
 
     return book_it

@@ -161,7 +161,7 @@ def _paid_or_not(pay: PayLine, past: DispenserPast | None, before: Mapping[str, 
             out = {cassette: presented for cassette, presented, _ in past.counts}
             if all(out.get(cassette) == notes for cassette, notes in pay.asked):
                 return NotesPresented(pay.order, past.counts)
-            return NotesShort(pay.order, past.counts, WHY)
+            return NotesShort(pay.order, past.counts, "other")  # a note may be left in the path
     return NotesUncertain(pay.order, (), WHY)
 
 

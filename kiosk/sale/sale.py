@@ -108,6 +108,7 @@ class Sale(Guards):
         if not accepted:
             raise NoRow(f"no guard of {self.state.name} accepts {fact}")
         self._entered()
+        self._book_path()
         intents, self._intents = self._intents, []
         return intents
 
@@ -254,10 +255,18 @@ class Sale(Guards):
                 if not claim.exact:
                     self._intents.append(UnknownAdd(book.number, claim.reason, claim.amount_fen, claim.code))
 
+    def _book_path(self) -> None:
+        """What may stick in the dispenser after a jam: no debt, but no book value either until somebody counts."""
+        for pay in self.book.pays:
+            if pay.in_path_fen:
+                self._intents.append(UnknownAdd(self.book.number, "dispenser", pay.in_path_fen, pay.reason))
+                pay.in_path_fen = 0
+
     def claim_rest(self) -> None:
         """Everything still owed becomes one claim, and one slip explains all claims of the sale."""
         if self.book.owed_fen > 0:
-            reason = self.book.why_ending or "no_change"
+            failed = any(pay.reason not in ("", "empty") for pay in self.book.pays)
+            reason = self.book.why_ending or ("dispenser" if failed else "no_change")
             self.book.claims.append(Claim(self._new_code(), self.book.owed_fen, reason))
         self.book_claims()
         self.print_slip()

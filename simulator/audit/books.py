@@ -13,6 +13,8 @@ from simulator.audit.cases import PayTrack, Run
 from simulator.audit.covered import payable
 from simulator.audit.reading import Record
 
+PATH_UNSURE = ("jam", "other")
+"""Reasons of a short payment after which notes may stick in the path, in no count."""
 TICKET_PLACES = ("tray", "slot", "waste", "ticket_retract", "hand")
 
 
@@ -27,7 +29,9 @@ class Books:
     box: Counter[int] = field(default_factory=Counter)
     box_doubt: Counter[int] = field(default_factory=Counter)
     in_doubt: Counter[int] = field(default_factory=Counter)  # notes that may stick anywhere in the acceptor
-    stuck_fen: list[int] = field(default_factory=list)  # notes that jammed before they were recognised: the most each can be
+    stuck_fen: list[int] = field(
+        default_factory=list
+    )  # notes that jammed before they were recognised: the most each can be
     reject: int = 0
     reject_fen: int = 0
     change_retract: int = 0
@@ -97,7 +101,7 @@ class Books:
             pieces, fen = pieces + presented, fen + presented * value_fen
         self._presented[fact["order"]] = (pieces, fen)
         self.tray_fen += fen
-        if result == "unknown":
+        if result == "unknown" or (result == "short" and fact["reason"] in PATH_UNSURE):
             pay = self.run.pays.get(fact["order"])
             self._doubt_pay((pay.asked_fen if pay else 0) - fen)
 

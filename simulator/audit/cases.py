@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.audit.verdict import Rules, Violation
@@ -99,6 +98,3 @@ class Run:
 
     def pays_of(self, sale: int) -> list[PayTrack]:
         return [pay for pay in self.pays.values() if pay.sale == sale]
-
-
-Handler = Callable[..., None]

@@ -42,15 +42,19 @@ class Bench:
     dice: random.Random = field(default_factory=lambda: random.Random(1))
     memory: dict[str, list[process.Memory]] = field(default_factory=dict)
     no_display: str = ""
+    _finger: Finger | None = None
     _display: Display | None = None
     _machines: dict[str, Machine] = field(default_factory=dict)
 
     def display(self) -> Display | None:
-        """None: there is none, and `no_display` says why."""
+        """A display and a finger on it. None: there is none, and `no_display` says why."""
         if self._display is None and not self.no_display:
             try:
-                self._display = Display()
-                self.stack.callback(self._display.close)
+                display = Display()
+                self.stack.callback(display.close)
+                self._finger = Finger(display.name, self.clock.mono_us)
+                self.stack.callback(self._finger.close)
+                self._display = display
             except NoDisplay as error:
                 self.no_display = str(error)
                 self.say(f"touches and the idle screen are left out: {error}")
@@ -67,7 +71,6 @@ class Bench:
 
     def _made(self, name: str) -> Machine:
         display = self.display()
-        finger = self._finger(display) if display is not None else None
         wanted = Wanted(
             mirror=False,
             busy=True,
@@ -76,23 +79,14 @@ class Bench:
             trace=True,
         )
         directory = self.directory / name
-        directory.mkdir()
+        directory.mkdir(exist_ok=True)
         rig = Rig(directory, self.clock, wanted)
         self.stack.callback(rig.stop)
         self.say(f"{name} machine: starts, and the technician fills it")
         rig.start()
-        made = Machine(rig, self.clock, finger)
+        made = Machine(rig, self.clock, self._finger)
         made.first_act()
         return made
-
-    def _finger(self, display: Display) -> Finger | None:
-        try:
-            finger = Finger(display.name, self.clock.mono_us)
-        except NoDisplay as error:
-            self.no_display = str(error)
-            return None
-        self.stack.callback(finger.close)
-        return finger
 
     def weigh(self, machine: Machine) -> None:
         """Remember how much memory controller and screen hold now."""

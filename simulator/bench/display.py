@@ -45,8 +45,7 @@ class Display:
         finally:
             os.close(write_fd)
         try:
-            ready = select.select([read_fd], [], [], START_S)[0]
-            number = os.read(read_fd, 16).decode().strip() if ready else ""
+            number = _line(read_fd)
         finally:
             os.close(read_fd)
         if not number:
@@ -61,6 +60,16 @@ class Display:
         except subprocess.TimeoutExpired:
             self._server.kill()
             self._server.wait()
+
+
+def _line(fd: int) -> str:
+    """A whole line, without its end: a server whose second write finds nobody ends itself. Empty: it did not come in time."""
+    held = b""
+    while not held.endswith(b"\n"):
+        if not select.select([fd], [], [], START_S)[0] or not (got := os.read(fd, 16)):
+            return ""
+        held += got
+    return held.decode().strip()
 
 
 class Finger:

@@ -136,12 +136,16 @@ class Stand:
 
     def _ready(self, name: str) -> str | None:
         child = self.children[name]
+        self._hear(child)
+        assert child.ready is not None or not self.ended(name), f"{name} ended; {self.log(name).read_text()[-800:]}"
+        return child.ready
+
+    def _hear(self, child: Child) -> None:
+        """What it says is read always: a full pipe would stop it."""
         for line in child.read_lines() or ():
             word, _, rest = line.partition(" ")
             if word == "ready":
                 child.ready = rest.strip()
-        assert child.ready is not None or not self.ended(name), f"{name} ended; {self.log(name).read_text()[-800:]}"
-        return child.ready
 
     def ended(self, name: str) -> bool:
         return bool(select.select([self.children[name].exit_fd], [], [], 0)[0])
@@ -176,7 +180,7 @@ class Stand:
         now_ms = self.clock.mono_ms()
         self.eyes.poll(now_ms)
         for child in self.children.values():
-            child.read_lines()  # a full pipe would stop it
+            self._hear(child)
         if self.eyes.connected:
             select.select([self.eyes], [], [], longest_s)
             self.eyes.on_readable(self.clock.mono_ms())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.sale.book import S
 from kiosk.screen import targets as T
 from kiosk.screen.shown import Elsewhere
@@ -95,7 +97,7 @@ def closing(look: Look) -> Busy:
 
 def thanks(look: Look) -> Busy:
     words, more = THANKS.get(look.journey.notice, THANKS[""])
-    return _busy(look, look.say.msg(words), look.say.msg(more))
+    return replace(_busy(look, look.say.msg(words), look.say.msg(more)), icon="check")
 
 
 def help_screen(look: Look) -> Help:

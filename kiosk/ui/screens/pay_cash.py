@@ -30,16 +30,15 @@ NOTE_END = 205
 
 def paint(value: PayCash, kit: Kit) -> list[Node]:
     bands = [band for band in (value.refusal, value.chrome.notice) if band is not None]
-    subs = bool(value.total.sub.main or value.remaining.sub.main)
     chips = _received_chips(value, kit)
     heights = {
         "journey": 186,
         "title": _title_height(kit, bands),
-        "meter": 330 if subs else 268,
+        "meter": 268 + (64 if value.remaining.sub.main else 38 if value.total.sub.main else 0),
         "notes": 196 if all(note.accepted for note in value.denominations) else 240,
         "slot": 354,
         "received": 54 + 58 * (max(row for row, *_ in chips) if chips else 0),
-        "promise": 44,
+        "promise": 70 if _promise_apart(value, kit) else 44,
     }
     gaps = {"journey": 26, "title": 26, "meter": 26, "notes": 26, "slot": 24, "received": 30}
     spare = BOTTOM - TOP - sum(heights.values()) - sum(gaps.values())
@@ -172,14 +171,16 @@ def _meter(value: PayCash, kit: Kit, area: Area) -> list[Node]:
             330,
             least=36,
         )
-    if value.total.sub.main:
+    if value.total.sub.main and value.remaining.sub.main:
         rows = (Row(value.total.sub.main, 26, 500, look.second), Row(value.total.sub.small, 24, 500, look.second))
-        parts += kit.stack(Area(88, area.y + 234, 400 if value.remaining.sub.main else 900, 74), rows, leading=1.24)
+        parts += kit.stack(Area(88, area.y + 240, 400, 74), rows, leading=1.24)
+    elif value.total.sub.main:
+        parts += label(kit, 88, area.y + 262, value.total.sub, look.second, width=904)
     if value.remaining.sub.main:
         ok = kit.skin("ok")
         runs = (Run(value.remaining.sub.main, 36, 700, ok.ink), Run(value.remaining.sub.small, 26, 500, ok.ink))
         wide = min(520, kit.runs_width(runs, 14) + 84)
-        tag = Area(992 - wide, area.y + 240, wide, 62)
+        tag = Area(992 - wide, area.y + 246, wide, 62)
         parts += [kit.box(tag, "ok", 31), kit.icon(tag.x + 38, tag.cy, 38, "check", ok.accent, 2.6)]
         parts += kit.inline(tag.x + 66, tag.cy, runs, 14, width=wide - 84)
     bar = Area(88, area.y + 182, 904, 44)
@@ -195,10 +196,12 @@ def _notes(value: PayCash, kit: Kit, area: Area) -> Node:
     parts: list[Part] = [kit.box(area, "card")]
     level = {"ok": "ok_dark", "warn": "warn", "danger": "danger"}.get(value.change_level, "muted")
     color = kit.color(level)
-    right = (
+    right = [
         Run(value.change_note.main, 26, 500 if level == "ok_dark" else 700, color),
         Run(value.change_note.small, 26, 500, color),
-    )
+    ]
+    if kit.runs_width(right, 8) > 540:
+        right = right[:1]
     wide = min(560, kit.runs_width(right, 8))
     parts += kit.inline(
         80,
@@ -207,38 +210,47 @@ def _notes(value: PayCash, kit: Kit, area: Area) -> Node:
         8,
         width=900 - wide,
     )
-    parts += kit.inline(1000, area.y + 50, right, 8, "right", 560)
+    parts += kit.inline(1000, area.y + 50, right, 8, "right", wide)
     if level in ("warn", "danger"):
         parts.append(kit.icon(1000 - wide - 28, area.y + 48, 36, "warn", color, 2.2))
-    count = max(1, len(value.denominations))
-    gap = 14
-    room = 920 - gap * (count - 1)
-    high = area.h - 85 - 33
+    common = _common_reason(value)
+    high = area.h - 85 - (88 if common.main else 33)
     said = []
-    for index, note in enumerate(value.denominations):
-        left = 80 + round(index * (room / count + gap))
-        chip = Area(left, area.y + 85, round(room / count), high)
-        parts += _denomination(kit, note, chip)
+    for note, chip in zip(value.denominations, _places(value, area.y + 85, high), strict=True):
+        parts += _denomination(kit, note, chip, not common.main)
         said.append(note.value if note.accepted else f"{note.value} {note.why.main}")
+    if common.main:
+        off = kit.color("disabled")
+        parts += kit.beside(80, area.bottom - 47, common, (29, look.ink), (26, off), width=920)
     return Node("notes", area, tuple(parts), spoken=f"{value.accepted_title.main}: {', '.join(said)}")
 
 
-def _denomination(kit: Kit, note: Denomination, area: Area) -> Parts:
+def _places(value: PayCash, top: int, high: int) -> list[Area]:
+    """One place beside the other for each face value."""
+    count, gap = max(1, len(value.denominations)), 14
+    wide = (920 - gap * (count - 1)) / count
+    return [Area(80 + round(k * (wide + gap)), top, round(wide), high) for k in range(len(value.denominations))]
+
+
+def _common_reason(value: PayCash) -> Words:
+    """The one reason why nothing is taken; no words when there are several, or something is."""
+    reasons = {note.why for note in value.denominations if not note.accepted}
+    alone = len(reasons) == 1 and not any(note.accepted for note in value.denominations)
+    return reasons.pop() if alone else Words()
+
+
+def _denomination(kit: Kit, note: Denomination, area: Area, with_reason: bool) -> Parts:
     if note.accepted:
-        chip = area if area.h < 90 else Area(area.x, area.y, area.w, area.h)
-        return note_chip(kit, chip, note.value, 36)
+        return note_chip(kit, area, note.value, 36)
     look = kit.skin("off")
-    why = note.why.main or note.why.small
+    middle = area.y + 30 if with_reason else area.cy
+    reason = Row(note.why.main or note.why.small, 22, 500, look.ink, 2)
+    below = Area(area.x + 4, area.y + 52, area.w - 8, area.h - 56)
     return (
         Box(area, look, 14),
-        kit.icon(area.x + 26, area.y + 30, 26, "cross", look.accent, 3),
-        *kit.line(area.cx + 12, area.y + 30, note.value, 32, 700, look.ink, "center", area.w - 48, least=24),
-        *kit.stack(
-            Area(area.x + 4, area.y + 52, area.w - 8, area.h - 56),
-            (Row(why, 22, 500, look.ink, 2),),
-            "center",
-            leading=1.12,
-        ),
+        kit.icon(area.x + 26, middle, 26, "cross", look.accent, 3),
+        *kit.line(area.cx + 12, middle, note.value, 32, 700, look.ink, "center", area.w - 48, least=24),
+        *(kit.stack(below, (reason,), "center", leading=1.12) if with_reason else ()),
     )
 
 
@@ -312,15 +324,19 @@ def _received(value: PayCash, kit: Kit, area: Area, chips: list[Chip]) -> Node:
     return Node("received", area, tuple(parts), spoken=f"{words.main}: {', '.join(value.received)}")
 
 
+def _promise_apart(value: PayCash, kit: Kit) -> bool:
+    """Its languages stand under each other when they do not fit beside each other."""
+    wide = kit.runs_width((Run(value.promise.main, 28, 500, ""), Run(value.promise.small, 26, 500, "")), 12)
+    return wide > 1000 or kit.large
+
+
 def _promise(value: PayCash, kit: Kit, area: Area) -> Node:
-    """What a cancel gives back: on one line, or on two when it has more to say."""
+    """What a cancel gives back."""
     muted = kit.color("muted")
     words: Words = value.promise
-    wide = kit.runs_width((Run(words.main, 28, 500, ""), Run(words.small, 26, 500, "")), 12)
-    if wide <= area.w and not kit.large:
-        parts = kit.beside(area.cx, area.cy, words, (28, muted), (26, muted), "center", area.w, 12, 500)
-    else:
-        area = Area(area.x, area.y - 18, area.w, area.h + 30)
+    if _promise_apart(value, kit):
         rows = (Row(words.main, 28, 500, muted), Row(words.small, 25, 500, muted))
         parts = kit.stack(area, rows, "center", leading=1.2)
+    else:
+        parts = kit.beside(area.cx, area.cy, words, (28, muted), (26, muted), "center", area.w, 12, 500)
     return Node("promise", area, parts, spoken=words.main)

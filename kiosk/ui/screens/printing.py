@@ -193,10 +193,16 @@ def _meter(value: Printing, kit: Kit, area: Area) -> list[Node]:
 
 
 def ringed(value: Printing) -> tuple[str, ...]:
-    """The openings that the lines speak of."""
-    if value.openings:
+    """The openings that the lines speak of.
+
+    When the value names none: two lines mean both; one line means the money where nothing is said of cancelling,
+    because then it is on its way back.
+    """
+    if value.openings or not value.outlets:
         return value.openings
-    return ("tickets", "change") if len(value.outlets) > 1 else ()
+    if len(value.outlets) > 1:
+        return ("tickets", "change")
+    return ("tickets",) if value.cannot_cancel.main else ("change",)
 
 
 def _outlets(value: Printing, kit: Kit, area: Area) -> Node:

@@ -105,7 +105,7 @@ def _band(value: ServiceTask, kit: Kit) -> Node:
             runs = runs[:1]
         wide = min(540, kit.runs_width(runs, 10) + 72)
         chip = Area(1040 - wide, STEPPER.cy - 28, wide, 56)
-        parts += [kit.box(chip, "warn_edge", 28), kit.icon(chip.x + 31, chip.cy, 34, "door", chip_look.accent, 2.2)]
+        parts += [kit.box(chip, "warn_edge", 28), kit.icon(chip.x + 31, chip.cy, 34, "info", chip_look.accent, 2.2)]
         parts += kit.inline(chip.x + 53, chip.cy, runs, 10, width=wide - 70)
     rows = (Row(value.title.main, 38, 700, look.ink), Row(value.title.small, 26, 500, look.second))
     parts += kit.stack(Area(44, STEPPER.y + 2, 996 - wide - 24, STEPPER.h - 6), rows, leading=1.2)

@@ -150,14 +150,17 @@ def _sums(value: Take, kit: Kit, area: Area, apart: bool) -> Node:
     return Node("sum", area, tuple(parts), spoken=said or value.notes_label.main)
 
 
+NOTE_SIZES = {3: (36, 120, 42), 4: (32, 104, 26), 5: (28, 92, 20), 6: (25, 76, 14)}
+"""Number of values -> type size, width of a chip and gap between groups."""
+
+
 def _note_sizes(value: Take) -> tuple[int, int, int]:
-    """Type size, width of a chip and gap between groups, by the number of values."""
-    return (36, 120, 42) if len(value.notes) <= 3 else (32, 104, 26) if len(value.notes) == 4 else (28, 92, 20)
+    return NOTE_SIZES[max(3, min(6, len(value.notes)))]
 
 
 def _notes_width(value: Take, kit: Kit) -> list[int]:
     size, wide, _ = _note_sizes(value)
-    return [wide + 18 + kit.width(f"× {note.count}", size, 700) for note in value.notes]
+    return [wide + size // 2 + kit.width(f"× {note.count}", size, 700) for note in value.notes]
 
 
 def _label_width(value: Take, kit: Kit) -> int:
@@ -191,7 +194,8 @@ def _notes(value: Take, kit: Kit, area: Area, colors: tuple[str, str], apart: bo
     for note, whole in zip(value.notes, widths, strict=True):
         chip = Area(x, row.cy - 32, wide, 64)
         parts += note_chip(kit, chip, note.value, min(34, size))
-        parts += kit.line(chip.right + 18, row.cy, f"× {note.count}", size, 700, ink, width=whole - wide - 16)
+        room = whole - wide - size // 2
+        parts += kit.line(chip.right + size // 2, row.cy, f"× {note.count}", size, 700, ink, width=room + 2)
         x += whole + gap
     return tuple(parts)
 
@@ -213,6 +217,7 @@ def _walk_away(value: Take, kit: Kit, area: Area) -> Node:
             *kit.stack(Area(left, area.y + 74, width, area.h - 84), rows, leading=1.3),
         )
     else:
+        small = f"{head[1].text} · {small}"
         rows = [Row(head[0].text, 34, 700, look.ink), *lines, Row(small, 24, 500, look.second, 2, 4)]
         text = kit.stack(Area(left, area.y + 10, width, area.h - 20), rows, leading=1.26)
     parts: Parts = (kit.box(area, "warn_edge"), kit.icon(area.x + 68, area.cy, 92, "walk", look.accent, 2.3), *text)

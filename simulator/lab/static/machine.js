@@ -113,7 +113,7 @@ function hand(state) {
   refresh(byId("outlets"), state.outlets, () => Object.entries(OUTLETS).map(([name, words]) => {
     const { things, open } = state.outlets[name];
     return make("button", { class: "take", "data-name": name, disabled: !things || !open, click: () => post("/api/take", { outlet: name }) },
-      `${words[0]} ${things || ""}`, second(things && !open ? `${words[1]} · 关` : words[1]));
+      `${words[0]} ${things || ""}`, second(things && !open ? `${words[1]} 关` : words[1]));
   }));
 }
 

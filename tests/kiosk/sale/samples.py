@@ -29,9 +29,9 @@ def stock(notes: int = 300) -> Stock:
     return made
 
 
-def locked(passengers: int = 2) -> PlacesLocked:
-    places = tuple(LockedPlace(i, "05", f"{12 + i}A", "window", "adult", 15250) for i in range(passengers))
-    return PlacesLocked(KEY, places, 15250 * passengers, 300_000, 600_000)
+def locked(passengers: int = 2, price_fen: int = 15250) -> PlacesLocked:
+    places = tuple(LockedPlace(i, "05", f"{12 + i}A", "window", "adult", price_fen) for i in range(passengers))
+    return PlacesLocked(KEY, places, price_fen * passengers, 300_000, 600_000)
 
 
 def confirmed(passengers: int = 2) -> SaleConfirmed:

@@ -1,0 +1,136 @@
+"""Service screens: a PIN is never shown, keys of another role say so, counts and signatures stay apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from kiosk.screen.values import Figure, Key, Screen, ServiceLogin, ServiceMenu, ServiceTask, Words
+from kiosk.ui.drawings.things import BOXES, box_picture
+from kiosk.ui.drawings.tones import tones
+from kiosk.ui.nodes import Node, touchable
+from kiosk.ui.parts import Box
+from kiosk.ui.stage import Stage
+from tests.kiosk.ui.samples import samples
+from tests.kiosk.ui.shots import canvas
+from tests.kiosk.ui.test_layout import texts_of
+from tests.kiosk.ui.test_money_screens import clean
+
+STAGE = Stage(canvas())
+ZH = samples("zh")
+
+
+def named(screen: Screen, name: str) -> Node:
+    return next(node for node in STAGE.nodes_of(screen) if node.id == name)
+
+
+def login() -> ServiceLogin:
+    screen = ZH["svc.login"]
+    assert isinstance(screen, ServiceLogin)
+    return screen
+
+
+def menu() -> ServiceMenu:
+    screen = ZH["svc.menu"]
+    assert isinstance(screen, ServiceMenu)
+    return screen
+
+
+def task(name: str = "svc.task-count") -> ServiceTask:
+    screen = ZH[name]
+    assert isinstance(screen, ServiceTask)
+    return screen
+
+
+@pytest.mark.parametrize("length", [0, 4, 6, 8, 30])
+def test_the_pin_is_dots_whatever_its_length(length: int) -> None:
+    node = named(replace(login(), pin_length=length), "pin")
+    assert [text.text for text in texts_of(node)] == ["密码", "PIN"]
+    assert all(part.area.right <= node.area.right for part in node.parts if isinstance(part, Box))
+    assert clean(replace(login(), pin_length=length)) == []
+
+
+def test_the_pad_reads_like_a_telephone() -> None:
+    pad = [node for node in touchable(STAGE.nodes_of(login())) if node.id.startswith("digit:")]
+    rows: dict[int, list[str]] = {}
+    for node in sorted(pad, key=lambda node: (node.area.y, node.area.x)):
+        rows.setdefault(node.area.y, []).append(node.target)
+    assert list(rows.values()) == [
+        ["digit:1", "digit:2", "digit:3"],
+        ["digit:4", "digit:5", "digit:6"],
+        ["digit:7", "digit:8", "digit:9"],
+        ["clear", "digit:0", "erase"],
+    ]
+
+
+def test_a_pad_of_ten_keys_has_the_zero_in_the_middle() -> None:
+    nodes = STAGE.nodes_of(replace(task(), digits=task().digits[:10]))
+    zero, five = (next(node for node in nodes if node.target == f"digit:{digit}") for digit in "05")
+    assert zero.area.x == five.area.x
+    assert zero.area.y > five.area.y
+
+
+def test_a_key_of_another_role_stays_and_says_whose_it_is() -> None:
+    node = next(node for node in STAGE.nodes_of(menu()) if node.target == "act:box")
+    assert not node.enabled
+    assert "需现金员" in node.spoken
+    assert "Cash staff" in [text.text for text in texts_of(node)]
+
+
+def test_a_module_says_name_state_and_cycles() -> None:
+    said = named(menu(), "module:3").spoken
+    assert said == "凭条打印, 缺纸, 22,940, 14:20 纸尽"
+    assert named(menu(), "test:test:凭条打印").enabled
+    assert not named(menu(), "test:test:扫码头").enabled
+
+
+@pytest.mark.parametrize("modules", [1, 5, 8])
+@pytest.mark.parametrize("actions", [0, 4, 12])
+def test_the_menu_holds_what_the_machine_has(modules: int, actions: int) -> None:
+    rows = (menu().modules * 2)[:modules]
+    rows = tuple(replace(row, action=replace(row.action, target=f"test:{k}")) for k, row in enumerate(rows))
+    keys = tuple(Key(f"act:{k}", Words(f"换钞箱 {k}", "Note box"), "box") for k in range(actions))
+    screen = replace(menu(), modules=rows, actions=keys)
+    assert clean(screen) == []
+    assert max(node.area.bottom for node in STAGE.nodes_of(screen) if node.layer == "body") <= 1745
+
+
+@pytest.mark.parametrize("name", ["svc.task", "svc.task-count", "svc.task-refused", "svc.task-fault", "svc.task-bin"])
+def test_the_parts_of_a_task_do_not_overlap(name: str) -> None:
+    blocks = ("steps", "message", "thing", "figures", "typed", "sign:0")
+    nodes = [node for node in STAGE.nodes_of(task(name)) if node.id in blocks]
+    tops = sorted(nodes, key=lambda node: node.area.y)
+    for above, below in pairwise(tops):
+        beside = above.area.right <= below.area.x or below.area.right <= above.area.x
+        assert beside or above.area.bottom <= below.area.y, (above.id, below.id)
+    assert max(node.area.bottom for node in nodes) <= 1745
+
+
+def test_facts_and_a_number_at_once_still_fit() -> None:
+    screen = replace(task("svc.task"), digits=task().digits, typed_label=task().typed_label, typed="12", signoffs=())
+    assert clean(screen) == []
+    assert {"thing", "typed", "figures"} <= {node.id for node in STAGE.nodes_of(screen)}
+
+
+def test_a_task_of_nothing_but_a_title_is_painted() -> None:
+    screen = replace(task(), steps=(), facts=(), figures=(), note=Words(), digits=(), signoffs=(), message=None)
+    assert STAGE.show(screen)
+    assert named(screen, "task").spoken == "更换收款钞箱"
+
+
+def test_a_difference_is_said_in_words() -> None:
+    node = named(task(), "figures")
+    assert "不符" in node.spoken
+    assert [figure.tone for figure in task().figures if isinstance(figure, Figure)][-1] == "danger"
+
+
+@pytest.mark.parametrize("picture", [*BOXES, "unknown"])
+@pytest.mark.parametrize("percent", [-5, 0, 50, 100, 400])
+def test_the_picture_shows_how_full_it_is(picture: str, percent: int) -> None:
+    drawn = box_picture(tones(STAGE.kit(menu())), picture, percent)
+    assert drawn.startswith("<svg")
+    assert "nan" not in drawn
+    if picture in ("cassette", "box", "roll", "bin"):
+        assert box_picture(tones(STAGE.kit(menu())), picture, 0) != box_picture(tones(STAGE.kit(menu())), picture, 90)

@@ -1,0 +1,71 @@
+"""The demo with all its processes: sales over real ptys are accounted for; without mains only the world goes on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator.clock import SharedClock
+from simulator.passenger.cabinet_client import CabinetError
+from simulator.rig import Rig, RigError, Wanted
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 400
+
+
+def test_six_passengers_and_every_fen_is_accounted_for(tmp_path: Path) -> None:
+    """One of each kind, and the same choices for the same seed."""
+    report = tmp_path / "r.json"
+    words = ("demo", "--headless", "--sales", "6", "--seed", "1", "--report", str(report))
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator", *words], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(report.read_text())
+    assert (told["violations"], told["found"], told["open_sales"]) == (0, [], 0)
+    outcomes = {visit["kind"]: visit["outcome"] for visit in told["visits"]}
+    assert outcomes["exact"] == outcomes["large"] == outcomes["language"] == "bought"
+    assert outcomes["cancel"] == "cancelled"
+    assert outcomes["walk_away"] == "walked_away"
+    assert told["passengers"]["tickets"] == told["tickets"]["taken"] > 0
+    assert told["fen"]["kept"] == told["passengers"]["inserted_fen"] - told["passengers"]["returned_fen"]
+    for sale in told["times"]["sales"]:
+        assert sale["total"] == sum(sale[name] for name in ("device", "poll", "station", "passenger", "ours"))
+
+
+@pytest.fixture
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    made = Rig(tmp_path_factory.mktemp("r"), SharedClock.starting_now(10.0), Wanted(mirror=False))
+    yield made
+    made.stop()
+
+
+def test_without_mains_the_machine_dies_and_comes_back_by_itself(rig: Rig) -> None:
+    rig.start()
+    rig.serve_until(lambda: rig.eyes.screen is not None, 120_000, "a screen")
+    rig.hands().post("/api/mains", {"on": False})
+    rig.serve_until(lambda: not rig.supervisor.running("controller"), 120_000, "darkness")
+    assert not rig.supervisor.running("screen")
+    assert rig.supervisor.running("station")
+    rig.serve_until(lambda: rig.eyes.screen is None, 120_000, "a closed socket")
+    rig.hands().post("/api/mains", {"on": True})
+    back = lambda: rig.supervisor.is_ready("controller") and rig.supervisor.is_ready("screen")
+    rig.serve_until(back, 600_000, "the machine")
+    rig.serve_until(lambda: rig.eyes.screen is not None, 600_000, "a screen")
+    assert rig.supervisor.starts("controller") == 2
+    assert rig.supervisor.starts("cabinet") == 1
+
+
+def test_a_cabinet_that_ends_is_the_end(rig: Rig) -> None:
+    rig.start()
+    rig.supervisor.restart("cabinet")
+    with pytest.raises(RigError, match="cabinet ended for good"):
+        rig.serve_until(lambda: False, 600_000, "anything")
+    with pytest.raises(CabinetError):
+        rig.hands().look()
