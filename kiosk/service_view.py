@@ -135,6 +135,12 @@ class Page:
             StripItem("lock", say("Sales off"), "off"),
         )
 
+    def _clear(self) -> Key:
+        return Key("svc:clear", self.say("Clear"), "clear")
+
+    def _erase(self) -> Key:
+        return Key("svc:erase", self.say("Erase"), "erase")
+
     def _message(self) -> Notice | None:
         if self.state.message not in MESSAGES:
             return None
@@ -160,8 +166,8 @@ class Page:
             pin_length=len(state.pin),
             active=state.entry,
             digits=DIGITS,
-            clear=Key("svc:clear", say("Clear"), "clear"),
-            erase=Key("svc:erase", say("Erase"), "erase"),
+            clear=self._clear(),
+            erase=self._erase(),
             message=self._message(),
         )
 
@@ -263,7 +269,7 @@ class Page:
             note=say("What is typed here is where the books begin."),
             typed_label=self._typed_label(act, signing),
             typed=self._typed(signing),
-            digits=DIGITS if act.asks_count or signing else (),
+            digits=(*DIGITS, self._clear(), self._erase()) if act.asks_count or signing else (),
             signoffs=self._signoffs(act, signing),
             message=self._message(),
         )

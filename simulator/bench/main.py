@@ -34,8 +34,8 @@ def main(argv: Sequence[str]) -> int:
     parts = [part for part in MEASURES if part in (given.only or PARTS)]
     figures, failed = list[Figure](), list[str]()
     begun = process.load()
-    with tempfile.TemporaryDirectory(prefix="tvm-") as made, ExitStack() as stack:
-        bench = Bench(Path(made), station_clock(1.0, ""), _amount(given), stack, _say)
+    with ExitStack() as stack:
+        bench = Bench(_directory(given.dir, stack), station_clock(1.0, ""), _amount(given), stack, _say)
         try:
             for number, part in enumerate(parts, start=1):
                 _say(f"part {number} of {len(parts)}: {part}")
@@ -54,6 +54,14 @@ def main(argv: Sequence[str]) -> int:
     if given.json is not None:
         given.json.write_text(json.dumps(as_json(figures, run), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 1 if failed else 0
+
+
+def _directory(chosen: Path | None, stack: ExitStack) -> Path:
+    """Where the machines' files lie: short, for the sockets in it; removed afterwards unless it was chosen."""
+    if chosen is None:
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tvm-")))
+    chosen.mkdir(parents=True)
+    return chosen.resolve()
 
 
 def _say(line: str) -> None:
@@ -92,6 +100,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--idle", type=int, default=0, metavar="S", help="seconds of idling that are measured (default 30)"
+    )
+    parser.add_argument(
+        "--dir", type=Path, metavar="DIR", help="keep journals, traces and logs there (a new, short path)"
     )
     parser.add_argument("--quick", action="store_true", help="few samples: whether it runs, not how fast")
     given = parser.parse_args(argv)

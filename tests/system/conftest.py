@@ -13,7 +13,7 @@ from tests.system.stand import Stand
 from tests.system.visitor import Visitor
 
 
-@pytest.fixture(scope="function" if __import__("os").environ.get("R_FRESH") else "session")
+@pytest.fixture(scope="session")
 def whole_machine() -> Iterator[Stand]:
     directory = Path(tempfile.mkdtemp(prefix="tvm-"))  # short: sockets have short names
     made = Stand(directory)

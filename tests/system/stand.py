@@ -111,11 +111,6 @@ class Stand:
         self._spawn("controller", "kiosk", "run", "--config", str(self.directory / "machine.yaml"), *self._clock())
 
     def start_screen(self) -> None:
-        if os.environ.get("R_PLAIN"):
-            program = Program("screen", (sys.executable, "/tmp/R/plain.py", str(self.directory / "screen.sock")))
-            self.children["screen"] = Child(program, program.argv, self.log("screen"), ROOT)
-            self.until(lambda: self._ready("screen") is not None, "screen is ready")
-            return
         words = ("screen", "--socket", str(self.directory / "screen.sock"))
         self._spawn("screen", "kiosk", *words, env={"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"})
 
@@ -277,9 +272,22 @@ class Stand:
                 begin()
         self.clear_faults()
         self.until(lambda: self.shows("attract", "home", "oos"), "the sale is over", 40)
-        if broken := sorted({name.partition(":")[0] for name in self.stopping_faults()}):
-            self.technician([Job({"act": "clear_jam", "device": name}, f"svc:act:clear:{name}", 0) for name in broken])
-        self.see("attract", "home")
+        broken = sorted({name.partition(":")[0] for name in self.stopping_faults()})
+        if broken or not self.sells():
+            jobs = [Job({"act": "clear_jam", "device": name}, f"svc:act:clear:{name}", 0) for name in broken]
+            self.technician([*jobs, *self.counts()])
+        self.until(self.sells, "the machine sells again")
+
+    def counts(self) -> list[Job]:
+        """Every cassette counted by hand, as after a jam."""
+        places = self.state()["places"]
+        return [Job(None, f"svc:act:fill:{number}", places[f"cassette.{number}"]["things"]) for number in FIRST_NOTES]
+
+    def sells(self) -> bool:
+        return self.shows("attract", "home") and self.screen.chrome.notice is None and not self.doors_open()
+
+    def doors_open(self) -> bool:
+        return any(self.state()["doors"].values())
 
     def stopping_faults(self) -> list[str]:
         """Faults that are up and take an ability away: `device:CODE`."""

@@ -137,8 +137,10 @@ def printing(look: Look) -> Printing:
     due = formats.amount(book.ours_fen if refund else book.due_fen)
     count = len(book.places)
     outlets: tuple[Words, ...] = () if refund else (say("Tickets come out below the screen"),)
+    openings = () if refund else ("tickets",)
     if refund or change_due(book):
         outlets = (*outlets, say("Notes come out to the right of the screen"))
+        openings = (*openings, "change")
     seconds = -(-_left_ms(look, book) // 1000)
     return Printing(
         look.chrome("printing", 4, (look.call_staff(),)),
@@ -150,6 +152,7 @@ def printing(look: Look) -> Printing:
         if refund
         else say.plural("{amount} · {n} ticket", "{amount} · {n} tickets", count, amount=due),
         outlets=outlets,
+        openings=openings,
         stay=say("Please stay. Even after a power cut nothing of yours is lost."),
         cannot_cancel=NOTHING if refund else say("Paid: cannot be cancelled now"),
     )

@@ -9,7 +9,7 @@ from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure, measured, skipped
 from simulator.bench.machine import Machine
 from simulator.bench.traces import notes_to_print, read_trace, touches
-from simulator.timesplit import CLASSES, SaleTimes, read_lines, split
+from simulator.timesplit import CLASSES, read_lines, split
 
 
 def measure_sales(bench: Bench) -> list[Figure]:
@@ -44,15 +44,10 @@ def _sell(bench: Bench, name: str, count: int) -> Machine:
 
 
 def _ours(name: str, machine: Machine) -> list[Figure]:
-    sales = sold(split(read_lines(machine.journal), machine.motions.devices))
+    sales = split(read_lines(machine.journal), machine.motions.devices)
     mean = {each: round(_mean([sale.ms[each] for sale in sales])) for each in CLASSES} if sales else {}
     note = "mean of a sale in ms: " + ", ".join(f"{each} {ms}" for each, ms in mean.items()) if sales else ""
     return [measured(name, [float(sale.ms["ours"]) for sale in sales], note)]
-
-
-def sold(sales: Sequence[SaleTimes]) -> list[SaleTimes]:
-    """Sales in which anything moved: somebody who only looked costs nothing."""
-    return [sale for sale in sales if sale.ms["device"]]
 
 
 def _mean(values: Sequence[int]) -> float:
