@@ -24,7 +24,15 @@ from kiosk.parameters import MachinePolicy
 from kiosk.past import Past, belongs_to_sale
 from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, HelpPressed, MainsChanged, PersonNear
 from kiosk.ports.fact import DeviceReady, Fact
-from kiosk.ports.note_acceptor import AcceptorPast, NoteHeld, NoteMoving, NoteOurs
+from kiosk.ports.note_acceptor import (
+    AcceptorPast,
+    NoteHeld,
+    NoteJammed,
+    NoteMoving,
+    NoteOurs,
+    NoteReturnUncertain,
+    NoteUncertain,
+)
 from kiosk.ports.note_dispenser import DispenserPast
 from kiosk.ports.screen import ScreenLost, ScreenTouched
 from kiosk.ports.station import (
@@ -40,13 +48,13 @@ from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.records import record_of
 from kiosk.sale.book import Book, S
 from kiosk.sale.facts import Agreed, Cancelled, ClaimSeen, Restarted, SaleStarted, SlipAgain
-from kiosk.sale.intents import ClaimAdd, Intent
+from kiosk.sale.intents import ClaimAdd, Intent, ReturnNote, UnknownAdd
 from kiosk.sale.recovery import believe
 from kiosk.sale.sale import Sale, SaleContext
 from kiosk.screen import targets as T
 from kiosk.service import Service, ServiceStep
 from kiosk.sync import Sync
-from kiosk.system_facts import LateNote, RecoveryBegan, StaffCalled, Stopped
+from kiosk.system_facts import RecoveryBegan, StaffCalled, Stopped
 from kiosk.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -93,6 +101,7 @@ class Controller:
         self.note_moving = False
         self.help_called_ms = 0
         self.starting = True
+        self._waiting: list[Fact] = []
         self._until_ms = parts.clock.mono_ms() + PASTS_MS
         self._repaint_ms = 0
         self._sales = parts.past.sales
@@ -117,10 +126,13 @@ class Controller:
                 self._call_staff("cabinet")
             case PersonNear(near=True):
                 self.journey.approach(self.now())
-            case _ if self.sale is not None and belongs_to_sale(fact) and not self.starting:
-                self.sale_step(fact, now_ms)
-            case NoteOurs() | NoteHeld() if self.sale is None:
-                self._late_note(fact)
+            case _ if self.sale is not None and self.sale.takes(fact):
+                if self.starting:
+                    self._waiting.append(fact)  # what the devices say of the past comes first
+                else:
+                    self.sale_step(fact, now_ms)
+            case _ if belongs_to_sale(fact):
+                self._orphan(fact)
             case _ if isinstance(fact, JOURNALED):
                 self._write(fact, ())
             case _ if not ours:
@@ -189,6 +201,8 @@ class Controller:
         elif sale.book.why_ending in ("timeout", "service", "restart", "screen"):
             back_to = "attract"
         self.journey.sale_over(self.now(), back_to, notice)
+        if self.watch.doors_open:  # it was opened while the sale went on
+            self._service_steps(self.service.open(self, self.now()))
 
     # -- the passenger
 
@@ -254,17 +268,25 @@ class Controller:
         if self._p.deeds.devices.cabinet:
             self._p.deeds.devices.cabinet.lamp("help", True)
 
-    def _late_note(self, fact: Fact) -> None:
-        """A note without a sale: out of escrow it goes back, in the box it is owed (decision 8)."""
-        acceptor = self._p.deeds.devices.acceptor
-        if isinstance(fact, NoteHeld) and acceptor is not None:
-            acceptor.give_back(fact.note)
-        if isinstance(fact, NoteOurs):
-            self._write(fact, ())
-            claim = ClaimAdd(0, self._late_code(fact.note), fact.value_fen, True, "late_note")
-            self._write(LateNote(fact.note, fact.value_fen), (claim,))
+    def _orphan(self, fact: Fact) -> None:
+        """A fact of no sale, or of one that is over: a note in escrow goes back, one in the box or lost is owed (decision 8)."""
+        match fact:
+            case NoteHeld():
+                back = ReturnNote(0, fact.note, fact.value_fen)
+                self._write(fact, (back,))
+                if self._p.deeds.devices.acceptor is not None:
+                    self._p.deeds.devices.acceptor.give_back(fact.note)
+            case NoteOurs() if not self.stock.has_note(fact.note):
+                self._write(fact, (ClaimAdd(0, self._orphan_code(fact.note), fact.value_fen, True, "late_note"),))
+            case NoteJammed() | NoteUncertain() | NoteReturnUncertain() if fact.value_fen:
+                code = self._orphan_code(fact.note)
+                claim = ClaimAdd(0, code, fact.value_fen, False, "note_unknown")
+                self._write(fact, (claim, UnknownAdd(0, "acceptor", fact.value_fen, code)))
+            case _:
+                self._write(fact, ())
 
-    def _late_code(self, note: int) -> str:
+    def _orphan_code(self, note: int) -> str:
+        """As the codes of a sale: unguessable, and the same again for the same note."""
         made = hmac.digest(self._p.context.secret, f"late:{note}".encode(), "sha256")
         return b32encode(made[:5]).decode()
 
@@ -386,6 +408,9 @@ class Controller:
         self.starting, self.changed = False, True
         if self.sale is not None:
             self._recover(self.sale, now_ms)
+        waiting, self._waiting = self._waiting, []
+        for fact in waiting:
+            self.hear(fact, now_ms)
         self._settle_devices()
 
     def _recover(self, sale: Sale, now_ms: int) -> None:

@@ -14,7 +14,7 @@ from kiosk.ports.note_dispenser import PATH_UNSURE
 from kiosk.records import Record
 
 KEPT = 64
-"""So many note numbers are remembered: a device may say twice that a note was stacked (decision 16)."""
+"""So many outcomes are remembered: a device may say twice that a note was stacked or a payment made (decision 16)."""
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Stock:
     retract_pieces: int = 0
     registers: Counter[str] = field(default_factory=Counter)
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
-    _stacked_notes: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _settled: deque[tuple[str, int | str]] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     def payable(self) -> dict[int, int]:
         """Face value -> notes that may be planned with."""
@@ -71,9 +71,13 @@ class Stock:
 
     def hear(self, fact: Record) -> None:
         """The fact of one step, before the sale decides on it."""
-        handler = _FACTS.get((fact["kind"], fact.get("result", "")))
-        if handler:
+        kind = (fact["kind"], fact.get("result", ""))
+        handler, name = _FACTS.get(kind), _ONCE.get(kind)
+        once = (name, fact[name]) if name and fact[name] else None  # order 0 is a service test
+        if handler and once not in self._settled:
             handler(self, fact)
+            if once:
+                self._settled.append(once)
 
     def book(self, intents: Sequence[Record]) -> None:
         """The bookings of the same step."""
@@ -84,12 +88,9 @@ class Stock:
 
     def has_note(self, note: int) -> bool:
         """Whether this note is counted in the box already."""
-        return note in self._stacked_notes
+        return ("note", note) in self._settled
 
     def _stacked(self, record: Record) -> None:
-        if self.has_note(record["note"]):
-            return
-        self._stacked_notes.append(record["note"])
         self.box[record["value_fen"]] += 1
         self.registers["notes_in"] += 1
         self.registers["notes_in_fen"] += record["value_fen"]
@@ -201,6 +202,16 @@ _FACTS = {
     ("taken!", "tickets"): Stock._taken,
     ("retract!", "tickets"): Stock._tickets_retracted,
 }
+_ONCE = {
+    ("stack!", "stacked"): "note",
+    ("pay!", "presented"): "order",
+    ("pay!", "short"): "order",
+    ("pay!", "unknown"): "order",
+    ("print!", "in_tray"): "key",
+    ("print!", "spoiled"): "key",
+    ("print!", "unknown"): "key",
+}
+"""What such a fact is about: said once more, it moves nothing."""
 _BOOKINGS = {
     "cassette.fill": Stock._filled,
     "box.swap": Stock._box_swapped,

@@ -43,12 +43,3 @@ class StaffCalled(Fact):
 
     kind: ClassVar[str] = "help"
     where: str
-
-
-@dataclass(frozen=True, slots=True)
-class LateNote(Fact):
-    """A note became ours when no sale was open: it is booked and owed."""
-
-    kind: ClassVar[str] = "note.late"
-    note: int
-    value_fen: int

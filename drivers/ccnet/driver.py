@@ -82,6 +82,7 @@ class CcnetValidator:
         self._enabled: bytes | None = None  # the mask the unit has acknowledged; None: not known
         self._enable_ms = -ENABLE_AGAIN_MS
         self._overdue = False  # the start takes longer than any unit should need
+        self._reset_wanted = False
         self._poll_sent_ms = self._reset_ms = self._lost_ms = self._start_ms = -RESET_EVERY_MS
 
     # -- the port
@@ -119,8 +120,7 @@ class CcnetValidator:
 
     def restart(self) -> None:
         """Reset the unit and start anew: for a technician who has cleared a jam. Gives a note in escrow back."""
-        if self._phase is not Phase.DOWN:
-            self._begin(Status(State.POWER_UP))
+        self._reset_wanted = self._phase is not Phase.DOWN
 
     @property
     def ready(self) -> bool:
@@ -141,7 +141,7 @@ class CcnetValidator:
 
     def link_up(self, now_ms: int) -> None:
         self._line.restart(now_ms)
-        self._phase, self._steps = Phase.SEARCHING, None
+        self._phase, self._steps, self._reset_wanted = Phase.SEARCHING, None, False
         self._start_ms = self._reset_ms = now_ms
         self._faults.clear(FaultCode.LINK_LOST)
 
@@ -162,6 +162,9 @@ class CcnetValidator:
             self._escrow.late(now_ms)
             return now_ms + 1_000 if self._escrow.note else None
         self._answer(self._line.poll(now_ms), now_ms)
+        if self._reset_wanted:
+            self._reset_wanted = False
+            self._begin(Status(State.POWER_UP), now_ms)
         self._watch_silence(now_ms)
         free_ms = self._line.free_at(now_ms)
         request = self._next_request(now_ms)
@@ -279,9 +282,9 @@ class CcnetValidator:
 
     # -- start-up and silence
 
-    def _begin(self, first: Status, now_ms: int = 0) -> None:
+    def _begin(self, first: Status, now_ms: int) -> None:
         self._phase, self._past = Phase.STARTING, Past.of(first)
-        self._start_ms = max(now_ms, self._start_ms)
+        self._start_ms = now_ms
         self._enabled = None
         self._steps = start_up(first, self._past)
         self._next_step = next(self._steps)
@@ -299,7 +302,10 @@ class CcnetValidator:
             self._next_step = self._steps.send(reply)
         except StopIteration as end:
             self._started(end.value, now_ms)
-        if now_ms - self._start_ms >= START_MS and self._status.code not in STOPPED:
+            return
+        if self._status.code in STOPPED:
+            self._start_ms = now_ms  # how long people take to help it is not its own time
+        elif now_ms - self._start_ms >= START_MS:
             self._overdue = True
             self._faults.set(FaultCode.DEVICE_FAILURE, True, f"start {self._status.raw}")
 

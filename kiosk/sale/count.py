@@ -167,19 +167,20 @@ def _state_known(fact: st.SaleStateKnown, book: Book, at: Counting) -> None:
         _confirmed(fact, book, at)
 
 
-def _ticket(book: Book, key: str) -> TicketLine | None:
-    return next((ticket for ticket in book.tickets if key in ticket.keys), None)
+def _printing(book: Book, key: str) -> TicketLine | None:
+    """The ticket that is printed on this very blank now."""
+    return next((ticket for ticket in book.tickets_in("printing") if ticket.keys[-1] == key), None)
 
 
 def _in_tray(fact: tp.TicketInTray, book: Book, at: Counting) -> None:
-    ticket = _ticket(book, fact.key)
-    if ticket is not None and ticket.state == "printing":
+    ticket = _printing(book, fact.key)
+    if ticket is not None:
         ticket.state = "in_tray"
 
 
 def _spoiled(fact: tp.TicketSpoiled, book: Book, at: Counting) -> None:
-    ticket = _ticket(book, fact.key)
-    if ticket is not None and ticket.state == "printing":
+    ticket = _printing(book, fact.key)
+    if ticket is not None:
         left = min(at.policy.blanks_per_ticket, len(ticket.numbers)) - ticket.spent
         ticket.state = "waiting" if left > 0 else "void"
         if ticket.state == "void":
@@ -187,8 +188,8 @@ def _spoiled(fact: tp.TicketSpoiled, book: Book, at: Counting) -> None:
 
 
 def _not_started(fact: tp.TicketRefused, book: Book, at: Counting) -> None:
-    ticket = _ticket(book, fact.key)
-    if ticket is not None and ticket.state == "printing":
+    ticket = _printing(book, fact.key)
+    if ticket is not None:
         ticket.state = "void"
         _give_up_printing(book)
 
@@ -200,8 +201,8 @@ def _give_up_printing(book: Book) -> None:
 
 
 def _ticket_unknown(fact: tp.TicketUncertain, book: Book, at: Counting) -> None:
-    ticket = _ticket(book, fact.key)
-    if ticket is not None and ticket.state == "printing":
+    ticket = _printing(book, fact.key)
+    if ticket is not None:
         ticket.state = "unknown"
         _give_up_printing(book)
 

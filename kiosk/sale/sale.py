@@ -95,6 +95,9 @@ class Sale(Guards):
             return False
         if getattr(fact, "sale", book.key) != book.key or getattr(fact, "bundle", book.number) != book.number:
             return False
+        order = getattr(fact, "order", None)
+        if isinstance(order, int) and all(pay.order != order for pay in book.pays):
+            return False
         return not hasattr(fact, "slip") or any(claim.code == fact.slip for claim in book.claims)
 
     def feed(self, fact: Fact, now_ms: int, wall_ms: int) -> list[Intent]:

@@ -192,8 +192,9 @@ class Stand:
         """What is shown and what was said last, for the message of a failing test."""
         seen = self.eyes.screen
         log = self.log("controller")
-        tail = log.read_text()[-1500:] if log.exists() else ""
-        return f"shown: {seen.kind if seen else 'nothing'} {texts(seen)[:300]!r}\n{tail}"
+        tail = "\n".join(log.read_text().splitlines()[-6:]) if log.exists() else ""
+        words = " | ".join(text for text in texts(seen).splitlines() if len(text) > 12)
+        return f"shown: {seen.kind if seen else 'nothing'}: {words[:300]}\n{tail}"
 
     # -- the screen
 
@@ -284,7 +285,10 @@ class Stand:
         return [Job(None, f"svc:act:fill:{number}", places[f"cassette.{number}"]["things"]) for number in FIRST_NOTES]
 
     def sells(self) -> bool:
-        return self.shows("attract", "home") and self.screen.chrome.notice is None and not self.doors_open()
+        """Open for the next passenger, without a warning on the first screen."""
+        if not self.shows("attract", "home") or self.doors_open():
+            return False
+        return self.screen.chrome.notice is None or self.screen.chrome.notice.level == "info"
 
     def doors_open(self) -> bool:
         return any(self.state()["doors"].values())

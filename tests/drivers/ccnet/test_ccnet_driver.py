@@ -680,6 +680,37 @@ def test_a_technicians_restart_resets_the_unit() -> None:
     assert paper.faults() == [("NOTE_JAM", True), ("NOTE_JAM", False)]
 
 
+def test_a_restart_long_after_the_start_is_no_failure() -> None:
+    paper = Paper(on={RESET: then("13", "19")})
+    driver = paper.ready()
+    paper.run(70_000)
+    driver.restart()
+    paper.run(2_000)
+    assert driver.ready
+    assert paper.faults() == []
+
+
+def test_a_unit_that_waited_long_for_its_box_is_no_failure_afterwards() -> None:
+    paper = Paper(statuses=["42"])
+    driver = paper.driver()
+    paper.run(120_000)
+    paper.statuses = ["13", "13", "13", "19"]
+    paper.run(5_000)
+    assert driver.ready
+    assert paper.faults() == [("BOX_OUT", True), ("BOX_OUT", False)]
+
+
+def test_a_start_that_never_ends_is_a_failure_until_it_ends() -> None:
+    paper = Paper(statuses=["13"])
+    driver = paper.driver()
+    paper.run(61_000)
+    assert paper.faults() == [("DEVICE_FAILURE", True)]
+    paper.statuses = ["19"]
+    paper.run(2_000)
+    assert driver.ready
+    assert paper.faults() == [("DEVICE_FAILURE", True), ("DEVICE_FAILURE", False)]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     chunks=st.lists(st.binary(max_size=30), max_size=20), gaps=st.lists(st.integers(1, 700), min_size=20, max_size=20)

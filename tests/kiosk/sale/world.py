@@ -195,7 +195,9 @@ class World:
         """Invariant 8: no cassette gives more than lies in it by the books."""
         if isinstance(fact, nd.NotesPresented | nd.NotesShort):
             for cassette, out, rejected in fact.counts:
-                assert out + rejected <= before[cassette]
+                left = before[cassette] - out - rejected
+                assert self.stock.cassettes[cassette] in (left, before[cassette])  # the latter: it was said before
+                assert left >= 0 or self.stock.cassettes[cassette] == before[cassette]
 
     def _write(self, fact: Fact, made: list[si.Intent]) -> None:
         records = [record_of(intent, self._counters(intent)) for intent in made]
