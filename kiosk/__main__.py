@@ -13,6 +13,9 @@ from types import FrameType
 import config
 from kiosk.errors import TvmError
 
+SWITCH_S = 0.000_5
+"""A worker thread with an answer of the station waits for the loop no longer than this (Python's own 5 ms are too long)."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, 2 set up wrongly (one line on stderr says how)."""
@@ -56,6 +59,7 @@ def run(words: Sequence[str]) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    sys.setswitchinterval(SWITCH_S)
     print("ready", flush=True)
     try:
         machine.reactor.run()

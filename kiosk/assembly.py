@@ -78,9 +78,11 @@ MODELS: dict[str, Build] = {
 }
 """Model name in config -> driver. A driver for another model is one folder in drivers/ and one row here."""
 
+SHORT_NAMES = {"cabinet": "cabinet_board"}
+"""What `./tvm device` and `./tvm probe` also call a model; in config it has its name above."""
 
 BAUD = {"ttpm": 115_200, "cabinet_board": 19_200}
-"""Line rates other than 9600, where nothing else is configured."""
+"""Line rates other than 9600, for a probe that is not told another one; in config `baud` says it."""
 
 
 def model(name: str, device: Device, report: Report, boot: int) -> Any:
@@ -117,7 +119,9 @@ def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -
     cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
     past = fold(journal.lines, fresh(cassettes), context)
     journal.lines.clear()
-    station = _station(settings, identity, clock, reactor)
+    dice = random.Random()
+    jitter = lambda most: dice.randint(0, most)
+    station = _station(settings, identity, clock, reactor, jitter)
     if tracing:
         station.on_wire = tracing.call
     devices = _devices(settings, reactor, station, journal.boot)
@@ -131,7 +135,7 @@ def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -
     )
     texts = Texts()
     showing = Showing(settings, clock.rate, texts, cassettes, server.show)
-    sync = Sync(station, identity.epoch, past.acked, journal.texts_after)
+    sync = Sync(station, identity.epoch, past.acked, journal.texts_after, jitter)
     journey = Journey(_journey_settings(settings, clock.rate))
     parts = Parts(
         clock=clock,
@@ -173,8 +177,9 @@ def _boot(settings: Settings, journal: Journal, clock: RealClock) -> None:
     journal.write(clock.mono_ms(), wall_ms, record_of(booted), ())
 
 
-def _station(settings: Settings, identity: MachineIdentity, clock: RealClock, reactor: Reactor) -> StationHttp:
-    dice = random.Random()
+def _station(
+    settings: Settings, identity: MachineIdentity, clock: RealClock, reactor: Reactor, jitter: Callable[[int], int]
+) -> StationHttp:
     station = StationHttp(
         settings.station.url,
         settings.machine.id,
@@ -184,7 +189,7 @@ def _station(settings: Settings, identity: MachineIdentity, clock: RealClock, re
         software=SOFTWARE,
         wall_ms=clock.wall_ms,
         mono_ms=clock.mono_ms,
-        jitter=lambda most: dice.randint(0, most),
+        jitter=jitter,
     )
     reactor.add(station)
     reactor.add_channel(station)

@@ -39,6 +39,7 @@ from kiosk.ports.station import (
     LockRefused,
     LockUncertain,
     PrintedReported,
+    RecordsFailed,
     RecordsTaken,
     SessionGranted,
     StationBack,
@@ -120,8 +121,8 @@ class Controller:
         match fact:
             case ScreenTouched():
                 self._touched(fact.target, now_ms)
-            case RecordsTaken():
-                self._p.sync.hear(fact)
+            case RecordsTaken() | RecordsFailed():
+                self._p.sync.hear(fact, now_ms)
             case HelpPressed():
                 self._call_staff("cabinet")
             case PersonNear(near=True):

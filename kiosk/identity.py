@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,10 +17,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from kiosk.errors import ConfigError
+from kiosk.storage import SUFFIX
 
 FILE = "identity.json"
+FIRST_SEGMENT = "000000-provisioned.journal"
+"""An empty segment made with the identity: a directory without any has lost its journal."""
+SECRET_BYTES = 32
 ROLES = ("maintainer", "cash", "supervisor")
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_hasher = PasswordHasher(time_cost=5, memory_cost=7_168, parallelism=1)
+"""As strong as two rounds over 19 MiB, which a log-in would leave in the controller's memory for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +72,36 @@ def provision(directory: Path, machine: str, token: str, operators: Sequence[Ope
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
             raise ConfigError(f"{directory}: not empty; a machine is provisioned once, into a new directory")
-        made = MachineIdentity(machine, secrets.token_hex(4), secrets.token_bytes(32), token, tuple(operators))
+        made = MachineIdentity(
+            machine, secrets.token_hex(4), secrets.token_bytes(SECRET_BYTES), token, tuple(operators)
+        )
         body = {**asdict(made), "secret": made.secret.hex()}
-        handle = os.open(directory / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump(body, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(directory / FIRST_SEGMENT, "")
+        _write(directory / FILE, json.dumps(body, ensure_ascii=False, indent=1))
+        _sync(directory)
     except OSError as error:
         raise ConfigError(f"{directory}: {error.strerror}") from error
     return made
 
 
+def _write(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def read_identity(directory: Path, machine: str) -> MachineIdentity:
-    """Raises ConfigError when nobody provisioned this directory, or it is another machine's."""
+    """Raises ConfigError when nobody provisioned this directory, it is another machine's, or its journal is not there."""
     path = directory / FILE
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -89,8 +111,12 @@ def read_identity(directory: Path, machine: str) -> MachineIdentity:
         raise ConfigError(f"{directory}: no identity; run `./tvm provision {directory}` first") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path}: not an identity: {error}") from error
+    if len(found.secret) != SECRET_BYTES or re.fullmatch("[0-9a-f]{8}", found.epoch) is None:
+        raise ConfigError(f"{path}: not an identity: epoch or secret are not what provision makes")
     if found.machine != machine:
         raise ConfigError(f"{path}: this journal is of machine {found.machine}, the configuration says {machine}")
+    if not any(directory.glob(f"*{SUFFIX}")):
+        raise ConfigError(f"{directory}: the journal is gone; a machine without its past is provisioned anew")
     return found
 
 

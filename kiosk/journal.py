@@ -19,7 +19,7 @@ from zlib import crc32
 
 from kiosk.errors import JournalError
 from kiosk.records import Record
-from kiosk.storage import ROOM_BYTES, SUFFIX, Storage
+from kiosk.storage import RESERVE_BYTES, ROOM_BYTES, SUFFIX, Storage
 
 MAC_BYTES = 16
 BATCH_LINES = 500
@@ -55,19 +55,24 @@ def body_of(head: dict[str, Any], mac: str) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    """One line whatever stands in it: half a surrogate pair from a foreign text becomes its JSON escape."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(errors="backslashreplace")
 
 
 class Journal:
     """Open, read back, append. `epoch` and `secret` come from the machine's identity (decision 15)."""
 
     def __init__(self, storage: Storage, epoch: str, secret: bytes) -> None:
-        """Reads all segments. Raises JournalError for a journal of another epoch, a forged record or a hole in the past."""
+        """Reads all segments. Raises JournalError for a journal of another epoch, a forged record or a hole in the past.
+
+        Only the last line may be damaged (each was synced before the next): it is kept aside as `tail-BOOT.bad`.
+        """
         self._storage, self.epoch, self._secret = storage, epoch, secret
         self.seq = 0
         self.boot = 0
         self._chain = 0
         self.damaged_bytes = 0
+        self._failed = False
         self._first_seq: dict[str, int] = {}
         try:
             self._segments = storage.segments()
@@ -90,8 +95,8 @@ class Journal:
                 self._first_seq.setdefault(name, line.seq)
                 yield line
             if good < len(data):
-                if index != len(self._segments) - 1:
-                    raise JournalError(f"{name}: damaged after byte {good}, and later segments exist")
+                if index != len(self._segments) - 1 or b"\n" in data[good:-1]:
+                    raise JournalError(f"{name}: damaged after byte {good}, and later records exist")
                 self.damaged_bytes = len(data) - good
                 self._storage.cut(name, good, f"tail-{self.boot + 1}.bad")
 
@@ -103,6 +108,12 @@ class Journal:
         chain = crc32(body, self._chain)
         if raw[:8] != b"%08x" % chain:
             return None
+        try:
+            return self._believed(body, chain, raw)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise JournalError(f"record {self.seq + 1} is not one this machine wrote: {error}") from error
+
+    def _believed(self, body: bytes, chain: int, raw: bytes) -> Line:
         head = json.loads(body)
         mac = head.pop("mac")
         if head["epoch"] != self.epoch:
@@ -110,15 +121,8 @@ class Journal:
         if head["seq"] != self.seq + 1 or not hmac.compare_digest(mac, self._keys.mac(self._chain, _json(head))):
             raise JournalError(f"record {head['seq']} after {self.seq} is not one this machine wrote")
         self.seq, self.boot, self._chain = head["seq"], head["boot"], chain
-        return Line(
-            self.seq,
-            self.boot,
-            head["mono_ms"],
-            head["wall_ms"],
-            head["fact"],
-            tuple(head["intents"]),
-            raw[:-1].decode(),
-        )
+        times = head["mono_ms"], head["wall_ms"]
+        return Line(self.seq, self.boot, *times, head["fact"], tuple(head["intents"]), raw[:-1].decode())
 
     # -- writing
 
@@ -129,7 +133,7 @@ class Journal:
             if newest.endswith(f"-{business_day}{SUFFIX}"):
                 self._storage.resume(newest)
                 return
-            name = f"{len(self._segments) + 1:06d}-{business_day}{SUFFIX}"
+            name = f"{int(newest[:6] or 0) + 1:06d}-{business_day}{SUFFIX}"
             self._storage.begin(name)
         except OSError as error:
             raise JournalError(f"the journal cannot be opened for writing: {error}") from error
@@ -137,7 +141,12 @@ class Journal:
         self._keys = Keychain(self._secret, name)
 
     def write(self, mono_ms: int, wall_ms: int, fact: Record, intents: Sequence[Record]) -> Line:
-        """Append one step and sync it. Raises JournalError on any trouble: the program ends, reads back and never retries."""
+        """Append one step and sync it. Raises JournalError on any trouble: the program ends, reads back and never retries.
+
+        On a full disk the reserve is given back first, so that a running sale can be finished (reliability notes 2).
+        """
+        if self._failed:
+            raise JournalError("the journal failed before: nothing more is written")
         head = {
             "seq": self.seq + 1,
             "epoch": self.epoch,
@@ -151,9 +160,12 @@ class Journal:
         chain = crc32(body, self._chain)
         raw = b"%08x %b\n" % (chain, body)
         try:
+            if self._storage.free_bytes() < RESERVE_BYTES:
+                self._storage.release_reserve()
             self._storage.append(raw)
             self._storage.sync()
         except OSError as error:
+            self._failed = True
             raise JournalError(f"record {self.seq + 1} could not be made durable: {error}") from error
         self._chain, self.seq = chain, self.seq + 1
         self._first_seq.setdefault(self._segments[-1], self.seq)
@@ -170,10 +182,10 @@ class Journal:
             if first is None or (following and min(following) <= seq + 1):
                 continue
             try:
-                text = self._storage.read(name).decode()
+                raw = self._storage.read(name).splitlines()
             except OSError as error:
                 raise JournalError(f"{name}: {error}") from error
-            found += text.splitlines()[max(0, seq + 1 - first) :]
+            found += [line.decode() for line in raw[max(0, seq + 1 - first) :][: BATCH_LINES + 1]]
             if len(found) > BATCH_LINES:
                 break
         return found[:BATCH_LINES]

@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol, cast
 
-from kiosk.assembly import BAUD, model, opener
+from kiosk.assembly import BAUD, SHORT_NAMES, model, opener
 from kiosk.clock import RealClock
 from kiosk.faults import Fault
-from kiosk.ports.fact import DeviceReady, Fact
+from kiosk.ports.fact import Fact, Participant
 from kiosk.reactor import Reactor
 from kiosk.settings import Device
 
+LOOK_MS = 50
+LINGER_MS = 300  # what a device that has just been identified may still have to say
+
+
+class Probed(Participant, Protocol):
+    """A driver of `MODELS`. Also one that reports `DeviceReady` only as part of a composed device has these."""
+
+    @property
+    def ready(self) -> bool:
+        """The device identified itself as this model."""
+        ...
+
+    def probe_lines(self) -> list[str]:
+        """Identity, state, counters and faults; one fact a line."""
+        ...
+
 
 class Probe:
-    """An application that only listens, until the device is ready or time is up."""
+    """An application that only listens, until the device is identified or time is up."""
 
-    def __init__(self, reactor: Reactor, until_ms: int) -> None:
-        self._reactor, self._until_ms = reactor, until_ms
-        self.ready = False
+    def __init__(self, reactor: Reactor, driver: Probed, until_ms: int) -> None:
+        self._reactor, self._driver, self._until_ms = reactor, driver, until_ms
+        self.identified = False
 
     def hear(self, fact: Fact, now_ms: int) -> None:
-        match fact:
-            case DeviceReady():
-                self.ready = True
-                self._until_ms = min(self._until_ms, now_ms + 300)
-            case Fault():
-                print(f"fault {fact.code} {'raised' if fact.up else 'cleared'} {fact.detail}", flush=True)
+        if isinstance(fact, Fault):
+            print(f"fault {fact.code} {'raised' if fact.up else 'cleared'} {fact.detail}".rstrip(), flush=True)
 
     def poll(self, now_ms: int) -> int | None:
+        if self._driver.ready and not self.identified:
+            self.identified, self._until_ms = True, min(self._until_ms, now_ms + LINGER_MS)
         if now_ms >= self._until_ms:
             self._reactor.stop()
-        return self._until_ms
+        return min(self._until_ms, now_ms + LOOK_MS)
 
 
 def probe(name: str, path: str, baud: int, seconds: float) -> int:
-    """0: identified; 1: nobody answered as this model. Raises ConfigError for an unknown model."""
+    """0: identified; 1: nobody answered as this model. `name` as in MODELS or SHORT_NAMES, `baud` 0: the model's own.
+
+    Raises ConfigError for an unknown model.
+    """
+    name = SHORT_NAMES.get(name, name)
     clock = RealClock()
     reactor = Reactor(clock)
     device = Device(name, path, baud or BAUD.get(name, 9_600), cassettes={1: 100, 2: 500, 3: 1_000, 4: 2_000})
-    driver: Any = model("probe", device, reactor.report, 0)
+    driver = cast(Probed, model("probe", device, reactor.report, 0))
     reactor.add(driver, opener(device))
-    application = Probe(reactor, clock.mono_ms() + round(seconds * 1000))
+    application = Probe(reactor, driver, clock.mono_ms() + round(seconds * 1000))
     reactor.run_application(application)
     try:
         reactor.run()
@@ -48,6 +66,6 @@ def probe(name: str, path: str, baud: int, seconds: float) -> int:
         reactor.close()
     for line in driver.probe_lines():
         print(line)
-    if not application.ready:
+    if not application.identified:
         print(f"nobody on {path} answered as {name} within {seconds:g} s")
-    return 0 if application.ready else 1
+    return 0 if application.identified else 1

@@ -1,7 +1,8 @@
 """The one loop: link bytes, timers, the mailboxes of worker threads, screen messages. Nothing else in here waits.
 
 A turn: what arrived goes to the drivers; the facts they report go to the application, which journals and answers with
-orders; only then do bytes leave (decision 16). Bytes that a driver queued because of received bytes are therefore held
+orders; only then do bytes leave (decision 16), and only after them is the application asked what else is due: no device
+waits for a picture. Bytes that a driver queued because of received bytes are therefore held
 until the step their facts caused is synced. Real and virtual time run the same code (`kiosk.clock`).
 """
 
@@ -132,15 +133,18 @@ class Reactor:
                 seat.link = None
 
     def turn(self) -> None:
-        """One turn: wait, hear, decide, send."""
+        """One turn: wait, hear, decide, send; then what is due, if anything is."""
         for what, readable, writable in self.clock.wait(self._next_wake()):
             self._ready(what, readable, writable)
         now_ms = self.clock.mono_ms()
+        asked = bool(self._soon)
         while self._soon:
             self._soon.popleft()()
-        self._settle(now_ms)
-        for seat in self._seats:
-            self._send(seat, now_ms)
+        heard = self._settle(now_ms)
+        self._send_all(now_ms)
+        if heard or asked or self._due(now_ms):
+            self._ask_application(now_ms)
+            self._send_all(now_ms)
         for channel in self._channels:
             self.clock.register(channel, channel.wants_write())
         self.turn_done(now_ms)
@@ -182,21 +186,33 @@ class Reactor:
             seat.participant.receive(data, now_ms)
             seat.wake_ms = now_ms
 
-    def _settle(self, now_ms: int) -> None:
-        """Facts and due polls, until both are quiet: every order given in this turn reaches its driver in this turn."""
-        busy = True
+    def _due(self, now_ms: int) -> bool:
+        return self._application_wake is not None and self._application_wake <= now_ms
+
+    def _ask_application(self, now_ms: int) -> None:
+        """What it orders because time has passed reaches the drivers at once, and what they report to that is heard."""
+        while self._application is not None:
+            self._application_wake = self._application.poll(now_ms)
+            if not self._settle(now_ms, ordered=True):
+                return
+
+    def _settle(self, now_ms: int, ordered: bool = False) -> bool:
+        """Facts and due polls, until both are quiet: every order given in this turn reaches its driver in this turn.
+
+        Answers whether there were facts. `ordered`: orders were given, so that drivers are asked even without one.
+        """
+        heard, busy = False, True
         while busy:
-            busy = self._hear_all(now_ms)
+            some = self._hear_all(now_ms)
+            busy = some or ordered
+            heard, ordered = heard or some, False
             for seat in self._seats:
                 if seat.open and seat.link is None and now_ms >= seat.reopen_ms:
                     self._open(seat, now_ms)
                 if busy or (seat.wake_ms is not None and seat.wake_ms <= now_ms):
                     seat.wake_ms = seat.participant.poll(now_ms)
             busy = busy or bool(self._facts)
-        if self._application is not None:
-            self._application_wake = self._application.poll(now_ms)
-            if self._facts:
-                self._settle(now_ms)
+        return heard
 
     def _hear_all(self, now_ms: int) -> bool:
         heard = False
@@ -228,6 +244,10 @@ class Reactor:
         seat.link, seat.reopen_ms = None, now_ms + REOPEN_MS
         seat.participant.link_lost(why, now_ms)
         seat.wake_ms = now_ms
+
+    def _send_all(self, now_ms: int) -> None:
+        for seat in self._seats:
+            self._send(seat, now_ms)
 
     def _send(self, seat: Seat, now_ms: int) -> None:
         made = seat.participant.take_output()

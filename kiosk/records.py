@@ -40,14 +40,13 @@ def record_of(fact: Fact, extra: Mapping[str, Any] | None = None) -> Record:
 
 def fact_of(record: Mapping[str, Any]) -> Fact:
     """The fact of a record; fields it does not know (extras) are left out. Raises JournalError for a foreign record."""
-    kind = _known.get((record.get("kind", ""), record.get("result", "")))
-    if kind is None:
-        raise JournalError(f"a record of an unknown kind: {record.get('kind')!r} {record.get('result', '')!r}")
-    hints = _hints.setdefault(kind, get_type_hints(kind))
     try:
-        return kind(**{part.name: _build(hints[part.name], record[part.name]) for part in fields(kind)})
-    except (KeyError, TypeError, ValueError) as error:
-        raise JournalError(f"a damaged record of kind {record.get('kind')!r}: {error}") from error
+        kind = _known.get((record.get("kind", ""), record.get("result", "")))
+        if kind is None:
+            raise JournalError(f"a record of an unknown kind: {record.get('kind')!r} {record.get('result', '')!r}")
+        return _build(kind, record)  # type: ignore[no-any-return]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise JournalError(f"a damaged record {record!r:.200}: {error!r}") from error
 
 
 def _plain(value: Any) -> Any:
@@ -61,11 +60,13 @@ def _plain(value: Any) -> Any:
 def _build(kind: Any, raw: Any) -> Any:
     if get_origin(kind) is tuple:
         inner = get_args(kind)
+        if type(raw) is not list:
+            raise TypeError(f"a list expected, {raw!r} found")
         if len(inner) == 2 and inner[1] is Ellipsis:
             return tuple(_build(inner[0], item) for item in raw)
         return tuple(_build(part, item) for part, item in zip(inner, raw, strict=True))
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints.setdefault(kind, get_type_hints(kind))
+        hints = _hints.get(kind) or _hints.setdefault(kind, get_type_hints(kind))
         return kind(**{part.name: _build(hints[part.name], raw[part.name]) for part in fields(kind)})
     if type(raw) is not kind:
         raise TypeError(f"{kind.__name__} expected, {raw!r} found")

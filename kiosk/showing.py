@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from kiosk.deeds import Pictures
 from kiosk.modes import Mode
+from kiosk.ports.station import LockedPlace
 from kiosk.ports.ticket_printer import Picture
-from kiosk.print.sheet import Faces
+from kiosk.print.sheet import Faces, Sheet
 from kiosk.print.slips import ClaimFacts, SlipHead, claim_slip
 from kiosk.print.stripe import stripe
-from kiosk.print.ticket_face import facts_of, ticket_face
+from kiosk.print.ticket_face import TicketFacts, facts_of, ticket_face, ticket_form
 from kiosk.sale.book import Book
 from kiosk.screen.formats import Clock
 from kiosk.screen.shown import HelpSeen, MachineSeen, ModeSeen, Shown
@@ -59,6 +60,7 @@ class Showing:
         self._faces = Faces(FONTS)
         self._controller: Controller | None = None
         self._last: Screen | None = None
+        self._form: tuple[tuple[int, int], Sheet] | None = None  # (sale, place) of the face that is printed next
 
     def show(self, controller: Controller) -> int:
         """Make the screen value of now and hand it on; answers when it changes though nothing happens (real ms)."""
@@ -68,6 +70,8 @@ class Showing:
         if screen != self._last:
             self._last = screen
             self._put(screen)
+        if controller.sale is not None and controller.journey.network is not None:
+            self._prepare(controller.sale.book)
         return next_change_ms(shown)
 
     def shown(self, controller: Controller) -> Shown:
@@ -129,11 +133,23 @@ class Showing:
         return Both(self._machine.station, self._machine.station)
 
     def _ticket(self, book: Book, index: int, number: str, blank: str) -> tuple[str, Picture]:
+        place = book.tickets[index].place
+        form = self._form[1] if self._form is not None and self._form[0] == (book.number, index) else None
+        facts = self._facts(book, place, number, blank)
+        return stripe(book.order, place, number), ticket_face(facts, self._faces, form)
+
+    def _prepare(self, book: Book) -> None:
+        """Draw what is known of the next ticket while people insert notes: after the station's yes nobody waits for it."""
+        index = sum(ticket.state != "waiting" for ticket in book.tickets)
+        key = (book.number, index)
+        if book.agreed and index < len(book.places) and (self._form is None or self._form[0] != key):
+            self._form = key, ticket_form(self._facts(book, book.places[index], "", ""), self._faces)
+
+    def _facts(self, book: Book, place: LockedPlace, number: str, blank: str) -> TicketFacts:
         assert self._controller is not None
         assert self._controller.journey.network is not None
-        network, ticket = self._controller.journey.network, book.tickets[index]
-        facts = facts_of(book.order, ticket.place, number, blank, network, f"{self._station().zh} {self._machine.id}")
-        return stripe(book.order, ticket.place, number), ticket_face(facts, self._faces)
+        machine = f"{self._station().zh} {self._machine.id}"
+        return facts_of(book.order, place, number, blank, self._controller.journey.network, machine)
 
     def _slip(self, book: Book, code: str, wall_ms: int) -> Picture:
         """One slip explains all claims of a sale: the first one large, the others with their codes."""

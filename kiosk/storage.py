@@ -44,6 +44,10 @@ class Storage(Protocol):
 
     def free_bytes(self) -> int: ...
 
+    def release_reserve(self) -> None:
+        """Give preallocated space back to the disk; nothing when there is none."""
+        ...
+
 
 class FileStorage:
     """A directory on a local file system. Holds an exclusive lock on it while open."""
@@ -91,7 +95,7 @@ class FileStorage:
 
     def cut(self, name: str, size: int, tail_name: str) -> None:
         path = self._directory / name
-        with open(self._directory / tail_name, "wb") as tail:
+        with open(self._directory / tail_name, "ab") as tail:  # an earlier start may have left one of this name
             tail.write(path.read_bytes()[size:])
             tail.flush()
             os.fsync(tail.fileno())
@@ -109,10 +113,15 @@ class FileStorage:
         (self._directory / "reserve").unlink(missing_ok=True)
 
     def _reserve(self) -> None:
+        """Best effort: without room for it no sale begins anyway (`Journal.has_room`), and an open one must be ended."""
         path = self._directory / "reserve"
-        if not path.exists():
+        if path.exists():
+            return
+        try:
             with open(path, "wb") as file:
                 os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+        except OSError:
+            path.unlink(missing_ok=True)
 
     def _sync_directory(self) -> None:
         handle = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,7 +1,8 @@
 """Records to the station: the journal is the outbox (reliability notes 8, decision 26).
 
 Lines go up in order, at most 500 or 256 kB at a time, one batch in flight, never while a sale needs the link. The station's
-watermark is the truth: `expected` sends us back, losing our own mark only repeats.
+watermark is the truth: `expected` sends us back, losing our own mark only repeats. An upload that failed is repeated with
+full jitter, 1 s to 5 min.
 """
 
 from __future__ import annotations
@@ -9,23 +10,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.ports.station import RecordsTaken, Station
+from kiosk.ports.station import RecordsFailed, RecordsTaken, Station
 
 BATCH_LINES = 500
 BATCH_BYTES = 200_000
-AGAIN_MS = 15_000
+SILENT_MS = 60_000  # an upload of which nothing at all was heard
+FIRST_WAIT_MS, LONGEST_WAIT_MS = 1_000, 300_000
 STATUS_MS = 30_000
 
 
 class Sync:
-    """`lines_after(seq)` reads the journal's texts after a sequence number, oldest first."""
+    """`lines_after(seq)` reads the journal's texts after a sequence number, oldest first; `jitter(n)` is random, 0..n."""
 
-    def __init__(self, station: Station, epoch: str, acked: int, lines_after: Callable[[int], list[str]]) -> None:
-        self._station, self._epoch, self._lines_after = station, epoch, lines_after
+    def __init__(
+        self,
+        station: Station,
+        epoch: str,
+        acked: int,
+        lines_after: Callable[[int], list[str]],
+        jitter: Callable[[int], int],
+    ) -> None:
+        self._station, self._epoch, self._lines_after, self._jitter = station, epoch, lines_after, jitter
         self.acked = acked
         self.forked = False
         self._written = acked
-        self._sent_ms: int | None = None
+        self._sent_ms: int | None = None  # of the batch in flight
+        self._failures = 0
+        self._due_ms = 0
         self._status_ms = 0
         self._status_seq = 0
 
@@ -38,7 +49,7 @@ class Sync:
         if now_ms >= self._status_ms:
             self._status_seq, self._status_ms = self._status_seq + 1, now_ms + STATUS_MS
             self._station.put_status(self._status_seq, status())
-        waiting = self._sent_ms is not None and now_ms < self._sent_ms + AGAIN_MS
+        waiting = now_ms < (self._due_ms if self._sent_ms is None else self._sent_ms + SILENT_MS)
         if idle and not waiting and not self.forked and self._written > self.acked:
             self._send(now_ms)
         return min(self._status_ms, now_ms + 1_000 if self._written > self.acked else self._status_ms)
@@ -55,10 +66,17 @@ class Sync:
             self._sent_ms = now_ms
             self._station.send_records(self._epoch, self.acked + 1, batch)
 
-    def hear(self, fact: RecordsTaken) -> None:
-        self._sent_ms = None
+    def hear(self, fact: RecordsTaken | RecordsFailed, now_ms: int) -> None:
+        """What became of the batch in flight."""
         if fact.epoch != self._epoch:
             return
+        self._sent_ms = None
+        if isinstance(fact, RecordsFailed):
+            self._failures += 1
+            longest_ms = min(LONGEST_WAIT_MS, FIRST_WAIT_MS << min(self._failures, 20))
+            self._due_ms = now_ms + FIRST_WAIT_MS + self._jitter(longest_ms - FIRST_WAIT_MS)
+            return
+        self._failures = self._due_ms = 0
         self.forked = self.forked or fact.fork
         if fact.expected:
             self.acked = fact.expected - 1

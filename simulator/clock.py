@@ -6,6 +6,7 @@ the calendar, patience and motion follow the scaled wall clock (`wall_ms`).
 
 from __future__ import annotations
 
+import argparse
 import time
 from dataclasses import dataclass
 
@@ -62,3 +63,11 @@ class SharedClock:
     def real_ms(self, scaled_ms: float) -> float:
         """How many real milliseconds a scaled duration takes."""
         return scaled_ms / self.rate
+
+
+def clock_argument(text: str) -> SharedClock:
+    """Type of a command line's `--clock`: what is wrong with it is told as the reader wants it."""
+    try:
+        return SharedClock.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

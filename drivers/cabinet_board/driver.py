@@ -7,11 +7,21 @@ second without inputs every level is unknown and the board is started over.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 
 from drivers.cabinet_board import codec
 from drivers.cabinet_board.codec import Answer, Request
 from drivers.cabinet_board.coils import MOTIONS, Coils
+from drivers.cabinet_board.rounds import (
+    KICK,
+    OTHER_SYNC,
+    READ_BOX_TAG,
+    READ_IDENTITY,
+    READ_INPUTS,
+    READ_MEASURES,
+    READ_TAGS,
+    SYNC,
+    Rounds,
+)
 from drivers.cabinet_board.switches import Switches, Watcher
 from drivers.compose.board import Coil, Input
 from drivers.raised import Raised
@@ -22,21 +32,12 @@ from kiosk.ports.fact import DeviceReady, Report
 ANSWER_MS = 150
 SILENT_MS = 1_000  # io-board sheet 2.5
 GAP_MS = 2  # 3.5 characters between frames at 19200
-MEASURE_EVERY_MS, COMPARE_EVERY_MS, TAGS_EVERY_MS, RETRY_MS = 1_000, 10_000, 10_000, 2_000
+RETRY_MS = 2_000
 FLAP_GRACE_MS = 500
 RELEASE_MS = 3_000
 BOX_TAG_TRIES, BOX_TAG_EVERY_MS = 5, 200
 
 LAMP_COIL = dict(zip(LAMPS, (0, 1, 2, 3, 4, 5, 6, 14), strict=True))
-
-READ_INPUTS, READ_COILS = codec.read_inputs(), codec.read_coils()
-READ_IDENTITY = codec.read_input_registers("identity", 0, 3)
-READ_MEASURES = codec.read_input_registers("measures", 0, codec.MEASURES)
-READ_TAGS = codec.read_input_registers("tags", codec.TAGS_FROM, 4 * len(codec.TAG_PARTS))
-READ_BOX_TAG = codec.read_input_registers("box_tag", codec.TAGS_FROM, 4)
-KICK = codec.write_register("kick", codec.KICK, codec.KICK_WORD)
-SYNC = codec.read_holding_registers("sync", 0, 1)
-OTHER_SYNC = replace(READ_INPUTS, what="sync")
 
 
 class CabinetBoard:
@@ -50,7 +51,7 @@ class CabinetBoard:
         self._faults = Raised(name, report)
         self._switches = Switches(report, self._faults)
         self._decoder = codec.Decoder()
-        self._poll_ms, self._watchdog_s, self._flap_ms = poll_ms, watchdog_s, flap_ms
+        self._watchdog_s, self._flap_ms = watchdog_s, flap_ms
         self._linked = False
         self._running = False
         self._out = bytearray()
@@ -60,7 +61,7 @@ class CabinetBoard:
         self._input_bytes = b""
         self._todo: deque[Request] = deque()
         self._sync: Request | None = None  # asked after a silence: a late answer cannot be taken for this one
-        self._due = dict.fromkeys(("inputs", "measures", "coils", "tags", "kick"), 0)
+        self._rounds = Rounds(poll_ms, watchdog_s)
         self._coils = Coils(self._faults)
         self._latched = 0
         self._measures: tuple[int, ...] = ()
@@ -152,6 +153,11 @@ class CabinetBoard:
         self._ask(request, now_ms)
         return self._answer_by_ms
 
+    @property
+    def ready(self) -> bool:
+        """Identified and set up, and its inputs are known."""
+        return self._running
+
     def probe_lines(self) -> list[str]:
         """Identity, state, counters, for a technician. Moves nothing."""
         levels = self._switches.levels
@@ -198,32 +204,15 @@ class CabinetBoard:
         if self._sync is not None:
             request, self._sync = self._sync, None
             return request
-        if self._running and self._due["inputs"] <= now_ms - self._poll_ms:
-            return self._periodic("inputs", READ_INPUTS, self._poll_ms, now_ms)  # never starved by orders
+        if self._running and (starved := self._rounds.starved(READ_INPUTS, now_ms)) is not None:
+            return starved  # orders never keep us from seeing
         if self._todo:
             return self._todo.popleft()
-        if not self._running:
-            return None
-        due = self._due
-        if due["kick"] <= now_ms:
-            return self._periodic("kick", KICK, self._watchdog_s * 1_000 // 4, now_ms)
-        if due["inputs"] <= now_ms:
-            return self._periodic("inputs", READ_INPUTS, self._poll_ms, now_ms)
-        if due["measures"] <= now_ms:
-            return self._periodic("measures", READ_MEASURES, MEASURE_EVERY_MS, now_ms)
-        if due["coils"] <= now_ms:
-            return self._periodic("coils", READ_COILS, COMPARE_EVERY_MS, now_ms)
-        if due["tags"] <= now_ms:
-            return self._periodic("tags", READ_TAGS, TAGS_EVERY_MS, now_ms)
-        return None
-
-    def _periodic(self, what: str, request: Request, every_ms: int, now_ms: int) -> Request:
-        self._due[what] = now_ms + every_ms
-        return request
+        return self._rounds.next(now_ms) if self._running else None
 
     def _wake_ms(self) -> int:
         waits = (self._shutter_by_ms, self._release_off_ms, self._box_tag_ms if self._box_tag_tries else None)
-        return min([*self._due.values(), *(wait for wait in waits if wait is not None)])
+        return min([self._rounds.wake_ms(), *(wait for wait in waits if wait is not None)])
 
     def _unanswered(self, request: Request) -> None:
         self._asked = None
@@ -316,13 +305,7 @@ class CabinetBoard:
             self._judge_latch()
 
     def _ready(self, now_ms: int) -> None:
-        self._due = {
-            "inputs": now_ms + self._poll_ms,
-            "measures": now_ms + MEASURE_EVERY_MS,
-            "coils": now_ms,  # an order given while the set-up was on its way is in no frame yet
-            "tags": now_ms + TAGS_EVERY_MS,
-            "kick": now_ms + self._watchdog_s * 1_000 // 4,
-        }
+        self._rounds.start(now_ms)
         self._shutter_by_ms = now_ms + self._flap_ms + FLAP_GRACE_MS
         self._counted = (self._measures[codec.EVENTS], self._switches.changes)
         self._switches.box_tag = self.tags.get("note_box", "")
@@ -351,7 +334,7 @@ class CabinetBoard:
         self._counted = (words[codec.EVENTS], self._switches.changes)
         self.missed_changes += max(0, risen - seen)
         if self._latched or risen > seen:
-            self._due["inputs"] = now_ms
+            self._rounds.soon(READ_INPUTS, now_ms)
 
     @staticmethod
     def _uptime(words: tuple[int, ...]) -> int:

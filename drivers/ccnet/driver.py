@@ -207,6 +207,7 @@ class CcnetValidator:
             self._reset_ms = now_ms
         elif request in (STACK, RETURN, HOLD):
             self._escrow.sent(request, now_ms)
+            self._poll_sent_ms = now_ms  # a unit that has just begun to move a note is not hurried (section 12, trap 3)
         elif request.code == Command.ENABLE:
             self._enabled, self._enable_ms = None, now_ms
         self._line.send(request, now_ms)

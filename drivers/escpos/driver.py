@@ -126,6 +126,11 @@ class EscPosPrinter:
             self._due(now_ms)
         return self._by_ms
 
+    @property
+    def ready(self) -> bool:
+        """Identified; whether it can print now is another question."""
+        return self._announced
+
     def probe_lines(self) -> list[str]:
         """Identity, state, counters, for a technician. Moves nothing."""
         seen = self._condition

@@ -101,7 +101,7 @@ class Lcdm4000:
 
     @property
     def ready(self) -> bool:
-        """It answers, and nothing is under way."""
+        """Identified, its memory read, and nothing under way."""
         return self._found and self._deed is None
 
     def dispense(self, order: int, counts: Mapping[int, int]) -> None:

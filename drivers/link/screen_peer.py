@@ -24,9 +24,8 @@ from kiosk.screen.values import (
 
 ROLES = ("screen", "mirror", "lab", "passenger")
 LONGEST_LINE = 4_096
-SILENCE_MS = 2_000
-MOST_WAITING = 64
-"""A peer that says nothing for so long is gone, whatever its socket says."""
+SILENCE_MS = 2_000  # a peer that says nothing for so long is gone, whatever its socket says
+MOST_WAITING = 64  # revs whose acknowledgement is remembered as missing
 
 
 class PeerError(Exception):

@@ -128,7 +128,8 @@ def places(raw: Any, wanted: int) -> tuple[LockedPlace, ...]:
 
 
 def longest_ms(raw: Any) -> int:
-    """How long a lock can last from now, renewals included: `limit_ms` is a time of the station's clock."""
+    """How long a lock can last from now, renewals included. In the answer `limit_ms` and `expires_ms` are points in time of
+    the station's clock, so only their difference means anything here."""
     left_ms = amount(raw, "limit_ms") - amount(raw, "expires_ms") + amount(raw, "remaining_ms")
     if left_ms < amount(raw, "remaining_ms"):
         raise Malformed("limit_ms lies before expires_ms")

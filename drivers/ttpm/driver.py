@@ -65,6 +65,7 @@ class Ttpm:
 
     @property
     def ready(self) -> bool:
+        """Identified, its memory read, and nothing under way."""
         return self._phase is Phase.READY and self._job is None
 
     def print_ticket(self, key: str, stripe: str, face: Picture) -> None:

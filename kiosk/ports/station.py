@@ -218,7 +218,10 @@ class TrainStops(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PlacesLocked(Fact):
-    """`remaining_ms`, `limit_ms`: how long the places are held from now, and at most with renewals."""
+    """`remaining_ms`, `limit_ms`: how long the places are held from now, and at most with renewals.
+
+    Both are durations in the station's time, which in the lab runs `rate` times faster than ours (decision 38).
+    """
 
     kind: ClassVar[str] = "lock!"
     result: ClassVar[str] = "held"
@@ -250,6 +253,8 @@ class LockUncertain(Fact):
 
 @dataclass(frozen=True, slots=True)
 class LockRenewed(Fact):
+    """`remaining_ms` as in `PlacesLocked`."""
+
     kind: ClassVar[str] = "renew!"
     result: ClassVar[str] = "done"
     sale: str

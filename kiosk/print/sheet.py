@@ -39,6 +39,14 @@ class Sheet:
         self._image = Image.new("L", (width, height), 0)
         self._draw = ImageDraw.Draw(self._image)
 
+    def copy(self) -> Sheet:
+        """The same drawing, to go on with."""
+        made = Sheet.__new__(Sheet)
+        made.faces, made.width, made.height = self.faces, self.width, self.height
+        made._image = self._image.copy()
+        made._draw = ImageDraw.Draw(made._image)
+        return made
+
     def text_width(self, text: str, size: int, weight: int = 500) -> int:
         return round(self.faces.of(size, weight).getlength(text))
 
@@ -73,12 +81,10 @@ class Sheet:
         self._draw.polygon(((x2, y), (x2 - 16, y - 8), (x2 - 16, y + 8)), fill=INK)
 
     def code(self, x: int, y: int, rows: tuple[str, ...], dots: int) -> None:
-        """A 2-D code, `dots` per module; the caller leaves four modules of quiet zone."""
-        for row, modules in enumerate(rows):
-            for column, module in enumerate(modules):
-                if module == "1":
-                    left, top = x + column * dots, y + row * dots
-                    self._draw.rectangle((left, top, left + dots - 1, top + dots - 1), fill=INK)
+        """A 2-D code, `dots` per module, over whatever was there; the caller leaves four modules of quiet zone."""
+        size = (len(rows[0]), len(rows))
+        modules = Image.frombytes("L", size, bytes(INK if module == "1" else 0 for row in rows for module in row))
+        self._image.paste(modules.resize((size[0] * dots, size[1] * dots), Image.Resampling.NEAREST), (x, y))
 
     def picture(self, height: int | None = None) -> Picture:
         """What was drawn, as one bit a dot; only the upper `height` dots when given."""

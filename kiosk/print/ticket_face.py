@@ -15,6 +15,8 @@ from kiosk.screen import formats, qr
 
 WIDTH, HEIGHT = 688, 432
 BERTHS = {"L": "下铺", "M": "中铺", "U": "上铺"}
+CODE_MASK = 3
+"""Mask of the 2-D code: between payment and print nobody waits for the search of the most even one."""
 GREETING = ("买票请到12306 发货请到95306", "中国铁路祝您旅途愉快")
 
 
@@ -109,19 +111,25 @@ def _details(sheet: Sheet, facts: TicketFacts) -> None:
     sheet.text(48, 290, "限乘当日当次车", 25)
 
 
-def ticket_face(facts: TicketFacts, faces: Faces) -> Picture:
-    """One face, 688 x 432 dots."""
+def ticket_form(facts: TicketFacts, faces: Faces) -> Sheet:
+    """All of a face that is known before the station has given its number: `number` and `blank` are not looked at."""
     sheet = Sheet(faces, WIDTH, HEIGHT)
-    sheet.text(48, 52, facts.number, 32, 700)
     sheet.text(640, 52, f"{facts.machine} 售", 25, 500, "rs", 250)
     _route(sheet, facts)
     _details(sheet, facts)
-    rows = qr.rows(code_content(facts))
-    dots = max(2, 140 // len(rows))
-    sheet.code(640 - len(rows) * dots, 274, rows, dots)
     sheet.dashes(48, 306, 470)
     sheet.dashes(48, 376, 470)
     for at, line in enumerate(GREETING):
         sheet.text(259, 335 + at * 30, line, 23, 500, "ms", 420)
+    return sheet
+
+
+def ticket_face(facts: TicketFacts, faces: Faces, form: Sheet | None = None) -> Picture:
+    """One face, 688 x 432 dots; on its `form` when that was drawn before."""
+    sheet = form.copy() if form is not None else ticket_form(facts, faces)
+    sheet.text(48, 52, facts.number, 32, 700)
+    rows = qr.rows(code_content(facts), mask=CODE_MASK)
+    dots = max(2, 140 // len(rows))
+    sheet.code(640 - len(rows) * dots, 274, rows, dots)
     sheet.text(48, 408, f"{facts.blank}  {facts.number}", 22, 500, "ls", 420)
     return sheet.picture()

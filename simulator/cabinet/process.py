@@ -4,58 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
-import signal
-import socket
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from config import ConfigError
-from simulator.cabinet.api import Wake, build_app
+from simulator.cabinet.api import build_app
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.mirror import Mirror
 from simulator.cabinet.pump import Pump
 from simulator.cabinet.settings import CabinetSettings, load
-from simulator.clock import SharedClock
-
-LOOPBACK = "127.0.0.1"
-
-
-class Server(uvicorn.Server):
-    """uvicorn that serves the ptys in its loop, says when it is ready and ends by itself, not by the signal."""
-
-    def __init__(self, settings: uvicorn.Config, pump: Pump, streams: Wake) -> None:
-        super().__init__(settings)
-        self._pump, self._streams = pump, streams
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        assert sockets is not None
-        self._pump.start(asyncio.get_running_loop())
-        say_line(f"ready http://{LOOPBACK}:{sockets[0].getsockname()[1]}")
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.finish)
-        yield
-
-    def finish(self) -> None:
-        self.should_exit = True
-        self._streams.close()
-
-
-def say_line(text: str) -> None:
-    """One line to the supervisor; when nobody reads any more, the cabinet goes on."""
-    with contextlib.suppress(OSError):
-        print(text, flush=True)
+from simulator.clock import SharedClock, clock_argument
+from simulator.web import Server, listen, say_line
 
 
 def say(event: Mapping[str, Any]) -> None:
@@ -77,13 +42,13 @@ def _run(options: argparse.Namespace, settings: CabinetSettings) -> int:
     options.dir.mkdir(parents=True, exist_ok=True)
     cabinet = Cabinet(settings, options.clock)
     cabinet.said = say
-    listener = socket.create_server((LOOPBACK, options.lab_port), backlog=64)
+    listener = listen(options.lab_port)
     pump = Pump(cabinet, options.dir)
     app = build_app(cabinet, Mirror(options.mirror_socket) if options.mirror_socket else None)
     server = Server(
         uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1),
-        pump,
-        app.state.wake,
+        on_start=lambda: pump.start(asyncio.get_running_loop()),
+        on_end=app.state.wake.close,
     )
     try:
         server.run(sockets=[listener])
@@ -96,20 +61,15 @@ def _run(options: argparse.Namespace, settings: CabinetSettings) -> int:
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tvm cabinet", description="All simulated devices of one machine.")
     parser.add_argument("--dir", type=Path, required=True, help="where the links to the ptys are made")
-    parser.add_argument("--clock", type=_clock, default=SharedClock.starting_now(), metavar="RATE:WALL_MS:MONO_MS")
+    parser.add_argument(
+        "--clock", type=clock_argument, default=SharedClock.starting_now(), metavar="RATE:WALL_MS:MONO_MS"
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="what the machine is made of; default: a usual one")
     parser.add_argument(
         "--lab-port", type=int, default=0, metavar="N", help="port of API and lab page; 0 takes a free one"
     )
     parser.add_argument("--mirror-socket", type=Path, metavar="PATH", help="where the mirrored screen is served")
     return parser.parse_args(argv)
-
-
-def _clock(text: str) -> SharedClock:
-    try:
-        return SharedClock.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 if __name__ == "__main__":

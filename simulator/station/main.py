@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
 import logging
 import re
-import signal
-import socket
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
 
-from simulator.clock import SharedClock
+from simulator.clock import SharedClock, clock_argument
 from simulator.station.core import Station, World
 from simulator.station.demand import nobody_bought, others_bought
 from simulator.station.devices import Enrolled
@@ -24,32 +20,13 @@ from simulator.station.http import StationShell, build_app
 from simulator.station.inventory import InventoryError
 from simulator.station.network import NETWORK_DIR, NetworkError
 from simulator.station.store import Store, StoreError
+from simulator.web import Server, listen
 
 log = logging.getLogger("station")
 
-LOOPBACK = "127.0.0.1"
 DEFAULT_DATA = Path("var/station")
 HOME_STATION = "BXP"
 KEEP_ALIVE_S = 120  # longer than a machine is silent, so that no call meets a connection that is being closed
-
-
-class Server(uvicorn.Server):
-    """uvicorn that says when it is ready and ends by itself, not by the signal."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        assert sockets is not None
-        print(f"ready http://{LOOPBACK}:{sockets[0].getsockname()[1]}", flush=True)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.finish)
-        yield
-
-    def finish(self) -> None:
-        self.should_exit = True
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     enrolled = {one.machine: one for one in options.machine}
-    listener = _listen(options.port)
+    listener = listen(options.port)
     store = Store(options.data)
     station = Station(World.load(options.network), enrolled, others_bought if options.busy else nobody_bought)
     for step in store.replay():
@@ -97,20 +74,14 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if trouble else 0
 
 
-def _listen(port: int) -> socket.socket:
-    """A loopback socket. Named as TCP, for asyncio switches Nagle's wait (40 ms an answer) off only then."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((LOOPBACK, port))
-    return listener
-
-
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tvm station", description="The station computer, on the loopback address.")
     parser.add_argument("--port", type=int, default=8620, help="0 takes a free one (default 8620)")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help=f"where it remembers (default {DEFAULT_DATA})")
     parser.add_argument("--network", type=Path, default=NETWORK_DIR, help="folder of the network data")
-    parser.add_argument("--clock", type=_clock, default=SharedClock.starting_now(), metavar="RATE:WALL_MS:MONO_MS")
+    parser.add_argument(
+        "--clock", type=clock_argument, default=SharedClock.starting_now(), metavar="RATE:WALL_MS:MONO_MS"
+    )
     parser.add_argument(
         "--machine",
         type=_machine,
@@ -131,13 +102,6 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         Enrolled(one.machine, one.token, one.station, revoked=one.machine in options.revoked) for one in options.machine
     ]
     return options
-
-
-def _clock(text: str) -> SharedClock:
-    try:
-        return SharedClock.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _machine(text: str) -> Enrolled:

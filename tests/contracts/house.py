@@ -29,7 +29,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "drivers.link.socket_link": ("drivers.link", "kiosk.ports", "kiosk.errors", "kiosk.screen.values"),
     "simulator": ("simulator", "config", "kiosk", "drivers"),
     "simulator.devices": ("simulator.devices",),
-    "simulator.station": ("simulator.station", "simulator.clock", "config"),
+    "simulator.station": ("simulator.station", "simulator.clock", "simulator.web", "config"),
     "simulator.auditor": ("simulator.audit",),
     "simulator.audit": ("simulator.audit",),
     "simulator.passenger": ("simulator.passenger", "kiosk.screen.values"),

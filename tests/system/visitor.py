@@ -102,8 +102,15 @@ class Visitor:
             stand.hands.post("/api/give", {"value_fen": value_fen, "count": 5})
             self.before_fen += 5 * value_fen
         stand.until(lambda: stand.shows("pay.cash") and stand.screen.slot == "insert", "the slot takes notes")
-        stand.until(lambda: bool(stand.state()["slot_open"]), "the slot is open")
+        stand.until(self._slot_open, "the slot is open")
         stand.hands.post("/api/insert", {"value_fen": value_fen})
+
+    def _slot_open(self) -> bool:
+        """A note that came back is taken first."""
+        state = self.stand.state()
+        if state["outlets"]["mouth"]["things"]:
+            self.take("mouth")
+        return bool(state["slot_open"])
 
     def note_to(self, *places: str) -> None:
         """Wait until a note lies in one of these places of the acceptor."""

@@ -15,7 +15,7 @@ from kiosk.errors import ConfigError
 from kiosk.ports.ticket_printer import Picture
 from kiosk.print.sheet import Faces, as_image
 from kiosk.print.slips import claim_slip
-from kiosk.print.ticket_face import code_content, facts_of, place_text, ticket_face
+from kiosk.print.ticket_face import code_content, facts_of, place_text, ticket_face, ticket_form
 from kiosk.screen.texts import Say
 from tests.kiosk.print.samples import CLAIM, FACES, GOLDEN, HEAD, berth_facts, pictures, seat_facts
 from tests.kiosk.screen.world import CLOCK, NETWORK, ORDER, PLACES, TEXTS
@@ -65,6 +65,14 @@ def test_another_ticket_has_another_face() -> None:
     facts = seat_facts()
     assert ticket_face(facts, FACES).rows != ticket_face(replace(facts, place="12B"), FACES).rows
     assert ticket_face(facts, FACES).rows == ticket_face(facts, FACES).rows
+
+
+def test_a_face_on_a_form_drawn_before_is_the_same_and_leaves_the_form_as_it_was() -> None:
+    facts = seat_facts()
+    form = ticket_form(replace(facts, number="", blank=""), FACES)
+    assert ticket_face(facts, FACES, form).rows == ticket_face(facts, FACES).rows
+    other = replace(facts, number="E023A004712", blank="PZDZD-0000H-02")
+    assert ticket_face(other, FACES, form).rows == ticket_face(other, FACES).rows
 
 
 def test_unknown_codes_are_printed_as_they_are() -> None:

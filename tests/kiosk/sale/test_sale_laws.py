@@ -69,7 +69,7 @@ class LifeOfASale(RuleBasedStateMachine):
         partial=some.sampled_from(("deliver_good", "all_or_nothing")),
         rounding=some.sampled_from(("passenger", "none")),
         cover=some.sampled_from((CashPolicy(), CashPolicy("bounded", 5000))),
-        paying=some.sampled_from((100, 2000, 10000)),
+        paying=some.sampled_from((1000, 2000, 10000)),
         answers=some.integers(0, 9),
     )
     def begin(

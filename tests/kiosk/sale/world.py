@@ -342,6 +342,19 @@ class World:
 
     # -- power
 
+    def after(self, lines: list[Line]) -> World:
+        """Another machine whose journal ends with the last of `lines`."""
+        made = World(self.till, self.policy, self.passengers, self.price_fen)
+        made.sale.close()
+        made.lines, made.account = [], Account()
+        made.now_ms, made.wall_ms = lines[-1].mono_ms, lines[-1].wall_ms
+        for line in lines:
+            made._line(line.fact, list(line.intents))
+        past = made.folded()
+        assert past.sale is not None
+        made.sale, made.stock = past.sale, past.stock
+        return made
+
     def folded(self, lines: list[Line] | None = None) -> Past:
         return fold(self.lines if lines is None else lines, self._filled(), self.context)
 

@@ -107,7 +107,9 @@ def test_a_short_trip_is_cheap_and_has_half_yuan_prices() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("sale.yaml", "max_tickets", "max_tikets", "max_tikets"),
+        ("sale.yaml", "max_tickets", "max_tikets", r"sale\.yaml: max_tikets: unknown key; did you mean max_tickets\?"),
+        ("sale.yaml", "sale_days", "max_tickets", r"sale\.yaml:\d+: max_tickets: stands twice"),
+        ("coaches.yaml", "class: ", "clas: ", r"coaches\.yaml: makeups\..*: clas: unknown key; did you mean class\?"),
         ("stations.yaml", "luò hé,", "luò,", "LON"),
         ("trains.yaml", "fare: d250", "fare: d999", "d999"),
         ("trains.yaml", '[BTC, null, "17:28"]', '[BTC, null, "27:28"]', "trains.yaml"),

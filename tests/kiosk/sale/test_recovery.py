@@ -1,0 +1,418 @@
+"""After a power cut: what the devices can prove is believed, nothing is repeated, what nobody knows becomes a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.errors import JournalError
+from kiosk.journal import Line
+from kiosk.past import fold
+from kiosk.ports.note_acceptor import (
+    AcceptorPast,
+    NoteJammed,
+    NoteOurs,
+    NoteReturned,
+    NoteReturnUncertain,
+    NoteUncertain,
+)
+from kiosk.ports.note_dispenser import (
+    ChangeRetractUncertain,
+    ChangeTaken,
+    DispenserPast,
+    NotesPresented,
+    NotesShort,
+    NotesUncertain,
+)
+from kiosk.ports.ticket_printer import (
+    PrinterPast,
+    TicketInTray,
+    TicketRetractUncertain,
+    TicketSpoiled,
+    TicketsPresented,
+    TicketsTaken,
+    TicketUncertain,
+)
+from kiosk.records import record_of
+from kiosk.sale import facts as sf
+from kiosk.sale.book import S
+from kiosk.sale.recovery import Told, believe
+from kiosk.system_facts import RecoveryBegan
+from tests.kiosk.sale.samples import KEY
+from tests.kiosk.sale.test_sale import (
+    IN_TRAY,
+    LOST,
+    NOBODY_KNOWS,
+    SPOILED,
+    collecting,
+    in_state,
+    paid,
+    pay,
+    printing,
+    with_change,
+)
+from tests.kiosk.sale.world import World
+
+SILENT = Told()
+CALM = Told(
+    AcceptorPast("none", 0, False, (("stacked", 7),)),
+    DispenserPast("pay", (), "30", "empty", (("transaction", 3),)),
+    PrinterPast("", False, "empty", "empty", ()),
+)
+FULL = Told(
+    AcceptorPast("stacker", 0, True, (("stacked", 8),)),
+    DispenserPast("unknown", (), "", "notes", ()),
+    PrinterPast("", False, "tickets", "tickets", ()),
+)
+
+
+def note(position: str, credited: bool = False, stacked: int | None = None) -> Told:
+    counters = (("stacked", stacked),) if stacked is not None else ()
+    return Told(acceptor=AcceptorPast(position, 0, credited, counters))
+
+
+def printer(last_key: str = "", voided: bool = False, tray: str = "unknown", slot: str = "unknown") -> Told:
+    return Told(printer=PrinterPast(last_key, voided, tray, slot, ()))
+
+
+def dispenser(
+    counts: tuple[tuple[int, int, int], ...] = (), outlet: str = "unknown", transaction: int = 4, last: str = "pay"
+) -> Told:
+    return Told(dispenser=DispenserPast(last, counts, "30", outlet, (("transaction", transaction),)))
+
+
+# -- notes
+
+
+def moving() -> World:
+    world = collecting(World())
+    world.insert(10000)
+    return world
+
+
+def returning() -> World:
+    world = moving()
+    world.answer("stack?1")
+    world.feed(sf.LastMinute())
+    world.insert(10000)
+    assert world.book.notes[-1].state == "returning"
+    return world
+
+
+@pytest.mark.parametrize(
+    ("told", "fact"),
+    [
+        (note("stacker", credited=True), NoteOurs(1, 10000)),
+        (note("none", stacked=8), NoteOurs(1, 10000)),
+        (note("stacker", stacked=8), NoteOurs(1, 10000)),
+        (note("jam"), NoteJammed(1, 10000)),
+        (note("escrow"), NoteReturned(1, 10000)),
+        (note("path", stacked=7), NoteReturned(1, 10000)),
+        (note("none", stacked=7), NoteReturned(1, 10000)),
+        (note("none"), NoteUncertain(1, 10000)),
+        (note("stacker", stacked=7), NoteUncertain(1, 10000)),
+        (note("unknown"), NoteUncertain(1, 10000)),
+        (SILENT, NoteUncertain(1, 10000)),
+    ],
+)
+def test_a_note_that_was_to_be_stacked(told: Told, fact: object) -> None:
+    world = moving()
+    assert believe(world.book, told, {"stack?": {"stacked": 7}}) == [fact]
+
+
+@pytest.mark.parametrize(
+    ("told", "fact"),
+    [
+        (note("none", stacked=7), NoteReturned(2, 10000)),
+        (note("escrow"), NoteReturned(2, 10000)),
+        (note("none"), NoteReturned(2, 10000)),
+        (note("none", stacked=8), NoteOurs(2, 10000)),
+        (note("stacker", credited=True), NoteOurs(2, 10000)),
+        (note("jam"), NoteReturnUncertain(2, 10000)),
+        (SILENT, NoteReturnUncertain(2, 10000)),
+    ],
+)
+def test_a_note_that_was_to_go_back(told: Told, fact: object) -> None:
+    world = returning()
+    assert believe(world.book, told, {"return?": {"stacked": 7}}) == [fact]
+
+
+def test_counters_of_an_earlier_note_prove_nothing() -> None:
+    world = pay(collecting(World()), 1000)
+    world.insert(10000)
+    line = world.lines[-1]
+    plain = tuple({key: value for key, value in intent.items() if key != "counters"} for intent in line.intents)
+    world.lines[-1] = Line(line.seq, 1, line.mono_ms, line.wall_ms, line.fact, plain, "")
+    past = world.folded()
+    assert past.before["stack?"] == {}
+    assert believe(world.book, note("none", stacked=8), past.before) == [NoteUncertain(2, 10000)]
+
+
+# -- tickets
+
+
+def test_the_blank_under_way() -> None:
+    world = printing()
+    key = world.book.tickets[0].keys[0]
+    assert believe(world.book, printer(key), {}) == [TicketInTray(key)]
+    assert believe(world.book, printer("old", voided=True), {}) == [TicketSpoiled(key, 1, "power")]
+    assert believe(world.book, printer("old", tray="empty"), {}) == [TicketSpoiled(key, 0, "power")]
+    assert believe(world.book, printer("old", tray="tickets"), {}) == [TicketUncertain(key, "power")]
+    assert believe(world.book, SILENT, {}) == [TicketUncertain(key, "power")]
+
+
+@pytest.mark.parametrize(
+    ("state", "tray", "slot", "facts"),
+    [
+        (S.DELIVERING, "empty", "tickets", [TicketsPresented(1)]),
+        (S.DELIVERING, "empty", "empty", [TicketsTaken(1)]),
+        (S.DELIVERING, "tickets", "empty", []),
+        (S.DELIVERING, "unknown", "unknown", []),
+        (S.TICKETS_OUT, "empty", "empty", [TicketsTaken(1)]),
+        (S.TICKETS_OUT, "empty", "tickets", []),
+        (S.TICKETS_BACK, "empty", "empty", [TicketRetractUncertain(1, "power")]),
+        (S.TICKETS_BACK, "empty", "tickets", []),
+    ],
+)
+def test_where_the_bundle_lies(state: S, tray: str, slot: str, facts: list[object]) -> None:
+    world = in_state(state)
+    assert believe(world.book, printer(tray=tray, slot=slot), {}) == facts
+
+
+# -- payments
+
+
+def test_a_payment_is_believed_with_its_counter_only() -> None:
+    world = with_change()
+    before = {"pay?": {"transaction": 3}}
+    asked = world.book.pays[-1].asked
+    whole = tuple((cassette, notes, 0) for cassette, notes in asked)
+    order = world.book.pays[-1].order
+    unknown = [NotesUncertain(order, (), "power")]
+    assert believe(world.book, dispenser(whole), before) == [NotesPresented(order, whole)]
+    assert believe(world.book, dispenser(whole, outlet="empty"), before) == [
+        NotesPresented(order, whole),
+        ChangeTaken(order),
+    ]
+    part = ((asked[0][0], 1, 1),)
+    assert believe(world.book, dispenser(part), before) == [NotesShort(order, part, "other")]
+    assert believe(world.book, dispenser(whole, transaction=3), before) == unknown
+    assert believe(world.book, dispenser(whole), {}) == unknown
+    assert believe(world.book, dispenser(whole, last="purge"), before) == unknown
+    assert believe(world.book, dispenser(((asked[0][0], asked[0][1] + 1, 0),)), before) == unknown
+    assert believe(world.book, SILENT, before) == unknown
+
+
+def test_an_unknown_payment_locks_the_cassettes_after_a_restart_too() -> None:
+    world = with_change()
+    world.restart(SILENT)
+    assert world.stock.payable() == {}
+    world.to_the_end()
+
+
+def test_notes_that_lay_out_were_taken_or_nobody_knows_whether_the_retract_was_faster() -> None:
+    out, back = in_state(S.CHANGE_OUT), in_state(S.CHANGE_BACK)
+    order = out.book.pays[-1].order
+    assert believe(out.book, dispenser(outlet="empty"), {}) == [ChangeTaken(order)]
+    assert believe(out.book, dispenser(outlet="notes"), {}) == []
+    assert believe(back.book, dispenser(outlet="empty"), {}) == [ChangeRetractUncertain(order, "power")]
+
+
+# -- what follows
+
+
+def after_restart(world: World, told: Told = SILENT) -> World:
+    world.restart(told)
+    return world
+
+
+def test_tickets_in_the_tray_are_dumped_voided_and_claimed() -> None:
+    world = printing()
+    world.answer("print?", IN_TRAY)
+    after_restart(world, printer(world.book.tickets[1].keys[0]))
+    assert world.sale.state is S.DUMPING
+    made = world.answer("dump?")
+    assert [intent.kind for intent in made] == ["ticket.void", "ticket.void", "void?", "claim.add", "slip?"]
+    assert world.book.claims_fen == 30500
+
+
+def test_tickets_in_the_slot_are_pulled_back() -> None:
+    world = after_restart(in_state(S.TICKETS_OUT), printer(tray="empty", slot="tickets"))
+    assert world.sale.state is S.TICKETS_BACK
+    assert "retract?" in world.pending
+
+
+def test_notes_in_the_outlet_are_pulled_back() -> None:
+    world = after_restart(in_state(S.CHANGE_OUT), dispenser(outlet="notes"))
+    assert world.sale.state is S.CHANGE_BACK
+
+
+def test_a_sale_without_money_is_voided_by_key_and_closed() -> None:
+    world = World()
+    world.answer("lock?")
+    made_state = after_restart(world).sale.state
+    assert made_state is S.ENDED
+    assert [intent["kind"] for intent in world.lines[-1].intents] == ["void?", "sale.end"]
+
+
+def test_an_open_confirmation_is_voided_by_key_and_all_is_owed() -> None:
+    world = after_restart(paid())
+    assert world.book.claims_fen == 30500
+    assert {"void?", "claim.add", "slip?"} <= {intent["kind"] for intent in world.lines[-1].intents}
+
+
+def test_a_slip_under_way_is_printed_again_under_its_code() -> None:
+    world = in_state(S.SLIP)
+    code = world.book.claims[0].code
+    after_restart(world)
+    assert world.sale.state is S.SLIP
+    slips = [intent for intent in world.lines[-1].intents if intent["kind"] == "slip?"]
+    assert [intent["slip"] for intent in slips] == [code]
+    assert not [intent for intent in world.lines[-1].intents if intent["kind"] == "claim.add"]
+
+
+def test_a_printed_claim_is_not_printed_again() -> None:
+    world = in_state(S.CLAIM)
+    after_restart(world)
+    assert world.ended
+
+
+# -- at every line
+
+SCENES: dict[str, Callable[[], World]] = {
+    "sold": lambda: with_change(),
+    "spoiled": lambda: _spoiled(),
+    "unknown ticket": lambda: _unknown(),
+    "not taken": lambda: _not_taken(),
+    "cancelled": lambda: _cancelled(),
+    "asked": lambda: _asked(),
+    "note lost": lambda: _note_lost(),
+    "late note": lambda: _late_note(),
+}
+
+
+def _spoiled() -> World:
+    world = printing()
+    world.answer("print?")
+    for _ in range(3):
+        world.answer("print?", SPOILED)
+    return world
+
+
+def _unknown() -> World:
+    world = printing()
+    world.answer("print?")
+    world.answer("print?", NOBODY_KNOWS)
+    return world
+
+
+def _not_taken() -> World:
+    world = in_state(S.TICKETS_OUT)
+    world.time_out()
+    return world
+
+
+def _cancelled() -> World:
+    world = pay(collecting(World()), 10000, 2000)
+    world.feed(sf.Cancelled("passenger"))
+    return world
+
+
+def _asked() -> World:
+    world = paid()
+    world.answer("confirm?", LOST)
+    world.answer("state?", 2)
+    return world
+
+
+def _note_lost() -> World:
+    world = pay(collecting(World()), 10000)
+    world.insert(2000)
+    world.answer("stack?2", 3)
+    return world
+
+
+def _late_note() -> World:
+    world = in_state(S.TICKETS_OUT)
+    world.insert(2000)
+    return world
+
+
+@pytest.mark.parametrize("told", [SILENT, CALM, FULL], ids=["silent", "calm", "full"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_power_may_fail_after_every_line(scene: str, told: Told) -> None:
+    world = SCENES[scene]()
+    world.to_the_end_with_hands()
+    lines = list(world.lines)
+    assert len(lines) > 6
+    for cut in range(1, len(lines)):
+        again = world.after(lines[:cut])
+        orders = set(again.account.orders)
+        again.restart(told)
+        again.to_the_end()
+        new = {what for what, _ in again.account.orders - orders}
+        assert not new & {"stack?", "print?", "deliver?", "pay?"}, f"{scene}: line {cut} is followed by {new}"
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_power_may_fail_twice(scene: str) -> None:
+    world = SCENES[scene]()
+    lines = list(world.lines)
+    for cut in range(1, len(lines) + 1):
+        once = world.after(lines[:cut])
+        once.restart(SILENT)
+        if once.ended:
+            continue
+        for second in range(cut + 1, len(once.lines) + 1):
+            twice = world.after(once.lines[:second])
+            twice.restart(CALM)
+            twice.to_the_end()
+
+
+# -- reading the past
+
+
+def test_a_journal_written_by_other_code_is_refused() -> None:
+    world = collecting(World())
+    line = world.lines[0]
+    other = Line(1, 1, line.mono_ms, line.wall_ms, line.fact, (line.intents[0],), "")
+    with pytest.raises(JournalError, match="record 1 does not replay"):
+        fold([other, *world.lines[1:]], world._filled(), world.context)
+
+
+def test_an_unknown_kind_in_an_open_sale_is_refused() -> None:
+    world = collecting(World())
+    strange = Line(4, 1, 0, 0, {"kind": "acquirer!", "result": "ok"}, (), "")
+    with pytest.raises(JournalError, match="unknown kind"):
+        fold([*world.lines, strange], world._filled(), world.context)
+
+
+def test_facts_of_other_sales_and_of_devices_are_passed_over() -> None:
+    world = collecting(World())
+    lines = list(world.lines)
+    for fact in (RecoveryBegan(1, "COLLECTING", ()),):
+        lines.append(Line(len(lines) + 1, 2, 0, 0, record_of(fact), (), ""))
+    past = fold(lines, world._filled(), world.context)
+    assert past.recovering
+    assert past.sale is not None
+    assert past.sales == 1
+    past.sale.close()
+
+
+def test_reports_without_an_answer_are_remembered_oldest_first() -> None:
+    def line(fact: dict[str, object], *intents: dict[str, object]) -> Line:
+        return Line(1, 1, 0, 0, fact, intents, "")
+
+    def void(*places: int) -> dict[str, object]:
+        return {"kind": "void?", "sale": 1, "key": KEY, "places": list(places), "reason": "print"}
+
+    answered = {"kind": "void!", "result": "done", "sale": KEY, "certain": True}
+    unsure = {**answered, "certain": False}
+    other = {"kind": "help", "where": "screen"}
+    world = World()
+    world.close()
+    lines = [line(other, void(0)), line(other, void(1)), line(unsure), line(answered)]
+    past = fold(lines, world._filled(), world.context)
+    assert past.undone == {("void?", KEY): [void(1)]}
+    assert fold([*lines, line(answered)], world._filled(), world.context).undone == {}
