@@ -20,7 +20,7 @@ from drivers.compose.change_presenter import ChangePresenter
 from drivers.compose.ticket_unit import TicketUnit
 from drivers.escpos.driver import EscPosPrinter
 from drivers.lcdm.driver import Lcdm4000
-from drivers.link.serial_link import SerialLink
+from drivers.link.serial_link import serial_opener
 from drivers.link.socket_link import ScreenServer
 from drivers.seal_software import SoftwareSeal
 from drivers.station_http.driver import StationHttp
@@ -95,7 +95,7 @@ def model(name: str, device: Device, report: Report, boot: int) -> Any:
 
 
 def opener(device: Device) -> Callable[[], Link]:
-    return lambda: SerialLink(device.link, device.baud, device.parity)
+    return serial_opener(device.link, device.baud, device.parity)
 
 
 def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -> Machine:

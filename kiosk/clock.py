@@ -63,9 +63,12 @@ class RealClock:
     def register(self, what: Selectable, writing: bool) -> None:
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if writing else 0)
         known = self._selector.get_map().get(what.fileno())
+        if known is not None and known.data is not what:  # closed without a word, and its number given to another
+            self._selector.unregister(what.fileno())
+            known = None
         if known is None:
             self._selector.register(what.fileno(), events, what)
-        elif known.events != events or known.data is not what:
+        elif known.events != events:
             self._selector.modify(what.fileno(), events, what)
 
     def forget(self, what: Selectable) -> None:

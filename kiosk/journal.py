@@ -95,10 +95,17 @@ class Journal:
                 self._first_seq.setdefault(name, line.seq)
                 yield line
             if good < len(data):
-                if index != len(self._segments) - 1 or b"\n" in data[good:-1]:
+                if index != len(self._segments) - 1 or b"\n" in data[good:-1] or self._skips(data[good:]):
                     raise JournalError(f"{name}: damaged after byte {good}, and later records exist")
                 self.damaged_bytes = len(data) - good
                 self._storage.cut(name, good, f"tail-{self.boot + 1}.bad")
+
+    def _skips(self, tail: bytes) -> bool:
+        """Whether the tail is a whole record of another number: no power cut, lines before it are missing."""
+        try:
+            return bool(json.loads(tail[9:])["seq"] != self.seq + 1)
+        except (ValueError, KeyError, TypeError):
+            return False
 
     def _verified(self, raw: bytes) -> Line | None:
         """The line, or None where the chain ends. Raises JournalError for what cannot be an honest power cut."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.faults import Ability, Fault, FaultCode
+from kiosk.faults import DEVICE_ABILITY, Ability, Fault, FaultCode
 from kiosk.parameters import MachinePolicy
 from kiosk.sale.change import CashPolicy, cash_limit_fen
 from kiosk.stock import Stock
@@ -38,6 +38,7 @@ class Known:
     journal_room: bool = True
     clock_valid: bool = True
     network_known: bool = True
+    skew_ms: int = 0  # station clock minus ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class Mode:
 def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
     """The mode now. Never raises; a machine nobody filled sells nothing and says why (decision 17)."""
     lost = {fault.ability for fault in known.faults}
-    silent = {name for name in known.fitted if name not in known.ready}
-    stopping = _stopping(known, lost, silent)
+    silent = set(DEVICE_ABILITY) - (known.fitted & known.ready)
+    stopping = _stopping(known, lost, silent, machine)
     limit = cash_limit_fen(known.stock.payable(), cash)
     no_cash = _no_cash(known, lost, silent, machine, limit)
     low = any(count <= machine.cassette_low for count in known.stock.cassettes.values())
@@ -91,22 +92,23 @@ def fault_code(fault: Fault) -> str:
     return FaultCode[fault.code].code
 
 
-def _stopping(known: Known, lost: set[Ability], silent: set[str]) -> tuple[str, ...]:
-    no_paper = any(fault.code == "PAPER_OUT" for fault in known.faults)
+def _stopping(known: Known, lost: set[Ability], silent: set[str], machine: MachinePolicy) -> tuple[str, ...]:
+    codes = {fault.code for fault in known.faults}
+    no_paper, tamper = "PAPER_OUT" in codes, "TAMPER" in codes
     holds = {
         "starting": known.starting,
         "maintenance": known.service,
         "remote_stop": known.command == "stop",
         "door_open": known.doors_open,
-        "tamper": Ability.SELL in lost,
+        "tamper": tamper,
         "no_mains": not known.mains,
         "journal": not known.journal_room,
-        "clock": not known.clock_valid,
+        "clock": not known.clock_valid or abs(known.skew_ms) > machine.skew_stop_ms,
         "closed": known.command == "close",
         "no_paper": no_paper or (known.stock.roll <= 0 and known.stock.ever_counted),
         "fault": (Ability.TICKETS in lost and not no_paper)
-        or "ticket_unit" in silent
-        or "cabinet" in silent
+        or (Ability.SELL in lost and not tamper)
+        or bool(silent & {"ticket_unit", "cabinet"})
         or not known.screen,
         "offline": known.station in ("lost", "unknown") or not known.network_known,
         "no_grant": known.station == "refused",

@@ -16,7 +16,7 @@ from kiosk.ports.ticket_printer import Picture
 from kiosk.print.sheet import Faces, Sheet
 from kiosk.print.slips import ClaimFacts, SlipHead, claim_slip
 from kiosk.print.stripe import stripe
-from kiosk.print.ticket_face import TicketFacts, facts_of, ticket_face, ticket_form
+from kiosk.print.ticket_face import TicketFacts, facts_of, ticket_face, ticket_form, warm
 from kiosk.sale.book import Book
 from kiosk.screen.formats import Clock
 from kiosk.screen.shown import HelpSeen, MachineSeen, ModeSeen, Shown
@@ -58,6 +58,7 @@ class Showing:
         )
         self._slips = settings.devices.slip_printer is not None
         self._faces = Faces(FONTS)
+        warm(self._faces)
         self._controller: Controller | None = None
         self._last: Screen | None = None
         self._form: tuple[tuple[int, int], Sheet] | None = None  # (sale, place) of the face that is printed next
@@ -157,10 +158,13 @@ class Showing:
         facts = ClaimFacts(
             code=code,
             amount_fen=claim.amount_fen,
-            reason=reason_words(claim.reason),
+            reason=reason_words(book, claim),
             content=code_content(self._machine.id, claim),
             exact=claim.exact,
             more=tuple((other.code, other.amount_fen) for other in book.claims if other is not claim),
+            window=self._machine.window,
+            help_line=self._machine.help_line,
+            days=self._machine.claim_days,
         )
         head = SlipHead(self._machine.id, self._station(), wall_ms, book.key)
         say = Say(self._texts, book.language)

@@ -42,7 +42,7 @@ class Stock:
         """Face value -> notes that may be planned with."""
         found: Counter[int] = Counter()
         for number, count in self.cassettes.items():
-            if number not in self.uncounted:
+            if self._usable(number):
                 found[self.values[number]] += count
         return dict(found)
 
@@ -50,9 +50,13 @@ class Stock:
         """Face value -> [(cassette, notes)], fullest first, so that cassettes of one value empty together."""
         found: dict[int, list[tuple[int, int]]] = {}
         for number, count in sorted(self.cassettes.items(), key=lambda pair: -pair[1]):
-            if number not in self.uncounted:
+            if self._usable(number):
                 found.setdefault(self.values[number], []).append((number, count))
         return found
+
+    def _usable(self, cassette: int) -> bool:
+        """Counted, and still fitted (`values` are of the configuration)."""
+        return cassette not in self.uncounted and cassette in self.values
 
     @property
     def box_notes(self) -> int:
@@ -152,8 +156,12 @@ class Stock:
         self.tray = 0
 
     def _filled(self, record: Record) -> None:
-        self.cassettes[record["cassette"]] = record["after"]
-        self.uncounted.discard(record["cassette"])
+        cassette = record["cassette"]
+        self.cassettes[cassette] = record["after"]
+        if record["value_fen"] == self.values.get(cassette):
+            self.uncounted.discard(cassette)
+        else:
+            self.uncounted.add(cassette)  # it was filled with other notes than it is configured for now
 
     def _box_swapped(self, record: Record) -> None:
         self.box.clear()

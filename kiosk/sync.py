@@ -77,8 +77,11 @@ class Sync:
             self._due_ms = now_ms + FIRST_WAIT_MS + self._jitter(longest_ms - FIRST_WAIT_MS)
             return
         self._failures = self._due_ms = 0
-        self.forked = self.forked or fact.fork
+        lost = max(fact.acked, fact.expected - 1) > self._written  # the station has lines that are gone here
+        self.forked = self.forked or fact.fork or lost
+        if self.forked:
+            return
         if fact.expected:
             self.acked = fact.expected - 1
-        elif not fact.fork:
+        else:
             self.acked = max(self.acked, fact.acked)

@@ -121,6 +121,7 @@ class Watch:
             journal_room=journal_room,
             clock_valid=wall_ms >= BUILD_WALL_MS,
             network_known=self.network_known,
+            skew_ms=self.skew_ms,
         )
 
     def all_spoke(self) -> bool:

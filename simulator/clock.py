@@ -60,10 +60,6 @@ class SharedClock:
         """The same clock in microseconds, as in the traces."""
         return time.monotonic_ns() // 1_000
 
-    def real_ms(self, scaled_ms: float) -> float:
-        """How many real milliseconds a scaled duration takes."""
-        return scaled_ms / self.rate
-
 
 def clock_argument(text: str) -> SharedClock:
     """Type of a command line's `--clock`: what is wrong with it is told as the reader wants it."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from simulator.child import Child, Program
 from simulator.restarts import RestartPolicy
@@ -29,14 +29,6 @@ LOG_TAIL = 1_500
 
 class StartError(Exception):
     """A process did not become ready; the text names it and the end of its log."""
-
-
-class Watched(Protocol):
-    """Something else the same loop serves, such as a passenger at the screen socket."""
-
-    def fileno(self) -> int: ...
-
-    def on_readable(self, now_ms: int) -> None: ...
 
 
 @dataclass(slots=True)
@@ -161,24 +153,13 @@ class Supervisor:
 
     # -- the loop
 
-    def watch(self, what: Watched) -> None:
-        self._selector.register(what.fileno(), selectors.EVENT_READ, what)
-
-    def unwatch(self, what: Watched) -> None:
-        for key in list(self._selector.get_map().values()):
-            if key.data is what:
-                self._selector.unregister(key.fileobj)
-
     def turn(self, longest_ms: int = TURN_MS) -> None:
         """Serve what comes within `longest_ms`, at most; one wait."""
         now_ms = self._mono_ms()
         dues = [place.again_ms for place in self._places.values() if place.again_ms is not None]
         wait_ms = max(0, min([longest_ms, TURN_MS, *(due - now_ms for due in dues)]))
         for key, _ in self._selector.select(wait_ms / 1000):
-            if callable(key.data):
-                key.data()
-            else:
-                key.data.on_readable(self._mono_ms())
+            key.data()
         now_ms = self._mono_ms()
         for place in self._places.values():
             if place.again_ms is not None and place.again_ms <= now_ms:

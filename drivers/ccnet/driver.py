@@ -149,6 +149,7 @@ class CcnetValidator:
         self._phase, self._steps = Phase.DOWN, None
         self._faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE)
         self._faults.set(FaultCode.LINK_LOST, True, why)
+        self._escrow.lost()
 
     def take_output(self) -> bytes:
         return self._line.take_output()
@@ -338,6 +339,7 @@ class CcnetValidator:
             self._escrow.late(now_ms)
         if alone_ms < ABSENT_MS:
             return
+        self._escrow.lost()
         self._phase, self._steps = Phase.SEARCHING, None
         wrong = self._line.noise >= NOISE_BYTES
         self._faults.set(FaultCode.WRONG_DEVICE, wrong or FaultCode.WRONG_DEVICE in self._faults, "noise")

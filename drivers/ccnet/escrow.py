@@ -178,7 +178,7 @@ class Escrow:
             if code == State.HOLDING:
                 self._held(-1, now_ms)  # we never saw it come: no value, back it goes
             elif stuck:
-                self._stuck_unseen()
+                self._unseen(NoteJammed)
         elif code == State.HOLDING:
             self._seen(note, now_ms)
         elif code in (State.STACKING, State.RETURNING):
@@ -196,6 +196,11 @@ class Escrow:
             note.missing += 1
             if note.missing >= 2:
                 self._gone(note, sure=True)
+
+    def lost(self) -> None:
+        """The unit does not speak any more. What it had just drawn in it may give back, and nobody sees it."""
+        if self._drawn_in and self.note is None:
+            self._unseen(NoteReturnUncertain)
 
     def late(self, now_ms: int) -> None:
         """Give up on a note that showed no sign for 30 s."""
@@ -291,11 +296,11 @@ class Escrow:
         else:
             self._end(note, NoteReturnUncertain(note.number, note.value_fen))
 
-    def _stuck_unseen(self) -> None:
+    def _unseen(self, outcome: type[NoteJammed] | type[NoteReturnUncertain]) -> None:
         """Drawn in and never recognised: it is some note that the unit knows, the largest at most."""
-        number = self._take_number()
+        self._drawn_in, number = False, self._take_number()
         self._settled.append(number)
-        self._report(NoteJammed(number, max((bill.value_fen for bill in self._bills.values()), default=0)))
+        self._report(outcome(number, max((bill.value_fen for bill in self._bills.values()), default=0)))
 
     def _take_number(self) -> int:
         number, self._next = self._next, self._next + 1

@@ -30,7 +30,7 @@ class Request:
 
 
 STATUS = Request(Command.STATUS)
-RESET = Request(Command.RESET)
+RESET = Request(Command.RESET, sends=1)  # some firmware says nothing to it, and every repeat would start it anew
 LAST_STATUS = Request(Command.LAST_STATUS)
 SERIAL = Request(Command.SERIAL, sends=1)  # firmware that does not know it may refuse it or say nothing
 

@@ -1,8 +1,24 @@
-"""What a link is: something that moves bytes of one device and knows nothing about them."""
+"""What a link is: something that moves bytes of one device and knows nothing about them; and what has none."""
 
 from __future__ import annotations
 
 from typing import Protocol
+
+
+class WithoutLink:
+    """The part of a `Participant` that has no link of bytes: its news come by channels, not from the reactor's links."""
+
+    def receive(self, data: bytes, now_ms: int) -> None:
+        """There is no link of bytes."""
+
+    def take_output(self) -> bytes:
+        return b""
+
+    def link_lost(self, why: str, now_ms: int) -> None:
+        """There is no link of bytes."""
+
+    def link_up(self, now_ms: int) -> None:
+        """There is no link of bytes."""
 
 
 class Link(Protocol):

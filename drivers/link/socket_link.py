@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from drivers.link.link import WithoutLink
 from drivers.link.screen_peer import Acknowledgement, PeerError, ScreenPeer, aged, show_line
 from kiosk.errors import LinkError
 from kiosk.ports.fact import Report
@@ -80,7 +81,7 @@ class PeerChannel:
         self._socket.close()
 
 
-class ScreenServer:
+class ScreenServer(WithoutLink):
     """Implements `kiosk.ports.screen.ScreenPort`.
 
     Makes the socket at `path` (mode 0600; an old one is replaced; raises LinkError when that is not possible). `added` and
@@ -166,18 +167,6 @@ class ScreenServer:
 
     def on_writable(self, now_ms: int) -> None:
         """Never asked for."""
-
-    def receive(self, data: bytes, now_ms: int) -> None:
-        """There is no link of bytes."""
-
-    def take_output(self) -> bytes:
-        return b""
-
-    def link_lost(self, why: str, now_ms: int) -> None:
-        """There is no link of bytes; peers come and go by themselves."""
-
-    def link_up(self, now_ms: int) -> None:
-        """There is no link of bytes."""
 
     def poll(self, now_ms: int) -> int:
         """Heartbeats, peers that fell silent, and whether the screen is there."""

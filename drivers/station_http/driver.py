@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from drivers.link.link import WithoutLink
 from drivers.link.worker import Mailbox, Worker
 from drivers.station_http import calls
 from drivers.station_http.calls import Answer, Call
@@ -65,7 +66,7 @@ def understand(call: Call, answer: Answer, sent_ms: int, came_ms: int) -> Outcom
     return Outcome(call, fact, skew_ms=skew_ms, etag=answer.etag)
 
 
-class StationHttp:
+class StationHttp(WithoutLink):
     """Implements `kiosk.ports.station.Station`; to the reactor a participant without a link and a channel.
 
     `token` was given at enrolment. `wall_ms`, `mono_ms` are read from the workers' threads. `jitter(n)` answers a random
@@ -165,18 +166,6 @@ class StationHttp:
 
     def on_writable(self, now_ms: int) -> None:
         """Never asked for."""
-
-    def receive(self, data: bytes, now_ms: int) -> None:
-        """There is no link of bytes."""
-
-    def take_output(self) -> bytes:
-        return b""
-
-    def link_lost(self, why: str, now_ms: int) -> None:
-        """There is no link of bytes; the workers say when the station is lost."""
-
-    def link_up(self, now_ms: int) -> None:
-        """There is no link of bytes."""
 
     def poll(self, now_ms: int) -> int:
         """Repeats what is due and asks for the time when the link was silent."""

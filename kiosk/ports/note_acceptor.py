@@ -68,7 +68,11 @@ class NoteReturned(Fact):
 
 @dataclass(frozen=True, slots=True)
 class NoteReturnUncertain(Fact):
-    """A return order got no usable answer, or the note jammed on its way out."""
+    """A return order got no usable answer, or the note jammed on its way out.
+
+    Also for a note that was drawn in when the device fell silent: as with `NoteJammed`, `value_fen` is then the most it can
+    be.
+    """
 
     kind: ClassVar[str] = "return!"
     result: ClassVar[str] = "unknown"

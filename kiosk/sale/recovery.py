@@ -59,7 +59,7 @@ def believe(book: Book, told: Told, before: Counters) -> list[Fact]:
     """One fact for each deed without an outcome, in the order in which they must have happened."""
     return [
         *(_note(line, told.acceptor, before) for line in book.notes if line.state in ("held", "moving", "returning")),
-        *_tickets(book, told.printer),
+        *_tickets(book, told.printer, before.get("print?", {})),
         *_slot(book, told.printer),
         *_pays(book, told.dispenser, before.get("pay?", {})),
     ]
@@ -104,18 +104,29 @@ def _returned_or_not(line: NoteLine, past: AcceptorPast | None, before: Mapping[
     return NoteReturnUncertain(line.note, line.value_fen)
 
 
-def _tickets(book: Book, past: PrinterPast | None) -> list[Fact]:
+def _tickets(book: Book, past: PrinterPast | None, before: Mapping[str, int]) -> list[Fact]:
     """The blank under way: good and in the tray, certainly not made, or unknown (then it is dumped, decision 002)."""
     facts: list[Fact] = []
     for ticket in book.tickets_in("printing"):
         key = ticket.keys[-1]
+        spent = _blanks_spent(past, before)
         if past is not None and past.last_key == key:
             facts.append(TicketInTray(key))
-        elif past is not None and (past.voided_at_start or past.tray == "empty"):
-            facts.append(TicketSpoiled(key, 1 if past.voided_at_start else 0, WHY))
+        elif past is not None and (spent or past.tray == "empty"):
+            facts.append(TicketSpoiled(key, spent, WHY))
         else:
             facts.append(TicketUncertain(key, WHY))
     return facts
+
+
+def _blanks_spent(past: PrinterPast | None, before: Mapping[str, int]) -> int:
+    """Blanks voided since the intent, by the unit's own counter; it voids at power-up what it finds in its path."""
+    if past is None:
+        return 0
+    after = dict(past.counters)
+    if "voided" in before and "voided" in after:
+        return max(0, after["voided"] - before["voided"])
+    return 1 if past.voided_at_start else 0
 
 
 def _slot(book: Book, past: PrinterPast | None) -> list[Fact]:

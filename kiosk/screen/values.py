@@ -214,6 +214,8 @@ class TrainNumber(Screen):
     date: Key
     found: tuple[Key, ...]
     message: Notice | None
+    found_title: Words = Words()
+    empty: Words = Words()  # while nothing is typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from kiosk.screen.shown import Shown
 from kiosk.screen.values import Screen
 from kiosk.screen.views.claim import claim
 from kiosk.screen.views.look import Look
-from kiosk.screen.views.pay import MORE_TIME_MS, pay_cash
+from kiosk.screen.views.pay import MORE_TIME_MS, asks_for_more_time, pay_cash
 from kiosk.screen.views.progress import printing
 from kiosk.screen.views.review import LAST_MINUTE_MS, review
 from kiosk.screen.views.seat import seat
@@ -55,7 +55,7 @@ JOURNEY: dict[str, View] = {
     "thanks": thanks,
 }
 WITH_HELP = (S.REVIEWING, S.COLLECTING)
-"""Help may lie over these; everywhere else in a sale something is to be taken or read."""
+"""Help may lie over these, not over their question for more time; elsewhere in a sale something is to be taken or read."""
 
 
 def view(shown: Shown) -> Screen:
@@ -64,7 +64,7 @@ def view(shown: Shown) -> Screen:
         return shown.service_screen
     look, book, state = Look(shown), shown.sale, shown.journey
     if book is not None and book.state in SALE:
-        if state.help and book.state in WITH_HELP:
+        if state.help and book.state in WITH_HELP and not asks_for_more_time(look, book):
             return help_screen(look)
         return SALE[book.state](look)
     if state.step == "thanks":
@@ -79,7 +79,10 @@ def view(shown: Shown) -> Screen:
 
 
 def next_change_ms(shown: Shown) -> int:
-    """Monotonic ms when the screen changes though nothing happens: the clock's minute, a warning, the last minute."""
+    """Monotonic ms when the screen changes though nothing happens: the clock's minute, a warning, the last minute.
+
+    Never before the change: drawn a millisecond early, a warning would not be there yet and nothing would bring it.
+    """
     now = shown.now_mono_ms
     times = [now + round((60_000 - shown.now_wall_ms % 60_000) / shown.rate)]
     idle = idle_times(shown.journey, shown.settings)
@@ -88,7 +91,7 @@ def next_change_ms(shown: Shown) -> int:
     book = shown.sale
     if book is not None and book.state in SALE:
         if book.patience_until_ms:
-            times.append(book.patience_until_ms - round(MORE_TIME_MS / shown.rate))
+            times.append(book.patience_until_ms - int(MORE_TIME_MS / shown.rate))
         if book.lock_until_ms:
-            times.append(book.lock_until_ms - round(LAST_MINUTE_MS / shown.rate) + 1)
+            times.append(book.lock_until_ms - int(LAST_MINUTE_MS / shown.rate) + 1)
     return min((time for time in times if time > now), default=now + 60_000)

@@ -73,7 +73,7 @@ class Books:
     def _note(self, fact: Record, result: str) -> None:
         """`value_fen` 0 of an unknown note: its value was said when it was seen. A jam of a note never seen names the most."""
         note = self.run.notes.get(fact["note"])
-        if note is None and result == "jammed":
+        if note is None and result in ("jammed", "unknown"):
             self.stuck_fen.append(fact["value_fen"])
             return
         value_fen = note.value_fen if note is not None else fact["value_fen"]

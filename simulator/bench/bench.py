@@ -15,7 +15,7 @@ from simulator.clock import SharedClock
 from simulator.passenger.person import Kind, Plan
 from simulator.rig import Rig, Wanted
 
-INSTANT = {"note_in_ms": 0, "ticket_ms": 0, "notes_out_per_s": 100, "flap_ms": 0, "slip_ms": 0}
+INSTANT = {"note_in_ms": 2, "ticket_ms": 1, "notes_out_per_s": 100, "flap_ms": 1, "slip_ms": 1}
 
 
 @dataclass(frozen=True, slots=True)

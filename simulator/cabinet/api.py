@@ -193,6 +193,7 @@ def _add_events(app: FastAPI, cabinet: Cabinet) -> None:
     async def events(request: Request, after: Annotated[int, Query(ge=0)] = 0) -> Response:
         last = request.headers.get("last-event-id", "")
         begin = int(last) if last.isdigit() else after
+        begin = 0 if begin > cabinet.timeline.last else begin  # a number of another life of the cabinet
         return StreamingResponse(stream(begin), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 

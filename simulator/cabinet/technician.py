@@ -165,7 +165,7 @@ class Technician:
             case "acceptor":
                 notes = len(world.acceptor.clear_jam("vault"))
             case "dispenser":
-                notes = len(world.dispenser.clear_path("vault"))
+                notes = len(world.dispenser.clear_path("vault")) + world.matter.move_all("change.tray", "vault")
             case "ticket_unit":
                 world.ticket_unit.clear_path(now_ms)
             case "slip_printer":

@@ -78,8 +78,8 @@ class Seen:
 
 @dataclass(slots=True)
 class Memory:
-    """What a passenger remembers. `note_out`: the note just pushed in, still seen as not counted, and what was counted
-    before. `refused_fen`: values that came back. `left_for`: why the visit is ending."""
+    """What a passenger remembers. `pushed`: the last note inserted is not seen as counted yet, `counted_before`: the sum shown
+    before it. `refused_fen`: values that came back. `pages`, `searches`: how long trains were looked for."""
 
     switched: set[str] = field(default_factory=set)
     inserted_fen: list[int] = field(default_factory=list)
@@ -90,6 +90,5 @@ class Memory:
     searches: int = 0
     in_sale: bool = False
     cancelled: bool = False
-    paid: bool = False
     tickets_seen: bool = False
     claim_codes: list[str] = field(default_factory=list)

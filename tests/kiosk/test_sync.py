@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from kiosk.ports.station import RecordsFailed, RecordsTaken
 from kiosk.sync import LONGEST_WAIT_MS, SILENT_MS, Sync
 
@@ -87,6 +89,35 @@ def test_a_gap_sends_us_back_and_a_fork_stops_everything() -> None:
     poll(sync, 1_000_000)
     assert sync.forked
     assert len(paper.sent) == 2
+
+
+@pytest.mark.parametrize("news", [RecordsTaken(EPOCH, 11, 0, False), RecordsTaken(EPOCH, 0, 12, False)])
+def test_a_station_that_knows_more_than_the_journal_means_that_lines_were_lost(news: RecordsTaken) -> None:
+    """The alarm of reliability notes 2: a record that was acknowledged is missing here."""
+    paper, sync = made()
+    poll(sync, 0)
+    sync.hear(news, 10)
+    assert sync.forked
+    poll(sync, 1_000_000)
+    assert len(paper.sent) == 1
+
+
+def test_a_batch_is_bounded_in_bytes_and_a_long_line_goes_alone() -> None:
+    paper = Paper()
+    lines = ["x" * 150_000, "y" * 150_000, "z"]
+    sync = Sync(paper, EPOCH, 0, lambda seq: lines[seq:], lambda most: most)  # type: ignore[arg-type]
+    sync.written(3)
+    poll(sync, 0)
+    sync.hear(RecordsTaken(EPOCH, 1, 0, False), 10)
+    poll(sync, 10)
+    assert paper.sent == [(1, 1), (2, 2)]
+
+
+def test_the_status_is_put_every_half_minute_also_during_a_sale() -> None:
+    paper, sync = made()
+    for now_ms in range(0, 90_001, 10_000):
+        assert poll(sync, now_ms, idle=False) > now_ms
+    assert paper.statuses == [1, 2, 3, 4]
 
 
 def test_news_of_another_epoch_says_nothing_of_this_one() -> None:

@@ -16,7 +16,6 @@ def test_the_wall_runs_at_the_rate() -> None:
     clock = SharedClock(10.0, 1_000_000, 500)
     assert clock.wall_at(500) == 1_000_000
     assert clock.wall_at(1_500) == 1_010_000
-    assert clock.real_ms(60_000) == 6_000
     started = SharedClock.starting_now(10)
     assert started.wall_at(started.base_mono_ms) == started.base_wall_ms
     assert started.wall_ms() >= started.base_wall_ms

@@ -11,20 +11,18 @@ from kiosk.screen.texts import Msg
 from kiosk.screen.values import ClaimScreen, Figure, InfoCard, Key, Notice, Words
 from kiosk.screen.views.look import Look
 
-REASONS: dict[str, Msg] = {
-    "not_taken": Msg("What was not taken is kept for you"),
-    "no_change": Msg("Not enough notes of the right kind"),
-    "note": Msg("A note is stuck inside"),
+UNCERTAIN: dict[str, Msg] = {
     "note_jammed": Msg("A note is stuck inside"),
     "note_unknown": Msg("It must be checked where a note is"),
-    "late_note": Msg("A note came in after the order had ended"),
     "pay_unknown": Msg("It must be counted how much came out"),
     "tickets_unknown": Msg("It must be checked where the tickets are"),
-    "print": Msg("The tickets could not be printed"),
-    "restart": Msg("The power failed during the sale"),
 }
-"""Reason of a claim -> words; others are told as `OTHER`."""
-OTHER = Msg("It could not be paid out")
+"""Reason of a claim that says "at most" -> words."""
+NOT_TAKEN = Msg("What was not taken is kept for you")
+POWER = Msg("The power failed during the sale")
+ABSENT = Msg("Nothing is paid out when nobody may be here")
+DISPENSER = Msg("The notes could not be paid out")
+NO_CHANGE = Msg("Not enough notes of the right kind")
 SLIP_STATES = {
     "none": (Msg("No slip can be printed: please keep the code"), "warn"),
     "printing": (Msg("The slip is being printed"), "info"),
@@ -33,8 +31,17 @@ SLIP_STATES = {
 }
 
 
-def reason_words(reason: str) -> Msg:
-    return REASONS.get(reason, OTHER)
+def reason_words(book: Book, claim: Claim) -> Msg:
+    """Why this is owed and was not paid. Why the order ended is another question (`why_ending`), told elsewhere."""
+    if claim.reason in UNCERTAIN:
+        return UNCERTAIN[claim.reason]
+    if book.tickets_in("retracted") or any(pay.state == "retracted" for pay in book.pays):
+        return NOT_TAKEN
+    if book.why_ending == "restart":
+        return POWER
+    if any(pay.reason not in ("", "empty") for pay in book.pays):
+        return DISPENSER
+    return ABSENT if book.absent else NO_CHANGE
 
 
 def code_content(machine: str, claim: Claim) -> str:
@@ -58,7 +65,7 @@ def _figures(look: Look, book: Book) -> tuple[Figure, ...]:
 
 def _chips(look: Look, book: Book, claim: Claim) -> tuple[Notice, ...]:
     say = look.say
-    chips = [Notice(say.msg(reason_words(claim.reason)), "warn", "info")]
+    chips = [Notice(say.msg(reason_words(book, claim)), "warn", "info")]
     taken = len(book.tickets_in("taken"))
     if taken:
         chips.insert(0, Notice(say.plural("{n} ticket taken", "{n} tickets taken", taken), "ok", "check"))
@@ -115,7 +122,7 @@ def claim(look: Look) -> ClaimScreen:
     )  # fmt: skip
     ring = look.until(book.patience_until_ms, book.patience_span_ms) if book.patience_until_ms else None
     return ClaimScreen(
-        look.chrome("receipt", 4, (again, look.call_staff(), done), ring),
+        look.chrome("receipt", 4 if book.confirmed else 3, (again, look.call_staff(), done), ring),
         title=_title(look, book),
         figures=_figures(look, book),
         chips=_chips(look, book, main),

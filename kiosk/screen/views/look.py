@@ -77,7 +77,7 @@ class Look:
             return None if ringless else self.until(idle.ring_ms, round(idle.total_ms * self.shown.rate)), None
         finish = Key(T.HOME, self.say("Finish"), "home")
         whole = round((idle.end_ms - idle.warn_ms) * self.shown.rate)
-        asked = self.more_time(self.until(idle.end_ms, whole), finish)
+        asked = self.more_time(self.until(idle.end_ms, whole), finish, self.say("Otherwise the choice is cleared."))
         return None, asked
 
     def more_time(self, deadline: Deadline, other: Key, more: Words = NOTHING) -> Dialog:

@@ -26,6 +26,7 @@ REFUSED = {
     "inhibited": Msg("Note given back: this value is not taken now"),
     "not_now": Msg("Note given back: this value is not taken now"),
     "unknown": Msg("Note given back: it could not be recognised"),
+    "other": Msg("Note given back: it could not be recognised"),
     "unreadable": Msg("Note given back: please smooth it and try again"),
     "double": Msg("Note given back: one note at a time, please"),
     "folded": Msg("Note given back: please unfold it"),
@@ -42,6 +43,9 @@ CHANGE = {
     "no_change": (Msg("No change: exact amount only"), "warn"),
     "off": (Msg("No cash now"), "danger"),
 }
+INSERT = Msg("Insert notes one at a time")
+TITLES = {"closed": Msg("No more notes, please wait"), "full": Msg("No note can be taken now")}
+"""What the slot's state asks for; `INSERT` while notes are taken."""
 MORE_TIME_MS = 20_000
 SINGLE_CHIPS = 8
 
@@ -98,10 +102,15 @@ def _promise(look: Look, book: Book) -> Words:
     return look.say("Cancel gives back the same amount, perhaps in other notes")
 
 
-def _dialog(look: Look, book: Book, cancel: Key) -> Dialog | None:
+def asks_for_more_time(look: Look, book: Book) -> bool:
+    """The last seconds before money goes back because nobody does anything."""
     if book.state is not S.COLLECTING or not book.patience_until_ms:
-        return None
-    if look.left_ms(book.patience_until_ms) > MORE_TIME_MS:
+        return False
+    return look.left_ms(book.patience_until_ms) <= MORE_TIME_MS
+
+
+def _dialog(look: Look, book: Book, cancel: Key) -> Dialog | None:
+    if not asks_for_more_time(look, book):
         return None
     more = NOTHING
     if book.ours_fen:
@@ -119,7 +128,7 @@ def pay_cash(look: Look) -> PayCash:
     cancel = Key(T.CANCEL, words, "cross", "danger", enabled=not closing, why=wait)
     code = look.later(Key(T.PAY_CODE, say("Pay by QR"), "qr"))
     dialog = _dialog(look, book, cancel)
-    running = bool(book.patience_until_ms) and dialog is None
+    running = bool(book.patience_until_ms) and dialog is None and not closing
     ring = look.until(book.patience_until_ms, book.patience_span_ms) if running else None
     slot = slot_state(look, book)
     change, level = CHANGE.get(look.shown.mode.cash, CHANGE["off"])
@@ -133,7 +142,7 @@ def pay_cash(look: Look) -> PayCash:
         tickets=ticket_words(look, book),
         lock_words=say("Seats held for"),
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
-        title=say("Insert notes one at a time"),
+        title=say.msg(TITLES.get(slot, INSERT)),
         total=Figure(say("Total"), formats.amount(book.due_fen), "ink", rounding_words(look, book)),
         inserted=Figure(say("Inserted"), formats.amount(book.ours_fen), "ok"),
         remaining=Figure(say("Still to pay"), formats.amount(book.missing_fen), "brand", _change_due(look, book)),

@@ -79,7 +79,7 @@ def _thumb(look: Look, ticket: TicketLine) -> TicketThumb:
 def _sale_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     """Paid, printed, handed over, change: in the order things come out (decision 5)."""
     say = look.say
-    now = {S.CONFIRMING: 1, S.ASKING: 1, S.PRINTING: 1, S.DELIVERING: 2, S.TICKETS_BACK: 2}.get(book.state, 3)
+    now = {S.CONFIRMING: 1, S.ASKING: 1, S.PRINTING: 1, S.DELIVERING: 2}.get(book.state, 3)
     total = len(book.tickets) or len(book.places)
     made = len(book.tickets_in("in_tray", "presented", "taken", "retracted"))
     printing = say("Printing ticket {k} of {n}", k=min(made + 1, total), n=total)
@@ -104,11 +104,23 @@ def _refund_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     dumping = book.state is S.DUMPING
     thumbs = tuple(_thumb(look, ticket) for ticket in book.tickets)
     counted = say("Your {amount} is counted out", amount=formats.amount(change_due(book) or book.ours_fen))
-    back = book.state is S.CHANGE_BACK
     return (
         _step(look, say.msg(WHY.get(book.why_ending, STOPPED)), "now" if dumping else "done", thumbs),
-        _step(look, counted, "next" if dumping else "done" if back else "now"),
-        _step(look, say("Please take your money"), "now" if back else "next"),
+        _step(look, counted, "next" if dumping else "now"),
+        _step(look, say("Please take your money"), "next"),
+    )
+
+
+def _back_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
+    """What lay out and was not taken comes back in: it is kept, and a slip says so."""
+    say = look.say
+    first = say("Paid {amount} in cash", amount=formats.amount(book.ours_fen))
+    if is_refund(book):
+        first = say.msg(WHY.get(book.why_ending, STOPPED))
+    return (
+        _step(look, first, "done"),
+        _step(look, say("What was not taken is kept safe inside"), "now"),
+        _step(look, say("The screen shows a claim code"), "next"),
     )
 
 
@@ -123,11 +135,23 @@ def _left_ms(look: Look, book: Book) -> int:
     return left + ANSWER_MS
 
 
+def _outlets(look: Look, book: Book, refund: bool, back: bool) -> tuple[tuple[Words, ...], tuple[str, ...]]:
+    """Where the hand has to go, in words and in the drawing."""
+    say = look.say
+    if back:
+        return ((say("The slip comes out to the right of the screen"),), ("slip",)) if look.shown.mode.slips else ((), ())
+    places = [] if refund else [(say("Tickets come out below the screen"), "tickets")]
+    if refund or change_due(book):
+        places.append((say("Notes come out to the right of the screen"), "change"))
+    return tuple(words for words, _ in places), tuple(opening for _, opening in places)
+
+
 def printing(look: Look) -> Printing:
     book = look.shown.sale
     assert book is not None
     say, refund = look.say, is_refund(book)
-    steps = _refund_steps(look, book) if refund else _sale_steps(look, book)
+    back = book.state in (S.TICKETS_BACK, S.CHANGE_BACK)
+    steps = _back_steps(look, book) if back else _refund_steps(look, book) if refund else _sale_steps(look, book)
     done = sum(step.state == "done" for step in steps)
     made, total = len(book.tickets_in("in_tray", "presented", "taken", "retracted")), len(book.tickets) or 1
     share = 0 if refund or book.state is not S.PRINTING else made / total
@@ -136,14 +160,10 @@ def printing(look: Look) -> Printing:
         title = Msg("Your change is counted out")
     due = formats.amount(book.ours_fen if refund else book.due_fen)
     count = len(book.places)
-    outlets: tuple[Words, ...] = () if refund else (say("Tickets come out below the screen"),)
-    openings = () if refund else ("tickets",)
-    if refund or change_due(book):
-        outlets = (*outlets, say("Notes come out to the right of the screen"))
-        openings = (*openings, "change")
+    outlets, openings = _outlets(look, book, refund, back)
     seconds = -(-_left_ms(look, book) // 1000)
     return Printing(
-        look.chrome("printing", 4, (look.call_staff(),)),
+        look.chrome("printing", 3 if refund else 4, (look.call_staff(),)),
         title=say.msg(title),
         steps=steps,
         remaining=say("About {n} s left", n=seconds),
@@ -154,5 +174,5 @@ def printing(look: Look) -> Printing:
         outlets=outlets,
         openings=openings,
         stay=say("Please stay. Even after a power cut nothing of yours is lost."),
-        cannot_cancel=NOTHING if refund else say("Paid: cannot be cancelled now"),
+        cannot_cancel=NOTHING if refund or back else say("Paid: cannot be cancelled now"),
     )

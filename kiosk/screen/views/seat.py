@@ -54,7 +54,7 @@ def _passenger(look: Look, named: Named, cell: ClassOffer | None) -> PassengerRo
     return PassengerRow(
         icon=ICONS.get(named.code, "person"),
         words=say.both(Both(named.name, named.english)),
-        rule=say.both(Both(named.rule, named.rule_english)),
+        rule=say.both(Both(named.rule, named.rule_english)) if price is not None else why,
         price=formats.amount(price) if price is not None else "",
         count=count,
         minus=Key(f"{T.MINUS}{named.code}", say("One less"), "minus", enabled=count > 0, why=say("None chosen")),
@@ -95,11 +95,12 @@ def seat(look: Look) -> Screen:
     most = _most(look)
     sum_words, sum_note = _sum(look, cell)
     passengers = look.shown.network.passengers if look.shown.network else ()
+    notice = notice_of(look)
     wishes = tuple(
         Key(f"{T.WISH}{wish}", say.msg(WISH_WORDS[wish]), wish, "chip", selected=state.wish == wish) for wish in WISHES
     )
     return Seat(
-        look.chrome("seat", 2, (look.back(), look.home(), _hold(look)), idle=True, notice=notice_of(look)),
+        look.chrome("seat", 2, (look.back(), look.home(), _hold(look)), idle=True, notice=notice),
         journey=journey_card(look, offer),
         class_title=say("Class"),
         classes=tuple(_class(look, each) for each in offer.classes),
@@ -108,7 +109,7 @@ def seat(look: Look) -> Screen:
         passengers=tuple(_passenger(look, named, cell) for named in passengers),
         wish_title=say("Seat wish"),
         wish_note=say("Best effort; the held seats count"),
-        wishes=wishes,
+        wishes=wishes if notice is None else (),  # the notice takes their place until a class or count is touched
         sum_words=sum_words,
         sum_note=sum_note,
         total_label=say.plural("Total, {n} ticket", "Total, {n} tickets", state.seats),

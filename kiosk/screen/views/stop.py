@@ -114,9 +114,11 @@ def help_screen(look: Look) -> Help:
     elif shown.help.call == "coming":
         call = Notice(say("Staff are on their way"), "ok", "bell")
     large = Key(T.LARGE_TEXT, say("Large text"), "access", selected=look.journey.large_text)
-    in_sale = shown.sale is not None and shown.sale.state not in (S.NEW, S.ENDED)
+    footer, book = (look.back(), large, look.call_staff("primary")), shown.sale
+    in_sale = book is not None and book.state not in (S.NEW, S.ENDED)
+    ring = look.until(book.patience_until_ms, book.patience_span_ms) if book and book.patience_until_ms else None
     return Help(
-        look.chrome("help", footer=(look.back(), large, look.call_staff("primary")), idle=not in_sale),
+        look.chrome("help", footer=footer, ring=ring if in_sale else None, idle=not in_sale),
         title=say("How to buy a ticket"),
         cards=tuple(cards),
         call=call,

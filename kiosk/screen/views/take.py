@@ -68,11 +68,11 @@ def _title(look: Look, tickets: bool, money: bool, refund: bool) -> Words:
 def _walk_away(look: Look, take_ms: int) -> tuple[Words, tuple[Words, ...]]:
     say, machine = look.say, look.shown.machine
     head = say("If nothing is taken within {n} seconds", n=take_ms // 1000)
-    lines = (
-        say("The slot closes. All is kept safe inside and written down."),
-        say("A slip with a code pays at window {window}, {n} days.", window=machine.window, n=machine.claim_days),
-    )
-    return head, lines
+    window, days = machine.window, machine.claim_days
+    code = say("A slip with a code pays at window {window}, {n} days.", window=window, n=days)
+    if not look.shown.mode.slips:
+        code = say("A code on this screen pays at window {window}, {n} days.", window=window, n=days)
+    return head, (say("The slot closes. All is kept safe inside and written down."), code)
 
 
 def take(look: Look) -> Take:
@@ -97,7 +97,7 @@ def take(look: Look) -> Take:
     ring = look.until(book.take_until_ms, look.shown.machine.take_ms) if book.take_until_ms else None
     footer = (slip if look.shown.receipts and not refund else look.later(slip), look.call_staff())
     return Take(
-        look.chrome("take", 4, footer, ring),
+        look.chrome("take", 3 if refund else 4, footer, ring),
         title=_title(look, had_tickets or first, bool(money_fen), refund),
         outlets=tuple(outlets),
         figures=_figures(look, book, refund),

@@ -125,14 +125,16 @@ def trains(look: Look) -> Trains:
     up = Key(T.PREVIOUS, say("Previous page"), "up", enabled=page > 0, why=first)
     down = Key(T.NEXT, say("Next page"), "down", enabled=page < pages - 1, why=last)
     retry = Key(T.SHOW_TRAINS, say("Try again"), "refund", "primary", enabled=not state.waiting, busy=state.waiting)
-    footer = (look.back(), look.home(), *((up, down) if seen == "list" else (retry,) if seen == "offline" else ()))
+    other_day = Key(T.DATE, say("Another day"), "calendar", "primary")
+    more = {"list": (up, down), "offline": (retry,), "none": (other_day,)}.get(seen, ())
+    footer = (look.back(), look.home(), *more)
     told = say.plural(
         "Page {page} of {pages} · {n} train · as of {time}",
         "Page {page} of {pages} · {n} trains · as of {time}",
         len(offers), page=page + 1, pages=pages, time=look.clock.time(state.listed_wall_ms),
     )  # fmt: skip
     return Trains(
-        look.chrome("trains", 1, footer, idle=True, notice=notice_of(look)),
+        look.chrome("trains", 1, footer, idle=True, notice=None if seen == "offline" else notice_of(look)),
         origin=say.both(look.station(state.origin)),
         destination=say.both(look.station(state.destination)),
         date=Key(T.DATE, say.both(look.day(state.date)), "calendar"),

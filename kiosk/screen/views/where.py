@@ -10,11 +10,16 @@ from kiosk.screen.texts import Msg
 from kiosk.screen.values import Key, Notice, StationCell, StationPicker, TrainNumber, Trip, Words
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.notices import notice_of
+from kiosk.screen.views.provinces import province_name
 from kiosk.screen.views.start import popular_cells
 
 CELLS = 6
 OFTEN = 8
-LABELS = {"origin": Msg("From", "station"), "destination": Msg("To", "station")}
+LABELS = {
+    "origin": Msg("From", "station"),
+    "destination": Msg("To", "station"),
+    "next": Msg("Next departures to", "station"),
+}
 KINDS = "GDCZTK"
 
 
@@ -35,7 +40,7 @@ def _arrival(look: Look, code: str) -> Words:
 
 
 def _province_cells(look: Look, provinces: tuple[str, ...]) -> list[StationCell]:
-    return [StationCell(Key(f"{T.PROVINCE}{name}", Words(name)), "") for name in provinces]
+    return [StationCell(Key(f"{T.PROVINCE}{name}", look.say.both(province_name(name))), "") for name in provinces]
 
 
 def _tabs(look: Look) -> tuple[Key, ...]:
@@ -93,6 +98,8 @@ def number(look: Look) -> TrainNumber:
     message = notice_of(look)
     if message is None and state.waiting:
         message = Notice(say("Asking the station where this train stops"), "info", "hourglass")
+    if message is None and state.typed and not found:
+        message = Notice(say("No train has this number"), "warn", "warn")
     return TrainNumber(
         look.chrome("search.train", 0, (look.back(), look.home()), idle=True),
         label=say("Train number"),
@@ -108,6 +115,8 @@ def number(look: Look) -> TrainNumber:
             for train in found
         ),
         message=message,
+        found_title=say("Trains with this number"),
+        empty=say("First the letter, then the digits"),
     )
 
 

@@ -159,13 +159,13 @@ def chip_row(kit: Kit, keys: tuple[Key, ...], area: Area, gap: int = 12, prefix:
 
 
 def word_cell(kit: Kit, key: Key, area: Area, prefix: str, skin: str = "", main: int = 32, small: int = 22) -> Node:
-    """Words over words, centred: often chosen stations, found trains. Names shrink as far as 24 before they are cut."""
+    """Words over words, centred: often chosen stations, found trains. Names shrink as far as 22 before they are cut."""
     name = skin or skin_of(key, "tint_edge")
     look = kit.skin(name)
     middle = area.cy - round(small * 0.62) if key.words.small else area.cy
     parts: Parts = (
         kit.box(area, name, 20),
-        *kit.line(area.cx, middle, key.words.main, main, 700, look.ink, "center", area.w - 20, 24),
+        *kit.line(area.cx, middle, key.words.main, main, 700, look.ink, "center", area.w - 20, 22),
         *kit.line(
             area.cx,
             middle + round((main + small) * 0.66),

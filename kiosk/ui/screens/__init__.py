@@ -58,7 +58,9 @@ PAINTERS: dict[str, Paint] = {
 FOOTER_RIGHT = {"home": home.FOOTER_RIGHT, "date": 500}
 FOOTER_LEFT = {"printing": printing.FOOTER_LEFT}
 NO_FOOTER = {"attract"}
-OWN_NOTICE = {"attract", "pay.cash"}
+OWN_NOTICE = {"attract", "pay.cash", "seat"}
+NOTICE_BOTTOM = {"home": home.HERO.bottom - 16}
+"""Where a notice ends that would otherwise lie on keys; elsewhere it stands above the footer."""
 
 
 def compose(screen: Screen, kit: Kit) -> list[Node]:
@@ -71,7 +73,7 @@ def compose(screen: Screen, kit: Kit) -> list[Node]:
     nodes += body
     if around.notice is not None and screen.kind not in OWN_NOTICE:
         height = chrome.notice_height(kit, around.notice)
-        area = Area(40, chrome.FOOTER.y - 16 - height, 1000, height)
+        area = Area(40, NOTICE_BOTTOM.get(screen.kind, chrome.FOOTER.y - 16) - height, 1000, height)
         nodes.append(chrome.notice_node(kit, around.notice, area))
     if around.dialog is not None:
         nodes += chrome.dialog_nodes(kit, around.dialog)

@@ -19,7 +19,7 @@ def paint(value: Help, kit: Kit) -> list[Node]:
     room = BOTTOM - call_h - 4 - top
     columns = 1 if len(value.cards) <= 5 else 2
     lines = max(1, -(-len(value.cards) // columns))
-    pitch = min(310 if columns == 1 else 396, room // lines)
+    pitch = min(310 if columns == 1 else 420, room // lines)
     wide = (1000 - 20 * (columns - 1)) // columns
     for index, card in enumerate(value.cards):
         area = Area(40 + (index % columns) * (wide + 20), top + pitch * (index // columns), wide, pitch - 20)
@@ -31,18 +31,19 @@ def paint(value: Help, kit: Kit) -> list[Node]:
 
 def _answer(kit: Kit, card: InfoCard, area: Area, index: int) -> Node:
     look = kit.skin("card")
-    mark = Area(area.x + 30, area.y + 34, 96, 96)
+    mark = Area(area.x + 30, area.y + 30, 110, 110)
+    heads = (Row(card.title.main, 44, 700, look.ink, 1, 0, 28), Row(card.title.small, 28, 500, look.second, 1, 0, 22))
     rows = (
-        Row(card.title.main, 38, 700, look.ink, 1, 0, 28),
-        Row(card.title.small, 26, 500, look.second),
-        Row(card.line.main, 29, 500, look.ink, 3, 10),
-        Row(card.line.small, 25, 500, look.second, 3),
+        Row(card.line.main, 34, 500, look.ink, 3),
+        Row(card.line.small, 28, 500, look.second, 3, 8),
         Row(card.note.main, 25, 500, look.accent, 1, 2),
     )
-    left = mark.right + 28
+    left = mark.right + 24
+    low = Area(mark.x + 4, mark.bottom + 20, area.w - 64, area.bottom - mark.bottom - 44)
     parts: Parts = (
         kit.box(area, "card"),
         *plate(kit, mark, card.icon, LEVEL_SKINS.get(card.level, "tint"), 26),
-        *kit.stack(Area(left, area.y + 38, area.right - left - 24, area.h - 56), rows, valign="top", leading=1.32),
+        *kit.stack(Area(left, mark.y, area.right - left - 20, mark.h), heads, leading=1.32),
+        *kit.stack(low, rows, leading=1.32),
     )
     return Node(f"help:{index}", area, parts, spoken=f"{card.title.main}, {card.line.main}")

@@ -1,9 +1,10 @@
-"""seat: classes, how many passengers of which kind, seat wishes, the sum."""
+"""seat: classes, how many passengers of which kind, seat wishes (or, in their place, a notice), the sum."""
 
 from __future__ import annotations
 
 from kiosk.screen.values import ClassCell, Key, PassengerRow, Seat
 from kiosk.ui.components.cards import LEVEL_SKINS, journey_line, plate, section
+from kiosk.ui.components.chrome import notice_height, notice_node
 from kiosk.ui.components.keys import chip_row, key_node, skin_of
 from kiosk.ui.components.kit import Kit, Parts, Row, Run, spoken
 from kiosk.ui.nodes import Node
@@ -15,10 +16,13 @@ PANEL = Area(40, 1556, 1000, 174)
 def paint(value: Seat, kit: Kit) -> list[Node]:
     letters = tuple(key for key in value.wishes if len(key.words.main) == 1 and key.words.main.isascii())
     others = tuple(key for key in value.wishes if key not in letters)
+    notice = value.chrome.notice
     wish_h = (116 if letters else 0) + (108 if others else 0) + (28 if value.wishes else 0)
+    if notice is not None and not value.wishes:
+        wish_h = notice_height(kit, notice)
     wish_top = PANEL.y - 26 - wish_h
     card_top = 746
-    card_bottom = wish_top - 72 if value.wishes else PANEL.y - 26
+    card_bottom = wish_top - 72 if value.wishes else PANEL.y - 26 if notice is None else wish_top - 26
     nodes = [
         journey_line(kit, value.journey, Area(40, 266, 1000, 112)),
         section(kit, "classes", value.class_title, 418),
@@ -29,6 +33,8 @@ def paint(value: Seat, kit: Kit) -> list[Node]:
     if value.wishes:
         nodes.append(section(kit, "wishes", value.wish_title, wish_top - 30, value.wish_note))
         nodes += _wishes(letters, others, kit, Area(40, wish_top, 1000, wish_h))
+    elif notice is not None:
+        nodes.append(notice_node(kit, notice, Area(40, wish_top, 1000, wish_h)))
     nodes.append(_panel(value, kit))
     return nodes
 

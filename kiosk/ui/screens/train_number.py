@@ -5,14 +5,15 @@ from __future__ import annotations
 from kiosk.screen.values import Key, TrainNumber
 from kiosk.ui.components.chrome import notice_height, notice_node
 from kiosk.ui.components.keys import key_node, word_cell
-from kiosk.ui.components.kit import Kit
+from kiosk.ui.components.kit import Kit, Parts
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area
 from kiosk.ui.screens.station import icon_key, typed_field, word_key
 from kiosk.ui.screens.trains import date_key
 
-FOUND = Area(40, 446, 1000, 344)
+FOUND = Area(40, 446, 1000, 356)
 LETTERS_Y, DIGITS_Y, GAP = 830, 990, 16
+CELLS = 6
 
 
 def paint(value: TrainNumber, kit: Kit) -> list[Node]:
@@ -28,16 +29,22 @@ def paint(value: TrainNumber, kit: Kit) -> list[Node]:
 
 
 def _found(value: TrainNumber, kit: Kit) -> list[Node]:
-    """A message, or the trains that match: bare numbers stand closer than those with words."""
+    """A card of one size, so that the keys stay where they are: what to type, a message, or the trains that match."""
+    look = kit.skin("card")
+    box: Parts = (kit.box(FOUND, "card"),)
     if value.message is not None:
-        return [notice_node(kit, value.message, Area(40, FOUND.y, 1000, max(130, notice_height(kit, value.message))))]
-    bare = not any(key.words.small for key in value.found)
-    columns = 4 if bare else 2
-    wide = (FOUND.w - 16 * (columns - 1)) // columns
-    nodes = []
-    for index, key in enumerate(value.found[: columns * 2]):
-        area = Area(40 + (wide + 16) * (index % columns), FOUND.y + 172 * (index // columns), wide, 156)
-        nodes.append(word_cell(kit, key, area, "found", main=46 if bare else 40, small=26))
+        area = Area(FOUND.x + 24, 0, FOUND.w - 48, max(130, notice_height(kit, value.message, FOUND.w - 48)))
+        area = area._replace(y=FOUND.cy - area.h // 2)
+        return [Node("found", FOUND, box), notice_node(kit, value.message, area)]
+    if not value.found:
+        words = kit.pair(FOUND.inset(40, 60), value.empty, (40, look.ink), (28, look.second), "center", lines=2)
+        return [Node("found", FOUND, (*box, *words), spoken=value.empty.main)]
+    head = kit.beside(72, FOUND.y + 44, value.found_title, (30, look.ink), (28, look.second), width=936)
+    nodes = [Node("found", FOUND, (*box, *head), spoken=value.found_title.main)]
+    wide, high = (FOUND.w - 64 - 2 * GAP) // 3, 120
+    for index, key in enumerate(value.found[:CELLS]):
+        left, top = FOUND.x + 32 + (wide + GAP) * (index % 3), FOUND.y + 84 + (high + GAP) * (index // 3)
+        nodes.append(word_cell(kit, key, Area(left, top, wide, high), "found", main=46, small=26))
     return nodes
 
 

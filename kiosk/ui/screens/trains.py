@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from kiosk.screen.values import Key, SeatChip, TrainCard, Trains
 from kiosk.ui.components.cards import LEVEL_SKINS, family_skin, pill, route_arrow, route_parts, tag
+from kiosk.ui.components.chrome import FOOTER, notice_height
 from kiosk.ui.components.keys import chip_row, key_node
 from kiosk.ui.components.kit import Kit, Parts, Row, Run, spoken
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Box, Part, Text
 
-LIST = Area(40, 552, 1000, 1130)
+LIST = Area(40, 552, 1000, 1140)
+LEAST_GAP = 12
 
 
 def paint(value: Trains, kit: Kit) -> list[Node]:
@@ -22,7 +24,7 @@ def paint(value: Trains, kit: Kit) -> list[Node]:
     nodes = [Node("route", summary, parts, spoken=said), date_key(kit, value.date, Area(800, 270, 240, 152))]
     nodes += chip_row(kit, value.filters, Area(40, 446, 1000, 80), 11, "filter")
     nodes += _list(value, kit)
-    if value.page.main:
+    if value.page.main and value.chrome.notice is None:
         muted = kit.color("muted")
         runs = (Run(value.page.main, 27, 500, muted), Run(value.page.small, 27, 500, muted))
         area = Area(40, 1700, 1000, 46)
@@ -45,9 +47,13 @@ def date_key(kit: Kit, key: Key, area: Area) -> Node:
 
 
 def _list(value: Trains, kit: Kit) -> list[Node]:
-    rows = 4 if kit.large else 5
-    pitch = 228 if rows == 5 else 285
-    places = [Area(40, 552 + pitch * index, 1000, pitch - 20) for index in range(rows)]
+    rows, least = (4, LARGE.seats + LARGE.seat_h) if kit.large else (5, NORMAL.seats + NORMAL.seat_h)
+    bottom = LIST.bottom
+    if value.chrome.notice is not None:  # it stands under the list instead of the page; the cards move together
+        bottom = FOOTER.y - 16 - notice_height(kit, value.chrome.notice)
+    pitch = (bottom - LIST.y) // rows
+    high = max(least, pitch - 20 if bottom == LIST.bottom else pitch - LEAST_GAP)
+    places = [Area(LIST.x, LIST.y + pitch * index, LIST.w, high) for index in range(rows)]
     if value.state == "list":
         return [train_card(kit, card, area) for card, area in zip(value.cards, places, strict=False)]
     if value.state == "loading":

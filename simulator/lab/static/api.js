@@ -20,8 +20,8 @@ export async function get(path) {
 export async function post(path, body) {
   try {
     const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-    const said = await answer.json();
-    if (!answer.ok) tell(`${said.detail ?? answer.status}`);
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) tell(`未完成 Not done: ${said.detail ?? `${path} ${answer.status}`}`);
     return answer.ok ? said : null;
   } catch (error) {
     tell(`实验台没有应答 The cabinet does not answer: ${error.message}`);

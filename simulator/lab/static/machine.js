@@ -1,7 +1,7 @@
 // The inside of the machine: where notes and tickets lie, doors, lamps, mains.
-import { post } from "./api.js";
+import { post, tell } from "./api.js";
 import { byId, chip, make, pill, refresh, second } from "./dom.js";
-import { ACCEPTOR, DOORS, LAMPS, OUTLETS, SHUTTERS, VALUES, both } from "./words.js";
+import { ACCEPTOR, DOORS, LAMPS, OUTLETS, SHUTTERS, VALUES, WHY_NOT, both } from "./words.js";
 
 const LOW = 50;
 
@@ -97,6 +97,11 @@ export function drawMachine(state) {
   hand(state);
 }
 
+async function take(outlet) {
+  const said = await post("/api/take", { outlet });
+  if (said?.why) tell(`${both(OUTLETS[outlet])}: ${both(WHY_NOT[said.why] ?? [said.why, ""])}`);
+}
+
 function hand(state) {
   refresh(byId("hand"), state.hand, () => [...VALUES.map((value) => {
     const count = state.hand[value] ?? 0;
@@ -112,13 +117,13 @@ function hand(state) {
   }, "+2")]);
   refresh(byId("outlets"), state.outlets, () => Object.entries(OUTLETS).map(([name, words]) => {
     const { things, open } = state.outlets[name];
-    return make("button", { class: "take", "data-name": name, disabled: !things || !open, click: () => post("/api/take", { outlet: name }) },
+    return make("button", { class: "take", "data-name": name, disabled: !things || !open, click: () => take(name) },
       `${words[0]} ${things || ""}`, second(things && !open ? `${words[1]} 关` : words[1]));
   }));
 }
 
 export function wireMachine(look) {
-  byId("mains").addEventListener("click", () => post("/api/mains", { on: look().mains === false }));
-  byId("near").addEventListener("click", () => post("/api/near", { near: !look().near }));
+  byId("mains").addEventListener("click", () => post("/api/mains", { on: look()?.mains === false }));
+  byId("near").addEventListener("click", () => post("/api/near", { near: !look()?.near }));
   byId("help").addEventListener("click", () => post("/api/help", {}));
 }

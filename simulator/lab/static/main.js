@@ -11,6 +11,7 @@ let offset = 0;
 let looking = false;
 let again = false;
 let papersDue = true;
+let menuDue = true;
 const waiting = [];
 
 async function look() {
@@ -25,6 +26,7 @@ async function look() {
     drawWhere(state);
     pill(byId("link"), "✓ 机柜已连接 Connected", "good");
     byId("rate").textContent = `× ${state.clock.rate}`;
+    if (menuDue) { await fillMenu(); menuDue = false; }
     if (papersDue) { papersDue = false; await drawPapers(); }
   } catch {
     pill(byId("link"), "✗ 机柜未连接 Not connected", "bad");
@@ -60,7 +62,6 @@ async function begin() {
   listen();
   setInterval(look, 1000);
   setInterval(tick, 200);
-  await fillMenu().catch(() => {}); // not there yet: the next look says so
   look();
 }
 

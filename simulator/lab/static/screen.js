@@ -29,10 +29,30 @@ export function connect() {
   socket.onclose = () => { show(false); setTimeout(connect, 2000); };
 }
 
-canvas.addEventListener("pointerdown", (event) => {
+function tap(x, y) {
   if (!socket || socket.readyState !== WebSocket.OPEN) return;
-  const box = canvas.getBoundingClientRect();
-  const x = Math.floor(((event.clientX - box.left) / box.width) * 1080);
-  const y = Math.floor(((event.clientY - box.top) / box.height) * 1920);
   if (x >= 0 && x < 1080 && y >= 0 && y < 1920) socket.send(JSON.stringify({ x, y }));
+}
+
+canvas.addEventListener("pointerdown", (event) => {
+  const box = canvas.getBoundingClientRect();
+  tap(Math.floor(((event.clientX - box.left) / box.width) * 1080), Math.floor(((event.clientY - box.top) / box.height) * 1920));
+});
+
+// By keyboard: arrows move the cross (finer with Shift), Enter or the space bar touches where it is.
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const aim = byId("aim");
+const at = { x: 540, y: 960 };
+
+canvas.addEventListener("keydown", (event) => {
+  const arrow = ARROWS[event.key];
+  if (arrow) {
+    const step = event.shiftKey ? 8 : 40;
+    at.x = Math.min(1079, Math.max(0, at.x + arrow[0] * step));
+    at.y = Math.min(1919, Math.max(0, at.y + arrow[1] * step));
+    aim.style.left = `calc(8px + (100% - 16px) * ${at.x / 1080})`;
+    aim.style.top = `calc(8px + (100% - 16px) * ${at.y / 1920})`;
+  } else if (event.key === "Enter" || event.key === " ") tap(at.x, at.y);
+  else return;
+  event.preventDefault();
 });

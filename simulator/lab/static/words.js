@@ -41,6 +41,9 @@ export const OUTLETS = {
   mouth: ["取回币", "Note back"],
 };
 
+// Why a hand came back empty, or not with everything.
+export const WHY_NOT = { closed: ["闸门关着", "the shutter is closed"], empty: ["空的", "nothing is there"], stuck: ["取不出", "it is stuck"] };
+
 export const LAMPS = {
   green: ["绿灯", "green"], red: ["红灯", "red"], notes: ["入钞灯", "notes"], tickets: ["票口灯", "tickets"],
   change: ["找零灯", "change"], help: ["求助灯", "help"], siren: ["警笛", "siren"],

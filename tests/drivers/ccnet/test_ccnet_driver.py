@@ -467,6 +467,18 @@ def test_a_note_that_sticks_before_it_is_known_is_told_with_the_most_it_can_be(s
     assert [fact.value_fen for fact in jams] == [max(paper.it.values_fen)]
 
 
+def test_a_note_that_was_drawn_in_when_the_unit_fell_silent_is_told_with_the_most_it_can_be() -> None:
+    paper = Paper()
+    paper.ready()
+    paper.statuses = ["15"]
+    paper.run(500)
+    paper.facts.clear()
+    paper.it.link_lost("unplugged", paper.now_ms)
+    assert paper.news() == [NoteReturnUncertain(1, max(paper.it.values_fen))]
+    paper.it.link_lost("still unplugged", paper.now_ms)
+    assert len(paper.news()) == 1
+
+
 def test_a_jam_while_the_slot_is_shut_is_no_note() -> None:
     paper = Paper()
     paper.ready()

@@ -11,6 +11,7 @@ from kiosk.journal import Line
 from kiosk.past import fold
 from kiosk.ports.note_acceptor import (
     AcceptorPast,
+    NoteHeld,
     NoteJammed,
     NoteOurs,
     NoteReturned,
@@ -39,7 +40,7 @@ from kiosk.sale import facts as sf
 from kiosk.sale.book import S
 from kiosk.sale.recovery import Told, believe
 from kiosk.system_facts import RecoveryBegan
-from tests.kiosk.sale.samples import KEY
+from tests.kiosk.sale.samples import KEY, Player, confirmed
 from tests.kiosk.sale.test_sale import (
     IN_TRAY,
     LOST,
@@ -416,3 +417,16 @@ def test_reports_without_an_answer_are_remembered_oldest_first() -> None:
     past = fold(lines, world._filled(), world.context)
     assert past.undone == {("void?", KEY): [void(1)]}
     assert fold([*lines, line(answered)], world._filled(), world.context).undone == {}
+
+
+def test_a_blank_voided_at_power_up_is_counted_by_the_units_own_counter() -> None:
+    """The unit need not say NAK G to anybody: its counter of voided blanks rose since the intent."""
+    player = Player(passengers=1).to_collecting()
+    for note in (1, 2):
+        player.feed(NoteHeld(note, 10_000))
+        player.feed(NoteOurs(note, 10_000))
+    player.feed(confirmed(1))
+    key = player.sale.book.tickets[0].keys[0]
+    past = PrinterPast("", False, "empty", "empty", (("tickets", 4), ("voided", 3)))
+    before = {"print?": {"tickets": 4, "voided": 2}}
+    assert believe(player.sale.book, Told(printer=past), before) == [TicketSpoiled(key, 1, "power")]

@@ -144,6 +144,16 @@ def test_a_browser_sees_the_screen_and_works_the_machine(url: str, screen: FakeS
         assert screen.tapped.wait(10)
         assert abs(screen.taps[0]["x"] - 540) <= 3
         assert abs(screen.taps[0]["y"] - 480) <= 3
+        screen.tapped.clear()
+        page.locator("#screen").focus()
+        for key in ("ArrowUp", "ArrowRight", "Shift+ArrowRight"):
+            page.keyboard.press(key)
+        assert page.locator("#aim").is_visible()
+        page.keyboard.press("Enter")
+        assert screen.tapped.wait(10)
+        assert screen.taps[1] == {"x": 588, "y": 920}
+        page.locator("#all-faults summary").press("Enter")
+        expect(page.locator("#fault-menu input").first).to_be_visible()
         expect(page.locator("#conserved")).to_contain_text("Conserved")
         page.locator("[data-name=more]").press("Enter")
         expect(page.locator("[data-name=insert2000]")).to_contain_text("× 7")
@@ -156,7 +166,7 @@ def test_a_browser_sees_the_screen_and_works_the_machine(url: str, screen: FakeS
         page.locator("#mains").click()
         expect(page.locator("#mains")).to_contain_text("Mains off")
         small = page.evaluate(
-            "[...document.querySelectorAll('button, summary, select')].filter(e => e.offsetParent && "
+            "[...document.querySelectorAll('button, summary, select, label, .acts input')].filter(e => e.offsetParent && "
             "(e.offsetHeight < 36 || e.offsetWidth < 36)).map(e => e.textContent)"
         )
         assert small == []
