@@ -137,6 +137,11 @@ def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -
     showing = Showing(settings, clock.rate, texts, cassettes, server.show)
     sync = Sync(station, identity.epoch, past.acked, journal.texts_after, jitter)
     journey = Journey(_journey_settings(settings, clock.rate))
+    zone = ZoneInfo(settings.machine.timezone)
+
+    def day_of(wall_ms: int) -> str:
+        return datetime.fromtimestamp(wall_ms / 1000, zone).date().isoformat()
+
     parts = Parts(
         clock=clock,
         journal=journal,
@@ -148,10 +153,11 @@ def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -
         service=Service(identity.operators, settings.thresholds, clock.rate, cassettes),
         sync=sync,
         watch=Watch(devices.fitted(), past.stock),
+        day_of=day_of,
         restart=lambda name: _restart(name, devices, reactor),
         on_stop=reactor.stop,
     )
-    _boot(settings, journal, clock)
+    _boot(settings, journal, clock, day_of(clock.wall_ms()))
     controller = Controller(parts, showing.show)
     reactor.run_application(controller)
     reactor.add(server)
@@ -169,12 +175,10 @@ def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -
     return Machine(reactor, controller, close)
 
 
-def _boot(settings: Settings, journal: Journal, clock: RealClock) -> None:
-    wall_ms = clock.wall_ms()
-    day = datetime.fromtimestamp(wall_ms / 1000, ZoneInfo(settings.machine.timezone)).date().isoformat()
+def _boot(settings: Settings, journal: Journal, clock: RealClock, day: str) -> None:
     journal.begin_segment(day)
     booted = Booted(settings.machine.id, nonce(), SOFTWARE, journal.damaged_bytes, round(clock.rate * 10))
-    journal.write(clock.mono_ms(), wall_ms, record_of(booted), ())
+    journal.write(clock.mono_ms(), clock.wall_ms(), record_of(booted), ())
 
 
 def _station(

@@ -66,6 +66,9 @@ JOURNALED = (
 )  # fmt: skip
 """Machine facts that get a line of their own when no sale takes them."""
 
+NEEDED_TO_SELL = (Ability.SELL, Ability.TICKETS, Ability.CHANGE)
+"""Without these an order cannot end well: no more money is taken for it, what is in goes back while that can be paid."""
+
 PASTS_MS = 20_000
 """How long a start waits for the devices' words before it goes on with what it has."""
 
@@ -84,6 +87,7 @@ class Parts:
     service: Service
     sync: Sync
     watch: Watch
+    day_of: Callable[[int], str]  # wall ms -> the calendar day at the station
     restart: Callable[[str], None]
     on_stop: Callable[[], None] = field(default=lambda: None)
 
@@ -109,7 +113,9 @@ class Controller:
         self._accepted: tuple[int, ...] | None = None
         self._shutter: bool | None = None
         self._lamps: dict[str, bool] = {}
+        self._day = parts.day_of(parts.clock.wall_ms())
         self.mode = self._mode()
+        parts.sync.written(parts.journal.seq)
 
     # -- facts
 
@@ -145,12 +151,18 @@ class Controller:
         match fact:
             case NoteMoving():
                 self.note_moving = True
+            case DeviceReady():
+                self._tell_again(fact.device)
             case SessionGranted():
                 self._p.deeds.devices.station.ask_network()
             case StationBack() if not self.watch.network_known:
                 self._open_session()
             case Fault(up=True) if fact.ability is Ability.NOTES_IN:
                 self._cancel_if_collecting("acceptor", now_ms)
+            case Fault(up=True) if fact.ability in NEEDED_TO_SELL:
+                self._cancel_if_collecting("mode", now_ms)
+            case MainsChanged(present=False):
+                self._cancel_if_collecting("mode", now_ms)
             case ScreenLost():
                 self._cancel_if_collecting("screen", now_ms)
             case DoorMoved(open=True):
@@ -171,26 +183,28 @@ class Controller:
         sale, wall_ms = self.sale, self._p.clock.wall_ms()
         self.stock.hear(record_of(fact))
         intents = sale.feed(fact, now_ms, wall_ms)
-        self._write(fact, intents, heard=True)
+        self._write(fact, intents, (now_ms, wall_ms))
         log.info("sale_step sale=%d fact=%s state=%s", sale.book.number, type(fact).__name__, sale.state.name)
         for intent in intents:
             self._p.deeds.do(intent, sale.book)
         if sale.state is S.ENDED:
-            self._sale_ended(sale, fact)
+            self._sale_ended(sale, fact, now_ms)
 
-    def _write(self, fact: Fact, intents: Sequence[Intent], heard: bool = False) -> None:
+    def _write(self, fact: Fact, intents: Sequence[Intent], decided_at: tuple[int, int] | None = None) -> None:
+        """One line. `decided_at`: (mono, wall) ms that a sale decided with; a replay must see the very same times."""
         record = record_of(fact)
-        if not heard:
+        if decided_at is None:
             self.stock.hear(record)
         made = []
         for intent in intents:
             counters = self._p.deeds.counters(intent)
             made.append(record_of(intent, {"counters": counters} if counters else None))
-        line = self._p.journal.write(self._p.clock.mono_ms(), self._p.clock.wall_ms(), record, made)
+        mono_ms, wall_ms = decided_at or (self._p.clock.mono_ms(), self._p.clock.wall_ms())
+        line = self._p.journal.write(mono_ms, wall_ms, record, made)
         self.stock.book(made)
         self._p.sync.written(line.seq)
 
-    def _sale_ended(self, sale: Sale, fact: Fact) -> None:
+    def _sale_ended(self, sale: Sale, fact: Fact, now_ms: int) -> None:
         sale.close()
         self.sale = None
         if isinstance(fact, LockRefused | LockUncertain):
@@ -201,7 +215,7 @@ class Controller:
             back_to, notice = "seat", ""
         elif sale.book.why_ending in ("timeout", "service", "restart", "screen"):
             back_to = "attract"
-        self.journey.sale_over(self.now(), back_to, notice)
+        self._do(self.journey.sale_over(self.now(), back_to, notice), now_ms)
         if self.watch.doors_open:  # it was opened while the sale went on
             self._service_steps(self.service.open(self, self.now()))
 
@@ -236,7 +250,7 @@ class Controller:
 
     def _start_sale(self, ask: StartSale, now_ms: int) -> None:
         if self.sale is not None or not self.mode.sells:
-            self.journey.sale_over(self.now(), "trains", "not_held")
+            self._do(self.journey.sale_over(self.now(), "trains", "not_held"), now_ms)
             return
         self._sales += 1
         context = self._p.context
@@ -251,7 +265,7 @@ class Controller:
             return
         state = self.sale.state
         if target == T.PAY and state is S.REVIEWING:
-            self.sale_step(Agreed(), now_ms)
+            self.sale_step(Agreed() if self.mode.sells else Cancelled("mode"), now_ms)
         elif target in (T.CANCEL, T.CHANGE_ORDER) and state in (S.REVIEWING, S.COLLECTING):
             self.sale_step(Cancelled("passenger" if target == T.CANCEL else "change_order"), now_ms)
         elif target == T.CLAIM_DONE and state is S.CLAIM:
@@ -260,7 +274,7 @@ class Controller:
             self.sale_step(SlipAgain(), now_ms)
 
     def _cancel_if_collecting(self, by: str, now_ms: int) -> None:
-        if self.sale is not None and self.sale.state in (S.REVIEWING, S.COLLECTING):
+        if self.sale is not None and self.sale.state in (S.LOCKING, S.REVIEWING, S.COLLECTING) and not self.starting:
             self.sale_step(Cancelled(by), now_ms)
 
     def _call_staff(self, where: str) -> None:
@@ -306,6 +320,13 @@ class Controller:
 
     # -- devices follow the state
 
+    def _tell_again(self, device: str) -> None:
+        """A device that began anew does not know what it was told before."""
+        if device == "acceptor":
+            self._accepted = None
+        elif device == "cabinet":
+            self._shutter, self._lamps = None, {}
+
     def _settle_devices(self) -> None:
         """Which notes are taken, whether the entry is open, which lamps burn: all of it follows from the state."""
         self.mode = self._mode()
@@ -339,7 +360,7 @@ class Controller:
         known = self.watch.known(
             starting=self.starting,
             service=self.service.active,
-            journal_room=self._p.journal.has_room() if self.sale is None else True,
+            journal_room=not self._p.sync.forked and (self.sale is not None or self._p.journal.has_room()),
             wall_ms=self._p.clock.wall_ms(),
         )
         return effective(known, self._p.machine_policy, self._p.context.policy.cash)
@@ -366,6 +387,8 @@ class Controller:
             self.changed = True
             self._service_steps(self.service.poll(self, now))
         idle = self.sale is None
+        if idle:
+            self._new_day()
         sync_ms = self._p.sync.poll(now_ms, idle, self.status)
         if self.changed or now_ms >= self._repaint_ms:
             self.changed = False
@@ -383,6 +406,13 @@ class Controller:
             if wake is not None:
                 wakes.append(max(wake, now_ms + 20))
         return wakes
+
+    def _new_day(self) -> None:
+        """A journal segment per day; a sale keeps its day over midnight, and the day never goes back (decision 28)."""
+        day = self._p.day_of(self._p.clock.wall_ms())
+        if day > self._day:
+            self._day = day
+            self._p.journal.begin_segment(day)
 
     def now(self) -> Now:
         return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())

@@ -61,7 +61,7 @@ def new_operator(number: str, name: str, english: str, role: str, pin: str) -> O
     """Raises ConfigError for a role nobody has, or a number or PIN that cannot be typed."""
     if role not in ROLES:
         raise ConfigError(f"operator {number}: role {role!r} is none of {', '.join(ROLES)}")
-    if not (number.isdigit() and 4 <= len(number) <= 8 and pin.isdigit() and 4 <= len(pin) <= 8):
+    if not (re.fullmatch("[0-9]{4,8}", number) and re.fullmatch("[0-9]{4,8}", pin)):
         raise ConfigError(f"operator {number}: number and PIN are 4 to 8 digits")
     return Operator(number, name, english, role, _hasher.hash(pin))
 
@@ -111,7 +111,9 @@ def read_identity(directory: Path, machine: str) -> MachineIdentity:
         raise ConfigError(f"{directory}: no identity; run `./tvm provision {directory}` first") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path}: not an identity: {error}") from error
-    if len(found.secret) != SECRET_BYTES or re.fullmatch("[0-9a-f]{8}", found.epoch) is None:
+    texts = (found.machine, found.epoch, found.token)
+    epoch = all(isinstance(text, str) for text in texts) and re.fullmatch("[0-9a-f]{8}", found.epoch)
+    if not epoch or len(found.secret) != SECRET_BYTES:
         raise ConfigError(f"{path}: not an identity: epoch or secret are not what provision makes")
     if found.machine != machine:
         raise ConfigError(f"{path}: this journal is of machine {found.machine}, the configuration says {machine}")

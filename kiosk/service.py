@@ -29,6 +29,7 @@ MOST_DIGITS = 8
 TRIES = 5
 LOCKED_MS = 300_000
 TARGET = "svc:"
+DIGITS = "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Service:
             self.state.pin = text[:MOST_DIGITS]
 
     def _digit(self, digit: str) -> None:
-        if len(digit) == 1 and digit.isdigit():
+        if len(digit) == 1 and digit in DIGITS:
             self._type(self._typed() + digit)
 
     def _enter(self, machine: Controller, now: Now) -> list[ServiceStep]:
@@ -171,6 +172,9 @@ class Service:
             return [ServiceStep(OperatorLogin(number, operator.role))]
         if state.operator is not None and operator.number == state.operator.number:
             state.message = "same_person"
+            return []
+        if state.act is None or not state.act.allowed(operator.role):
+            state.message = "not_allowed"
             return []
         state.second, state.page = operator, "task"
         return self._confirm(machine)
@@ -201,6 +205,7 @@ class Service:
         if self.state.page in ("task", "sign"):
             self.state.page = "menu"
             self.state.act, self.state.second, self.state.message = None, None, ""
+            self.state.number = self.state.pin = ""
             return []
         return self._leave("key") if self.state.page == "login" else []
 
@@ -211,7 +216,7 @@ class Service:
         assert state.operator is not None
         count = int(state.typed) if state.typed else -1
         if act.asks_count and not 0 <= count <= act.most(self._policy):
-            state.message = "count"
+            state.message = "too_many" if state.typed else "count"
             return []
         if act.money and state.second is None:
             state.page, state.entry, state.number, state.pin, state.message = "sign", "number", "", "", ""

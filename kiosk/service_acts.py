@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.faults import DEVICE_ABILITY
 from kiosk.parameters import MachinePolicy
 from kiosk.sale.intents import Intent
 from kiosk.service_records import BinEmpty, BoxSwap, CassetteFill, RollLoad
@@ -47,10 +48,10 @@ ACTS = {
 def act_of(name: str, cassettes: Mapping[int, int]) -> tuple[Act | None, str]:
     """The act and its place from a target: `fill:2`, `swap_box`, `clear:acceptor`. (None, "") for anything else."""
     word, _, place = name.partition(":")
-    act = ACTS.get(word)
-    if act is None or (word == "fill" and place not in {str(number) for number in cassettes}):
+    places = {"fill": {str(number) for number in cassettes}, "clear": set(DEVICE_ABILITY)}.get(word, {""})
+    if word not in ACTS or place not in places:
         return None, ""
-    return act, place
+    return ACTS[word], place
 
 
 def expected(act: Act, place: str, stock: Stock) -> int:

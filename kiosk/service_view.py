@@ -8,7 +8,7 @@ from kiosk.faults import FaultCode
 from kiosk.journey.asks import Now
 from kiosk.screen import formats
 from kiosk.screen.formats import Clock
-from kiosk.screen.texts import Both, Msg, Say, Texts
+from kiosk.screen.texts import Both, Say, Texts
 from kiosk.screen.values import (
     Chrome,
     Deadline,
@@ -27,59 +27,12 @@ from kiosk.screen.values import (
     Words,
 )
 from kiosk.service_acts import ACTS, Act, expected
+from kiosk.service_words import DEEDS, DOORS, FAULTS, ICONS, MESSAGES, MODULES, NOTES, ROLES, SHORT, TITLES
 
 if TYPE_CHECKING:
     from kiosk.controller import Controller
     from kiosk.service import Service
 
-MODULES: dict[str, Msg] = {
-    "acceptor": Msg("Note acceptor"),
-    "dispenser": Msg("Note dispenser"),
-    "ticket_unit": Msg("Ticket printer"),
-    "slip_printer": Msg("Slip printer"),
-    "cabinet": Msg("Cabinet board"),
-}
-TITLES: dict[str, Msg] = {
-    "fill": Msg("Fill the {value} cassette"),
-    "swap_box": Msg("Swap the note box"),
-    "empty_reject": Msg("Empty the reject bin"),
-    "empty_change_retract": Msg("Empty the change retract bin"),
-    "load_roll": Msg("Load a ticket roll"),
-    "empty_waste": Msg("Empty the waste bin"),
-    "empty_ticket_retract": Msg("Empty the ticket retract bin"),
-    "clear": Msg("Clear the fault and restart"),
-}
-SHORT: dict[str, Msg] = {
-    "swap_box": Msg("Note box"),
-    "empty_reject": Msg("Reject bin"),
-    "empty_change_retract": Msg("Retract bin"),
-    "load_roll": Msg("Ticket roll"),
-    "empty_waste": Msg("Waste bin"),
-    "empty_ticket_retract": Msg("Ticket retract"),
-}
-ICONS = {
-    "fill": "note", "swap_box": "box", "empty_reject": "bin", "empty_change_retract": "bin", "load_roll": "roll",
-    "empty_waste": "bin", "empty_ticket_retract": "bin", "clear": "wrench",
-}  # fmt: skip
-MESSAGES: dict[str, tuple[str, Msg]] = {
-    "wrong": ("danger", Msg("Number or PIN is wrong")),
-    "locked": ("danger", Msg("Locked after five tries. Please wait five minutes.")),
-    "same_person": ("danger", Msg("The second person must be another one")),
-    "count": ("warn", Msg("Please type the count first")),
-    "booked": ("ok", Msg("Booked and in the journal")),
-    "doors": ("warn", Msg("Please close all doors first")),
-}
-ROLES: dict[str, Msg] = {
-    "maintainer": Msg("Maintainer"),
-    "cash": Msg("Cash staff"),
-    "supervisor": Msg("Supervisor"),
-}
-DOORS: dict[str, Msg] = {
-    "outer": Msg("Door open"),
-    "safe": Msg("Safe open"),
-    "tickets": Msg("Ticket door open"),
-    "change": Msg("Change door open"),
-}
 DIGITS = tuple(Key(f"svc:digit:{digit}", Words(digit)) for digit in "1234567890")
 NOTHING = Words()
 
@@ -107,13 +60,16 @@ class Page:
             who = Both(f"{operator.name} {operator.number}", f"{operator.english} {operator.number}")
             role = say.msg(ROLES[operator.role])
             person = Words(say.both(who).main, f"{role.main} {role.small}")
-        title = say("Service")
+        title, index = say("Service"), self.machine.journey.index
+        station = index.get(self.machine.journey.settings.home) if index else None
+        name = Both(station.name, station.english).of(say.other) if station else ""
         return Chrome(
-            machine=Words(title.main, f"{title.small} · {self.machine.place}"),
+            machine=Words(title.main, f"{title.small} · {f'{name} {self.machine.place}'.strip()}"),
             clock=self.clock.time(self.now.wall_ms),
             date=say.both(formats.day(self.clock.date(self.now.wall_ms))),
             language=say.language,
             language_key=Key("language", Words("EN" if say.language == "zh" else "中文"), "globe"),
+            access_key=Key("contrast", say("High contrast"), "access", selected=self.machine.journey.state.contrast),
             theme="contrast" if self.machine.journey.state.contrast else "day",
             footer=footer,
             ring=Deadline(max(0, round((until_ms - self.now.mono_ms) * rate)), span_ms, rate),
@@ -145,16 +101,24 @@ class Page:
         if self.state.message not in MESSAGES:
             return None
         level, text = MESSAGES[self.state.message]
-        return Notice(self.say.msg(text), level, {"ok": "check", "warn": "warn"}.get(level, "warn"))
+        most = self.state.act.most(self.machine.machine_policy) if self.state.act else 0
+        return Notice(self.say.msg(text, most=most), level, "check" if level == "ok" else "warn")
+
+    def _typed_in(self) -> tuple[bool, Words]:
+        """Whether number or PIN has a digit yet, and what is missing."""
+        if self.state.entry == "number":
+            return bool(self.state.number), self.say("Type the staff number")
+        return bool(self.state.pin), self.say("Type the PIN")
 
     # -- pages
 
     def login(self) -> ServiceLogin:
         say, state = self.say, self.state
-        ready = bool(state.number if state.entry == "number" else state.pin)
+        label = say("Continue") if state.entry == "number" else say("Log in")
+        ready, why = self._typed_in()
         footer = (
             Key("svc:back", say("Back"), "back"),
-            Key("svc:enter", say("Next") if state.entry == "number" else say("Log in"), "check", "primary", ready),
+            Key("svc:enter", label, "check", "primary", ready, why=why),
         )
         return ServiceLogin(
             self._chrome(footer),
@@ -175,7 +139,7 @@ class Page:
         say = self.say
         footer = (
             Key("svc:logout", say("Log out"), "logout"),
-            Key("svc:close_up", say("Close doors, back to service"), "check", "primary", not self.machine.watch.doors_open,
+            Key("svc:close_up", say("Back to service"), "check", "primary", not self.machine.watch.doors_open,
                 why=say("A door is open")),
         )  # fmt: skip
         chrome = self._chrome(footer)
@@ -200,10 +164,10 @@ class Page:
         worst = next(iter(stopping or faults), None)
         state = say("OK")
         if worst is not None:
-            state = Words(FaultCode[worst.code].code, worst.code.replace("_", " ").capitalize())
+            state = say.msg(FAULTS[worst.code])
         elif not ready:
             state = say("No answer")
-        last = Words(worst.detail or FaultCode[worst.code].code) if worst else say("None")
+        last = Words(FaultCode[worst.code].code, worst.detail) if worst else say("None")
         return ModuleRow(
             say.msg(MODULES[name]), state, level, f"{self.machine.cycles(name):,}", last,
             Key(f"svc:act:clear:{name}", say("Restart"), "play"),
@@ -241,20 +205,13 @@ class Page:
         signing = state.page == "sign"
         value = formats.price(self.service.cassettes[int(state.place)]) if act.name == "fill" else ""
         booked = expected(act, state.place, self.machine.stock)
-        typed = int(state.typed) if state.typed else 0
+        typed = int(state.typed) if state.typed else None
         most = act.most(self.machine.machine_policy)
-        ready = bool(state.number if state.entry == "number" else state.pin) if signing else bool(state.typed)
-        label = say("Next") if signing and state.entry == "number" else say("Confirm")
+        ready, why = self._typed_in() if signing else (typed is not None, say("Please type the count first"))
+        label = say("Continue") if signing and state.entry == "number" else say("Confirm")
         footer = (
             Key("svc:back", say("Back"), "back"),
-            Key(
-                "svc:enter",
-                label,
-                "check",
-                "primary",
-                ready or not act.asks_count,
-                why=say("Please type the count first"),
-            ),
+            Key("svc:enter", label, "check", "primary", ready or not act.asks_count, why=why),
         )
         return ServiceTask(
             self._chrome(footer),
@@ -262,11 +219,11 @@ class Page:
             chip=say("Two persons") if act.money else say("One person"),
             picture=act.picture,
             picture_label=value,
-            picture_percent=min(100, 100 * (typed or booked) // max(1, most)),
+            picture_percent=min(100, 100 * (booked if typed is None else typed) // max(1, most)),
             steps=self._steps(act, signing),
-            facts=(),
+            facts=() if act.asks_count else self._facts(),
             figures=self._figures(act, booked, typed) if act.asks_count else (),
-            note=say("What is typed here is where the books begin."),
+            note=say.msg(NOTES[act.name]),
             typed_label=self._typed_label(act, signing),
             typed=self._typed(signing),
             digits=(*DIGITS, self._clear(), self._erase()) if act.asks_count or signing else (),
@@ -286,26 +243,34 @@ class Page:
 
     def _steps(self, act: Act, signing: bool) -> tuple[TaskStep, ...]:
         say = self.say
-        deed = say("Clear it by hand") if act.name == "clear" else say("Put in or take out, then count")
-        steps = [TaskStep(deed, NOTHING, "done" if signing else "now")]
-        if act.asks_count:
-            steps.append(TaskStep(say("Type the count"), NOTHING, "done" if signing else "now"))
+        texts = [say.msg(DEEDS[act.name])]
+        texts.append(say("Type the count") if act.asks_count else say("Confirm: the module starts again"))
         if act.money:
-            steps.append(TaskStep(say("Second person signs"), NOTHING, "now" if signing else "next"))
-        return tuple(steps)
+            texts.append(say("Second person signs"))
+        now = 2 if signing else 1 if act.asks_count and self.state.typed else 0
+        states = ["done" if at < now else "now" if at == now else "next" for at in range(len(texts))]
+        return tuple(TaskStep(text, NOTHING, state) for text, state in zip(texts, states, strict=True))
 
-    def _figures(self, act: Act, booked: int, typed: int) -> tuple[Figure, ...]:
+    def _figures(self, act: Act, booked: int, typed: int | None) -> tuple[Figure, ...]:
+        """What the books say and what was counted; a dash while nothing is typed."""
         say = self.say
+        counted = str(typed) if typed is not None else "–"
         if act.name in ("fill", "load_roll"):
-            return (
-                Figure(say("By the books before"), str(booked)),
-                Figure(say("In it now"), str(typed), "brand"),
-            )
-        difference = typed - booked
+            return (Figure(say("By the books before"), str(booked)), Figure(say("In it now"), counted, "brand"))
+        difference = Figure(say("Difference"), "–")
+        if typed is not None:
+            off = typed - booked
+            difference = Figure(say("Difference"), f"{off:+d}" if off else "0", "danger" if off else "ok")
+        return (Figure(say("Expected"), str(booked)), Figure(say("Counted"), counted), difference)
+
+    def _facts(self) -> tuple[Figure, ...]:
+        """The module that starts again: its name, state and last error."""
+        say, row = self.say, self._module(self.state.place)
+        last = " ".join(part for part in (row.last.main, row.last.small) if part)
         return (
-            Figure(say("Expected"), str(booked)),
-            Figure(say("Counted"), str(typed)),
-            Figure(say("Difference"), f"{difference:+d}" if difference else "0", "ok" if not difference else "danger"),
+            Figure(say("Module"), row.words.main, "ink", Words(row.words.small)),
+            Figure(say("State"), row.state.main, row.level, Words(row.state.small)),
+            Figure(say("Last"), last),
         )
 
     def _signoffs(self, act: Act, signing: bool) -> tuple[SignOff, ...]:

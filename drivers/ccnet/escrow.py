@@ -73,6 +73,7 @@ class Escrow:
         self._stacked: int | None = None  # the device's counter as last read
         self._ours_since = 0  # notes credited since then
         self._doubtful = False
+        self._unasked: list[int] = []  # types reported as stacked without a note in escrow: ours when the counter says so
         self.past_value_fen: int | None = None  # of a note that an earlier life left in it and a reset gave back
         self.note: Note | None = None
 
@@ -80,6 +81,7 @@ class Escrow:
 
     def use(self, bills: Mapping[int, Bill], stacked: int | None) -> None:
         """Bill types that are money, and the counter at this moment (None: the unit has none)."""
+        self._credit_unasked(self._risen(stacked) if stacked is not None else len(self._unasked))
         self._bills = bills
         self._stacked, self._ours_since = stacked, 0
 
@@ -90,23 +92,36 @@ class Escrow:
     @property
     def wants_count(self) -> bool:
         """The counter would settle a doubt, or is out of date."""
-        return self._stacked is not None and (self._doubtful or (self._ours_since > 0 and self.note is None))
+        settled = self._ours_since > 0 and self.note is None
+        return self._stacked is not None and (self._doubtful or bool(self._unasked) or settled)
 
     def counted(self, stacked: int) -> None:
-        """The counter now, 0..65535. Decides a doubtful note."""
-        expected = ((self._stacked or 0) + self._ours_since) % COUNTER_WRAP
+        """The counter now, 0..65535. Decides a doubtful note, then notes that were reported and never seen."""
+        risen = self._risen(stacked)
         note, doubtful = self.note, self._doubtful
         if note and doubtful:
-            if stacked != expected:
+            if risen:
+                risen -= 1
                 self._ours(note)
             elif note.moving:
                 self._uncertain(note)
             else:
                 self._end(note, NoteReturned(note.number, note.value_fen))
+        self._credit_unasked(risen)
         self._stacked, self._ours_since = stacked, 0
 
+    def _risen(self, stacked: int) -> int:
+        """How many notes the counter knows beyond those that were credited."""
+        return (stacked - (self._stacked or 0) - self._ours_since) % COUNTER_WRAP
+
+    def _credit_unasked(self, most: int) -> None:
+        for bill_type in self._unasked[:most]:
+            self._credit(self._take_number(), bill_type, self._bills[bill_type].value_fen)
+        self._unasked.clear()
+
     def no_count(self) -> None:
-        """The counter did not answer: doubts stay doubts."""
+        """The counter did not answer: doubts stay doubts, and what the unit reported is believed."""
+        self._credit_unasked(len(self._unasked))
         self._stacked = None
         if self.note and self._doubtful:
             self._uncertain(self.note)
@@ -271,10 +286,11 @@ class Escrow:
         if note is None:
             if self._last_stacked is not None and not self._motion:
                 return  # the same event again: our ACK was lost
-            bill = self._bills.get(bill_type)
-            if bill:
-                number = self._take_number()
-                self._credit(number, bill_type, bill.value_fen)
+            if bill_type in self._bills:
+                self._last_stacked, self._motion = bill_type, False
+                self._unasked.append(bill_type)
+                if self._stacked is None:
+                    self._credit_unasked(1)
         elif known and (not note.may_be_stacked or (stale and not note.moving)):
             note.may_be_stacked = True  # perhaps the note before it once more: the next statuses and the counter tell
         else:

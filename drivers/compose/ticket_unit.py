@@ -342,7 +342,7 @@ class TicketUnit:
     def _works(self, *whats: str) -> None:
         for what in whats:
             self._trouble.pop(what, None)
-        self._faults.set(FaultCode.TICKET_TRAY, bool(self._trouble))
+        self._look()
 
     # -- what is seen
 
@@ -358,13 +358,22 @@ class TicketUnit:
 
     def _look(self) -> None:
         self._faults.set(FaultCode.SEAL, self._seal_failed or not self._seal.ready())
-        self._faults.set(FaultCode.TICKET_TRAY, bool(self._trouble))
+        left = self._left_behind()
+        self._faults.set(FaultCode.TICKET_TRAY, bool(self._trouble) or bool(left), left)
         if self._board.input(Input.WASTE_NOT_FULL) is None:
             return
         retract_full = self._is(Input.RETRACT_BINS_NOT_FULL, False)
         waste_full = self._is(Input.WASTE_NOT_FULL, False)
         self._faults.set(FaultCode.WASTE_FULL, waste_full or retract_full, "waste" if waste_full else "retract")
         self._faults.set(FaultCode.PAPER_LOW, self._is(Input.ROLL_NEAR_END, True))
+
+    def _left_behind(self) -> str:
+        """What lies at rest where nothing of ours should lie: a blank would be refused, so nothing is sold before."""
+        if self._doing is not Doing.NOTHING:
+            return ""
+        if not self._in_tray and self._is(Input.TRAY_HAS_TICKETS, True):
+            return "tray not empty"
+        return "slot not empty" if self._is(Input.SLOT_OCCUPIED, True) else ""
 
     def _past(self) -> PrinterPast:
         def place(which: Input) -> str:

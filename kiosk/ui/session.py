@@ -15,6 +15,7 @@ from kiosk.ui import builtin
 from kiosk.ui.events import Event, Exposed, LinkDown, LinkUp, Moved, Pressed, Received, Released, Tapped, Typed
 from kiosk.ui.focus import focus_node, moved_focus
 from kiosk.ui.nodes import Node, hit, touchable
+from kiosk.ui.painter import merged
 from kiosk.ui.rise import risen
 from kiosk.ui.slide import FADE_MS, FRAME_MS, Slide
 from kiosk.ui.stage import WHOLE, Stage
@@ -151,6 +152,8 @@ class Session:
         if self._exposed:
             self._exposed = False
             rects = [pygame.Rect(WHOLE)]
+        elif len(rects) > 1:
+            rects = merged(rects, WHOLE)  # a frame of a slide lies over what was painted for it: shown once
         if now_ms >= self._beat_ms:
             self._beat_ms = max(self._beat_ms + HEARTBEAT_MS, now_ms + HEARTBEAT_MS // 2)
             self.outbox.append(Heartbeat(self.painted_rev))
@@ -261,8 +264,8 @@ class Session:
         self._slide = Slide(canvas, region, old, old, now_ms, shift_px, length_ms)  # holds the rev back while painting
         rects = self._paint(now_ms)
         new = canvas.subsurface(region).copy()
-        self._slide = Slide(canvas, region, old, new, now_ms, shift_px, length_ms)
-        self._slide.frame(now_ms)
+        begun_ms = now_ms - FRAME_MS  # what was is on the display already: the first frame shows what comes
+        self._slide = Slide(canvas, region, old, new, begun_ms, shift_px, length_ms)
         return rects
 
     def _slide_on(self, now_ms: int) -> list[pygame.Rect]:

@@ -110,17 +110,22 @@ def whole_box(look: Look, w: int, h: int) -> pygame.Surface:
 
 
 class Shapes:
-    """Paints boxes and SVG pictures; keeps what it has rendered within `limit_bytes`."""
+    """Paints boxes and SVG pictures; keeps what it has rendered within `limit_bytes`.
+
+    A third of that is for cuts of tiles: they are large and cheaply made again, and must not push out what is costly.
+    """
 
     def __init__(self, limit_bytes: int = 30_000_000) -> None:
-        self._cache = PictureCache(limit_bytes)
+        self._cache = PictureCache(limit_bytes * 2 // 3)
+        self._cuts = PictureCache(limit_bytes // 3)
 
     @property
     def held_bytes(self) -> int:
-        return self._cache.held_bytes
+        return self._cache.held_bytes + self._cuts.held_bytes
 
     def clear(self) -> None:
         self._cache.clear()
+        self._cuts.clear()
 
     def picture(self, surface: pygame.Surface, svg: str, area: tuple[int, int, int, int]) -> None:
         x, y, w, h = area
@@ -165,7 +170,7 @@ class Shapes:
             piece = tile.subsurface(cut)
             return piece.copy() if piece.get_size() == size else pygame.transform.scale(piece, size)
 
-        return self._cache.get((look, height, cut, size), make)
+        return self._cuts.get((look, height, cut, size), make)
 
     def _stretched(
         self, surface: pygame.Surface, look: Look, outer: tuple[int, int, int, int], margin: int, bleed: int

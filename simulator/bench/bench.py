@@ -13,7 +13,7 @@ from simulator.bench.display import Display, Finger, NoDisplay
 from simulator.bench.machine import Machine
 from simulator.clock import SharedClock
 from simulator.passenger.person import Kind, Plan
-from simulator.rig import Rig, Wanted
+from simulator.rig import Rig, RigError, Wanted
 
 INSTANT = {"note_in_ms": 2, "ticket_ms": 1, "notes_out_per_s": 100, "flap_ms": 1, "slip_ms": 1}
 
@@ -32,7 +32,7 @@ class Amount:
 
 @dataclass(slots=True)
 class Bench:
-    """Machines are started when first asked for, and ended by `stack`."""
+    """Machines are started when first asked for, and ended by `stack`; asking again for one that failed raises RigError."""
 
     directory: Path
     clock: SharedClock
@@ -45,6 +45,7 @@ class Bench:
     _finger: Finger | None = None
     _display: Display | None = None
     _machines: dict[str, Machine] = field(default_factory=dict)
+    _broken: set[str] = field(default_factory=set)
 
     def display(self) -> Display | None:
         """A display and a finger on it. None: there is none, and `no_display` says why."""
@@ -62,12 +63,13 @@ class Bench:
 
     def machine(self, name: str) -> Machine:
         """`nominal` or `instant`: filled by the technician, free for the first passenger."""
+        if name in self._broken:
+            raise RigError(f"the {name} machine could not be started; the part before says why")
         if name not in self._machines:
+            self._broken.add(name)
             self._machines[name] = self._made(name)
+            self._broken.discard(name)
         return self._machines[name]
-
-    def running(self, name: str) -> bool:
-        return name in self._machines
 
     def _made(self, name: str) -> Machine:
         display = self.display()
@@ -79,7 +81,7 @@ class Bench:
             trace=True,
         )
         directory = self.directory / name
-        directory.mkdir(exist_ok=True)
+        directory.mkdir()
         rig = Rig(directory, self.clock, wanted)
         self.stack.callback(rig.stop)
         self.say(f"{name} machine: starts, and the technician fills it")

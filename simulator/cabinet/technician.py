@@ -168,6 +168,8 @@ class Technician:
                 notes = len(world.dispenser.clear_path("vault")) + world.matter.move_all("change.tray", "vault")
             case "ticket_unit":
                 world.ticket_unit.clear_path(now_ms)
+                for place in ("ticket.tray", "ticket.slot"):
+                    world.matter.move_all(place, "ticket.waste")
             case "slip_printer":
                 world.slip_printer.clear_cutter(now_ms)
         repaired = sorted(world.twins[device].faults & STUCK[device])

@@ -64,6 +64,7 @@ def test_an_acceptor_that_falls_silent_with_a_note_inside(stand: Stand, visitor:
     stand.fault("acceptor", "silence_before")
     visitor.take_all()
     stand.fault("acceptor", "silence_before", False)
+    visitor.note_to("acceptor.mouth")
     print(visitor.settle(), stand.faults_told(), visitor.bookings("claim.add"), visitor.screens)
 
 

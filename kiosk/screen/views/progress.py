@@ -139,7 +139,9 @@ def _outlets(look: Look, book: Book, refund: bool, back: bool) -> tuple[tuple[Wo
     """Where the hand has to go, in words and in the drawing."""
     say = look.say
     if back:
-        return ((say("The slip comes out to the right of the screen"),), ("slip",)) if look.shown.mode.slips else ((), ())
+        return (
+            ((say("The slip comes out to the right of the screen"),), ("slip",)) if look.shown.mode.slips else ((), ())
+        )
     places = [] if refund else [(say("Tickets come out below the screen"), "tickets")]
     if refund or change_due(book):
         places.append((say("Notes come out to the right of the screen"), "change"))

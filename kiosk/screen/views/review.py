@@ -78,7 +78,11 @@ def _pay(look: Look, book: Book) -> Key:
 def last_minute(look: Look, book: Book) -> Notice | None:
     if look.left_ms(book.lock_until_ms) >= LAST_MINUTE_MS:
         return None
-    more = look.say("Otherwise {amount} is given back.", amount=formats.amount(book.ours_fen)) if book.ours_fen else NOTHING
+    more = (
+        look.say("Otherwise {amount} is given back.", amount=formats.amount(book.ours_fen))
+        if book.ours_fen
+        else NOTHING
+    )
     return Notice(look.say("Less than a minute left: the seats will be released"), "warn", "clock", more)
 
 

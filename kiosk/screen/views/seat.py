@@ -47,7 +47,7 @@ def _passenger(look: Look, named: Named, cell: ClassOffer | None) -> PassengerRo
     count = dict(state.passengers).get(named.code, 0)
     price = price_of(cell, named.code) if cell else None
     full = state.seats >= _most(look)
-    why = say("Not sold in this class")
+    why = say("Not in this class")
     if price is not None:
         why = say("Limit of the order reached") if full else say("Not so many seats left")
     room = price is not None and cell is not None and state.seats < min(_most(look), cell.left)

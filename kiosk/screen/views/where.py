@@ -113,6 +113,7 @@ def number(look: Look) -> TrainNumber:
         found=tuple(
             Key(f"{T.NUMBER}{train}", Words(train), "train", "tile", busy=state.waiting and train == state.train)
             for train in found
+            if message is None
         ),
         message=message,
         found_title=say("Trains with this number"),

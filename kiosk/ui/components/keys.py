@@ -37,8 +37,8 @@ def action_key(kit: Kit, key: Key, area: Area, layer: str = "body", normal: str 
     room = area.w - 2 * 16 - (icon_size + 18 if icon else 0)
     main, small = (36, skin.ink), (24, skin.second if skin.second != kit.color("muted") else kit.color("muted"))
     rows = (
-        Row(words.main, main[0], 700, main[1], 2),
-        Row(words.small, small[0], 500, small[1], 1 if key.enabled else 2),
+        Row(words.main, main[0], 700, main[1], 2) if key.enabled else Row(words.main, main[0], 700, main[1], 1, 0, 24),
+        Row(words.small, small[0], 500, small[1], 1 if key.enabled else 2, 0, 22),
     )
     widest = 0
     for row in rows:

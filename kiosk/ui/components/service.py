@@ -95,7 +95,7 @@ def role_key(kit: Kit, key: Key, area: Area) -> Node:
     look = kit.skin(skin_name)
     small = key.words.small if key.enabled or not key.why.main else (key.why.small or key.why.main)
     icon = key.icon if key.enabled else "lock"
-    rows = (Row(key.words.main, 32, 700, look.ink, 2 if not small else 1), Row(small, 25, 500, look.second, 2))
+    rows = (Row(key.words.main, 32, 700, look.ink, 2), Row(small, 25, 500, look.second, 2))
     parts: Parts = (
         kit.box(area, skin_name, 20),
         kit.icon(

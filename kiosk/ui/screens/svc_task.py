@@ -28,7 +28,7 @@ def paint(value: ServiceTask, kit: Kit) -> list[Node]:
         for name, share, most in (
             ("work", 0.7, 420),
             ("pad", 0.6, 200),
-            ("panel", 0.6, 240),
+            ("panel", 0.6, 380),
             ("figures", 0.5, 36),
             ("signs", 0.5, 36),
         ):

@@ -231,9 +231,27 @@ def test_two_notes_of_one_kind_are_two_notes() -> None:
     assert [fact for fact in paper.news() if isinstance(fact, NoteOurs)] == [NoteOurs(1, 5_000), NoteOurs(2, 5_000)]
 
 
+def test_a_note_that_only_the_event_knows_is_not_credited() -> None:
+    paper = Paper()
+    paper.ready()
+    paper.statuses = ["8103", "14"]
+    paper.run(1_000)
+    assert "COUNT" in paper.names()
+    assert paper.news() == []
+
+
+def test_without_a_counter_the_event_is_believed() -> None:
+    paper = Paper(counter=None)
+    paper.ready()
+    paper.statuses = ["8103", "14"]
+    paper.run(1_000)
+    assert paper.news() == [NoteOurs(1, 2_000)]
+
+
 def test_a_note_stacked_without_asking_is_ours() -> None:
     paper = Paper()
     paper.ready()
+    paper.counter = 8
     paper.statuses = ["15", "17", "8103", "14"]
     paper.run(1_000)
     assert paper.news() == [NoteMoving(), NoteOurs(1, 2_000)]

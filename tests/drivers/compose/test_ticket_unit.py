@@ -385,12 +385,23 @@ def test_people_at_the_unit_clear_what_only_they_can_mend(bench: UnitBench) -> N
     bench.board.stuck.clear()
     bench.board.set(Input.TICKET_DOOR_CLOSED, False)
     bench.board.set(Input.TRAY_HAS_TICKETS, False)
+    bench.board.set(Input.SLOT_OCCUPIED, False)
     bench.run(500)
     assert bench.faults() == []
     bench.board.set(Input.TICKET_DOOR_CLOSED, True)
     bench.run(500)
     assert bench.faults() == [("TICKET_TRAY", False, "deliver tray")]
     assert isinstance(bench.told()[-1], DeviceReady)
+
+
+def test_tickets_left_behind_stop_the_unit_before_anybody_pays(bench: UnitBench) -> None:
+    for which, where in ((Input.TRAY_HAS_TICKETS, "tray not empty"), (Input.SLOT_OCCUPIED, "slot not empty")):
+        bench.board.set(which, True)
+        bench.run(200)
+        assert bench.faults() == [("TICKET_TRAY", True, where)]
+        bench.board.set(which, False)
+        bench.run(200)
+        assert bench.faults() == [("TICKET_TRAY", False, where)]
 
 
 def test_levels_become_faults(bench: UnitBench) -> None:
