@@ -74,7 +74,7 @@ MODELS: dict[str, Build] = {
     "lcdm4000": lambda name, device, report, boot: Lcdm4000(name, report, cassettes=dict(device.cassettes)),
     "ttpm": lambda name, device, report, boot: Ttpm(name, report),
     "cabinet_board": lambda name, device, report, boot: CabinetBoard(name, report),
-    "escpos": lambda name, device, report, boot: EscPosPrinter(name, report),
+    "escpos": lambda name, device, report, boot: EscPosPrinter(name, report, baud=device.baud),
 }
 """Model name in config -> driver. A driver for another model is one folder in drivers/ and one row here."""
 

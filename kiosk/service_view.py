@@ -51,7 +51,7 @@ class Page:
         self.service, self.machine, self.say, self.clock, self.now = service, machine, say, clock, now
         self.state = service.state
 
-    def _chrome(self, footer: tuple[Key, ...]) -> Chrome:
+    def _chrome(self, footer: tuple[Key, ...], notice: Notice | None = None) -> Chrome:
         say, operator = self.say, self.state.operator
         until_ms, span_ms = self.service.limit_ms()
         rate = self.machine.rate
@@ -72,6 +72,7 @@ class Page:
             access_key=Key("contrast", say("High contrast"), "access", selected=self.machine.journey.state.contrast),
             theme="contrast" if self.machine.journey.state.contrast else "day",
             footer=footer,
+            notice=notice,
             ring=Deadline(max(0, round((until_ms - self.now.mono_ms) * rate)), span_ms, rate),
             person=person,
             voice="screen.service",
@@ -142,9 +143,8 @@ class Page:
             Key("svc:close_up", say("Back to service"), "check", "primary", not self.machine.watch.doors_open,
                 why=say("A door is open")),
         )  # fmt: skip
-        chrome = self._chrome(footer)
         return ServiceMenu(
-            chrome,
+            self._chrome(footer, self._message()),
             title=say("Service"),
             strip=self._strip(),
             heads=(say("Module"), say("State"), say("Cycles"), say("Last"), say("Restart")),

@@ -27,6 +27,7 @@ HOLD_EVERY_MS = 7_500  # a note is given back 10 s after the last word, 8 s is t
 OUTCOME_MS = 30_000  # STACK to STACKED, RETURN to RETURNED
 STUBBORN_MS = 1_500  # still in escrow so long after an order: it was not heard
 RETURNS = 3
+GONE_FOR_SURE = 2  # statuses in a row that do not know a note: a single one may be the late copy of an older one
 COUNTER_WRAP = 0x10000
 GONE = (State.IDLING, State.DISABLED, State.ACCEPTING, State.REJECTING)
 STUCK = (State.JAMMED, State.BOX_JAMMED, State.FAILURE)
@@ -73,7 +74,9 @@ class Escrow:
         self._stacked: int | None = None  # the device's counter as last read
         self._ours_since = 0  # notes credited since then
         self._doubtful = False
-        self._unasked: list[int] = []  # types reported as stacked without a note in escrow: ours when the counter says so
+        self._unasked: list[
+            int
+        ] = []  # types reported as stacked without a note in escrow: ours when the counter says so
         self.past_value_fen: int | None = None  # of a note that an earlier life left in it and a reset gave back
         self.note: Note | None = None
 
@@ -103,6 +106,8 @@ class Escrow:
             if risen:
                 risen -= 1
                 self._ours(note)
+            elif note.missing < GONE_FOR_SURE:
+                self._doubtful = False  # it may still be on its way: the next statuses raise the doubt again
             elif note.moving:
                 self._uncertain(note)
             else:
@@ -209,7 +214,7 @@ class Escrow:
             self._gone(note, sure=False)
         elif code in GONE:
             note.missing += 1
-            if note.missing >= 2:
+            if note.missing >= GONE_FOR_SURE:
                 self._gone(note, sure=True)
 
     def lost(self) -> None:
@@ -248,7 +253,7 @@ class Escrow:
             self._end(note, NoteReturned(note.number, note.value_fen))
         elif self._stacked is not None and stacked is not None:
             note.moving = note.moving or position != "none"
-            self._doubtful = True
+            note.missing, self._doubtful = GONE_FOR_SURE, True
             self.counted(stacked)
         else:
             self._uncertain(note)
@@ -258,7 +263,8 @@ class Escrow:
 
     def _escrow(self, bill_type: int, now_ms: int) -> None:
         note = self.note
-        if note and note.bill_type == bill_type and not note.moving and not note.returning:
+        gone = self._doubtful and note is not None and note.missing > 0
+        if note and note.bill_type == bill_type and not note.moving and not note.returning and not gone:
             self._seen(note, now_ms)
             return
         if note:  # another one lies there, so this one has left it
@@ -270,6 +276,7 @@ class Escrow:
 
     def _seen(self, note: Note, now_ms: int) -> None:
         note.in_escrow, note.sign_ms, note.missing = True, now_ms, 0
+        self._doubtful = False
 
     def _held(self, bill_type: int, now_ms: int) -> None:
         bill = self._bills.get(bill_type)
@@ -292,7 +299,8 @@ class Escrow:
                 if self._stacked is None:
                     self._credit_unasked(1)
         elif known and (not note.may_be_stacked or (stale and not note.moving)):
-            note.may_be_stacked = True  # perhaps the note before it once more: the next statuses and the counter tell
+            # perhaps the note before it once more: the next statuses and the counter tell
+            note.may_be_stacked, self._doubtful = True, self._stacked is not None
         else:
             bill = self._bills.get(bill_type)
             if bill and note.number:
@@ -303,6 +311,7 @@ class Escrow:
         """Nothing of it in the device any more (`sure`), or the device failed with it inside."""
         if note.may_be_stacked:
             note.moving = note.moving or not sure
+            note.missing = max(note.missing, GONE_FOR_SURE)
             if self._stacked is None:
                 self._uncertain(note)
             else:

@@ -20,7 +20,8 @@ from kiosk.ports.ticket_printer import Picture
 ASK_EVERY_MS, ANSWER_MS, SYNC_MS = 5_000, 800, 3_000
 RETRY_MS = 1_000
 MISSES = 3  # unanswered rounds running
-SLIP_BASE_MS, SLIP_ROW_MS, SLIP_BYTES_PER_MS = 10_000, 5, 1
+SLIP_BASE_MS, SLIP_ROW_MS = 10_000, 3  # cutter and buffer; the slowest printers make 40 mm a second
+BITS_PER_BYTE = 10  # with start and stop bit
 
 
 @unique
@@ -40,11 +41,15 @@ class Slip:
 
 
 class EscPosPrinter:
-    """Participant and `ReceiptPrinter` port on a serial line. `width_dots`: printable width of the paper."""
+    """Participant and `ReceiptPrinter` port on a serial line. `width_dots`: printable width of the paper.
 
-    def __init__(self, name: str, report: Report, *, width_dots: int = 576) -> None:
+    `baud`: how fast the line takes a picture; a passenger waits no longer than that, the paper's way and some seconds.
+    """
+
+    def __init__(self, name: str, report: Report, *, width_dots: int = 576, baud: int = 115_200) -> None:
         self.name = name
         self.width_dots = width_dots
+        self._baud = baud
         self._report = report
         self._faults = Raised(name, report)
         self._decoder = codec.Decoder()
@@ -72,7 +77,7 @@ class EscPosPrinter:
         except ValueError:
             self._report(SlipFailed(slip, "other"))
             return
-        limit_ms = SLIP_BASE_MS + SLIP_ROW_MS * picture.height + len(data) // SLIP_BYTES_PER_MS
+        limit_ms = SLIP_BASE_MS + SLIP_ROW_MS * picture.height + len(data) * BITS_PER_BYTE * 1_000 // self._baud
         self._slip = Slip(slip, data, limit_ms)
 
     def _objection(self) -> str:

@@ -19,6 +19,9 @@ from kiosk.ports.fact import Report
 MODEL = "lcdm4000"
 ABSENT_MS = 5_000
 DOUBT_MS = 60_000  # the longest a device may be busy with an order
+SUSPECT_MS = (
+    2 * DOUBT_MS
+)  # after a response that never came, or came unasked: so long it may still take another one's place
 ASKING_MS = 10_000
 ASK_AGAIN_MS = 1_000
 RESET_MS = 2_000
@@ -94,6 +97,7 @@ class Lcdm4000:
         self._deed: Deed | None = None
         self._state: MachineState | None = None
         self._serial_counts = False
+        self._suspect_until_ms = 0
         self._reset_wanted = False
         self._down_ms = 0
 
@@ -260,8 +264,9 @@ class Lcdm4000:
             if reply.kind is Kind.REFUSED:
                 break
             if reply.kind is Kind.DONE:
-                judgement = self._judge(deed, reply)
+                judgement = yield from self._believe(deed, reply)
                 break
+            self._suspect_until_ms = self._now_ms + SUSPECT_MS
             deed.acked = reply.kind is Kind.LOST
             memory = yield from self._ask_after_silence(deed)
             found, taken = self._settle(deed, memory)
@@ -290,6 +295,16 @@ class Lcdm4000:
         now, then = self.memory.serial, deed.before.serial
         if deed.code == Command.DISPENSE and None not in (now, then) and now != then:
             self._serial_counts = True
+
+    def _believe(self, deed: Deed, reply: Reply) -> Generator[Step, Reply, Judgement]:
+        """What a response says. One that may be an earlier order's, late, must agree with what the device remembers."""
+        if deed.before.known and self._now_ms < self._suspect_until_ms:
+            memory = yield from self._ask_after_silence(deed)
+            if not memory.known or reply.response is None or memory.last != parse_result(reply.response):
+                deed.acked, self.memory = True, memory
+                found, _ = self._settle(deed, memory)
+                return found or Judgement(Ending.UNKNOWN, "no response")
+        return self._judge(deed, reply)
 
     # -- outcomes
 
@@ -335,6 +350,8 @@ class Lcdm4000:
     def _late(self, reply: Reply) -> None:
         """The response of an order that was given up for lost, while we still ask what became of it."""
         deed = self._deed
+        if deed:
+            self._suspect_until_ms = self._now_ms + SUSPECT_MS
         if deed and deed.sent_ms is not None and reply.response and reply.response.code == deed.code:
             judgement = self._judge(deed, reply)
             self._end(judgement)

@@ -218,10 +218,8 @@ class TrainStops(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PlacesLocked(Fact):
-    """`remaining_ms`, `limit_ms`: how long the places are held from now, and at most with renewals.
-
-    Both are durations in the station's time, which in the lab runs `rate` times faster than ours (decision 38).
-    """
+    """`remaining_ms`, `limit_ms`: how long the places are held from now, and at most with renewals: durations in the station's
+    time, which in the lab runs `rate` times faster than ours (decision 38)."""
 
     kind: ClassVar[str] = "lock!"
     result: ClassVar[str] = "held"

@@ -464,7 +464,7 @@ class ProgressStep:
 class Printing(Screen):
     """Also paying back, confirming: any sequence of steps that takes no input. `percent`: 0..100.
 
-    `openings`: tickets, change: where things come out, ringed in the drawing of the machine.
+    `openings`: tickets, change, slip: where things come out, ringed in the drawing of the machine.
     """
 
     kind: ClassVar[str] = "printing"

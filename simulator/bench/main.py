@@ -45,6 +45,8 @@ def main(argv: Sequence[str]) -> int:
                     failed.append(f"{part}: {error}")
                     _say(f"could not be measured: {failed[-1]}")
         except KeyboardInterrupt:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # once is enough: what was started is being ended
             failed.append("stopped")
     run = {"load_before": begun, "load_after": process.load(), "failed": failed, **_amounts(given)}
     print(table(figures))

@@ -36,12 +36,13 @@ FIRST_NOTES = {1: 300, 2: 300, 3: 300, 4: 150}
 FIRST_BLANKS = 400
 RATE = 10
 PATIENCE_S = 20.0
+AGAIN_MS = 800  # a touch that was not understood is tried again
 DEVICES = {
     "acceptor": "model: ccnet",
     "dispenser": "model: lcdm4000, cassettes: {1: 100, 2: 500, 3: 1000, 4: 5000}",
     "ticket_unit": "model: ttpm, baud: 115200",
     "cabinet": "model: cabinet_board, baud: 19200",
-    "slip_printer": "model: escpos",
+    "slip_printer": "model: escpos, baud: 921600",
 }
 
 
@@ -211,20 +212,24 @@ class Stand:
         return self.eyes.screen
 
     def press(self, target: str, *leads_to: str) -> Any:
-        """Touch until another screen is there; a touch on a screen that has just changed does not count, so again."""
+        """Touch until another screen is there."""
+        self.touch(target, lambda: self.shows(*leads_to), f"{target} leads to {' or '.join(leads_to)}")
+        return self.eyes.screen
+
+    def touch(self, target: str, done: Callable[[], bool], what: str) -> None:
+        """Touch until it was understood; a touch on a screen that has just changed does not count, so again."""
         again_ms = 0
 
-        def there() -> bool:
+        def understood() -> bool:
             nonlocal again_ms
-            if self.shows(*leads_to):
+            if done():
                 return True
             if self.clock.mono_ms() >= again_ms and self.eyes.screen is not None:
-                again_ms = self.clock.mono_ms() + 700
+                again_ms = self.clock.mono_ms() + AGAIN_MS
                 self.eyes.touch(target)
             return False
 
-        self.until(there, f"{target} leads to {' or '.join(leads_to)}")
-        return self.eyes.screen
+        self.until(understood, what)
 
     # -- hands
 
@@ -252,7 +257,8 @@ class Stand:
         """Somebody opens, logs in on the screen, does the work at the open cabinet and closes up."""
         for door in doors:
             self.service(act="open", door=door)
-        self.see("svc.login")
+        if self.see("svc.login", "oos").kind == "oos":
+            self.press("service", "svc.login")
         hand = lambda act: self.hands.post("/api/service", dict(act))
         worker = Technician(CASHIER, SECOND, jobs, hand, self.eyes.touch, self.clock.wall_ms(), doors)
 
@@ -273,10 +279,10 @@ class Stand:
                 begin()
         self.clear_faults()
         self.until(lambda: self.shows("attract", "home", "oos"), "the sale is over", 40)
-        broken = sorted({name.partition(":")[0] for name in self.stopping_faults()})
+        broken = sorted({name.partition(":")[0] for name in self.faults_told() if stops(name)})
         if broken or not self.sells():
             jobs = [Job({"act": "clear_jam", "device": name}, f"svc:act:clear:{name}", 0) for name in broken]
-            self.technician([*jobs, *self.counts()])
+            self.technician([*jobs, *(self.counts() if "dispenser" in broken else [])])
         self.until(self.sells, "the machine sells again")
 
     def counts(self) -> list[Job]:
@@ -292,10 +298,6 @@ class Stand:
 
     def doors_open(self) -> bool:
         return any(self.state()["doors"].values())
-
-    def stopping_faults(self) -> list[str]:
-        """Faults that are up and take an ability away: `device:CODE`."""
-        return [name for name in self.faults_told() if FaultCode[name.partition(":")[2]].code.startswith("E")]
 
     def first_fill(self) -> None:
         self.technician(first_fill(FIRST_NOTES, FIRST_BLANKS))
@@ -343,8 +345,16 @@ class Stand:
 
 
 def _operators() -> list[str]:
-    people = (f"{CASHIER.number}:王芳:Wang Fang:cash:{CASHIER.pin}", f"{SECOND.number}:李强:Li Qiang:supervisor:{SECOND.pin}")
+    people = (
+        f"{CASHIER.number}:王芳:Wang Fang:cash:{CASHIER.pin}",
+        f"{SECOND.number}:李强:Li Qiang:supervisor:{SECOND.pin}",
+    )
     return [word for person in people for word in ("--operator", person)]
+
+
+def stops(fault: str) -> bool:
+    """Whether `device:CODE` takes an ability away."""
+    return FaultCode[fault.partition(":")[2]].code.startswith("E")
 
 
 def alive(pid: int) -> bool:

@@ -54,13 +54,14 @@ class Visitor:
         if stand.see("attract", "home").kind == "attract":
             stand.press("start", "home")
         if stand.screen.chrome.language == "zh":
-            stand.eyes.touch("language")
-            stand.until(lambda: stand.screen is not None and stand.screen.chrome.language == "en", "English")
+            stand.touch(
+                "language", lambda: stand.screen is not None and stand.screen.chrome.language == "en", "English"
+            )
         stand.press("destination", "station")
-        for letter in "BD":
-            typed = stand.screen.typed
-            stand.eyes.touch(f"letter:{letter}")
-            stand.until(lambda typed=typed: stand.shows("station") and stand.screen.typed != typed, "a letter")  # type: ignore[misc]
+        for typed in ("B", "BD"):
+            stand.touch(
+                f"letter:{typed[-1]}", lambda typed=typed: stand.shows("station") and stand.screen.typed == typed, typed
+            )
         stand.press(f"station:{BAODING}", "trains")
         stand.until(lambda: stand.shows("trains") and stand.screen.state != "loading", "the list")
         return stand.screen
@@ -75,13 +76,14 @@ class Visitor:
         classes = [cell for cell in stand.screen.classes if cell.key.enabled]
         cheapest = min(classes, key=lambda cell: fen(cell.price))
         if not cheapest.key.selected:
-            stand.eyes.touch(cheapest.key.target)
-            stand.until(lambda: any(c.key.selected and c.key.target == cheapest.key.target for c in stand.screen.classes), "the class")
-        while stand.screen.passengers[0].count < passengers:
-            count = stand.screen.passengers[0].count
-            stand.eyes.touch(stand.screen.passengers[0].plus.target)
-            stand.until(lambda count=count: stand.screen.passengers[0].count > count, "one more")  # type: ignore[misc]
+            stand.touch(cheapest.key.target, lambda: self._chosen(cheapest.key.target), "the class is chosen")
+        for count in range(2, passengers + 1):
+            plus = stand.screen.passengers[0].plus.target
+            stand.touch(plus, lambda count=count: stand.screen.passengers[0].count >= count, f"{count} passengers")
         return stand.screen
+
+    def _chosen(self, target: str) -> bool:
+        return any(cell.key.selected and cell.key.target == target for cell in self.stand.screen.classes)
 
     def to_review(self, passengers: int = 1) -> Any:
         self.to_seat(passengers)
@@ -114,12 +116,26 @@ class Visitor:
 
     def note_to(self, *places: str) -> None:
         """Wait until a note lies in one of these places of the acceptor."""
-        self.stand.until(lambda: any(self.stand.state()["places"][place]["things"] for place in places), f"a note in {places}")
+        self.stand.until(
+            lambda: any(self.stand.state()["places"][place]["things"] for place in places), f"a note in {places}"
+        )
+
+    def seen_through(self) -> None:
+        """Wait until the machine is done with the note just put in, whatever became of it."""
+        stand = self.stand
+        self.note_left("acceptor.path", "acceptor.escrow")
+        stand.until(lambda: not stand.shows("pay.cash") or stand.screen.slot != "moving", "the note is dealt with")
+
+    def note_left(self, *places: str) -> None:
+        self.stand.until(
+            lambda: not any(self.stand.state()["places"][place]["things"] for place in places), f"no note in {places}"
+        )
 
     def counted(self, amount_fen: int) -> None:
         stand = self.stand
         stand.until(
-            lambda: not stand.shows("pay.cash") or fen(stand.screen.inserted.text) >= amount_fen, f"{amount_fen} counted"
+            lambda: not stand.shows("pay.cash") or fen(stand.screen.inserted.text) >= amount_fen,
+            f"{amount_fen} counted",
         )
 
     def pay_up(self, notes: tuple[int, ...] = ()) -> None:
@@ -159,7 +175,9 @@ class Visitor:
             if screen.kind == "receipt" and any(k.target == "claim_done" and k.enabled for k in screen.chrome.footer):
                 self.take("slip")
                 stand.eyes.touch("claim_done")
-            if screen.kind == "busy" and any(step.intents and step.intents[-1]["kind"] == "sale.end" for step in stand.steps()[-12:]):
+            if screen.kind == "busy" and any(
+                step.intents and step.intents[-1]["kind"] == "sale.end" for step in stand.steps()[-12:]
+            ):
                 return "busy" in until
             return screen.kind in until
 
@@ -198,7 +216,9 @@ class Visitor:
     def _station_agrees(self, end: Any) -> None:
         """Delivered tickets are valid at the station, and no place is sold that nobody holds."""
         stand = self.stand
-        key = next(s.fact["key"] for s in stand.steps() if s.fact["kind"] == "sale.start" and s.fact["number"] == end["sale"])
+        key = next(
+            s.fact["key"] for s in stand.steps() if s.fact["kind"] == "sale.start" and s.fact["number"] == end["sale"]
+        )
 
         def agreed() -> bool:
             sale = stand.station_sale(key)

@@ -43,6 +43,11 @@ WHY = {
     "station": Msg("Order ended: the station did not confirm"),
     "refused": Msg("Order ended: the station did not confirm"),
     "print": Msg("The tickets could not be printed"),
+    "not_taken": Msg("What was not taken is kept for you"),
+    "mode": Msg("Order ended: this machine must stop"),
+    "service": Msg("Order ended: staff opened the machine"),
+    "screen": Msg("Order ended: the screen had failed"),
+    "restart": Msg("Order ended: the power had failed"),
 }
 STOPPED = Msg("Order ended by the machine")
 ANSWER_MS = 3_000
@@ -138,10 +143,10 @@ def _left_ms(look: Look, book: Book) -> int:
 def _outlets(look: Look, book: Book, refund: bool, back: bool) -> tuple[tuple[Words, ...], tuple[str, ...]]:
     """Where the hand has to go, in words and in the drawing."""
     say = look.say
+    if back and look.shown.mode.slips:
+        return (say("The slip comes out to the right of the screen"),), ("slip",)
     if back:
-        return (
-            ((say("The slip comes out to the right of the screen"),), ("slip",)) if look.shown.mode.slips else ((), ())
-        )
+        return (say("No slip can be printed: please keep the code"),), ()
     places = [] if refund else [(say("Tickets come out below the screen"), "tickets")]
     if refund or change_due(book):
         places.append((say("Notes come out to the right of the screen"), "change"))

@@ -185,4 +185,4 @@ def words_lines(
 def question(kit: Kit, words: Words, area: Area) -> Node:
     """The centred title of a money screen; a long one is set smaller before it takes two lines."""
     size = next((size for size in (58, 52, 46) if kit.width(words.main, size, 700) <= area.w), 40)
-    return big_title(kit, words, area, size, 34)
+    return big_title(kit.plain if area.h < 150 else kit, words, area, size, 34)

@@ -93,7 +93,7 @@ def role_key(kit: Kit, key: Key, area: Area) -> Node:
     """A key of the menu; one of another role stays and says whose it is."""
     skin_name = skin_of(key)
     look = kit.skin(skin_name)
-    small = key.words.small if key.enabled or not key.why.main else (key.why.small or key.why.main)
+    small = key.words.small if key.enabled or not key.why.main else key.why.main
     icon = key.icon if key.enabled else "lock"
     rows = (Row(key.words.main, 32, 700, look.ink, 2), Row(small, 25, 500, look.second, 2))
     parts: Parts = (

@@ -58,7 +58,9 @@ PAINTERS: dict[str, Paint] = {
 FOOTER_RIGHT = {"home": home.FOOTER_RIGHT, "date": 500}
 FOOTER_LEFT = {"printing": printing.FOOTER_LEFT}
 NO_FOOTER = {"attract"}
-OWN_NOTICE = {"attract", "pay.cash", "seat"}
+OWN_NOTICE = {"attract", "pay.cash", "seat", "svc.menu"}
+DENSE = {"trains"}
+"""Where a notice in large text would leave too little room for the list."""
 NOTICE_BOTTOM = {"home": home.HERO.bottom - 16}
 """Where a notice ends that would otherwise lie on keys; elsewhere it stands above the footer."""
 
@@ -72,6 +74,7 @@ def compose(screen: Screen, kit: Kit) -> list[Node]:
         nodes += chrome.footer(kit, around, FOOTER_RIGHT.get(screen.kind, 1040), FOOTER_LEFT.get(screen.kind, 40))
     nodes += body
     if around.notice is not None and screen.kind not in OWN_NOTICE:
+        kit = kit.plain if screen.kind in DENSE else kit
         height = chrome.notice_height(kit, around.notice)
         area = Area(40, NOTICE_BOTTOM.get(screen.kind, chrome.FOOTER.y - 16) - height, 1000, height)
         nodes.append(chrome.notice_node(kit, around.notice, area))

@@ -179,11 +179,12 @@ def _meter(value: Printing, kit: Kit, area: Area) -> list[Node]:
         Run(value.total.main, 28, 500, look.second),
         Run(shared_tail(value.total.main, value.total.small), 28, 500, look.second),
     )
-    wide = min(430, kit.runs_width(total, 8))
+    placed = kit.inline(1004, area.y + 54, total, 8, "right", 430)
+    room = min((text.x for text in placed), default=1004) - 76 - 30
     parts: Parts = (
         kit.box(area, "card"),
-        *kit.beside(76, area.y + 54, value.remaining, (40, look.ink), (29, look.second), width=928 - wide - 30, gap=14),
-        *kit.inline(1004, area.y + 54, total, 8, "right", 430),
+        *kit.beside(76, area.y + 54, value.remaining, (40, look.ink), (29, look.second), width=room, gap=14),
+        *placed,
     )
     bar = Area(76, area.y + 92, 928, 30)
     return [
@@ -192,25 +193,12 @@ def _meter(value: Printing, kit: Kit, area: Area) -> list[Node]:
     ]
 
 
-def ringed(value: Printing) -> tuple[str, ...]:
-    """The openings that the lines speak of.
-
-    When the value names none: two lines mean both; one line means the money where nothing is said of cancelling,
-    because then it is on its way back.
-    """
-    if value.openings or not value.outlets:
-        return value.openings
-    if len(value.outlets) > 1:
-        return ("tickets", "change")
-    return ("tickets",) if value.cannot_cancel.main else ("change",)
-
-
 def _outlets(value: Printing, kit: Kit, area: Area) -> Node:
     look = kit.skin("panel")
     side = min(area.h - 44, 230)
     wide = round(side * 94 / 150)
     picture = Area(92, area.cy - side // 2, wide, side)
-    parts: list[Part] = [kit.box(area, "panel", 34), *front(kit, picture, ringed(value))]
+    parts: list[Part] = [kit.box(area, "panel", 34), *front(kit, picture, value.openings)]
     rows: list[Row] = []
     for index, words in enumerate(value.outlets):
         rows.append(Row(words.main, 38, 700, look.ink, 2, 12 if index else 0))

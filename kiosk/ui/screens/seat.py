@@ -129,17 +129,19 @@ def _wishes(letters: tuple[Key, ...], others: tuple[Key, ...], kit: Kit, card: A
 def _panel(value: Seat, kit: Kit) -> Node:
     look = kit.skin("panel")
     total = kit.line(1000, PANEL.y + 118, value.total, 66, 700, look.ink, "right", 420)
-    room = 1000 - 80 - (total[0].width if total else 0) - 40
+    label = (Run(value.total_label.main, 28, 500, look.second), Run(value.total_label.small, 28, 500, look.second))
+    named = kit.inline(1000, PANEL.y + 47, label, 8, "right", 420)
+    room = min((text.x for text in (*total, *named)), default=1000) - 80 - 40
+    saved = "  ".join(filter(None, (value.sum_note.main, value.sum_note.small)))
     rows = (
         Row(value.sum_words.main, 28, 500, look.ink, 2),
         Row(value.sum_words.small, 24, 500, look.second),
-        Row("  ".join(filter(None, (value.sum_note.main, value.sum_note.small))), 26, 500, look.accent, 1, 6),
+        Row(saved if kit.width(saved, 26, 500) <= room else value.sum_note.main, 26, 500, look.accent, 1, 6, 22),
     )
-    label = (Run(value.total_label.main, 28, 500, look.second), Run(value.total_label.small, 28, 500, look.second))
     parts: Parts = (
         kit.box(PANEL, "panel"),
         *kit.stack(Area(80, PANEL.y + 12, room, PANEL.h - 24), rows, leading=1.3),
-        *kit.inline(1000, PANEL.y + 47, label, 8, "right", 420),
+        *named,
         *total,
     )
     return Node("sum", PANEL, parts, spoken=f"{value.total_label.main} {value.total}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kiosk.screen.values import ModuleRow, ServiceMenu, StockRow
 from kiosk.ui.components.cards import LEVEL_ICONS, LEVEL_SKINS
-from kiosk.ui.components.kit import Kit, Parts, Run, spoken
+from kiosk.ui.components.chrome import notice_node
+from kiosk.ui.components.kit import Kit, Parts, Row, Run, spoken
 from kiosk.ui.components.money import growing_bar
 from kiosk.ui.components.service import role_key, strip_nodes
 from kiosk.ui.nodes import Node
@@ -38,6 +39,11 @@ def paint(value: ServiceMenu, kit: Kit) -> list[Node]:
     for index, key in enumerate(value.actions):
         area = Area(40 + (index % COLUMNS) * (wide + 12), y + (index // COLUMNS) * (high + 14), wide, high)
         nodes.append(role_key(kit, key, area))
+    if value.chrome.notice is not None:
+        used = len(value.actions) % COLUMNS  # it stands in the free end of the last row, or above the footer
+        left = 40 + used * (wide + 12) if 0 < used <= COLUMNS - 2 else 40
+        top = y + (key_rows - 1) * (high + 14)
+        nodes.append(notice_node(kit.plain, value.chrome.notice, Area(left, top, 1040 - left, high)))
     return nodes
 
 
@@ -74,11 +80,9 @@ def _module(kit: Kit, row: ModuleRow, area: Area, index: int) -> list[Node]:
         ),
         kit.box(chip, skin, 16),
         kit.icon(chip.x + 30, chip.cy, 36, icon, look.accent, 2.5),
-        *kit.pair(
+        *kit.stack(
             Area(chip.x + 58, chip.y + 2, chip.w - 66, chip.h - 4),
-            row.state,
-            (28, look.ink),
-            (23, look.second),
+            (Row(row.state.main, 28, 700, look.ink, 1, 0, 22), Row(row.state.small, 23, 500, look.second, 1, 0, 22)),
             leading=1.16,
         ),
         *kit.line(CYCLES_X - 2, area.cy + 2, row.cycles, 30, 700, card.ink, "right", 116),

@@ -13,7 +13,6 @@ from kiosk.ui.screens.trains import date_key
 
 FOUND = Area(40, 446, 1000, 356)
 LETTERS_Y, DIGITS_Y, GAP = 830, 990, 16
-CELLS = 6
 
 
 def paint(value: TrainNumber, kit: Kit) -> list[Node]:
@@ -41,10 +40,11 @@ def _found(value: TrainNumber, kit: Kit) -> list[Node]:
         return [Node("found", FOUND, (*box, *words), spoken=value.empty.main)]
     head = kit.beside(72, FOUND.y + 44, value.found_title, (30, look.ink), (28, look.second), width=936)
     nodes = [Node("found", FOUND, (*box, *head), spoken=value.found_title.main)]
-    wide, high = (FOUND.w - 64 - 2 * GAP) // 3, 120
-    for index, key in enumerate(value.found[:CELLS]):
-        left, top = FOUND.x + 32 + (wide + GAP) * (index % 3), FOUND.y + 84 + (high + GAP) * (index // 3)
-        nodes.append(word_cell(kit, key, Area(left, top, wide, high), "found", main=46, small=26))
+    columns = 2 if any(key.words.small for key in value.found) else 3  # bare numbers stand closer than those with words
+    wide, high = (FOUND.w - 64 - GAP * (columns - 1)) // columns, 120
+    for index, key in enumerate(value.found[: 2 * columns]):
+        left, top = FOUND.x + 32 + (wide + GAP) * (index % columns), FOUND.y + 84 + (high + GAP) * (index // columns)
+        nodes.append(word_cell(kit, key, Area(left, top, wide, high), "found", main=40, small=26))
     return nodes
 
 

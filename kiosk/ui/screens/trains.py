@@ -50,7 +50,7 @@ def _list(value: Trains, kit: Kit) -> list[Node]:
     rows, least = (4, LARGE.seats + LARGE.seat_h) if kit.large else (5, NORMAL.seats + NORMAL.seat_h)
     bottom = LIST.bottom
     if value.chrome.notice is not None:  # it stands under the list instead of the page; the cards move together
-        bottom = FOOTER.y - 16 - notice_height(kit, value.chrome.notice)
+        bottom = FOOTER.y - 16 - notice_height(kit.plain, value.chrome.notice)
     pitch = (bottom - LIST.y) // rows
     high = max(least, pitch - 20 if bottom == LIST.bottom else pitch - LEAST_GAP)
     places = [Area(LIST.x, LIST.y + pitch * index, LIST.w, high) for index in range(rows)]
@@ -58,16 +58,16 @@ def _list(value: Trains, kit: Kit) -> list[Node]:
         return [train_card(kit, card, area) for card, area in zip(value.cards, places, strict=False)]
     if value.state == "loading":
         nodes = [Node(f"skeleton:{index}", area, _skeleton(kit, area)) for index, area in enumerate(places)]
-        return [*nodes, _message(value, kit, Area(240, 1000, 600, 200), "hourglass")]
+        return [*nodes, _message(value, kit, Area(140, 1000, 800, 240), "hourglass")]
     icon = "train" if value.state == "none" else "warn"
     return [_message(value, kit, Area(40, 552, 1000, 520), icon)]
 
 
 def _message(value: Trains, kit: Kit, area: Area, icon: str) -> Node:
     look = kit.skin("raised")
-    words = Area(area.x + 50, area.cy - 10, area.w - 100, area.h // 2 - 20)
+    words = Area(area.x + 50, area.cy - 10, area.w - 100, area.h // 2 - 4)
     size = 120 if area.h > 300 else 64
-    rows = (Row(value.message.main, 40, 700, look.ink, 2), Row(value.message.small, 28, 500, look.second, 2))
+    rows = (Row(value.message.main, 40, 700, look.ink, 2, 0, 28), Row(value.message.small, 28, 500, look.second, 2))
     parts: Parts = (
         kit.box(area, "raised"),
         kit.icon(area.cx, area.y + area.h // 4 + 4, size, icon, look.accent, 1.8),

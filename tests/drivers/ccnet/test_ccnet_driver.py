@@ -28,6 +28,7 @@ from tests.drivers.ccnet.ccnet_script import (
     IDENT,
     ILLEGAL,
     NAK,
+    POLL,
     RESET,
     RETURN,
     SILENCE,
@@ -708,6 +709,29 @@ def test_a_technicians_restart_resets_the_unit() -> None:
     paper.run(2_000)
     assert "RESET" in paper.names()
     assert paper.faults() == [("NOTE_JAM", True), ("NOTE_JAM", False)]
+
+
+@pytest.mark.parametrize("between", [["14", "15"], ["15"], ["14", "14", "15"]])
+def test_after_a_lost_answer_the_next_note_of_the_same_kind_is_not_taken_for_the_one_before(between: list[str]) -> None:
+    paper = Paper()
+    driver = paper.ready()
+    for note in (1, 2):
+        paper.statuses = ["15", "8003"]
+        paper.run(400)
+        driver.stack(note)
+        paper.counter = 7 + note
+        if note == 1:
+            paper.statuses = ["17", "8103", "14"]
+            paper.run(1_000)
+            paper.answers[POLL] = [SILENCE]  # from here on a status may be a late copy
+            paper.run(1_000)
+        else:
+            paper.statuses = ["8103", *between, "8003"]
+            paper.run(600)
+    outcomes = [fact for fact in paper.news() if isinstance(fact, NoteOurs | NoteUncertain | NoteReturned)]
+    assert outcomes[0] == NoteOurs(1, 2_000)
+    assert outcomes[1] in (NoteOurs(2, 2_000), NoteUncertain(2, 2_000))
+    assert NoteHeld(3, 2_000) in paper.news()
 
 
 def test_a_restart_long_after_the_start_is_no_failure() -> None:

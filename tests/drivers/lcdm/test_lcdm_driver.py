@@ -298,6 +298,19 @@ def test_a_late_response_ends_the_doubt() -> None:
     assert paper.names("STATUS", "SERIAL", "LAST") == ["DISPENSE"]
 
 
+def test_a_response_that_is_an_earlier_orders_late_one_is_not_taken_for_the_next() -> None:
+    paper = Paper(faults_of={DISPENSE: ["lost", "lost"]}, results=[(1, {})])
+    driver = paper.ready()
+    driver.dispense(1, {1: 2})
+    paper.run(70_000)
+    assert [ended.ending for ended in paper.ended()] == [Ending.SHORT]
+    driver.dispense(2, {1: 2})
+    paper.run(1_000)
+    driver.receive(response(DISPENSE, bytes([0x21, 0x30]) + moved({}) + b"\x20" * 9), paper.now_ms)
+    paper.run(5_000)
+    assert paper.ended()[1:] == [Ended(2, DISPENSE, Ending.FULL, "", ((1, 2, 0),))]
+
+
 def test_a_repeated_response_is_acknowledged_and_not_taken_for_the_next() -> None:
     paper = Paper(faults_of={DISPENSE: ["no_eot"]})
     driver = paper.ready()

@@ -93,7 +93,7 @@ def test_a_seat_screen_adds_up_and_names_what_is_missing() -> None:
     assert fen(screen.total) == 51_950 + 25_975
     assert [row.count for row in screen.passengers] == [1, 1, 0, 0]
     soldier = screen.passengers[3]
-    assert (soldier.plus.enabled, soldier.plus.why.main) == (False, "Not sold in this class")
+    assert (soldier.plus.enabled, soldier.plus.why.main) == (False, "Not in this class")
     assert "¥259.75" in screen.sum_note.main
     made = with_trains(journey("en"))
     made.touch("train:G71", now())

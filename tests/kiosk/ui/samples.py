@@ -253,6 +253,8 @@ def train_number(talk: Talk) -> Screen:
             Key("train:G103", talk("G103 07:20 上海虹桥", "G103 07:20 Shanghai Hongqiao")),
         ),
         message=None,
+        found_title=talk("匹配的车次", "Trains with this number"),
+        empty=talk("先按字母，再按数字", "First the letter, then the digits"),
     )
 
 

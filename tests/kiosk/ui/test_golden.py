@@ -25,7 +25,7 @@ CASES += [(name, "en", "day") for name in SAMPLES["en"] if name in SCREENS]  # v
 CASES += [(name, "zh", "contrast") for name in CONTRAST if name in SAMPLES["zh"]]
 HALF = (540, 960)
 OFF, BLOCK, BLOCK_SHARE, ALL_SHARE = 24, 16, 0.25, 0.001
-COLORS = 72
+COLORS = 96
 
 
 def picture(name: str, language: str, theme: str) -> Image.Image:

@@ -1,4 +1,7 @@
-"""Layout lint over all samples: text stays in its box, targets are large and apart, ratios are measured on pixels."""
+"""Layout lint over all samples and all real views in both languages, plain, large and in high contrast.
+
+Text stays in its box, targets are large and apart, ratios are measured on pixels.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,24 @@ import pygame
 import pytest
 
 from kiosk.screen.values import SCREENS, Key, Screen, keys_of
+from kiosk.screen.view import view
 from kiosk.ui.nodes import Node, touchable
 from kiosk.ui.painter import Painter
 from kiosk.ui.parts import Area, Text, Veil
 from kiosk.ui.screens import PAINTERS
 from kiosk.ui.stage import WHOLE, Stage
 from kiosk.ui.theme import ratio
+from tests.kiosk.screen.service_world import pages
+from tests.kiosk.screen.world import all_shown
 from tests.kiosk.ui.samples import samples
 from tests.kiosk.ui.shots import canvas
 
 STAGE = Stage(canvas())
 SAMPLES = {f"{name}-{language}": screen for language in ("zh", "en") for name, screen in samples(language).items()}
+SAMPLES |= {
+    f"view:{name}-{language}": view(all_) for language in ("zh", "en") for name, all_ in all_shown(language).items()
+}
+SAMPLES |= {f"view:{name}-{language}": screen for language in ("zh", "en") for name, screen in pages(language).items()}
 LEAST_PX, LEAST_GAP_PX, LEAST_RATIO = 72, 10, 7.0
 SLACK_PX = 3
 

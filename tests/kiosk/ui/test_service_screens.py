@@ -76,7 +76,7 @@ def test_a_key_of_another_role_stays_and_says_whose_it_is() -> None:
     node = next(node for node in STAGE.nodes_of(menu()) if node.target == "act:box")
     assert not node.enabled
     assert "需现金员" in node.spoken
-    assert "Cash staff" in [text.text for text in texts_of(node)]
+    assert "需现金员" in [text.text for text in texts_of(node)]
 
 
 def test_a_module_says_name_state_and_cycles() -> None:

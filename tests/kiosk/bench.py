@@ -1,0 +1,542 @@
+"""A whole controller on recording devices in virtual time, its journal on a disk in memory.
+
+The fakes keep their port's contract: one outcome for each order, none without; they refuse what a device would refuse. Each
+checks that the order it gets stands in the journal already, synced. What an order leads to is planned by the test
+(`plan`), good by default, or held back (`hold`) until `let_go`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kiosk import vocabulary
+from kiosk.clock import VirtualClock
+from kiosk.controller import Controller, Parts
+from kiosk.deeds import Deeds, Devices, Pictures
+from kiosk.faults import Fault
+from kiosk.identity import Operator, new_operator
+from kiosk.journal import Journal
+from kiosk.journey.flow import Journey
+from kiosk.parameters import MachinePolicy, SalePolicy
+from kiosk.past import fold
+from kiosk.ports import note_acceptor as na
+from kiosk.ports import note_dispenser as nd
+from kiosk.ports import receipt_printer as rp
+from kiosk.ports import station as st
+from kiosk.ports import ticket_printer as tp
+from kiosk.ports.cabinet import CabinetSeen
+from kiosk.ports.fact import DeviceReady, Fact
+from kiosk.ports.screen import ScreenTouched
+from kiosk.records import record_of
+from kiosk.sale.book import S
+from kiosk.sale.sale import SaleContext
+from kiosk.service import Service
+from kiosk.service_records import CassetteFill, RollLoad
+from kiosk.stock import fresh
+from kiosk.sync import Sync
+from kiosk.system_facts import Booted
+from kiosk.watch import Watch
+from tests.kiosk.disks import MemoryDisk
+from tests.kiosk.sale.samples import VALUES
+from tests.kiosk.screen.world import CLOCK, LIMITS, MONO_MS, NETWORK, OFFERS, SETTINGS, WALL_MS
+
+vocabulary.learn()
+EPOCH, SECRET, DAY = "7f3a91c2", bytes(32), "2026-11-21"
+CLOCK_DAY = lambda wall_ms: CLOCK.date(wall_ms).isoformat()
+DOT = tp.Picture(8, 1, b"\x00")
+PEOPLE: tuple[Operator, ...] = (
+    new_operator("1001", "王芳", "Wang Fang", "cash", "246813"),
+    new_operator("1002", "李强", "Li Qiang", "supervisor", "135792"),
+    new_operator("1003", "陈明", "Chen Ming", "maintainer", "975314"),
+)
+PINS = {"1001": "246813", "1002": "135792", "1003": "975314"}
+
+
+class Fake:
+    """What all recording devices share."""
+
+    def __init__(self, bench: Bench, name: str) -> None:
+        self.bench, self.name = bench, name
+        self.orders: list[tuple[str, Any]] = []
+        self.plan: dict[str, list[Callable[..., Fact]]] = {}
+        self.hold: set[str] = set()
+        self.held: list[Fact] = []
+
+    def ordered(self, kind: str, which: Any, on_disk: str, good: Fact, **made_of: Any) -> None:
+        """One order: it must be on the disk; its outcome is planned, good, or held back."""
+        assert on_disk in self.bench.on_disk(), f"{kind} {which} was ordered before it was durable"
+        self.orders.append((kind, which))
+        planned = self.plan.get(kind)
+        fact = planned.pop(0)(**made_of) if planned else good
+        if kind in self.hold:
+            self.held.append(fact)
+        else:
+            self.bench.report(fact)
+
+    def let_go(self) -> None:
+        held, self.held = self.held, []
+        self.hold.clear()
+        for fact in held:
+            self.bench.report(fact)
+
+
+class FakeAcceptor(Fake):
+    escrow_depth, same_note_return, hold_ms, can_identify_box = 1, False, 10_000, False
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench, "acceptor")
+        self.values_fen: Collection[int] = (100, 500, 1000, 2000, 5000, 10000)
+        self.counters: Mapping[str, int] = {"stacked": 0}
+        self.accepts: tuple[int, ...] = ()
+        self.told: list[tuple[int, ...]] = []
+        self.next_note = 100_001
+        self.escrow: tuple[int, int] | None = None
+
+    def accept_only(self, values_fen: Collection[int]) -> None:
+        self.accepts = tuple(sorted(values_fen))
+        self.told.append(self.accepts)
+
+    def insert(self, value_fen: int) -> bool:
+        """A person pushes a note in. False: it came back at once."""
+        if value_fen not in self.accepts or self.escrow is not None:
+            return False
+        return self.force(value_fen)
+
+    def force(self, value_fen: int) -> bool:
+        """In escrow whatever the machine wanted."""
+        self.escrow = (self.next_note, value_fen)
+        self.next_note += 1
+        self.bench.report(na.NoteHeld(*self.escrow))
+        return True
+
+    def _end(self, note: int, good: Callable[[int, int], Fact], kind: str) -> None:
+        assert self.escrow is not None
+        assert self.escrow[0] == note
+        value_fen, self.escrow = self.escrow[1], None
+        self.counters = {"stacked": self.counters["stacked"] + (kind == "stack")}
+        on_disk = f'"kind":"{kind if kind == "stack" else "return"}?"'
+        self.ordered(kind, note, on_disk, good(note, value_fen), note=note, value_fen=value_fen)
+
+    def stack(self, note: int) -> None:
+        self._end(note, na.NoteOurs, "stack")
+
+    def give_back(self, note: int) -> None:
+        self._end(note, na.NoteReturned, "give_back")
+
+    def keep(self) -> None:
+        raise AssertionError("an escrow of one note has nothing to keep")
+
+    def return_all(self) -> None:
+        raise AssertionError("an escrow of one note has nothing to return")
+
+    def recall(self) -> None:
+        self.bench.report(na.AcceptorPast("none", 0, False, tuple(self.counters.items())))
+
+
+class FakeDispenser(Fake):
+    max_notes, can_retract = 20, True
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench, "dispenser")
+        self.cassettes: Mapping[int, int] = dict(VALUES)
+        self.counters: Mapping[str, int] = {"transaction": 0}
+        self.outlet = 0  # order whose notes lie out
+        self.retracted: list[int] = []
+
+    def pay(self, order: int, counts: Mapping[int, int]) -> None:
+        assert not self.outlet
+        assert 0 < sum(counts.values()) <= self.max_notes
+        whole = tuple((cassette, notes, 0) for cassette, notes in counts.items())
+        on_disk = f'"kind":"pay?","sale":{order // 100},"order":{order},'
+        if "pay" not in self.plan or not self.plan["pay"]:
+            self.outlet = order
+        self.ordered("pay", order, on_disk, nd.NotesPresented(order, whole), order=order, counts=whole)
+
+    def take(self) -> None:
+        """A hand takes what lies out."""
+        order, self.outlet = self.outlet, 0
+        assert order
+        self.bench.report(nd.ChangeTaken(order))
+
+    def retract(self, order: int) -> None:
+        good: Fact = nd.ChangeRetracted(order) if self.outlet else nd.ChangeTaken(order)
+        assert self.outlet in (0, order)
+        self.outlet = 0
+        self.retracted.append(order)
+        self.ordered("retract", order, '"kind":"retract?"', good, order=order)
+
+    def test(self, cassette: int) -> None:
+        self.bench.report(nd.NotesPresented(0, ((cassette, 0, 1),)))
+
+    def recall(self) -> None:
+        outlet = "notes" if self.outlet else "empty"
+        self.bench.report(nd.DispenserPast("none", (), "", outlet, tuple(self.counters.items())))
+
+
+class FakeTicketUnit(Fake):
+    tray_size = 20
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench, "ticket_unit")
+        self.counters: Mapping[str, int] = {"tickets": 0, "voided": 0}
+        self.tray: list[str] = []
+        self.slot: list[str] = []
+        self.waste: list[str] = []
+        self.back: list[str] = []
+
+    def print_ticket(self, job: tp.TicketJob) -> None:
+        if not self.plan.get("print"):
+            self.tray.append(job.key)
+        self.ordered("print", job.key, f'"blank":"{job.key}"', tp.TicketInTray(job.key), key=job.key)
+
+    def deliver(self, bundle: int) -> None:
+        assert self.tray
+        self.slot, self.tray = self.tray, []
+        self.ordered("deliver", bundle, '"kind":"deliver?"', tp.TicketsPresented(bundle), bundle=bundle)
+
+    def take(self) -> None:
+        assert self.slot
+        self.slot = []
+        self.bench.report(tp.TicketsTaken(self.bench.sale_number))
+
+    def dump(self, bundle: int) -> None:
+        self.waste += self.tray
+        self.tray = []
+        self.ordered("dump", bundle, '"kind":"dump?"', tp.TrayDumped(bundle), bundle=bundle)
+
+    def retract(self, bundle: int) -> None:
+        good: Fact = tp.TicketsRetracted(bundle) if self.slot else tp.TicketsTaken(bundle)
+        self.back += self.slot
+        self.slot = []
+        self.ordered("retract", bundle, '"kind":"retract?"', good, bundle=bundle)
+
+    def recall(self) -> None:
+        where = ("tickets" if self.tray else "empty", "tickets" if self.slot else "empty")
+        self.bench.report(
+            tp.PrinterPast(self.tray[-1] if self.tray else "", False, *where, tuple(self.counters.items()))
+        )
+
+
+class FakeSlipPrinter(Fake):
+    width_dots = 576
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench, "slip_printer")
+
+    def print_slip(self, slip: str, picture: tp.Picture) -> None:
+        self.ordered("slip", slip, f'"slip":"{slip}"', rp.SlipPrinted(slip), slip=slip)
+
+
+class FakeCabinet:
+    def __init__(self) -> None:
+        self.lamps: dict[str, bool] = {}
+        self.shutter: bool | None = None
+        self.told: list[tuple[str, bool]] = []
+
+    def lamp(self, name: str, on: bool) -> None:
+        self.lamps[name] = on
+        self.told.append((name, on))
+
+    def entry_shutter(self, open_: bool) -> None:
+        self.shutter = open_
+        self.told.append(("shutter", open_))
+
+    def siren(self, on: bool) -> None:
+        self.told.append(("siren", on))
+
+    def unlock(self) -> None:
+        self.told.append(("unlock", True))
+
+
+class FakeStation(Fake):
+    """Keeps locks by key as the station's sheet says; `down`: nobody answers, every deed is uncertain."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench, "station")
+        self.down: set[str] = set()
+        self.states: dict[str, str] = {}
+        self.places: dict[str, tuple[st.LockedPlace, ...]] = {}
+        self.asked: list[str] = []
+        self.records: list[tuple[int, int]] = []
+        self.voids: list[tuple[str, tuple[int, ...] | None]] = []
+        self.reports: list[tuple[str, tuple[tuple[int, str, str, str], ...]]] = []
+
+    def open_session(self, boot: int, clock_ms: int) -> None:
+        self.asked.append("session")
+        self.bench.report(st.SessionGranted("BXP", clock_ms, LIMITS))
+
+    def ask_network(self) -> None:
+        self.asked.append("network")
+        self.bench.report(st.NetworkKnown(NETWORK))
+
+    def ask_trains(self, request: int, origin: str, destination: str, date: str, train: str = "") -> None:
+        self.asked.append("trains")
+        self.bench.report(st.TrainsListed(request, self.bench.clock.wall_ms(), OFFERS))
+
+    def ask_stops(self, request: int, train: str, date: str) -> None:
+        self.asked.append("stops")
+
+    def lock(self, sale: str, order: st.Order) -> None:
+        each = order.price_fen // len(order.passengers)
+        places = tuple(
+            st.LockedPlace(i, "05", f"{12 + i}A", "window", who, each) for i, who in enumerate(order.passengers)
+        )
+        good: Fact = st.PlacesLocked(sale, places, each * len(places), 300_000, 600_000)
+        if "lock" in self.down:
+            good = st.LockUncertain(sale, "timeout")
+        else:
+            self.states[sale], self.places[sale] = "held", places
+        self.ordered("lock", sale, '"kind":"lock?"', good, sale=sale)
+
+    def renew(self, sale: str, note: int) -> None:
+        good: Fact = st.RenewFailed(sale, "timeout") if "renew" in self.down else st.LockRenewed(sale, 300_000)
+        self.ordered("renew", sale, '"kind":"renew?"', good, sale=sale)
+
+    def release(self, sale: str) -> None:
+        self.states[sale] = "released" if "release" not in self.down else self.states[sale]
+        self.ordered("release", sale, '"kind":"release?"', st.LockReleased(sale, "release" not in self.down), sale=sale)
+
+    def _numbers(self, sale: str) -> tuple[st.TicketNumbers, ...]:
+        return tuple(
+            st.TicketNumbers(p.index, (f"A{p.index}", f"B{p.index}", f"C{p.index}")) for p in self.places[sale]
+        )
+
+    def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> None:
+        assert cash_fen >= total_fen + rounding_fen
+        if "confirm" in self.down:
+            good: Fact = st.ConfirmUncertain(sale, "timeout")
+        else:
+            self.states[sale] = "confirmed"
+            good = st.SaleConfirmed(sale, self._numbers(sale))
+        self.ordered("confirm", sale, '"kind":"confirm?"', good, sale=sale)
+
+    def ask_state(self, sale: str) -> None:
+        state = self.states.get(sale, "none")
+        good: Fact = st.SaleStateKnown(sale, state, self._numbers(sale) if state == "confirmed" else ())
+        if "state" in self.down:
+            good = st.SaleStateUnknown(sale, "timeout")
+        self.ordered("state", sale, '"kind":"state?"', good, sale=sale)
+
+    def printed(self, sale: str, tickets: Sequence[tuple[int, str, str, str]]) -> None:
+        self.reports.append((sale, tuple(tickets)))
+        self.ordered(
+            "printed", sale, '"kind":"printed?"', st.PrintedReported(sale, "printed" not in self.down), sale=sale
+        )
+
+    def void(self, sale: str, places: Sequence[int] | None, reason: str) -> None:
+        self.voids.append((sale, tuple(places) if places else None))
+        self.states[sale] = "voided" if not places else self.states[sale]
+        self.ordered("void", sale, '"kind":"void?"', st.VoidReported(sale, "void" not in self.down), sale=sale)
+
+    def send_records(self, epoch: str, first_seq: int, lines: Sequence[str]) -> None:
+        self.records.append((first_seq, len(lines)))
+        self.bench.report(st.RecordsTaken(epoch, first_seq + len(lines) - 1, 0, False))
+
+    def put_status(self, state_seq: int, status: dict[str, Any]) -> None:
+        self.asked.append("status")
+
+
+ALL = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet")
+
+
+class Bench:
+    """`without`: devices that are not fitted. `disk`: with a journal already, as after a power cut."""
+
+    def __init__(
+        self,
+        without: Collection[str] = (),
+        disk: MemoryDisk | None = None,
+        filled: bool = True,
+        policy: SalePolicy | None = None,
+        start_ms: int = MONO_MS,
+    ) -> None:
+        self.clock = VirtualClock(start_ms, WALL_MS + start_ms - MONO_MS)
+        self.facts: list[Fact] = []
+        self.disk = disk or MemoryDisk()
+        self.shown: list[str] = []
+        self.restarted: list[str] = []
+        self.stopped = False
+        journal = Journal(self.disk, EPOCH, SECRET)
+        self.journal = journal
+        self.station = FakeStation(self)
+        made = {
+            "acceptor": FakeAcceptor, "dispenser": FakeDispenser, "ticket_unit": FakeTicketUnit,
+            "slip_printer": FakeSlipPrinter,
+        }  # fmt: skip
+        fitted: dict[str, Any] = {name: kind(self) for name, kind in made.items() if name not in without}
+        self.cabinet = FakeCabinet()
+        if "cabinet" not in without:
+            fitted["cabinet"] = self.cabinet
+        self.devices = Devices(self.station, **fitted)
+        policy = policy or SalePolicy()
+        context = SaleContext("T01", EPOCH, SECRET, policy, 1.0, lambda: (100, 500, 1000, 2000, 5000, 10000))
+        past = fold(journal.lines, fresh(VALUES), context)
+        self.past = past
+        journal.begin_segment(DAY)
+        journal.write(0, WALL_MS, record_of(Booted("T01", "00" * 8, "0.1.0", journal.damaged_bytes, 10)), ())
+        self.journey = Journey(SETTINGS)
+        self.service = Service(PEOPLE, MachinePolicy(), 1.0, VALUES)
+        deeds = Deeds(self.devices, Pictures(lambda *words: ("0" * 43, DOT), lambda *words: DOT), self.report)
+        parts = Parts(
+            clock=self.clock, journal=journal, past=past, context=context, machine_policy=MachinePolicy(), deeds=deeds,
+            journey=self.journey, service=self.service,
+            sync=Sync(self.station, EPOCH, past.acked, journal.texts_after, lambda most: 0),
+            watch=Watch(self.devices.fitted(), past.stock), restart=self.restarted.append,
+            day_of=CLOCK_DAY, on_stop=self._stop,
+        )  # fmt: skip
+        if filled and disk is None:
+            self._fill(journal, past.stock)
+        self.controller = Controller(parts, self._show)
+        self.controller.begin()
+
+    def _fill(self, journal: Journal, stock: Any) -> None:
+        fact = {"kind": "op.act", "operator": "1001", "second": "1002", "act": "fill", "place": ""}
+        intents = [record_of(CassetteFill(number, value, 0, 300)) for number, value in VALUES.items()]
+        intents.append(record_of(RollLoad(0, 600)))
+        journal.write(0, WALL_MS, fact, intents)
+        stock.book(intents)
+
+    def _stop(self) -> None:
+        self.stopped = True
+
+    def _show(self, controller: Controller) -> int:
+        sale = controller.sale
+        self.shown.append(sale.state.name if sale else controller.journey.state.step)
+        return self.clock.mono_ms() + 60_000
+
+    # -- the loop
+
+    def report(self, fact: Fact) -> None:
+        self.facts.append(fact)
+
+    def run(self) -> Bench:
+        """Facts and timers that are due, until all is quiet; time stands still."""
+        for _ in range(1_000):
+            while self.facts:
+                self.controller.hear(self.facts.pop(0), self.clock.mono_ms())
+            self.controller.poll(self.clock.mono_ms())
+            if not self.facts:
+                return self
+        raise AssertionError("it never comes to rest")
+
+    def say(self, *facts: Fact) -> Bench:
+        for fact in facts:
+            self.report(fact)
+        return self.run()
+
+    def touch(self, *targets: str) -> Bench:
+        for target in targets:
+            self.say(ScreenTouched(target, "screen"))
+        return self
+
+    def wait(self, by_ms: int) -> Bench:
+        """Time passes, timer by timer."""
+        end = self.clock.mono_ms() + by_ms
+        while self.clock.mono_ms() < end:
+            wake = self.controller.poll(self.clock.mono_ms())
+            self.run()
+            self.clock.wait(min(end, wake if wake and wake > self.clock.mono_ms() else self.clock.mono_ms() + 20))
+        return self.run()
+
+    # -- what is there
+
+    def on_disk(self) -> str:
+        return "".join(
+            bytes(self.disk.files[name][: self.disk.synced[name]]).decode() for name in sorted(self.disk.files)
+        )
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line[9:]) for line in self.on_disk().splitlines()]
+
+    def kinds(self) -> list[str]:
+        """Kinds of all facts and intents in the order of the disk."""
+        return [record["kind"] for line in self.lines() for record in (line["fact"], *line["intents"])]
+
+    def intents(self, kind: str) -> list[dict[str, Any]]:
+        return [intent for line in self.lines() for intent in line["intents"] if intent["kind"] == kind]
+
+    @property
+    def state(self) -> S | None:
+        return self.controller.sale.state if self.controller.sale else None
+
+    @property
+    def sale_number(self) -> int:
+        return self.controller.sale.book.number if self.controller.sale else 0
+
+    @property
+    def acceptor(self) -> FakeAcceptor:
+        assert isinstance(self.devices.acceptor, FakeAcceptor)
+        return self.devices.acceptor
+
+    @property
+    def dispenser(self) -> FakeDispenser:
+        assert isinstance(self.devices.dispenser, FakeDispenser)
+        return self.devices.dispenser
+
+    @property
+    def unit(self) -> FakeTicketUnit:
+        assert isinstance(self.devices.ticket_unit, FakeTicketUnit)
+        return self.devices.ticket_unit
+
+    @property
+    def slips(self) -> FakeSlipPrinter:
+        assert isinstance(self.devices.slip_printer, FakeSlipPrinter)
+        return self.devices.slip_printer
+
+    # -- ways there
+
+    def up(self) -> Bench:
+        """All fitted devices have spoken."""
+        for device in (self.devices.acceptor, self.devices.dispenser, self.devices.ticket_unit):
+            if device is not None:
+                device.recall()
+        if self.devices.cabinet is not None:
+            self.report(CabinetSeen((), True, True, ()))
+        self.say(*(DeviceReady(name, "m", "1", "s") for name in sorted(self.devices.fitted())))
+        return self
+
+    def to_review(self, train: str = "K598") -> Bench:
+        """A passenger picks one seat for ¥152.5."""
+        self.touch("start", "station:WHN")
+        self.touch(f"train:{train}")
+        return self.touch("hold")
+
+    def to_paying(self) -> Bench:
+        self.to_review()
+        assert self.state is S.REVIEWING
+        self.touch("pay")
+        assert self.state is S.COLLECTING
+        return self
+
+    def insert(self, *values_fen: int) -> Bench:
+        for value in values_fen:
+            assert self.acceptor.insert(value), f"{value} is not taken now"
+            self.run()
+        return self
+
+    def power_cut(self, without: Collection[str] = (), later_ms: int = 10_000) -> Bench:
+        """Everything in memory is gone; what was synced is there, and what lies in trays and outlets."""
+        disk = MemoryDisk()
+        for name, data in self.disk.files.items():
+            disk.files[name] = bytearray(data[: self.disk.synced[name]])
+            disk.synced[name] = len(disk.files[name])
+        if self.controller.sale is not None:
+            self.controller.sale.close()
+        made = Bench(without=without, disk=disk, start_ms=self.clock.mono_ms() + later_ms)
+        old, new = self.devices, made.devices
+        if isinstance(old.dispenser, FakeDispenser) and isinstance(new.dispenser, FakeDispenser):
+            new.dispenser.outlet = old.dispenser.outlet
+        if isinstance(old.ticket_unit, FakeTicketUnit) and isinstance(new.ticket_unit, FakeTicketUnit):
+            new.ticket_unit.tray, new.ticket_unit.slot = old.ticket_unit.tray, old.ticket_unit.slot
+        return made
+
+
+def raised(device: str, code: str) -> Fault:
+    return Fault(device, code, True, "")
+
+
+def cleared(fault: Fault) -> Fault:
+    return replace(fault, up=False)
