@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,7 +43,7 @@ from kiosk.records import record_of
 from kiosk.sale.sale import SaleContext
 from kiosk.screen.texts import Texts
 from kiosk.service import Service
-from kiosk.settings import Device, Settings
+from kiosk.settings import Device, DeviceTable, Settings
 from kiosk.showing import Showing
 from kiosk.stock import fresh
 from kiosk.storage import FileStorage
@@ -67,14 +69,28 @@ class Machine:
 
 Build = Callable[[str, Device, Report, int], Participant]
 
-MODELS: dict[str, Build] = {
-    "ccnet": lambda name, device, report, boot: CcnetValidator(
-        name, report, first_note=boot * NOTES_PER_BOOT + 1, poll_ms=device.poll_ms
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`fits`: the place in config it can be named for."""
+
+    fits: str
+    build: Build
+
+
+MODELS: dict[str, Model] = {
+    "ccnet": Model(
+        "acceptor",
+        lambda name, device, report, boot: CcnetValidator(
+            name, report, first_note=boot * NOTES_PER_BOOT + 1, poll_ms=device.poll_ms
+        ),
     ),
-    "lcdm4000": lambda name, device, report, boot: Lcdm4000(name, report, cassettes=dict(device.cassettes)),
-    "ttpm": lambda name, device, report, boot: Ttpm(name, report),
-    "cabinet_board": lambda name, device, report, boot: CabinetBoard(name, report),
-    "escpos": lambda name, device, report, boot: EscPosPrinter(name, report, baud=device.baud),
+    "lcdm4000": Model(
+        "dispenser", lambda name, device, report, boot: Lcdm4000(name, report, cassettes=dict(device.cassettes))
+    ),
+    "ttpm": Model("ticket_unit", lambda name, device, report, boot: Ttpm(name, report)),
+    "cabinet_board": Model("cabinet", lambda name, device, report, boot: CabinetBoard(name, report)),
+    "escpos": Model("slip_printer", lambda name, device, report, boot: EscPosPrinter(name, report, baud=device.baud)),
 }
 """Model name in config -> driver. A driver for another model is one folder in drivers/ and one row here."""
 
@@ -88,10 +104,28 @@ BAUD = {"ttpm": 115_200, "cabinet_board": 19_200}
 def model(name: str, device: Device, report: Report, boot: int) -> Any:
     """The driver of a configured device. Raises ConfigError for a model nobody wrote a driver for."""
     if device.model not in MODELS:
-        raise ConfigError(
-            f"devices.{name}: no driver for model {device.model!r}; known are {', '.join(sorted(MODELS))}"
-        )
-    return MODELS[device.model](name, device, report, boot)
+        near = get_close_matches(device.model, MODELS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(MODELS))}"
+        raise ConfigError(f"devices.{name}.model: no driver for {device.model!r}{hint}")
+    return MODELS[device.model].build(name, device, report, boot)
+
+
+def check_devices(table: DeviceTable) -> None:
+    """Raises ConfigError for a model that is unknown or of another kind, and for two devices on one port."""
+    ports: dict[str, str] = {}
+    for part in fields(table):
+        name, device = part.name, getattr(table, part.name)
+        if device is None:
+            continue
+        found = MODELS.get(device.model)
+        if found is None:
+            model(name, device, lambda fact: None, 0)  # says what is wrong
+        elif found.fits != name:
+            fitting = sorted(known for known, row in MODELS.items() if row.fits == name)
+            raise ConfigError(f"devices.{name}.model: {device.model} is a {found.fits}; here: {', '.join(fitting)}")
+        other = ports.setdefault(os.path.realpath(device.link), name)
+        if other != name:
+            raise ConfigError(f"devices.{name}.link: {device.link} is the port of devices.{other} already")
 
 
 def opener(device: Device) -> Callable[[], Link]:
@@ -100,12 +134,26 @@ def opener(device: Device) -> Callable[[], Link]:
 
 def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -> Machine:
     """Raises ConfigError or JournalError: a machine that is set up wrongly, or whose past is unreadable, does not start."""
+    check_devices(settings.devices)
     identity = read_identity(settings.journal, settings.machine.id)
-    clock = RealClock(clock_spec)
+    try:
+        clock = RealClock(clock_spec)
+    except ValueError as error:
+        raise ConfigError(f"--clock {clock_spec}: {error}") from error
     if clock.rate != 1 and settings.machine.environment != "lab":
         raise ConfigError("a clock rate is for `environment: lab` only")
     vocabulary.learn()
     storage = FileStorage(settings.journal)
+    try:
+        return _build(settings, identity, clock, storage, trace)
+    except BaseException:
+        storage.close()  # whoever tries again finds the journal free
+        raise
+
+
+def _build(
+    settings: Settings, identity: MachineIdentity, clock: RealClock, storage: FileStorage, trace: Path | None
+) -> Machine:
     journal = Journal(storage, identity.epoch, identity.secret)
     reactor = Reactor(clock)
     tracing = Trace(trace, clock.mono_us).watch(reactor) if trace else None

@@ -5,7 +5,8 @@ A sale keeps the ones it was opened with. All times are people's time: the lab's
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Literal
 
 from kiosk.sale.change import CashPolicy
 
@@ -15,7 +16,7 @@ class SalePolicy:
     """Times in ms of people's patience; `rounding`: passenger (down), none (decision 3)."""
 
     cash: CashPolicy = field(default_factory=CashPolicy)
-    rounding: str = "passenger"
+    rounding: Literal["passenger", "none"] = "passenger"
     rounding_step_fen: int = 100
     collect_patience_ms: int = 90_000
     review_patience_ms: int = 300_000
@@ -27,7 +28,12 @@ class SalePolicy:
     blanks_per_ticket: int = 3
     pay_tries: int = 3
     bundle_notes: int = 20
-    partial_issue: str = "deliver_good"  # or all_or_nothing
+    partial_issue: Literal["deliver_good", "all_or_nothing"] = "deliver_good"
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            if part.name.endswith("_ms") and getattr(self, part.name) < 0:
+                raise ValueError(f"{part.name}: {getattr(self, part.name)} is less than no time")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config import Range, load
 from kiosk.parameters import MachinePolicy, SalePolicy
@@ -26,11 +28,22 @@ class Identity:
     window: str = "1"
     other_origins: bool = True
 
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"timezone: {self.timezone!r} is no time zone, such as Asia/Shanghai") from error
+
 
 @dataclass(frozen=True, slots=True)
 class StationLink:
     url: str
     status_ms: Annotated[int, Range(1_000, 600_000)] = 30_000
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"url: {self.url!r} is no address, such as https://station:8620")
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ class Book:
     rounding_fen: int = 0  # due − price; negative is in the passenger's favour
     rounding_step_fen: int = 100
     agreed: bool = False  # order, price and rules were accepted
+    confirms: int = 0  # how often the station was asked to confirm
     given_up: bool = False  # the places were released, or all of the sale voided
     lock_until_ms: int = 0
     lock_limit_ms: int = 0

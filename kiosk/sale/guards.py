@@ -62,6 +62,10 @@ class Guards:
     def is_confirmed(self) -> bool:
         return self.book.confirmed
 
+    def first_doubt(self) -> bool:
+        """One lost answer is asked about at once; from the second on there is a pause between the questions."""
+        return self.book.confirms <= 1
+
     def is_still_held(self) -> bool:
         return not self.book.confirmed and self.book.station_state == "held"
 

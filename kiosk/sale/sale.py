@@ -206,6 +206,7 @@ class Sale(Guards):
     def confirm(self) -> None:
         book = self.book
         book.why_ending = ""
+        book.confirms += 1
         self._intents.append(ConfirmSale(book.number, book.key, book.price_fen, book.rounding_fen, book.ours_fen))
 
     def ask_state(self) -> None:

@@ -151,7 +151,8 @@ TABLE: list[Row] = [
     *on(SaleConfirmed, [S.CONFIRMING, S.ASKING], S.PRINTING, do="print_next", when="is_confirmed"),
     *on(SaleConfirmed, S.CONFIRMING, S.ASKING, do="ask_state"),  # a yes without numbers for all places
     *settle(ConfirmRefused, S.CONFIRMING, first="release"),
-    *on(ConfirmUncertain, S.CONFIRMING, S.ASKING, do="ask_state"),
+    *on(ConfirmUncertain, S.CONFIRMING, S.ASKING, do="ask_state", when="first_doubt"),
+    *on(ConfirmUncertain, S.CONFIRMING, S.ASKING),
     *on(SaleStateKnown, S.ASKING, S.PRINTING, do="print_next", when="is_confirmed"),
     *on(SaleStateKnown, S.ASKING, S.CONFIRMING, do="confirm", when="is_still_held"),
     *settle(SaleStateKnown, S.ASKING, first="void_sale"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,24 +42,9 @@ class Bench:
     dice: random.Random = field(default_factory=lambda: random.Random(1))
     memory: dict[str, list[process.Memory]] = field(default_factory=dict)
     no_display: str = ""
-    _finger: Finger | None = None
-    _display: Display | None = None
+    _stacks: dict[str, ExitStack] = field(default_factory=dict)
     _machines: dict[str, Machine] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
-
-    def display(self) -> Display | None:
-        """A display and a finger on it. None: there is none, and `no_display` says why."""
-        if self._display is None and not self.no_display:
-            try:
-                display = Display()
-                self.stack.callback(display.close)
-                self._finger = Finger(display.name, self.clock.mono_us)
-                self.stack.callback(self._finger.close)
-                self._display = display
-            except NoDisplay as error:
-                self.no_display = str(error)
-                self.say(f"touches and the idle screen are left out: {error}")
-        return self._display
 
     def machine(self, name: str) -> Machine:
         """`nominal` or `instant`: filled by the technician, free for the first passenger."""
@@ -71,24 +56,36 @@ class Bench:
             self._broken.discard(name)
         return self._machines[name]
 
+    def end(self, name: str) -> None:
+        """It is not needed any more, and must not take time from the others. Its traces stay."""
+        self._stacks.pop(name).close()
+
     def _made(self, name: str) -> Machine:
-        display = self.display()
+        self._stacks[name] = own = self.stack.enter_context(ExitStack())
+        display, finger = self._glass(own)
         wanted = Wanted(
-            mirror=False,
-            busy=True,
-            display=display.name if display is not None else "",
-            speeds=INSTANT if name == "instant" else {},
-            trace=True,
+            mirror=False, busy=True, display=display, speeds=INSTANT if name == "instant" else {}, trace=True
         )
         directory = self.directory / name
         directory.mkdir()
         rig = Rig(directory, self.clock, wanted)
-        self.stack.callback(rig.stop)
+        own.callback(rig.stop)
         self.say(f"{name} machine: starts, and the technician fills it")
         rig.start()
-        made = Machine(rig, self.clock, self._finger)
+        made = Machine(rig, self.clock, finger)
         made.first_act()
         return made
+
+    def _glass(self, own: ExitStack) -> tuple[str, Finger | None]:
+        """A display of its own and a finger on it; without: no name, nobody, and `no_display` says why."""
+        if not self.no_display:
+            try:
+                display = own.enter_context(closing(Display()))
+                return display.name, own.enter_context(closing(Finger(display.name, self.clock.mono_us)))
+            except NoDisplay as error:
+                self.no_display = str(error)
+                self.say(f"touches and the idle screen are left out: {error}")
+        return "", None
 
     def weigh(self, machine: Machine) -> None:
         """Remember how much memory controller and screen hold now."""

@@ -526,6 +526,7 @@ class Bench:
         if self.controller.sale is not None:
             self.controller.sale.close()
         made = Bench(without=without, disk=disk, start_ms=self.clock.mono_ms() + later_ms)
+        made.station.states, made.station.places = self.station.states, self.station.places
         old, new = self.devices, made.devices
         if isinstance(old.dispenser, FakeDispenser) and isinstance(new.dispenser, FakeDispenser):
             new.dispenser.outlet = old.dispenser.outlet

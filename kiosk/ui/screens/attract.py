@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screen.values import Attract, Payment
 from kiosk.ui.components.backdrops import attract_backdrop
-from kiosk.ui.components.chrome import notice_parts
+from kiosk.ui.components.chrome import notice_height, notice_parts
 from kiosk.ui.components.kit import Kit, Parts, Row
 from kiosk.ui.nodes import Live, Node
 from kiosk.ui.parts import Area, Part, Photo, Picture, Rule, Veil
@@ -24,10 +24,12 @@ _HALO = (
 
 
 def paint(value: Attract, kit: Kit) -> list[Node]:
-    nodes = [_scene(value, kit), _payments(value, kit)]
     notice = value.chrome.notice
+    high = 0 if notice is None else max(150, notice_height(kit, notice))
+    card = PAY._replace(y=PAY.y - max(0, high - 150))
+    nodes = [_scene(value, kit), _payments(value, kit, card)]
     if notice is not None:
-        area = Area(40, 1582, 1000, 150)
+        area = Area(40, card.bottom + 20, 1000, high)
         nodes.append(Node("notice", area, notice_parts(kit, notice, area), layer="ground", spoken=notice.words.main))
     nodes += [_bulletin(value, kit), _start(value, kit)]
     return nodes
@@ -80,16 +82,16 @@ def _start(value: Attract, kit: Kit) -> Node:
     )
 
 
-def _payments(value: Attract, kit: Kit) -> Node:
+def _payments(value: Attract, kit: Kit, card: Area) -> Node:
     look = kit.skin("card")
-    parts: list[Part] = [kit.box(PAY, "card", 34)]
-    parts += kit.beside(76, PAY.y + 49, value.payments_title, (32, look.ink), (28, look.second), width=928)
+    parts: list[Part] = [kit.box(card, "card", 34)]
+    parts += kit.beside(76, card.y + 49, value.payments_title, (32, look.ink), (28, look.second), width=928)
     count = max(1, len(value.payments))
     wide = (928 - 20 * (count - 1)) // count
     for index, payment in enumerate(value.payments):
-        parts += _payment(payment, kit, Area(76 + index * (wide + 20), PAY.y + 80, wide, 178))
+        parts += _payment(payment, kit, Area(76 + index * (wide + 20), card.y + 80, wide, 178))
     said = ", ".join(f"{payment.words.main} {payment.state.main}" for payment in value.payments)
-    return Node("payments", PAY, tuple(parts), layer="ground", spoken=said)
+    return Node("payments", card, tuple(parts), layer="ground", spoken=said)
 
 
 def _payment(payment: Payment, kit: Kit, area: Area) -> Parts:

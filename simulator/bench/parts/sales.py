@@ -13,8 +13,9 @@ from simulator.timesplit import CLASSES, read_lines, split
 
 
 def measure_sales(bench: Bench) -> list[Figure]:
-    nominal = _sell(bench, "nominal", bench.amount.nominal)
     instant = _sell(bench, "instant", bench.amount.instant)
+    bench.end("instant")
+    nominal = _sell(bench, "nominal", bench.amount.nominal)
     machines = (nominal, instant)
     prints = [ms for machine in machines for ms in notes_to_print(read_trace(machine.trace("controller")))]
     return [

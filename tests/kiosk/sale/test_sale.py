@@ -283,6 +283,21 @@ def test_still_held_is_confirmed_once_more() -> None:
     assert kinds(world.answer("confirm?")) == ["print?"]
 
 
+def test_a_station_that_holds_and_never_confirms_is_asked_with_pauses() -> None:
+    world = paid()
+    confirms = 0
+    while world.sale.state in (S.CONFIRMING, S.ASKING):
+        if "confirm?" in world.pending:
+            confirms += 1
+            world.answer("confirm?", LOST)
+        elif "state?" in world.pending:
+            world.answer("state?", 2)
+        else:
+            world.time_out()
+    assert 15 <= confirms <= 25
+    assert world.sale.state is S.PAYING
+
+
 def test_no_answer_for_twenty_seconds_gives_the_money_back_and_voids_by_key() -> None:
     world = paid()
     start_ms = world.now_ms

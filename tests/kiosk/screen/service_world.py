@@ -73,13 +73,13 @@ def pages(language: str) -> dict[str, Screen]:
             made[f"sign-{name}"] = (service("sign", act=act, place=place, typed="12"), well)
     for name in sorted(MESSAGES):
         page = "menu" if name in ("booked", "doors") else "login" if name in ("wrong", "locked") else "task"
-        act = ACTS["fill"] if page == "task" else None
+        begun = ACTS["fill"] if page == "task" else None
         made[f"message-{name}"] = (
-            service(page, CASH if page != "login" else None, act=act, place="4", typed="9999", message=name), well
+            service(page, CASH if page != "login" else None, act=begun, place="4", typed="9999", message=name), well
         )  # fmt: skip
     found = {}
-    for name, (each, at) in made.items():
-        screen = each.screen(at, TEXTS, CLOCK, now())
+    for name, (each, where) in made.items():
+        screen = each.screen(where, TEXTS, CLOCK, now())
         assert screen is not None
         found[f"svc-{name}"] = screen
     return found
