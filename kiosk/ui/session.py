@@ -16,6 +16,7 @@ from kiosk.ui.events import Event, Exposed, LinkDown, LinkUp, Moved, Pressed, Re
 from kiosk.ui.focus import focus_node, moved_focus
 from kiosk.ui.nodes import Node, hit, touchable
 from kiosk.ui.painter import merged
+from kiosk.ui.parts import Area
 from kiosk.ui.rise import risen
 from kiosk.ui.slide import FADE_MS, FRAME_MS, Slide
 from kiosk.ui.stage import WHOLE, Stage
@@ -153,7 +154,9 @@ class Session:
             self._exposed = False
             rects = [pygame.Rect(WHOLE)]
         elif len(rects) > 1:
-            rects = merged(rects, WHOLE)  # a frame of a slide lies over what was painted for it: shown once
+            rects = merged(
+                [Area(*rect) for rect in rects], WHOLE
+            )  # a frame of a slide lies over what was painted for it: shown once
         if now_ms >= self._beat_ms:
             self._beat_ms = max(self._beat_ms + HEARTBEAT_MS, now_ms + HEARTBEAT_MS // 2)
             self.outbox.append(Heartbeat(self.painted_rev))

@@ -163,7 +163,7 @@ def test_a_count_is_asked_for_and_bounded() -> None:
     bench = at_menu().touch("svc:act:fill:2", "svc:enter")
     assert bench.service.state.message == "count"
     type_in(bench, "1001")
-    assert (bench.service.state.page, bench.service.state.message) == ("task", "count")
+    assert (bench.service.state.page, bench.service.state.message) == ("task", "too_many")
     bench.touch("svc:clear")
     type_in(bench, "1000")
     assert bench.service.state.page == "sign"
