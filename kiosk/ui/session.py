@@ -156,7 +156,7 @@ class Session:
         elif len(rects) > 1:
             rects = merged(
                 [Area(*rect) for rect in rects], WHOLE
-            )  # a frame of a slide lies over what was painted for it: shown once
+            )  # a slide frame lies over what was painted for it
         if now_ms >= self._beat_ms:
             self._beat_ms = max(self._beat_ms + HEARTBEAT_MS, now_ms + HEARTBEAT_MS // 2)
             self.outbox.append(Heartbeat(self.painted_rev))

@@ -79,7 +79,7 @@ class Faces:
             try:
                 found = pygame.font.Font(str(path), size)
                 found.size("0")  # a file that is no font is noticed only when it is used
-            except (OSError, pygame.error) as error:
+            except (OSError, ValueError, pygame.error) as error:  # ValueError: an empty file
                 raise FontError(f"font {path}: {' '.join(str(error).split()) or 'cannot be read'}") from error
             self._fonts[size, weight] = found
         return found
