@@ -6,13 +6,12 @@ touch the journal; a fact that reaches a sale always does (decision 12).
 
 from __future__ import annotations
 
-import hmac
 import logging
-from base64 import b32encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kiosk.afterwards import afterwards
 from kiosk.clock import Clock
 from kiosk.deeds import Deeds
 from kiosk.faults import Ability, Fault
@@ -27,11 +26,7 @@ from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.note_acceptor import (
     AcceptorPast,
     NoteHeld,
-    NoteJammed,
     NoteMoving,
-    NoteOurs,
-    NoteReturnUncertain,
-    NoteUncertain,
 )
 from kiosk.ports.note_dispenser import DispenserPast
 from kiosk.ports.screen import ScreenLost, ScreenTouched
@@ -47,13 +42,15 @@ from kiosk.ports.station import (
 )
 from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.records import record_of
-from kiosk.sale.book import Book, S
+from kiosk.sale.book import S
 from kiosk.sale.facts import Agreed, Cancelled, ClaimSeen, Restarted, SaleStarted, SlipAgain
-from kiosk.sale.intents import ClaimAdd, Intent, ReturnNote, UnknownAdd
+from kiosk.sale.intents import Intent
+from kiosk.sale.orphans import owed_for
 from kiosk.sale.recovery import believe
 from kiosk.sale.sale import Sale, SaleContext
 from kiosk.screen import targets as T
 from kiosk.service import Service, ServiceStep
+from kiosk.standing import Standing
 from kiosk.sync import Sync
 from kiosk.system_facts import RecoveryBegan, StaffCalled, Stopped
 from kiosk.watch import Watch
@@ -110,9 +107,7 @@ class Controller:
         self._until_ms = parts.clock.mono_ms() + PASTS_MS
         self._repaint_ms = 0
         self._sales = parts.past.sales
-        self._accepted: tuple[int, ...] | None = None
-        self._shutter: bool | None = None
-        self._lamps: dict[str, bool] = {}
+        self._standing = Standing(parts.deeds.devices)
         self._day = parts.day_of(parts.clock.wall_ms())
         self.mode = self._mode()
         parts.sync.written(parts.journal.seq)
@@ -148,13 +143,16 @@ class Controller:
 
     def _consequences(self, fact: Fact, now_ms: int) -> None:
         """What a fact means beside the sale's table."""
+        if isinstance(fact, Fault):
+            self._p.sync.status_soon()
         match fact:
             case NoteMoving():
                 self.note_moving = True
             case DeviceReady():
-                self._tell_again(fact.device)
+                self._standing.forget(fact.device)
             case SessionGranted():
                 self._p.deeds.devices.station.ask_network()
+                self._p.sync.status_soon()
             case StationBack() if not self.watch.network_known:
                 self._open_session()
             case Fault(up=True) if fact.ability is Ability.NOTES_IN:
@@ -209,12 +207,7 @@ class Controller:
         self.sale = None
         if isinstance(fact, LockRefused | LockUncertain):
             return  # the journey hears why and goes back to where another choice can be made
-        back_to = "thanks" if sale.book.ours_fen or sale.book.tickets else "home"
-        notice = _ended_notice(sale.book)
-        if sale.book.why_ending == "change_order":
-            back_to, notice = "seat", ""
-        elif sale.book.why_ending in ("timeout", "service", "restart", "screen"):
-            back_to = "attract"
+        back_to, notice = afterwards(sale.book)
         self._do(self.journey.sale_over(self.now(), back_to, notice), now_ms)
         if self.watch.doors_open:  # it was opened while the sale went on
             self._service_steps(self.service.open(self, self.now()))
@@ -284,26 +277,11 @@ class Controller:
             self._p.deeds.devices.cabinet.lamp("help", True)
 
     def _orphan(self, fact: Fact) -> None:
-        """A fact of no sale, or of one that is over: a note in escrow goes back, one in the box or lost is owed (decision 8)."""
-        match fact:
-            case NoteHeld():
-                back = ReturnNote(0, fact.note, fact.value_fen)
-                self._write(fact, (back,))
-                if self._p.deeds.devices.acceptor is not None:
-                    self._p.deeds.devices.acceptor.give_back(fact.note)
-            case NoteOurs() if not self.stock.has_note(fact.note):
-                self._write(fact, (ClaimAdd(0, self._orphan_code(fact.note), fact.value_fen, True, "late_note"),))
-            case NoteJammed() | NoteUncertain() | NoteReturnUncertain() if fact.value_fen:
-                code = self._orphan_code(fact.note)
-                claim = ClaimAdd(0, code, fact.value_fen, False, "note_unknown")
-                self._write(fact, (claim, UnknownAdd(0, "acceptor", fact.value_fen, code)))
-            case _:
-                self._write(fact, ())
-
-    def _orphan_code(self, note: int) -> str:
-        """As the codes of a sale: unguessable, and the same again for the same note."""
-        made = hmac.digest(self._p.context.secret, f"late:{note}".encode(), "sha256")
-        return b32encode(made[:5]).decode()
+        """A fact that no sale takes."""
+        self._write(fact, owed_for(fact, self.stock, self._p.context.secret))
+        acceptor = self._p.deeds.devices.acceptor
+        if isinstance(fact, NoteHeld) and acceptor is not None:
+            acceptor.give_back(fact.note)
 
     # -- people at the open cabinet
 
@@ -320,41 +298,11 @@ class Controller:
 
     # -- devices follow the state
 
-    def _tell_again(self, device: str) -> None:
-        """A device that began anew does not know what it was told before."""
-        if device == "acceptor":
-            self._accepted = None
-        elif device == "cabinet":
-            self._shutter, self._lamps = None, {}
-
     def _settle_devices(self) -> None:
-        """Which notes are taken, whether the entry is open, which lamps burn: all of it follows from the state."""
+        """Mode and what devices are told: all of it follows from the state."""
         self.mode = self._mode()
         self.journey.cash_limit_fen = self.mode.cash_limit_fen
-        devices, sale = self._p.deeds.devices, self.sale
-        accepted = sale.book.accepted_fen if sale is not None else ()
-        if accepted != self._accepted and devices.acceptor is not None and "acceptor" in self.watch.ready:
-            self._accepted = accepted
-            devices.acceptor.accept_only(accepted)
-        if devices.cabinet is None:
-            return
-        entry = sale is not None and sale.state in (S.COLLECTING, S.CLOSING)
-        if entry != self._shutter and "cabinet" in self.watch.ready:
-            self._shutter = entry
-            devices.cabinet.entry_shutter(entry)
-        state = sale.state if sale is not None else None
-        lamps = {
-            "green": self.mode.sells,
-            "red": self.mode.out_of_service,
-            "notes": state is S.COLLECTING,
-            "tickets": state in (S.DELIVERING, S.TICKETS_OUT),
-            "change": state is S.CHANGE_OUT,
-        }
-        if "cabinet" in self.watch.ready and lamps != self._lamps:
-            for name, on in lamps.items():
-                if self._lamps.get(name) != on:
-                    devices.cabinet.lamp(name, on)
-            self._lamps = lamps
+        self._standing.follow(self.sale, self.mode, self.watch.ready)
 
     def _mode(self) -> Mode:
         known = self.watch.known(
@@ -470,14 +418,3 @@ class Controller:
             "roll": self.stock.roll,
             "head": self._p.journal.head,
         }
-
-
-def _ended_notice(book: Book) -> str:
-    """Why the sale ended, as the journey tells it."""
-    if book.claims:
-        return "claim"
-    if book.tickets_in("taken"):
-        return ""
-    if book.paid_out_fen:
-        return "refunded"
-    return "lock_expired" if book.why_ending == "lock_expired" else "cancelled"

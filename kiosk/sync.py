@@ -17,6 +17,7 @@ BATCH_BYTES = 200_000
 SILENT_MS = 60_000  # an upload of which nothing at all was heard
 FIRST_WAIT_MS, LONGEST_WAIT_MS = 1_000, 300_000
 STATUS_MS = 30_000
+STATUS_PAUSE_MS = 1_000
 
 
 class Sync:
@@ -39,15 +40,21 @@ class Sync:
         self._due_ms = 0
         self._status_ms = 0
         self._status_seq = 0
+        self._told_ms = -STATUS_PAUSE_MS
 
     def written(self, seq: int) -> None:
         """A line became durable."""
         self._written = seq
 
+    def status_soon(self) -> None:
+        """The state is news, or the station has forgotten it with a new session: told now, but not more than each second."""
+        self._status_ms = min(self._status_ms, self._told_ms + STATUS_PAUSE_MS)
+
     def poll(self, now_ms: int, idle: bool, status: Callable[[], dict[str, Any]]) -> int:
         """Send what is due; answers when to be asked again."""
         if now_ms >= self._status_ms:
             self._status_seq, self._status_ms = self._status_seq + 1, now_ms + STATUS_MS
+            self._told_ms = now_ms
             self._station.put_status(self._status_seq, status())
         waiting = now_ms < (self._due_ms if self._sent_ms is None else self._sent_ms + SILENT_MS)
         if idle and not waiting and not self.forked and self._written > self.acked:

@@ -5,6 +5,7 @@ Facts of devices change it; `kiosk.modes.effective` reads it. Nothing here decid
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 from kiosk.faults import Fault, FaultCode
@@ -19,6 +20,7 @@ from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.sale.recovery import Told
 from kiosk.stock import Stock
 
+log = logging.getLogger(__name__)
 LOST_DEVICE = frozenset({"LINK_LOST", "NO_ANSWER", "WRONG_DEVICE"})
 BUILD_WALL_MS = 1_780_000_000_000  # 2026-05-28: no honest clock is before the program was written
 
@@ -77,6 +79,7 @@ class Watch:
         return True
 
     def _fault(self, fault: Fault, wall_ms: int) -> None:
+        log.warning("fault device=%s code=%s up=%d detail=%s", fault.device, fault.code, fault.up, fault.detail)
         key = (fault.device, fault.code, fault.detail if fault.code.startswith("CASSETTE") else "")
         if fault.up:
             self.faults[key] = fault

@@ -94,6 +94,7 @@ class EscPosPrinter:
     def link_up(self, now_ms: int) -> None:
         self._announced = False
         self._owed = self._misses = 0
+        self._faults.clear(FaultCode.LINK_LOST)
         self._ask(now_ms)
 
     def link_lost(self, why: str, now_ms: int) -> None:

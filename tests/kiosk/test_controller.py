@@ -26,6 +26,7 @@ from kiosk.ports.station import (
     VoidReported,
 )
 from kiosk.sale.book import S
+from kiosk.sale.intents import Intent
 from tests.kiosk.bench import ALL, EPOCH, Bench, cleared, raised
 from tests.kiosk.screen.world import LIMITS, WALL_MS
 
@@ -656,13 +657,16 @@ def test_the_very_times_of_a_decision_are_on_the_disk() -> None:
     bench = Bench().up().to_review()
     closes = bench.controller.sale.book.order.closes_ms  # type: ignore[union-attr]
     bench.clock.step_wall(closes - bench.clock.wall_ms() - 1)
-    write = bench.journal.write
+    sale = bench.controller.sale
+    assert sale is not None
+    feed = sale.feed
 
-    def slow(mono_ms: int, wall_ms: int, fact: dict[str, object], intents: list[dict[str, object]]) -> object:
+    def slow(fact: Fact, now_ms: int, wall_ms: int) -> list[Intent]:
+        made = feed(fact, now_ms, wall_ms)
         bench.clock.step_wall(5)
-        return write(mono_ms, wall_ms, fact, intents)
+        return made
 
-    bench.journal.write = slow  # type: ignore[method-assign,assignment]
+    sale.feed = slow  # type: ignore[method-assign]
     bench.touch("pay")
     assert bench.state is S.COLLECTING
     assert bench.lines()[-1]["wall_ms"] == closes - 1

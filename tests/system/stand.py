@@ -54,10 +54,9 @@ def this_morning() -> SharedClock:
     return SharedClock(RATE, round(morning.timestamp() * 1000), clock.base_mono_ms)
 
 
-def machine_yaml(station_url: str, ports: Path, links: Mapping[str, str] | None = None) -> str:
-    """The configuration; `links` points single devices elsewhere. The station gets 4 s for its last word, not 20."""
-    named = {name: (links or {}).get(name, str(ports / name)) for name in DEVICES}
-    devices = "".join(f'  {name}: {{link: "{named[name]}", {words}}}\n' for name, words in DEVICES.items())
+def machine_yaml(station_url: str, links: Path) -> str:
+    """The configuration. The station gets 4 s for its last word, not 20."""
+    devices = "".join(f'  {name}: {{link: "{links / name}", {words}}}\n' for name, words in DEVICES.items())
     return (
         f"machine: {{id: {MACHINE}, station: {TELECODE}, environment: lab}}\n"
         f'journal: journal\nstation: {{url: "{station_url}"}}\nscreen: {{socket: screen.sock}}\n'
@@ -80,9 +79,9 @@ class Stand:
     """`start` brings everything up and fills the machine; `stop` ends it. Names of processes: station, cabinet,
     controller, screen."""
 
-    def __init__(self, directory: Path, links: Mapping[str, str] | None = None) -> None:
-        self.directory, self._links = directory, links
-        self.journal, self.ports = directory / "journal", directory / "ports"
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.journal, self.ports, self.links = directory / "journal", directory / "ports", directory / "links"
         self.clock = this_morning()
         self.children: dict[str, Child] = {}
         self.eyes = Eyes(directory / "screen.sock")
@@ -96,7 +95,10 @@ class Stand:
         self.start_station()
         self.cabinet_url = self._spawn("cabinet", "simulator", "cabinet", "--dir", str(self.ports), *self._clock())
         self._hands = CabinetClient(self.cabinet_url)
-        (self.directory / "machine.yaml").write_text(machine_yaml(self.station_url, self.ports, self._links))
+        self.links.mkdir()
+        for name in DEVICES:
+            self.plug(name)
+        (self.directory / "machine.yaml").write_text(machine_yaml(self.station_url, self.links))
         done = self.kiosk("provision", str(self.journal), "--machine", MACHINE, "--token", TOKEN, *_operators())
         assert done.returncode == 0, done.stderr
         self.start_controller()
@@ -153,6 +155,23 @@ class Stand:
         self.until(lambda: self.ended(name), f"{name} has ended")
         del self.children[name]
         return child.reap()
+
+    def unplug(self, device: str) -> None:
+        """Nothing is at the port any more: for a controller that is started then."""
+        (self.links / device).unlink(missing_ok=True)
+
+    def plug(self, device: str) -> None:
+        """The right device is at its port."""
+        self.unplug(device)
+        (self.links / device).symlink_to(self.ports / device)
+
+    def plug_wrong(self, device: str, model: str) -> None:
+        """A device of another model is at the port, a process of its own; end it by the name `stranger`."""
+        self.unplug(device)
+        words = (sys.executable, "-m", "simulator", "device", model, "--link", str(self.links / device))
+        program = Program("stranger", words)
+        self.children["stranger"] = Child(program, words, self.log("stranger"), ROOT)
+        self.until(lambda: (self.links / device).exists(), "a stranger is at the port")
 
     def restart_controller(self) -> None:
         """Killed at this moment, started again at once."""
@@ -270,6 +289,23 @@ class Stand:
         self.until(over, "the technician is done", 60)
         assert worker.outcome == "done"
 
+    def log_in(self) -> None:
+        """The cashier types number and PIN; the menu is shown then."""
+        if self.see("svc.login", "oos").kind == "oos":
+            self.press("service", "svc.login")
+        for text in (CASHIER.number, CASHIER.pin):
+            for at, digit in enumerate(text, start=1):
+                self.touch(f"svc:digit:{digit}", lambda at=at: self._typed() == at, f"{at} digits are typed")  # type: ignore[misc]
+            active = self.screen.active
+            done = lambda active=active: not self.shows("svc.login") or self.screen.active != active
+            self.touch("svc:enter", done, "the entry is taken")
+        self.see("svc.menu")
+
+    def _typed(self) -> int:
+        if not self.shows("svc.login"):
+            return 0
+        return len(self.screen.number) if self.screen.active == "number" else self.screen.pin_length
+
     def mend(self) -> None:
         """Whatever a test did: processes run, faults are off, a technician clears what sticks, the machine sells."""
         for name in ("down", "refusing", "slow", "answer_lost", "down_after_next"):
@@ -277,6 +313,11 @@ class Stand:
         for name, begin in (("controller", self.start_controller), ("screen", self.start_screen)):
             if name not in self.children:
                 begin()
+        if "stranger" in self.children:
+            self.end("stranger")
+        for device in DEVICES:
+            if not (self.links / device).exists():
+                self.plug(device)
         self.clear_faults()
         self.until(lambda: self.shows("attract", "home", "oos"), "the sale is over", 40)
         broken = sorted({name.partition(":")[0] for name in self.faults_told() if stops(name)})
@@ -309,7 +350,10 @@ class Stand:
 
     def station_sale(self, key: str) -> Any:
         """What the station knows of a sale; None when it never heard of it."""
-        return self._station("/lab/state")["sales"].get(key)
+        return self.station_state()["sales"].get(key)
+
+    def station_state(self) -> Any:
+        return self._station("/lab/state")
 
     def _station(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()

@@ -6,6 +6,7 @@ import pytest
 
 from kiosk.parameters import SalePolicy
 from kiosk.ports.note_acceptor import NoteHeld, NoteMoving, NoteOurs
+from kiosk.ports.note_dispenser import ChangeRetracted
 from kiosk.ports.station import LockRenewed, PrintedReported, RenewFailed, SaleConfirmed, TicketNumbers, VoidReported
 from kiosk.ports.ticket_printer import TicketInTray, TicketsTaken
 from kiosk.sale import facts as sf
@@ -503,6 +504,19 @@ def test_change_that_was_perhaps_taken_is_a_claim_with_a_bound() -> None:
     made = world.answer("retract?", 2)
     assert claims(world) == [(9500, "pay_unknown", False)]
     assert "unknown.add" in kinds(made)
+
+
+def test_change_that_was_taken_cannot_come_back() -> None:
+    """A contradiction of the device after the fact moves no money: the next bundle goes on as planned."""
+    world = with_change()
+    world.answer("pay?", 1)
+    first = world.book.pays[0].order
+    world.answer("hand")
+    assert world.sale.state is S.PAYING
+    assert world.feed(ChangeRetracted(first)) == []
+    assert (world.book.pays[0].state, world.book.absent) == ("taken", False)
+    world.to_the_end_with_hands()
+    assert (ended(world).paid_out_fen, ended(world).claims_fen) == (9500, 0)
 
 
 def test_the_slip_can_be_printed_again_under_the_same_code() -> None:

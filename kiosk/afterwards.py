@@ -1,0 +1,24 @@
+"""Where the passenger finds the screen when a sale is over, and what is said there."""
+
+from __future__ import annotations
+
+from kiosk.sale.book import Book
+
+
+def afterwards(book: Book) -> tuple[str, str]:
+    """(where the journey goes on, name of its notice) for a sale that ended."""
+    if book.why_ending == "change_order":
+        return "seat", ""
+    if book.why_ending in ("timeout", "service", "restart", "screen"):
+        return "attract", _notice(book)
+    return "thanks" if book.ours_fen or book.tickets else "home", _notice(book)
+
+
+def _notice(book: Book) -> str:
+    if book.claims:
+        return "claim"
+    if book.tickets_in("taken"):
+        return ""
+    if book.paid_out_fen:
+        return "refunded"
+    return "lock_expired" if book.why_ending == "lock_expired" else "cancelled"

@@ -1,0 +1,30 @@
+"""Facts of no sale, or of one that is over: never silence (decision 8). A note in escrow goes back, one that is ours is owed."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b32encode
+
+from kiosk.ports.fact import Fact
+from kiosk.ports.note_acceptor import NoteHeld, NoteJammed, NoteOurs, NoteReturnUncertain, NoteUncertain
+from kiosk.sale.intents import ClaimAdd, Intent, ReturnNote, UnknownAdd
+from kiosk.stock import Stock
+
+
+def owed_for(fact: Fact, stock: Stock, secret: bytes) -> tuple[Intent, ...]:
+    """The intents of a step whose fact belongs to no sale (number 0); empty when nothing follows from it."""
+    match fact:
+        case NoteHeld():
+            return (ReturnNote(0, fact.note, fact.value_fen),)
+        case NoteOurs() if not stock.has_note(fact.note):
+            return (ClaimAdd(0, _code(fact.note, secret), fact.value_fen, True, "late_note"),)
+        case NoteJammed() | NoteUncertain() | NoteReturnUncertain() if fact.value_fen:
+            code = _code(fact.note, secret)
+            claim = ClaimAdd(0, code, fact.value_fen, False, "note_unknown")
+            return (claim, UnknownAdd(0, "acceptor", fact.value_fen, code))
+    return ()
+
+
+def _code(note: int, secret: bytes) -> str:
+    """As the codes of a sale: unguessable, and the same again for the same note."""
+    return b32encode(hmac.digest(secret, f"late:{note}".encode(), "sha256")[:5]).decode()
