@@ -154,9 +154,7 @@ class Session:
             self._exposed = False
             rects = [pygame.Rect(WHOLE)]
         elif len(rects) > 1:
-            rects = merged(
-                [Area(*rect) for rect in rects], WHOLE
-            )  # a slide frame lies over what was painted for it
+            rects = merged([Area(*rect) for rect in rects], WHOLE)  # a slide frame lies over what was painted for it
         if now_ms >= self._beat_ms:
             self._beat_ms = max(self._beat_ms + HEARTBEAT_MS, now_ms + HEARTBEAT_MS // 2)
             self.outbox.append(Heartbeat(self.painted_rev))
