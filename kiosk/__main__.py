@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import logging
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +17,10 @@ from kiosk.errors import TvmError
 
 SWITCH_S = 0.000_5
 """A worker thread with an answer of the station waits for the loop no longer than this (Python's own 5 ms are too long)."""
+
+
+M_MMAP_THRESHOLD, LARGE_BYTES = -3, 1 << 20
+"""glibc's name for the size from which a block is the system's own; it would learn to keep what a log-in needs (7 MB)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,6 +66,8 @@ def run(words: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     sys.setswitchinterval(SWITCH_S)
+    with suppress(OSError, AttributeError):  # another C library: then it is as it is there
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
     print("ready", flush=True)
     try:
         machine.reactor.run()

@@ -109,6 +109,7 @@ class CabinetBoard:
 
     def link_up(self, now_ms: int) -> None:
         self._linked = True
+        self._faults.clear(FaultCode.LINK_LOST)
         self._heard_ms = now_ms
         self._restart(now_ms)
 

@@ -93,7 +93,7 @@ class CcnetValidator:
 
     @property
     def counters(self) -> Mapping[str, int]:
-        return {} if self._escrow.stacked is None else {"stacked": self._escrow.stacked}
+        return {} if self._escrow.expected is None else {"stacked": self._escrow.expected}
 
     def accept_only(self, values_fen: Collection[int]) -> None:
         self._wanted = frozenset(values_fen)

@@ -89,8 +89,9 @@ class Escrow:
         self._stacked, self._ours_since = stacked, 0
 
     @property
-    def stacked(self) -> int | None:
-        return self._stacked
+    def expected(self) -> int | None:
+        """The counter as it stands now: as last read, and the notes credited since. A stale one would prove a deed undone."""
+        return None if self._stacked is None else (self._stacked + self._ours_since) % COUNTER_WRAP
 
     @property
     def wants_count(self) -> bool:

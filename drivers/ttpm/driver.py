@@ -90,6 +90,7 @@ class Ttpm:
     # -- Participant
 
     def link_up(self, now_ms: int) -> None:
+        self._condition.faults.clear(FaultCode.LINK_LOST)
         self._begin(now_ms, announce=True)
 
     def link_lost(self, why: str, now_ms: int) -> None:

@@ -108,8 +108,3 @@ def _next_screen(near: Sequence[Event], click: Click, screen: list[float], rest:
     whole = next((event for event in near if event.get("whole", 0) >= shown["rev"]), None)
     if whole is not None:
         rest.append((whole["us"] - click.release_us) / 1000)
-
-
-def keys_of_rev(events: Sequence[Event], rev: int) -> Mapping[str, Sequence[int]] | None:
-    """Where the keys of that value are ([x, y, w, h] by target), None while it was not painted."""
-    return next((event["keys"] for event in reversed(events) if event.get("keys_of") == rev), None)

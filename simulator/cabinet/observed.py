@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from simulator.cabinet.timeline import Timeline
 from simulator.devices.twin import Twin
 
 
 class Observed:
-    """Fits `Twin`. What is due is done before received bytes are heard, so that an end is seen before the question."""
+    """Fits `Twin`. What is due is done before received bytes are heard, so that an end is seen before the question.
 
-    def __init__(self, name: str, twin: Twin, timeline: Timeline) -> None:
+    `asks(bytes)`: whether this asks what became of things; None: whatever is said, either way, tells.
+    """
+
+    def __init__(self, name: str, twin: Twin, timeline: Timeline, asks: Callable[[bytes], bool] | None = None) -> None:
         self.name, self.twin = name, twin
-        self._timeline = timeline
+        self._timeline, self._asks = timeline, asks
         self._now_ms = 0
 
     @property
@@ -29,7 +32,7 @@ class Observed:
 
     def receive(self, data: bytes, now_ms: int) -> None:
         self.poll(now_ms)
-        if data:
+        if data and (self._asks is None or self._asks(data)):
             self._timeline.exchanged(self.name, now_ms)
         self.twin.receive(data, now_ms)
         self._look(now_ms)
@@ -41,7 +44,7 @@ class Observed:
 
     def take_output(self) -> bytes:
         out = self.twin.take_output()
-        if out:
+        if out and self._asks is None:
             self._timeline.exchanged(self.name, self._now_ms)
         return out
 

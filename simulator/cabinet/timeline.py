@@ -36,7 +36,8 @@ class TimeSource(Protocol):
 class Motion:
     """One time in which a device moved. `to_ms` None: it still does.
 
-    `asked_ms`: when host and device first exchanged bytes after the end, so `asked_ms - to_ms` is the wait to be asked.
+    `asked_ms`: when the host first asked after the end, so `asked_ms - to_ms` is the wait to be asked. News of a sensor is a
+    motion that takes no time.
     """
 
     device: str
@@ -55,7 +56,7 @@ class Timeline:
         self.heard: list[Callable[[], None]] = []
         self.last = 0
         self._moving: dict[str, Motion] = {}
-        self._waiting: dict[str, Motion] = {}
+        self._waiting: dict[str, list[Motion]] = {}
 
     # -- events
 
@@ -92,9 +93,16 @@ class Timeline:
         elif not busy and motion is not None:
             motion.to_ms = now_ms
             del self._moving[device]
-            self._waiting[device] = motion
+            self._waiting.setdefault(device, []).append(motion)
+
+    def news(self, device: str) -> None:
+        """Something the device will tell when it is asked, though it did not move itself."""
+        now_ms = self._clock.mono_ms()
+        motion = Motion(device, now_ms, now_ms)
+        self.motions.append(motion)
+        self._waiting.setdefault(device, []).append(motion)
 
     def exchanged(self, device: str, now_ms: int) -> None:
-        """Host and device exchanged bytes."""
-        if (motion := self._waiting.pop(device, None)) is not None:
+        """The host asked what became of it."""
+        for motion in self._waiting.pop(device, ()):
             motion.asked_ms = now_ms

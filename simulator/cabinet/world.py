@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from simulator.cabinet.observed import Observed
@@ -22,6 +23,17 @@ DEVICES = ("acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer")
 
 DOORS = ("outer", "safe", "tickets", "change")
 """Doors 0 to 3 of the board."""
+
+ASKS: dict[str, Callable[[bytes], bool]] = {
+    "acceptor": lambda data: (
+        b"\x06\x33" in data
+    ),  # POLL; other commands learn nothing of a note (ccnet sheet, section 6)
+    "cabinet": lambda data: data[1:2] == b"\x02",  # the reading of all inputs (io-board sheet, 2.1)
+}
+"""Devices that tell what became of things to one question only."""
+
+SENSED = ("ticket.tray", "ticket.slot", "change.tray")
+"""Places a sensor of the board looks at."""
 
 BINS = {
     "reject": "dispenser.reject",
@@ -54,13 +66,16 @@ class World:
         self.board = CabinetBoard(matter, speeds, levels)
         self.slip_printer = EscPosPrinter(matter, speeds)
         machines: tuple[Twin, ...] = (self.acceptor, self.dispenser, self.ticket_unit, self.board, self.slip_printer)
-        self.twins = {name: Observed(name, twin, timeline) for name, twin in zip(DEVICES, machines, strict=True)}
+        self._timeline = timeline
+        self.twins = {
+            name: Observed(name, twin, timeline, ASKS.get(name)) for name, twin in zip(DEVICES, machines, strict=True)
+        }
         self.mains = True
         self.contents: dict[str, dict[str, Any]] = {}
         self.speeds = speeds
         self._fill_outside()
         self._tag_parts()
-        matter.watchers.append(timeline.moved)
+        matter.watchers += [timeline.moved, self._seen_by_board]
         matter.watchers.append(self._forget)
 
     def _forget(self, thing: Thing, source: str, target: str) -> None:
@@ -98,6 +113,11 @@ class World:
         self.board.set_tag("box", self.settings.box_tag)
         for number, cassette in enumerate(self.settings.cassettes, start=1):
             self.board.set_tag(f"cassette.{number}", f"CAS{number}-{cassette.value_fen // 100}")
+
+    def _seen_by_board(self, thing: Thing, source: str, target: str) -> None:
+        """A watcher of `Matter`: sensors of trays and slot wait to be asked as a motor's end switch does."""
+        if source in SENSED or target in SENSED:
+            self._timeline.news("cabinet")
 
     # -- which notes there are
 

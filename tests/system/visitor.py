@@ -31,6 +31,7 @@ class Visitor:
     tickets_before: int = 0
     sales_before: int = 0
     screens: list[str] = field(default_factory=list)
+    given: list[int] = field(default_factory=list)  # notes pushed in
 
     def __post_init__(self) -> None:
         self.before_fen, self.tickets_before = self.hand_fen(), len(self.tickets())
@@ -50,6 +51,14 @@ class Visitor:
 
     def to_trains(self) -> Any:
         stand = self.stand
+        self.to_station()
+        stand.press(f"station:{BAODING}", "trains")
+        stand.until(lambda: stand.shows("trains") and stand.screen.state != "loading", "the list")
+        return stand.screen
+
+    def to_station(self) -> None:
+        """The picker with the first letters typed, in English."""
+        stand = self.stand
         if stand.see("attract", "home").kind == "attract":
             stand.press("start", "home")
         if stand.screen.chrome.language == "zh":
@@ -61,9 +70,6 @@ class Visitor:
             stand.touch(
                 f"letter:{typed[-1]}", lambda typed=typed: stand.shows("station") and stand.screen.typed == typed, typed
             )
-        stand.press(f"station:{BAODING}", "trains")
-        stand.until(lambda: stand.shows("trains") and stand.screen.state != "loading", "the list")
-        return stand.screen
 
     def to_seat(self, passengers: int = 1) -> Any:
         """The cheapest train that is shown, its cheapest class, so many adults."""
@@ -106,12 +112,28 @@ class Visitor:
         stand.until(self._slot_open, "the slot is open")
         stand.hands.post("/api/insert", {"value_fen": value_fen})
 
+    def push(self, value_fen: int) -> bool:
+        """Try to put a note in; False: the slot does not take it now."""
+        stand = self.stand
+        if not stand.state()["hand"].get(str(value_fen)):
+            stand.hands.post("/api/give", {"value_fen": value_fen, "count": 5})
+            self.before_fen += 5 * value_fen
+        try:
+            stand.hands.post("/api/insert", {"value_fen": value_fen})
+        except CabinetError:
+            return False
+        self.given.append(value_fen)
+        return True
+
     def _slot_open(self) -> bool:
         """A note that came back is taken first."""
         state = self.stand.state()
         if state["outlets"]["mouth"]["things"]:
             self.take("mouth")
         return bool(state["slot_open"])
+
+    def thing_in(self, place: str) -> bool:
+        return bool(self.stand.state()["places"][place]["things"])
 
     def note_to(self, *places: str) -> None:
         """Wait until a note lies in one of these places of the acceptor."""

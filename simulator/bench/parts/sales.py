@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -41,6 +42,7 @@ def _sell(bench: Bench, name: str, count: int) -> Machine:
         )
     machine.rig.wait_until_free()
     bench.weigh(machine)
+    (machine.rig.directory / "motions.json").write_text(json.dumps(machine.motions.devices), encoding="utf-8")
     return machine
 
 

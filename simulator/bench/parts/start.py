@@ -38,12 +38,15 @@ def _restarted_ms(bench: Bench, machine: Machine, name: str) -> int:
 
 def _controller_start(bench: Bench, machine: Machine) -> float:
     begun_ms = _restarted_ms(bench, machine, "controller")
-    eyes = Eyes(machine.rig.directory / "screen.sock")
+    path = machine.rig.directory / "screen.sock"
+    eyes = Eyes(path)
     try:
-        while bench.clock.mono_ms() < begun_ms + WITHIN_MS:
+        while (now_ms := bench.clock.mono_ms()) < begun_ms + WITHIN_MS:
             machine.rig.supervisor.turn(TURN_MS)
-            eyes.poll(begun_ms + (0 if eyes.connected else 1 << 40))  # no pause between two tries
-            eyes.on_readable(bench.clock.mono_ms())
+            if not eyes.connected:
+                eyes = Eyes(path)  # a fresh one tries at once; by itself it would pause between two tries
+            eyes.poll(now_ms)
+            eyes.on_readable(now_ms)
             if eyes.screen is not None and eyes.screen.kind in FREE_SCREENS:
                 return float(bench.clock.mono_ms() - begun_ms)
     finally:

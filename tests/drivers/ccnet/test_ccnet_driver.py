@@ -498,6 +498,15 @@ def test_a_note_that_was_drawn_in_when_the_unit_fell_silent_is_told_with_the_mos
     assert len(paper.news()) == 1
 
 
+def test_the_counter_told_before_the_next_note_holds_the_last_one_though_it_was_not_read_again() -> None:
+    """The note of before would else prove, after a restart, that the next one was stacked."""
+    paper = Paper(on={STACK: then("17", "8104", "8003")})  # the next one lies in escrow before the counter can be asked
+    held(paper).stack(1)
+    paper.run(700)
+    assert [type(fact) for fact in paper.news()] == [NoteOurs, NoteHeld]
+    assert dict(paper.it.counters) == {"stacked": 8}
+
+
 def test_a_jam_while_the_slot_is_shut_is_no_note() -> None:
     paper = Paper()
     paper.ready()

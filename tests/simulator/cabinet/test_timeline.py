@@ -34,6 +34,28 @@ def test_a_device_that_speaks_first_is_not_waited_for() -> None:
     assert (motion.from_ms, motion.to_ms, motion.asked_ms) == (100, 400, 400)
 
 
+def test_a_command_that_learns_nothing_is_not_the_question() -> None:
+    bench = Bench()
+    bench.ready_for_notes()
+    begun = bench.clock.now_ms
+    bench.post("/api/insert", {"value_fen": 10_000})
+    bench.wait(120)
+    bench.ccnet(0x37)  # identification
+    bench.wait(80)
+    bench.ccnet(0x33)
+    assert bench.get(f"/api/busy?since_ms={begun}")["devices"]["acceptor"][-1] == [begun, begun + 100, begun + 200]
+
+
+def test_news_of_a_sensor_waits_beside_a_motion_until_both_are_asked_after() -> None:
+    clock = StandingClock()
+    timeline = Timeline(clock)
+    timeline.look("cabinet", True, clock.mono_ms())
+    timeline.look("cabinet", False, clock.mono_ms() + 5)
+    timeline.news("cabinet")
+    timeline.exchanged("cabinet", clock.mono_ms() + 50)
+    assert [motion.asked_ms for motion in timeline.motions] == [clock.mono_ms() + 50] * 2
+
+
 def test_a_motion_under_way_has_no_end() -> None:
     bench = Bench()
     bench.ready_for_notes()
