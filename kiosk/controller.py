@@ -51,7 +51,7 @@ from kiosk.sale.sale import Sale, SaleContext
 from kiosk.screen import targets as T
 from kiosk.service import Service, ServiceStep
 from kiosk.standing import Standing
-from kiosk.sync import Sync
+from kiosk.sync import Sync, status_of
 from kiosk.system_facts import RecoveryBegan, StaffCalled, Stopped
 from kiosk.watch import Watch
 
@@ -293,8 +293,7 @@ class Controller:
         self._settle_devices()
 
     def cycles(self, device: str) -> int:
-        """Life cycles of a device as it counts them itself, 0 when it does not say."""
-        return sum(getattr(getattr(self._p.deeds.devices, device), "counters", {}).values())
+        return self._p.deeds.devices.cycles(device)
 
     # -- devices follow the state
 
@@ -409,12 +408,4 @@ class Controller:
 
     def status(self) -> dict[str, Any]:
         """What the station shows of this machine."""
-        return {
-            "mode": self.mode.name,
-            "reasons": list(self.mode.reasons),
-            "faults": [f"{fault.device}:{fault.code}" for fault in self.watch.faults.values()],
-            "cassettes": {str(number): count for number, count in self.stock.cassettes.items()},
-            "box": self.stock.box_notes,
-            "roll": self.stock.roll,
-            "head": self._p.journal.head,
-        }
+        return status_of(self.mode, self.watch, self.stock, self._p.journal.head)

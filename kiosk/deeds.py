@@ -43,6 +43,10 @@ class Devices:
         names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet")
         return frozenset(name for name in names if getattr(self, name) is not None)
 
+    def cycles(self, name: str) -> int:
+        """Life cycles of a device as it counts them itself, 0 when it does not say."""
+        return sum(getattr(getattr(self, name), "counters", {}).values())
+
 
 @dataclass(slots=True)
 class Pictures:

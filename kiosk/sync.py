@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kiosk.modes import Mode
 from kiosk.ports.station import RecordsFailed, RecordsTaken, Station
+from kiosk.stock import Stock
+from kiosk.watch import Watch
 
 BATCH_LINES = 500
 BATCH_BYTES = 200_000
@@ -92,3 +95,16 @@ class Sync:
             self.acked = fact.expected - 1
         else:
             self.acked = max(self.acked, fact.acked)
+
+
+def status_of(mode: Mode, watch: Watch, stock: Stock, head: str) -> dict[str, Any]:
+    """What the station shows of a machine; `head` is the journal's chain value."""
+    return {
+        "mode": mode.name,
+        "reasons": list(mode.reasons),
+        "faults": [f"{fault.device}:{fault.code}" for fault in watch.faults.values()],
+        "cassettes": {str(number): count for number, count in stock.cassettes.items()},
+        "box": stock.box_notes,
+        "roll": stock.roll,
+        "head": head,
+    }
