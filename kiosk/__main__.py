@@ -20,7 +20,8 @@ SWITCH_S = 0.000_5
 
 
 M_MMAP_THRESHOLD, LARGE_BYTES = -3, 1 << 20
-"""glibc's name for the size from which a block is the system's own; it would learn to keep what a log-in needs (7 MB)."""
+"""glibc's name for the size from which a block goes back to the system when freed. By itself it learns to keep ever larger
+ones: what a log-in needs (7 MB), the pictures of a sliding screen."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def screen(words: Sequence[str]) -> int:
     from kiosk.ui.main import main as ui_main
 
+    _return_large_blocks()
     return ui_main(list(words))
 
 
@@ -58,6 +60,7 @@ def run(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("transitions").setLevel(logging.WARNING)  # every row of every trigger is too much, even for a log
+    _return_large_blocks()
     machine = build(read(options.config), options.clock, options.trace)
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -66,14 +69,17 @@ def run(words: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     sys.setswitchinterval(SWITCH_S)
-    with suppress(OSError, AttributeError):  # another C library: then it is as it is there
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
     print("ready", flush=True)
     try:
         machine.reactor.run()
     finally:
         machine.close()
     return 0
+
+
+def _return_large_blocks() -> None:
+    with suppress(OSError, AttributeError):  # another C library: then it is as it is there
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def probe(words: Sequence[str]) -> int:

@@ -84,7 +84,7 @@ class Rig:
         self.eyes = Eyes(directory / "screen.sock")
         self.cabinet: CabinetClient | None = None
         self.station_url = self.lab_url = ""
-        self.token = secrets.token_urlsafe(18)
+        self.token = secrets.token_hex(18)  # letters and digits: it stands on command lines
 
     # -- starting
 

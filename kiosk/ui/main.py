@@ -68,8 +68,8 @@ class Loop:
         dummy = os.environ.get("SDL_VIDEODRIVER") == "dummy"
         headless = dummy or chosen.role == "mirror" or chosen.shot is not None
         self._display: Window | Headless = Headless() if headless else Window(chosen.windowed, chosen.scale)
-        stage = Stage(self._display.canvas, chosen.theme_dir, chosen.font_dir, pictures_in(chosen.media))
-        self._session = Session(stage, now_ms(), complain)
+        self._stage = Stage(self._display.canvas, chosen.theme_dir, chosen.font_dir, pictures_in(chosen.media))
+        self._session = Session(self._stage, now_ms(), complain)
         role = "lab" if chosen.mirror_socket else chosen.role
         self._link = ControllerLink(chosen.socket, role, self._display.post, complain)
         self._mirror = MirrorServer(chosen.mirror_socket, self._display.post) if chosen.mirror_socket else None
@@ -91,6 +91,7 @@ class Loop:
                 wake = self._turn()
                 if not ready:
                     print("ready", flush=True)
+                    self._stage.warm()
                     ready = True
                 for event in self._display.wait(max(0, wake - now_ms())):
                     self._take(event)

@@ -112,12 +112,12 @@ def whole_box(look: Look, w: int, h: int) -> pygame.Surface:
 class Shapes:
     """Paints boxes and SVG pictures; keeps what it has rendered within `limit_bytes`.
 
-    A third of that is for cuts of tiles: they are large and cheaply made again, and must not push out what is costly.
+    A fifth of that is for cuts of tiles: they are large and cheaply made again, and must not push out what is costly.
     """
 
     def __init__(self, limit_bytes: int = 30_000_000) -> None:
-        self._cache = PictureCache(limit_bytes * 2 // 3)
-        self._cuts = PictureCache(limit_bytes // 3)
+        self._cache = PictureCache(limit_bytes * 4 // 5)
+        self._cuts = PictureCache(limit_bytes // 5)
 
     @property
     def held_bytes(self) -> int:
@@ -129,8 +129,11 @@ class Shapes:
 
     def picture(self, surface: pygame.Surface, svg: str, area: tuple[int, int, int, int]) -> None:
         x, y, w, h = area
-        drawn = self._cache.get((svg, w, h), lambda: svg_picture(svg, w, h))
-        surface.blit(drawn, (x, y), special_flags=pygame.BLEND_PREMULTIPLIED)
+        surface.blit(self.prepare(svg, w, h), (x, y), special_flags=pygame.BLEND_PREMULTIPLIED)
+
+    def prepare(self, svg: str, w: int, h: int) -> pygame.Surface:
+        """The rendered picture, kept for whoever paints it."""
+        return self._cache.get((svg, w, h), lambda: svg_picture(svg, w, h))
 
     def photo(self, surface: pygame.Surface, path: Path, area: tuple[int, int, int, int]) -> None:
         x, y, w, h = area

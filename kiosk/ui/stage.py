@@ -8,11 +8,12 @@ from pathlib import Path
 import pygame
 
 from kiosk.screen.values import Screen
+from kiosk.ui.components.backdrops import home_backdrop
 from kiosk.ui.components.kit import Kit
 from kiosk.ui.nodes import Node, changed
 from kiosk.ui.painter import Painter
 from kiosk.ui.parts import Area, Brush
-from kiosk.ui.screens import compose
+from kiosk.ui.screens import compose, home
 from kiosk.ui.shapes import Shapes, usable
 from kiosk.ui.shift import shifted
 from kiosk.ui.text import FONTS, Faces
@@ -50,6 +51,10 @@ class Stage:
     def nodes_of(self, screen: Screen) -> list[Node]:
         """All nodes of a value. Raises KeyError for a kind nobody paints."""
         return shifted(compose(screen, self.kit(screen)), screen)
+
+    def warm(self) -> None:
+        """Render the picture of the home screen while nobody waits: it is what the first touch leads to."""
+        self.brush.shapes.prepare(home_backdrop(), home.HERO.w, home.HERO.h)
 
     def paint(self, nodes: Sequence[Node], theme: Theme) -> list[pygame.Rect]:
         """Make the canvas show `nodes`; returns the rectangles that changed."""

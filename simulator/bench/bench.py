@@ -23,7 +23,7 @@ class Amount:
     """How much is measured: sales at nominal speeds and with instant devices, seconds of idling, restarts, calls, repaints."""
 
     nominal: int = 8
-    instant: int = 24
+    instant: int = 16
     idle_s: int = 30
     starts: int = 3
     calls: int = 100

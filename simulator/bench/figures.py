@@ -29,8 +29,8 @@ class Row:
 
 ROWS = (
     Row("note_to_print", "sales", "last note ours -> first byte of the print command, less the station", "p99", 20),
-    Row("ours_nominal", "sales", "ours per sale, devices at nominal speeds", "most", 300),
-    Row("ours_instant", "sales", "ours per sale, devices that take no time", "most", 100),
+    Row("ours_nominal", "sales", "ours per sale less the rests of the acceptor's line, nominal speeds", "most", 300),
+    Row("ours_instant", "sales", "ours per sale less the rests of the acceptor's line, instant devices", "most", 100),
     Row("poll_per_note", "sales", "poll: a note's end waits to be asked after, 100 ms poll", "mean", 60),
     Row("touch_pixels", "sales", "touch -> changed pixels on the display", "p99", 15),
     Row("touch_screen", "sales", "touch -> first frame that holds the whole next screen", "p99", 60),

@@ -74,7 +74,7 @@ def _amount(given: argparse.Namespace) -> Amount:
     usual = QUICK if given.quick else Amount()
     return Amount(
         nominal=given.sales or usual.nominal,
-        instant=3 * given.sales or usual.instant,
+        instant=2 * given.sales or usual.instant,
         idle_s=given.idle or usual.idle_s,
         starts=usual.starts,
         calls=usual.calls,
@@ -98,7 +98,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         type=int,
         default=0,
         metavar="N",
-        help="passengers at nominal speeds, and three times as many with devices that take no time (default 8)",
+        help="passengers at nominal speeds, and twice as many with devices that take no time (default 8)",
     )
     parser.add_argument(
         "--idle", type=int, default=0, metavar="S", help="seconds of idling that are measured (default 30)"

@@ -7,72 +7,40 @@ Nothing is waited for by time: every wait ends when the state that is waited for
 from __future__ import annotations
 
 import json
-import os
 import select
 import signal
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from kiosk.faults import FaultCode
 from kiosk.screen.values import Screen
 from simulator.audit.reading import Step, read_directory
 from simulator.auditor import audit
 from simulator.child import Child, Program
-from simulator.clock import SharedClock
-from simulator.passenger.cabinet_client import CabinetClient, CabinetError
+from simulator.passenger.cabinet_client import CabinetClient
 from simulator.passenger.eyes import Eyes
-from simulator.passenger.technician import Job, Staff, Technician, first_fill
-
-ROOT = Path(__file__).resolve().parents[2]
-MACHINE, TELECODE, TOKEN = "S01", "BXP", "token-of-the-test-stand"
-CASHIER, SECOND = Staff("1001", "246810"), Staff("1002", "135790")
-FIRST_NOTES = {1: 300, 2: 300, 3: 300, 4: 150}
-FIRST_BLANKS = 400
-RATE = 10
-PATIENCE_S = 20.0
-AGAIN_MS = 800  # a touch that was not understood is tried again
-DEVICES = {
-    "acceptor": "model: ccnet",
-    "dispenser": "model: lcdm4000, cassettes: {1: 100, 2: 500, 3: 1000, 4: 5000}",
-    "ticket_unit": "model: ttpm, baud: 115200",
-    "cabinet": "model: cabinet_board, baud: 19200",
-    "slip_printer": "model: escpos, baud: 921600",
-}
-
-
-def this_morning() -> SharedClock:
-    """A clock that shows six o'clock in Beijing: whenever the test runs, trains still leave on that day."""
-    clock = SharedClock.starting_now(RATE)
-    here = datetime.fromtimestamp(clock.base_wall_ms / 1000, timezone(timedelta(hours=8)))
-    morning = here.replace(hour=6, minute=0, second=0, microsecond=0)
-    return SharedClock(RATE, round(morning.timestamp() * 1000), clock.base_mono_ms)
-
-
-def machine_yaml(station_url: str, links: Path) -> str:
-    """The configuration. The station gets 4 s for its last word, not 20."""
-    devices = "".join(f'  {name}: {{link: "{links / name}", {words}}}\n' for name, words in DEVICES.items())
-    return (
-        f"machine: {{id: {MACHINE}, station: {TELECODE}, environment: lab}}\n"
-        f'journal: journal\nstation: {{url: "{station_url}"}}\nscreen: {{socket: screen.sock}}\n'
-        f"sale: {{answer_ms: 4000, ask_again_ms: 300}}\ndevices:\n{devices}"
-    )
-
-
-def texts(value: Any) -> str:
-    """All words of a screen value, one after the other."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, tuple):
-        return "\n".join(texts(item) for item in value)
-    if is_dataclass(value):
-        return "\n".join(texts(getattr(value, part.name)) for part in fields(value))
-    return ""
+from simulator.passenger.technician import Job, Technician, first_fill
+from tests.system.machine import (
+    AGAIN_MS,
+    CASHIER,
+    DEVICES,
+    FIRST_BLANKS,
+    FIRST_NOTES,
+    MACHINE,
+    PATIENCE_S,
+    ROOT,
+    SECOND,
+    TELECODE,
+    TOKEN,
+    machine_yaml,
+    operators,
+    stops,
+    texts,
+    this_morning,
+)
 
 
 class Stand:
@@ -99,7 +67,7 @@ class Stand:
         for name in DEVICES:
             self.plug(name)
         (self.directory / "machine.yaml").write_text(machine_yaml(self.station_url, self.links))
-        done = self.kiosk("provision", str(self.journal), "--machine", MACHINE, "--token", TOKEN, *_operators())
+        done = self.kiosk("provision", str(self.journal), "--machine", MACHINE, "--token", TOKEN, *operators())
         assert done.returncode == 0, done.stderr
         self.start_controller()
         self.start_screen()
@@ -323,8 +291,19 @@ class Stand:
         broken = sorted({name.partition(":")[0] for name in self.faults_told() if stops(name)})
         if broken or not self.sells():
             jobs = [Job({"act": "clear_jam", "device": name}, f"svc:act:clear:{name}", 0) for name in broken]
-            self.technician([*jobs, *(self.counts() if "dispenser" in broken else [])])
+            self.technician([*jobs, *(self.counts() if self.uncounted() else [])])
         self.until(self.sells, "the machine sells again")
+
+    def uncounted(self) -> bool:
+        """Notes may stick in the dispenser since the cassettes were counted last."""
+        doubt = False
+        for step in self.steps():
+            result = step.fact.get("result")
+            if step.fact["kind"] == "pay!" and (result == "unknown" or step.fact.get("reason") in ("jam", "other")):
+                doubt = doubt or result != "refused"
+            if any(intent["kind"] == "cassette.fill" for intent in step.intents):
+                doubt = False
+        return doubt or "sells no tickets" in texts(self.screen)
 
     def counts(self) -> list[Job]:
         """Every cassette counted by hand, as after a jam."""
@@ -386,27 +365,3 @@ class Stand:
                 if fact["up"]:
                     up[name] = None
         return list(up)
-
-
-def _operators() -> list[str]:
-    people = (
-        f"{CASHIER.number}:王芳:Wang Fang:cash:{CASHIER.pin}",
-        f"{SECOND.number}:李强:Li Qiang:supervisor:{SECOND.pin}",
-    )
-    return [word for person in people for word in ("--operator", person)]
-
-
-def stops(fault: str) -> bool:
-    """Whether `device:CODE` takes an ability away."""
-    return FaultCode[fault.partition(":")[2]].code.startswith("E")
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-__all__ = ["CabinetError", "Stand", "alive", "machine_yaml", "texts", "this_morning"]

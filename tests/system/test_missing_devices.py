@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.system.stand import Stand, texts
+from tests.system.machine import texts
+from tests.system.stand import Stand
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.system.stand import Stand, texts
+from tests.system.machine import texts
+from tests.system.stand import Stand
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.slow

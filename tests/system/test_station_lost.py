@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.stand import Stand, texts
+from tests.system.machine import texts
+from tests.system.stand import Stand
 from tests.system.visitor import BAODING, Visitor
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.system.stand import CabinetError, Stand, texts
+from simulator.passenger.cabinet_client import CabinetError
+from tests.system.machine import texts
+from tests.system.stand import Stand
 
 BAODING = "BDP"
 OVER = ("attract", "home", "oos", "trains", "seat")
@@ -31,6 +33,7 @@ class Visitor:
     tickets_before: int = 0
     sales_before: int = 0
     screens: list[str] = field(default_factory=list)
+    _left_rev: int = -1
     given: list[int] = field(default_factory=list)  # notes pushed in
 
     def __post_init__(self) -> None:
@@ -180,6 +183,12 @@ class Visitor:
                 if not error.code:  # refused is an answer, silence is none
                     raise
 
+    def leave_thanks(self) -> None:
+        """The next one in the queue does not read the thanks to the end; while something is under way this does nothing."""
+        if self._left_rev != self.stand.eyes.rev:
+            self._left_rev = self.stand.eyes.rev
+            self.stand.eyes.touch("home")
+
     def take_all(self, until: tuple[str, ...] = OVER, leave: tuple[str, ...] = ()) -> None:
         """Take everything the screen and the openings offer until the visit is over; a claim is read and confirmed."""
         stand = self.stand
@@ -190,6 +199,8 @@ class Visitor:
                 return False
             if not self.screens or self.screens[-1] != screen.kind:
                 self.screens.append(screen.kind)
+            if screen.kind == "busy":
+                self.leave_thanks()
             if screen.kind == "take":
                 for outlet in screen.outlets:
                     if outlet.state == "now" and outlet.what not in leave:

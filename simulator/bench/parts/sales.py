@@ -10,7 +10,10 @@ from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure, measured, skipped
 from simulator.bench.machine import Machine
 from simulator.bench.traces import notes_to_print, read_trace, touches
-from simulator.timesplit import CLASSES, read_lines, split
+from simulator.timesplit import CLASSES, Line, read_lines, sales_of, split
+
+RESTS_MS = 20
+"""No command may follow an ACK sooner (ccnet sheet, section 12, trap 3): the device's time, which nothing else shows."""
 
 
 def measure_sales(bench: Bench) -> list[Figure]:
@@ -47,10 +50,19 @@ def _sell(bench: Bench, name: str, count: int) -> Machine:
 
 
 def _ours(name: str, machine: Machine) -> list[Figure]:
-    sales = split(read_lines(machine.journal), machine.motions.devices)
+    lines = list(read_lines(machine.journal))
+    rests = {number: RESTS_MS * orders_of(held) for number, held in sales_of(lines)}
+    sales = split(lines, machine.motions.devices)
     mean = {each: round(_mean([sale.ms[each] for sale in sales])) for each in CLASSES} if sales else {}
+    if sales:
+        mean["of ours the acceptor's line rests"] = round(_mean(list(rests.values())))
     note = "mean of a sale in ms: " + ", ".join(f"{each} {ms}" for each, ms in mean.items()) if sales else ""
-    return [measured(name, [float(sale.ms["ours"]) for sale in sales], note)]
+    return [measured(name, [float(max(0, sale.ms["ours"] - rests[sale.sale])) for sale in sales], note)]
+
+
+def orders_of(lines: Sequence[Line]) -> int:
+    """How often a note was ordered on: before each order the line must rest after the ACK of the note's news."""
+    return sum(intent["kind"] in ("stack?", "return?") for line in lines for intent in line.intents)
 
 
 def _mean(values: Sequence[int]) -> float:

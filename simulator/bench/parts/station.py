@@ -70,7 +70,7 @@ def measure_station(bench: Bench) -> list[Figure]:
     directory = bench.directory / "station"
     directory.mkdir()
     supervisor = Supervisor(directory, ROOT, bench.clock.mono_ms)
-    token = secrets.token_urlsafe(18)
+    token = secrets.token_hex(18)
     words = ("--port", "0", "--data", str(directory), "--busy", "--machine", f"{MACHINE}:{token}:{TELECODE}")
     argv = (sys.executable, "-m", "simulator", "station", *words, "--clock", bench.clock.format())
     try:
