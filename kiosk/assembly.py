@@ -28,7 +28,7 @@ from drivers.seal_software import SoftwareSeal
 from drivers.station_http.driver import StationHttp
 from drivers.ttpm.driver import Ttpm
 from kiosk import vocabulary
-from kiosk.clock import RealClock
+from kiosk.clock import Clock, RealClock
 from kiosk.controller import Controller, Parts
 from kiosk.deeds import Deeds, Devices
 from kiosk.errors import ConfigError
@@ -38,15 +38,19 @@ from kiosk.journey.flow import Journey
 from kiosk.journey.state import JourneySettings
 from kiosk.past import fold
 from kiosk.ports.fact import Participant, Report
+from kiosk.ports.station import Station
+from kiosk.print.sheet import Faces
+from kiosk.print.ticket_face import warm
 from kiosk.reactor import Link, Reactor
 from kiosk.records import record_of
 from kiosk.sale.sale import SaleContext
 from kiosk.screen.texts import Texts
+from kiosk.screen.values import Screen
 from kiosk.service import Service
 from kiosk.settings import Device, DeviceTable, Settings
-from kiosk.showing import Showing
+from kiosk.showing import FONTS, Showing
 from kiosk.stock import fresh
-from kiosk.storage import FileStorage
+from kiosk.storage import FileStorage, Storage
 from kiosk.sync import Sync
 from kiosk.system_facts import Booted
 from kiosk.trace import Trace
@@ -128,8 +132,35 @@ def check_devices(table: DeviceTable) -> None:
             raise ConfigError(f"devices.{name}.link: {device.link} is the port of devices.{other} already")
 
 
-def opener(device: Device) -> Callable[[], Link]:
+def opener(name: str, device: Device) -> Callable[[], Link]:
     return serial_opener(device.link, device.baud, device.parity)
+
+
+@dataclass(slots=True)
+class Outside:
+    """What a machine is joined to: the real one has ports, a disk and sockets; a simulated world brings its own.
+
+    `fit` adds devices and station to the reactor and answers them; its second argument is the number of this boot.
+    `faces` None: tickets and slips stay white, for worlds in which nobody looks at paper.
+    """
+
+    clock: Clock
+    storage: Storage
+    fit: Callable[[Reactor, int], Devices]
+    show: Callable[[Screen], None]
+    dice: random.Random
+    texts: Texts
+    faces: Faces | None
+    nonce: Callable[[], str] = nonce
+
+
+@dataclass(slots=True)
+class Assembled:
+    """Everything of a machine that knows no outside; `controller.begin()` is still to be called."""
+
+    reactor: Reactor
+    controller: Controller
+    journal: Journal
 
 
 def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -> Machine:
@@ -142,7 +173,6 @@ def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -
         raise ConfigError(f"--clock {clock_spec}: {error}") from error
     if clock.rate != 1 and settings.machine.environment != "lab":
         raise ConfigError("a clock rate is for `environment: lab` only")
-    vocabulary.learn()
     storage = FileStorage(settings.journal)
     try:
         return _build(settings, identity, clock, storage, trace)
@@ -154,9 +184,51 @@ def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -
 def _build(
     settings: Settings, identity: MachineIdentity, clock: RealClock, storage: FileStorage, trace: Path | None
 ) -> Machine:
-    journal = Journal(storage, identity.epoch, identity.secret)
+    tracing = Trace(trace, clock.mono_us) if trace else None
+    dice = random.Random()
+    closing: list[Callable[[], None]] = []
+    shown: list[Callable[[Screen], None]] = []
+
+    def fit(reactor: Reactor, boot: int) -> Devices:
+        if tracing:
+            tracing.watch(reactor)
+        station = _station(settings, identity, clock, reactor, lambda most: dice.randint(0, most))
+        if tracing:
+            station.on_wire = tracing.call
+        closing.append(station.close)
+        return drivers_of(settings, reactor, station, boot, opener)
+
+    faces = Faces(FONTS)
+    warm(faces)
+    outside = Outside(clock, storage, fit, lambda screen: shown[0](screen), dice, Texts(), faces)
+    made = assemble(settings, identity, outside)
+    reactor = made.reactor
+    server = ScreenServer(
+        settings.screen.socket,
+        reactor.report,
+        lab=settings.machine.environment == "lab",
+        added=reactor.add_channel,
+        removed=reactor.remove_channel,
+    )
+    shown.append(server.show)
+    reactor.add(server)
+    reactor.add_channel(server)
+    made.controller.begin()
+    closing += [server.close, reactor.close, storage.close, *([tracing.close] if tracing else [])]
+
+    def close() -> None:
+        for each in closing:
+            each()
+
+    return Machine(reactor, made.controller, close)
+
+
+def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) -> Assembled:
+    """Read the past, make the controller on it, write the line of this boot. Raises JournalError."""
+    vocabulary.learn()
+    clock = outside.clock
+    journal = Journal(outside.storage, identity.epoch, identity.secret)
     reactor = Reactor(clock)
-    tracing = Trace(trace, clock.mono_us).watch(reactor) if trace else None
     fitted: list[Devices] = []  # filled below; a replayed sale asks before any device is there
 
     def known_fen() -> tuple[int, ...]:
@@ -167,24 +239,10 @@ def _build(
     cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
     past = fold(journal.lines, fresh(cassettes), context)
     journal.lines.clear()
-    dice = random.Random()
-    jitter = lambda most: dice.randint(0, most)
-    station = _station(settings, identity, clock, reactor, jitter)
-    if tracing:
-        station.on_wire = tracing.call
-    devices = _devices(settings, reactor, station, journal.boot)
+    devices = outside.fit(reactor, journal.boot)
     fitted.append(devices)
-    server = ScreenServer(
-        settings.screen.socket,
-        reactor.report,
-        lab=settings.machine.environment == "lab",
-        added=reactor.add_channel,
-        removed=reactor.remove_channel,
-    )
-    texts = Texts()
-    showing = Showing(settings, clock.rate, texts, cassettes, server.show)
-    sync = Sync(station, identity.epoch, past.acked, journal.texts_after, jitter)
-    journey = Journey(_journey_settings(settings, clock.rate))
+    showing = Showing(settings, clock.rate, outside.texts, cassettes, outside.show, outside.faces)
+    jitter = lambda most: outside.dice.randint(0, most)
     zone = ZoneInfo(settings.machine.timezone)
 
     def day_of(wall_ms: int) -> str:
@@ -197,36 +255,20 @@ def _build(
         context=context,
         machine_policy=settings.thresholds,
         deeds=Deeds(devices, showing.pictures(clock.wall_ms), reactor.report),
-        journey=journey,
+        journey=Journey(_journey_settings(settings, clock.rate)),
         service=Service(identity.operators, settings.thresholds, clock.rate, cassettes),
-        sync=sync,
+        sync=Sync(devices.station, identity.epoch, past.acked, journal.texts_after, jitter),
         watch=Watch(devices.fitted(), past.stock),
         day_of=day_of,
         restart=lambda name: _restart(name, devices, reactor),
         on_stop=reactor.stop,
     )
-    _boot(settings, journal, clock, day_of(clock.wall_ms()))
+    journal.begin_segment(day_of(clock.wall_ms()))
+    booted = Booted(settings.machine.id, outside.nonce(), SOFTWARE, journal.damaged_bytes, round(clock.rate * 10))
+    journal.write(clock.mono_ms(), clock.wall_ms(), record_of(booted), ())
     controller = Controller(parts, showing.show)
     reactor.run_application(controller)
-    reactor.add(server)
-    reactor.add_channel(server)
-    controller.begin()
-
-    def close() -> None:
-        station.close()
-        server.close()
-        reactor.close()
-        storage.close()
-        if tracing:
-            tracing.close()
-
-    return Machine(reactor, controller, close)
-
-
-def _boot(settings: Settings, journal: Journal, clock: RealClock, day: str) -> None:
-    journal.begin_segment(day)
-    booted = Booted(settings.machine.id, nonce(), SOFTWARE, journal.damaged_bytes, round(clock.rate * 10))
-    journal.write(clock.mono_ms(), clock.wall_ms(), record_of(booted), ())
+    return Assembled(reactor, controller, journal)
 
 
 def _station(
@@ -248,7 +290,13 @@ def _station(
     return station
 
 
-def _devices(settings: Settings, reactor: Reactor, station: StationHttp, boot: int) -> Devices:
+def drivers_of(
+    settings: Settings,
+    reactor: Reactor,
+    station: Station,
+    boot: int,
+    open_link: Callable[[str, Device], Callable[[], Link]],
+) -> Devices:
     """Drivers on their links, and the devices that are made of two of them (decision 22)."""
     table, report = settings.devices, reactor.report
     devices = Devices(station)
@@ -258,23 +306,25 @@ def _devices(settings: Settings, reactor: Reactor, station: StationHttp, boot: i
         devices.cabinet = board
     if table.acceptor:
         devices.acceptor = model("acceptor", table.acceptor, report, boot)
-        reactor.add(devices.acceptor, opener(table.acceptor))  # type: ignore[arg-type]
+        reactor.add(devices.acceptor, open_link("acceptor", table.acceptor))  # type: ignore[arg-type]
     if table.dispenser:
         inner = model("dispenser", table.dispenser, report, boot)
         presenter = ChangePresenter("dispenser", report, inner, _needs(board, "dispenser"))
         devices.dispenser = presenter
-        reactor.add(presenter, opener(table.dispenser))
+        reactor.add(presenter, open_link("dispenser", table.dispenser))
     if table.ticket_unit:
         printer = model("ticket_unit", table.ticket_unit, report, boot)
         seal = SoftwareSeal(settings.machine.environment)
         unit = TicketUnit("ticket_unit", report, printer, _needs(board, "ticket_unit"), seal)
         devices.ticket_unit = unit
-        reactor.add(unit, opener(table.ticket_unit))
+        reactor.add(unit, open_link("ticket_unit", table.ticket_unit))
     if table.slip_printer:
         devices.slip_printer = model("slip_printer", table.slip_printer, report, boot)
-        reactor.add(devices.slip_printer, opener(table.slip_printer))  # type: ignore[arg-type]
+        reactor.add(devices.slip_printer, open_link("slip_printer", table.slip_printer))  # type: ignore[arg-type]
     if table.cabinet and board is not None:
-        reactor.add(board, opener(table.cabinet))  # last: composed devices give it orders in the same turn
+        reactor.add(
+            board, open_link("cabinet", table.cabinet)
+        )  # last: composed devices give it orders in the same turn
     return devices
 
 

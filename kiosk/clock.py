@@ -96,6 +96,7 @@ class VirtualClock:
         self._now_ms, self._wall_offset_ms = start_mono_ms, start_wall_ms - start_mono_ms
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
+        self._ready: list[tuple[object, bool, bool]] = []
 
     def mono_ms(self) -> int:
         return self._now_ms
@@ -111,23 +112,33 @@ class VirtualClock:
         self._count += 1
         heapq.heappush(self._heap, (max(when_ms, self._now_ms), self._count, do))
 
+    def ready(self, what: object) -> None:
+        """Bytes wait to be read at `what`: the wait that runs now, or the next one, names it."""
+        entry = (what, True, False)
+        if entry not in self._ready:
+            self._ready.append(entry)
+
     def register(self, what: Selectable, writing: bool) -> None:
         pass
 
     def forget(self, what: Selectable) -> None:
-        pass
+        self._ready = [entry for entry in self._ready if entry[0] is not what]
 
     def next_ms(self) -> int | None:
         return self._heap[0][0] if self._heap else None
 
     def wait(self, until_ms: int | None) -> list[tuple[object, bool, bool]]:
+        """Raises RuntimeError when nothing is due and nobody has a wake: a world that stands still for ever is a bug."""
         due = self.next_ms()
+        if self._ready:
+            due = self._now_ms if due is None else min(due, self._now_ms)
         if due is None and until_ms is None:
             raise RuntimeError("nothing is due and nobody will ever wake us")
         if due is None or (until_ms is not None and until_ms < due):
             self._now_ms = max(self._now_ms, until_ms or 0)
             return []
-        self._now_ms = due
+        self._now_ms = max(self._now_ms, due)
         while self._heap and self._heap[0][0] <= self._now_ms:
             heapq.heappop(self._heap)[2]()
-        return []
+        ready, self._ready = self._ready, []
+        return ready

@@ -16,7 +16,7 @@ from kiosk.ports.ticket_printer import Picture
 from kiosk.print.sheet import Faces, Sheet
 from kiosk.print.slips import ClaimFacts, SlipHead, claim_slip
 from kiosk.print.stripe import stripe
-from kiosk.print.ticket_face import TicketFacts, facts_of, ticket_face, ticket_form, warm
+from kiosk.print.ticket_face import TicketFacts, facts_of, ticket_face, ticket_form
 from kiosk.sale.book import Book
 from kiosk.screen.formats import Clock
 from kiosk.screen.shown import HelpSeen, MachineSeen, ModeSeen, Shown
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).parent / "ui" / "fonts"
 SLIP_DOTS = 576
+WHITE = Picture(8, 1, b"\x00")
+"""What comes out where nobody looks at paper."""
 REASON_SCREENS = {
     "maintenance": "door_open", "tamper": "fault", "journal": "fault", "clock": "fault", "no_grant": "remote_stop",
 }  # fmt: skip
@@ -40,12 +42,17 @@ COMING_MS = 20_000
 
 
 class Showing:
-    """`cassettes`: number -> face value in fen. `put` takes the finished screen value."""
+    """`cassettes`: number -> face value in fen. `put` takes the finished screen value. `faces` None: paper stays white."""
 
     def __init__(
-        self, settings: Settings, rate: float, texts: Texts, cassettes: Mapping[int, int], put: Callable[[Screen], None]
+        self,
+        settings: Settings,
+        rate: float,
+        texts: Texts,
+        cassettes: Mapping[int, int],
+        put: Callable[[Screen], None],
+        faces: Faces | None,
     ) -> None:
-        """Raises ConfigError for a missing font or catalogue."""
         identity = settings.machine
         self._rate, self._texts, self._cassettes, self._put = rate, texts, cassettes, put
         self._clock = Clock(identity.timezone)
@@ -57,8 +64,7 @@ class Showing:
             take_ms=settings.sale.take_ms,
         )
         self._slips = settings.devices.slip_printer is not None
-        self._faces = Faces(FONTS)
-        warm(self._faces)
+        self._faces = faces
         self._controller: Controller | None = None
         self._last: Screen | None = None
         self._form: tuple[tuple[int, int], Sheet] | None = None  # (sale, place) of the face that is printed next
@@ -71,8 +77,8 @@ class Showing:
         if screen != self._last:
             self._last = screen
             self._put(screen)
-        if controller.sale is not None and controller.journey.network is not None:
-            self._prepare(controller.sale.book)
+        if self._faces is not None and controller.sale is not None and controller.journey.network is not None:
+            self._prepare(self._faces, controller.sale.book)
         return next_change_ms(shown)
 
     def shown(self, controller: Controller) -> Shown:
@@ -124,7 +130,15 @@ class Showing:
 
     def pictures(self, wall_ms: Callable[[], int]) -> Pictures:
         """How deeds draw; `wall_ms` dates a slip."""
-        return Pictures(self._ticket, lambda book, code: self._slip(book, code, wall_ms()))
+        faces = self._faces
+        if faces is None:
+            return Pictures(
+                lambda book, index, number, blank: (self._stripe(book, index, number), WHITE), lambda *_: WHITE
+            )
+        return Pictures(
+            lambda book, index, number, blank: self._ticket(faces, book, index, number, blank),
+            lambda book, code: self._slip(faces, book, code, wall_ms()),
+        )
 
     def _station(self) -> Both:
         network = self._controller.journey.network if self._controller else None
@@ -133,18 +147,21 @@ class Showing:
                 return Both(name.name, name.english)
         return Both(self._machine.station, self._machine.station)
 
-    def _ticket(self, book: Book, index: int, number: str, blank: str) -> tuple[str, Picture]:
+    def _stripe(self, book: Book, index: int, number: str) -> str:
+        return stripe(book.order, book.tickets[index].place, number)
+
+    def _ticket(self, faces: Faces, book: Book, index: int, number: str, blank: str) -> tuple[str, Picture]:
         place = book.tickets[index].place
         form = self._form[1] if self._form is not None and self._form[0] == (book.number, index) else None
         facts = self._facts(book, place, number, blank)
-        return stripe(book.order, place, number), ticket_face(facts, self._faces, form)
+        return self._stripe(book, index, number), ticket_face(facts, faces, form)
 
-    def _prepare(self, book: Book) -> None:
+    def _prepare(self, faces: Faces, book: Book) -> None:
         """Draw what is known of the next ticket while people insert notes: after the station's yes nobody waits for it."""
         index = sum(ticket.state != "waiting" for ticket in book.tickets)
         key = (book.number, index)
         if book.agreed and index < len(book.places) and (self._form is None or self._form[0] != key):
-            self._form = key, ticket_form(self._facts(book, book.places[index], "", ""), self._faces)
+            self._form = key, ticket_form(self._facts(book, book.places[index], "", ""), faces)
 
     def _facts(self, book: Book, place: LockedPlace, number: str, blank: str) -> TicketFacts:
         assert self._controller is not None
@@ -152,7 +169,7 @@ class Showing:
         machine = f"{self._station().zh} {self._machine.id}"
         return facts_of(book.order, place, number, blank, self._controller.journey.network, machine)
 
-    def _slip(self, book: Book, code: str, wall_ms: int) -> Picture:
+    def _slip(self, faces: Faces, book: Book, code: str, wall_ms: int) -> Picture:
         """One slip explains all claims of a sale: the first one large, the others with their codes."""
         claim = next(claim for claim in book.claims if claim.code == code)
         facts = ClaimFacts(
@@ -168,7 +185,7 @@ class Showing:
         )
         head = SlipHead(self._machine.id, self._station(), wall_ms, book.key)
         say = Say(self._texts, book.language)
-        return claim_slip(facts, head, say, self._clock, self._faces, SLIP_DOTS)
+        return claim_slip(facts, head, say, self._clock, faces, SLIP_DOTS)
 
 
 def _cash(mode: Mode) -> str:
