@@ -48,7 +48,7 @@ from kiosk.screen.texts import Texts
 from kiosk.screen.values import Screen
 from kiosk.service import Service
 from kiosk.settings import Device, DeviceTable, Settings
-from kiosk.showing import FONTS, Showing
+from kiosk.showing import Showing
 from kiosk.stock import fresh
 from kiosk.storage import FileStorage, Storage
 from kiosk.sync import Sync
@@ -58,6 +58,7 @@ from kiosk.watch import Watch
 
 log = logging.getLogger(__name__)
 SOFTWARE = "0.1.0"
+FONTS = Path(__file__).parent / "ui" / "fonts"
 NOTES_PER_BOOT = 100_000
 """Note numbers of one start: `boot` times this is the first, so that no number comes twice in a machine's life."""
 

@@ -6,7 +6,6 @@ Fills `Shown` from the controller and hands the view's answer to the screen; dra
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.deeds import Pictures
@@ -29,7 +28,6 @@ from kiosk.settings import Settings
 if TYPE_CHECKING:
     from kiosk.controller import Controller
 
-FONTS = Path(__file__).parent / "ui" / "fonts"
 SLIP_DOTS = 576
 WHITE = Picture(8, 1, b"\x00")
 """What comes out where nobody looks at paper."""

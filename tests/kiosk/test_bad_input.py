@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import assembly, showing
+from kiosk import assembly
 from kiosk.__main__ import main
 from kiosk.errors import JournalError
 from kiosk.screen.texts import LOCALE, Texts
@@ -215,16 +215,16 @@ def test_a_corrupt_font_for_tickets_is_named(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fonts = tmp_path / "fonts"
-    shutil.copytree(showing.FONTS, fonts)
+    shutil.copytree(assembly.FONTS, fonts)
     (fonts / "sans-500.otf").write_bytes(b"no font at all")
-    monkeypatch.setattr(showing, "FONTS", fonts)
+    monkeypatch.setattr(assembly, "FONTS", fonts)
     assert f"{fonts / 'sans-500.otf'}: not a usable font" in refused(capsys, "run", "--config", str(config))
 
 
 @pytest.mark.parametrize("content", [b"no font at all", b""])
 def test_a_corrupt_font_of_the_screen_is_named(tmp_path: Path, content: bytes) -> None:
     fonts = tmp_path / "fonts"
-    shutil.copytree(showing.FONTS, fonts)
+    shutil.copytree(assembly.FONTS, fonts)
     (fonts / "sans-700.otf").write_bytes(content)
     command = (
         sys.executable,
