@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,6 +29,7 @@ from drivers.seal_software import SoftwareSeal
 from drivers.station_http.driver import StationHttp
 from drivers.ttpm.driver import Ttpm
 from kiosk import vocabulary
+from kiosk.blackbox import DIRECTORY, BlackBox
 from kiosk.clock import Clock, RealClock
 from kiosk.controller import Controller, Parts
 from kiosk.deeds import Deeds, Devices
@@ -162,6 +164,8 @@ class Assembled:
     reactor: Reactor
     controller: Controller
     journal: Journal
+    devices: Devices
+    deeds: Deeds
 
 
 def build(settings: Settings, clock_spec: str = "", trace: Path | None = None) -> Machine:
@@ -188,14 +192,18 @@ def _build(
     tracing = Trace(trace, clock.mono_us) if trace else None
     dice = random.Random()
     closing: list[Callable[[], None]] = []
+    calls: list[Callable[[str, bool], None]] = [tracing.call] if tracing else []
     shown: list[Callable[[Screen], None]] = []
+
+    def wire(name: str, out: bool) -> None:  # from the station's threads
+        for call in calls:
+            call(name, out)
 
     def fit(reactor: Reactor, boot: int) -> Devices:
         if tracing:
             tracing.watch(reactor)
         station = _station(settings, identity, clock, reactor, lambda most: dice.randint(0, most))
-        if tracing:
-            station.on_wire = tracing.call
+        station.on_wire = wire
         closing.append(station.close)
         return drivers_of(settings, reactor, station, boot, opener)
 
@@ -212,6 +220,12 @@ def _build(
         removed=reactor.remove_channel,
     )
     shown.append(server.show)
+    if settings.blackbox.enabled:
+        box = _black_box(settings, identity, made)
+        box.watch(reactor)
+        calls.append(box.call)
+        server.shown = box.shown
+        closing.append(box.close)
     reactor.add(server)
     reactor.add_channel(server)
     made.controller.begin()
@@ -269,7 +283,29 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
     journal.write(clock.mono_ms(), clock.wall_ms(), record_of(booted), ())
     controller = Controller(parts, showing.show)
     reactor.run_application(controller)
-    return Assembled(reactor, controller, journal)
+    return Assembled(reactor, controller, journal, devices, parts.deeds)
+
+
+def _black_box(settings: Settings, identity: MachineIdentity, made: Assembled) -> BlackBox:
+    """Beside the journal. Its head says all that a replay must know of this machine and this start."""
+    journal, clock, acceptor = made.journal, made.reactor.clock, made.devices.acceptor
+    head = {
+        "machine": settings.machine.id,
+        "epoch": identity.epoch,
+        "boot": journal.boot,
+        "software": SOFTWARE,
+        "rate": clock.rate,
+        "settings": json.loads(json.dumps(asdict(settings), default=str)),
+    }
+    limit_bytes = settings.blackbox.size_mb << 20
+    return BlackBox(
+        settings.journal / DIRECTORY,
+        limit_bytes,
+        head,
+        lambda: journal.seq,
+        clock.wall_ms,
+        lambda: sorted(acceptor.values_fen) if acceptor else (),
+    )
 
 
 def _station(

@@ -15,6 +15,7 @@ from kiosk.afterwards import afterwards
 from kiosk.clock import Clock
 from kiosk.deeds import Deeds
 from kiosk.faults import Ability, Fault
+from kiosk.help_call import HelpCall
 from kiosk.journal import Journal
 from kiosk.journey.asks import Ask, AskStops, AskTrains, CallStaff, Now, StartSale, ToSale, ToService
 from kiosk.journey.flow import Journey
@@ -42,17 +43,18 @@ from kiosk.ports.station import (
 )
 from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.records import record_of
+from kiosk.restart import PASTS_MS, Restart
 from kiosk.sale.book import S
-from kiosk.sale.facts import Agreed, Cancelled, ClaimSeen, Restarted, SaleStarted, SlipAgain
+from kiosk.sale.facts import Cancelled, SaleStarted
 from kiosk.sale.intents import Intent
 from kiosk.sale.orphans import owed_for
-from kiosk.sale.recovery import believe
 from kiosk.sale.sale import Sale, SaleContext
 from kiosk.screen import targets as T
 from kiosk.service import Service, ServiceStep
 from kiosk.standing import Standing
 from kiosk.sync import Sync, status_of
-from kiosk.system_facts import RecoveryBegan, StaffCalled, Stopped
+from kiosk.system_facts import StaffCalled, Stopped
+from kiosk.touches import sale_fact
 from kiosk.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -65,9 +67,6 @@ JOURNALED = (
 
 NEEDED_TO_SELL = (Ability.SELL, Ability.TICKETS, Ability.CHANGE)
 """Without these an order cannot end well: no more money is taken for it, what is in goes back while that can be paid."""
-
-PASTS_MS = 20_000
-"""How long a start waits for the devices' words before it goes on with what it has."""
 
 
 @dataclass(slots=True)
@@ -101,10 +100,9 @@ class Controller:
         self.place = f"{parts.context.machine}"
         self.changed = True
         self.note_moving = False
-        self.help_called_ms = 0
+        self.help = HelpCall(parts.deeds.devices.cabinet)
         self.starting = True
-        self._waiting: list[Fact] = []
-        self._until_ms = parts.clock.mono_ms() + PASTS_MS
+        self._restart = Restart(parts.past, parts.watch, parts.clock.mono_ms() + PASTS_MS)
         self._repaint_ms = 0
         self._sales = parts.past.sales
         self._standing = Standing(parts.deeds.devices)
@@ -130,7 +128,7 @@ class Controller:
                 self.journey.approach(self.now())
             case _ if self.sale is not None and self.sale.takes(fact):
                 if self.starting:
-                    self._waiting.append(fact)  # what the devices say of the past comes first
+                    self._restart.waiting.append(fact)  # what the devices say of the past comes first
                 else:
                     self.sale_step(fact, now_ms)
             case _ if belongs_to_sale(fact):
@@ -145,6 +143,7 @@ class Controller:
         """What a fact means beside the sale's table."""
         if isinstance(fact, Fault):
             self._p.sync.status_soon()
+        self.help.hear(fact)
         match fact:
             case NoteMoving():
                 self.note_moving = True
@@ -160,11 +159,11 @@ class Controller:
             case Fault(up=True) if fact.ability in NEEDED_TO_SELL:
                 self._cancel_if_collecting("mode", now_ms)
             case MainsChanged(present=False):
-                self._cancel_if_collecting("mode", now_ms)
+                self._cancel_if_collecting("mode", now_ms, S.RESUMING)
             case ScreenLost():
-                self._cancel_if_collecting("screen", now_ms)
+                self._cancel_if_collecting("screen", now_ms, S.RESUMING)
             case DoorMoved(open=True):
-                self._cancel_if_collecting("service", now_ms)
+                self._cancel_if_collecting("service", now_ms, S.RESUMING)
                 self._service_steps(self.service.open(self, self.now()))
         if type(fact).__name__.startswith("Note") and not isinstance(fact, NoteMoving):
             self.note_moving = False
@@ -188,8 +187,11 @@ class Controller:
         if sale.state is S.ENDED:
             self._sale_ended(sale, fact, now_ms)
 
-    def _write(self, fact: Fact, intents: Sequence[Intent], decided_at: tuple[int, int] | None = None) -> None:
-        """One line. `decided_at`: (mono, wall) ms that a sale decided with; a replay must see the very same times."""
+    def _write(self, fact: Fact, intents: Sequence[Intent], decided_at: tuple[int, int] | None = None) -> int:
+        """One line; answers its number. `decided_at`: (mono, wall) ms of a step whose fact the stock has heard already.
+
+        A sale decided with these times; a replay must see the very same.
+        """
         record = record_of(fact)
         if decided_at is None:
             self.stock.hear(record)
@@ -201,6 +203,7 @@ class Controller:
         line = self._p.journal.write(mono_ms, wall_ms, record, made)
         self.stock.book(made)
         self._p.sync.written(line.seq)
+        return line.seq
 
     def _sale_ended(self, sale: Sale, fact: Fact, now_ms: int) -> None:
         sale.close()
@@ -254,27 +257,22 @@ class Controller:
 
     def _to_sale(self, target: str, now_ms: int) -> None:
         """Touches during a sale; one that does not fit the state is dropped."""
-        if self.sale is None:
-            return
-        state = self.sale.state
-        if target == T.PAY and state is S.REVIEWING:
-            self.sale_step(Agreed() if self.mode.sells else Cancelled("mode"), now_ms)
-        elif target in (T.CANCEL, T.CHANGE_ORDER) and state in (S.REVIEWING, S.COLLECTING):
-            self.sale_step(Cancelled("passenger" if target == T.CANCEL else "change_order"), now_ms)
-        elif target == T.CLAIM_DONE and state is S.CLAIM:
-            self.sale_step(ClaimSeen(), now_ms)
-        elif target == T.SLIP_AGAIN and state is S.CLAIM:
-            self.sale_step(SlipAgain(), now_ms)
+        fact = sale_fact(target, self.sale.book, self.mode) if self.sale is not None and not self.starting else None
+        if fact is not None:
+            self.sale_step(fact, now_ms)
 
-    def _cancel_if_collecting(self, by: str, now_ms: int) -> None:
-        if self.sale is not None and self.sale.state in (S.LOCKING, S.REVIEWING, S.COLLECTING) and not self.starting:
+    def _cancel_if_collecting(self, by: str, now_ms: int, *also: S) -> None:
+        states = (S.LOCKING, S.REVIEWING, S.COLLECTING, *also)
+        if self.sale is not None and self.sale.state in states and not self.starting:
             self.sale_step(Cancelled(by), now_ms)
 
     def _call_staff(self, where: str) -> None:
-        self.help_called_ms = self._p.clock.wall_ms()
         self._write(StaffCalled(where), ())
-        if self._p.deeds.devices.cabinet:
-            self._p.deeds.devices.cabinet.lamp("help", True)
+        self.help.call(self._p.clock.wall_ms())
+
+    @property
+    def help_called_ms(self) -> int:
+        return self.help.called_ms
 
     def _orphan(self, fact: Fact) -> None:
         """A fact that no sale takes."""
@@ -288,6 +286,7 @@ class Controller:
     def _service_steps(self, steps: Sequence[ServiceStep]) -> None:
         for step in steps:
             self._write(step.fact, step.intents)
+            self.help.hear(step.fact)
             if step.restart:
                 self._p.restart(step.restart)
         self._settle_devices()
@@ -336,6 +335,9 @@ class Controller:
         idle = self.sale is None
         if idle:
             self._new_day()
+            hint = None if self.service.active else self._p.sync.hint(now_ms)
+            if hint is not None:
+                self._p.sync.hinted(self._write(hint, ()))
         sync_ms = self._p.sync.poll(now_ms, idle, self.status)
         if self.changed or now_ms >= self._repaint_ms:
             self.changed = False
@@ -345,7 +347,7 @@ class Controller:
     def _wakes(self, now_ms: int, sync_ms: int) -> list[int]:
         wakes = [sync_ms, self._repaint_ms]
         if self.starting:
-            wakes.append(self._until_ms)
+            wakes.append(self._restart.until_ms)
         limit = self.sale.deadline() if self.sale is not None and not self.starting else None
         if limit is not None:
             wakes.append(limit[0])
@@ -369,37 +371,34 @@ class Controller:
     def begin(self) -> None:
         """After the drivers are there: the station is asked, deeds that nobody answered are asked again."""
         self._open_session()
-        station = self._p.deeds.devices.station
-        for record in (record for records in self._p.past.undone.values() for record in records):
-            if record["kind"] == "void?":
-                station.void(record["key"], tuple(record["places"]) or None, record["reason"])
-            else:
-                station.printed(record["key"], [tuple(entry) for entry in record["tickets"]])
+        self._restart.ask_undone(self._p.deeds.devices.station)
+        if self.sale is not None:
+            self.journey.sale_resumed(self.sale.book.language, self.now())
 
     def _open_session(self) -> None:
         self._p.deeds.devices.station.open_session(self._p.journal.boot, self._p.clock.wall_ms())
 
     def _start(self, now_ms: int) -> None:
         """Wait for the devices' words about the past, then end what was open."""
-        if not self.watch.all_spoke() and now_ms < self._until_ms:
+        if not self._restart.due(now_ms):
             return
         self.starting, self.changed = False, True
         if self.sale is not None:
             self._recover(self.sale, now_ms)
-        waiting, self._waiting = self._waiting, []
-        for fact in waiting:
+        for fact in self._restart.waited():
             self.hear(fact, now_ms)
         self._settle_devices()
 
     def _recover(self, sale: Sale, now_ms: int) -> None:
-        silent = tuple(sorted(self.watch.fitted - self.watch.ready))
-        self._write(RecoveryBegan(sale.book.number, sale.state.name, silent), ())
-        for fact in believe(sale.book, self.watch.told, self._p.past.before):
-            self._write(fact, ())
-            sale.believe(fact, now_ms)
-        pause_ms = max(0, self._p.clock.wall_ms() - self._p.past.last_wall_ms)
-        self.journey.sale_resumed(sale.book.language, self.now())
-        self.sale_step(Restarted(pause_ms), now_ms)
+        self._write(self._restart.began(sale.book), ())
+        believed = self._restart.beliefs(sale.book)
+        for belief in believed:
+            self.stock.hear(record_of(belief.fact))
+            self._write(belief.fact, (), (now_ms, self._p.clock.wall_ms()))
+            sale.believe(belief.fact, now_ms)
+        self.sale_step(self._restart.ended(believed, self._p.clock.wall_ms()), now_ms)
+        if self.watch.doors_open and self.sale is not None and self.sale.state is S.RESUMING:
+            self.sale_step(Cancelled("service"), now_ms)  # staff stand there, not the passenger
 
     def stop(self, why: str) -> None:
         """Orderly end: written down, nothing under way is hidden."""

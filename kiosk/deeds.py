@@ -61,6 +61,8 @@ class Deeds:
     devices: Devices
     pictures: Pictures
     report: Report
+    done: Callable[[si.Intent], None] = lambda intent: None
+    """Told after each intent that was carried out: where a simulated power cut may come between two deeds."""
     _handlers: dict[type, Callable[[Any, Book], None]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class Deeds:
         handler = self._handlers.get(type(intent))
         if handler:
             handler(intent, book)
+            self.done(intent)
 
     def counters(self, intent: si.Intent) -> Mapping[str, int]:
         """Device counters before a deed, for its record: what recovery compares with (reliability notes 3)."""

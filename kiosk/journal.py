@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from kiosk.storage import RESERVE_BYTES, ROOM_BYTES, SUFFIX, Storage
 
 MAC_BYTES = 16
 BATCH_LINES = 500
+HEAD = re.compile(rb'[0-9a-f]{8} \{"seq":')
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ class Keychain:
         return made
 
 
-def body_of(head: dict[str, Any], mac: str) -> bytes:
-    return _json({**head, "mac": mac})
+def _sealed(mac: str) -> bytes:
+    """The end of a body: `mac` is its last key, and covers the body as it is without it."""
+    return b',"mac":"%b"}' % mac.encode()
 
 
 def _json(value: Any) -> bytes:
@@ -95,13 +98,20 @@ class Journal:
                 self._first_seq.setdefault(name, line.seq)
                 yield line
             if good < len(data):
-                if index != len(self._segments) - 1 or b"\n" in data[good:-1] or self._skips(data[good:]):
+                if index != len(self._segments) - 1 or self._skips(data[good:]):
                     raise JournalError(f"{name}: damaged after byte {good}, and later records exist")
                 self.damaged_bytes = len(data) - good
+                self._make_room()
                 self._storage.cut(name, good, f"tail-{self.boot + 1}.bad")
 
     def _skips(self, tail: bytes) -> bool:
-        """Whether the tail is a whole record of another number: no power cut, lines before it are missing."""
+        """Whether another record stands in the tail than the one to come: no power cut does that, lines are missing.
+
+        Garbage with line feeds in it is no record; a record's head stands nowhere inside of an honest one.
+        """
+        return HEAD.search(tail, 1) is not None or self._numbered_otherwise(tail)
+
+    def _numbered_otherwise(self, tail: bytes) -> bool:
         try:
             return bool(json.loads(tail[9:])["seq"] != self.seq + 1)
         except (ValueError, KeyError, TypeError):
@@ -125,7 +135,8 @@ class Journal:
         mac = head.pop("mac")
         if head["epoch"] != self.epoch:
             raise JournalError(f"a journal of epoch {head['epoch']}, this machine's is {self.epoch}")
-        if head["seq"] != self.seq + 1 or not hmac.compare_digest(mac, self._keys.mac(self._chain, _json(head))):
+        plain = body[: -len(_sealed(mac))] + b"}"
+        if head["seq"] != self.seq + 1 or not hmac.compare_digest(mac, self._keys.mac(self._chain, plain)):
             raise JournalError(f"record {head['seq']} after {self.seq} is not one this machine wrote")
         self.seq, self.boot, self._chain = head["seq"], head["boot"], chain
         times = head["mono_ms"], head["wall_ms"]
@@ -135,6 +146,8 @@ class Journal:
 
     def begin_segment(self, business_day: str) -> None:
         """Start the segment of a business day (`YYYY-MM-DD`), or go on in the newest one when it is that day's."""
+        if self._failed:
+            raise JournalError("the journal failed before: no segment is begun behind a line that may be torn")
         newest = self._segments[-1] if self._segments else ""
         try:
             if newest.endswith(f"-{business_day}{SUFFIX}"):
@@ -163,12 +176,12 @@ class Journal:
             "fact": fact,
             "intents": list(intents),
         }
-        body = body_of(head, self._keys.mac(self._chain, _json(head)))
+        plain = _json(head)
+        body = plain[:-1] + _sealed(self._keys.mac(self._chain, plain))
         chain = crc32(body, self._chain)
         raw = b"%08x %b\n" % (chain, body)
         try:
-            if self._storage.free_bytes() < RESERVE_BYTES:
-                self._storage.release_reserve()
+            self._make_room()
             self._storage.append(raw)
             self._storage.sync()
         except OSError as error:
@@ -177,6 +190,10 @@ class Journal:
         self._chain, self.seq = chain, self.seq + 1
         self._first_seq.setdefault(self._segments[-1], self.seq)
         return Line(self.seq, self.boot, mono_ms, wall_ms, fact, tuple(intents), raw[:-1].decode())
+
+    def _make_room(self) -> None:
+        if self._storage.free_bytes() < RESERVE_BYTES:
+            self._storage.release_reserve()
 
     def texts_after(self, seq: int) -> list[str]:
         """Lines after `seq` as written, oldest first; at most two segments of them. Raises JournalError when unreadable."""

@@ -13,7 +13,10 @@ from kiosk.sale.change import CashPolicy
 
 @dataclass(frozen=True, slots=True)
 class SalePolicy:
-    """Times in ms of people's patience; `rounding`: passenger (down), none (decision 3)."""
+    """Times in ms of people's patience; `rounding`: passenger (down), none (decision 3).
+
+    `resume_ms`: after a longer pause nobody is asked whether to go on; `resume_answer_ms`: how long the question stands.
+    """
 
     cash: CashPolicy = field(default_factory=CashPolicy)
     rounding: Literal["passenger", "none"] = "passenger"
@@ -25,6 +28,8 @@ class SalePolicy:
     answer_ms: int = 20_000
     ask_again_ms: int = 1_000
     last_minute_ms: int = 60_000
+    resume_ms: int = 60_000
+    resume_answer_ms: int = 40_000
     blanks_per_ticket: int = 3
     pay_tries: int = 3
     bundle_notes: int = 20

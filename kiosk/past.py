@@ -1,12 +1,13 @@
 """The past of this machine, read from its journal at start: stock, sale counter, the sale that was open, deeds left undone.
 
 The facts of the open sale are fed through the same `Sale`; the intents must come out as journaled, or the code is not the
-one that wrote them (house style 5). What happens next with an open sale is recovery's.
+one that wrote them (house style 5). Sales that ended are not decided again: an update may decide otherwise, and installs only
+when none is open. What happens next with an open sale is recovery's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kiosk.errors import JournalError
@@ -28,7 +29,7 @@ def belongs_to_sale(fact: Fact) -> bool:
 class Past:
     """`sale` is the open one or None; `before` the counters of its last deed of each kind. `undone`: reports to the station
     that were journaled and never answered, oldest first, by (kind, sale key). `last_wall_ms` of the last line, 0 for a new
-    journal."""
+    journal; `lived_wall_ms` of the last line on which the open sale went on (a restart is no sign of life)."""
 
     stock: Stock
     sales: int = 0
@@ -38,14 +39,19 @@ class Past:
     undone: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     acked: int = 0
     last_wall_ms: int = 0
+    lived_wall_ms: int = 0
 
 
 def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
     """Fold all lines. Raises JournalError when the open sale does not replay as it was written."""
-    past = Past(stock)
-    for line in lines:
+    past, journal = Past(stock), list(lines)
+    opened = _opened(journal)
+    for at, line in enumerate(journal):
         stock.hear(line.fact)
-        _sale(past, line, context)
+        if line.fact["kind"] == "sale.start":
+            past.sales = line.fact["number"]
+        if at >= opened:
+            _sale(past, line, context)
         stock.book(line.intents)
         _undone(past, line)
         past.last_wall_ms = line.wall_ms
@@ -54,12 +60,23 @@ def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
     return past
 
 
+def _opened(journal: Sequence[Line]) -> int:
+    """Where the sale begins that is open at the end of the journal; its length when none is."""
+    for at in range(len(journal) - 1, -1, -1):
+        line = journal[at]
+        if line.fact["kind"] == "sale.start" and not any(intent["kind"] == "sale.end" for intent in line.intents):
+            return at
+        if any(intent["kind"] == "sale.end" for intent in line.intents):
+            break
+    return len(journal)
+
+
 def _sale(past: Past, line: Line, context: SaleContext) -> None:
     kind = line.fact["kind"]
     if kind == "sale.start":
         started = fact_of(line.fact)
         assert isinstance(started, SaleStarted)
-        past.sales, past.recovering, past.before = started.number, False, {}
+        past.recovering, past.before = False, {}
         past.sale = Sale(started.number, started.language, started, context, past.stock)
     if kind == "sys.recover" and line.fact.get("result") == "begin":
         past.recovering = True
@@ -76,6 +93,8 @@ def _sale(past: Past, line: Line, context: SaleContext) -> None:
         past.sale.believe(fact, line.mono_ms)
         return
     past.recovering = False
+    if not isinstance(fact, Restarted):
+        past.lived_wall_ms = line.wall_ms
     made = past.sale.feed(fact, line.mono_ms, line.wall_ms)
     if not same(made, line.intents):
         raise JournalError(f"record {line.seq} does not replay: {made} came out, {line.intents} stands there")

@@ -57,7 +57,7 @@ def probe(name: str, path: str, baud: int, seconds: float) -> int:
     reactor = Reactor(clock)
     device = Device(name, path, baud or BAUD.get(name, 9_600), cassettes={1: 100, 2: 500, 3: 1_000, 4: 2_000})
     driver = cast(Probed, model("probe", device, reactor.report, 0))
-    reactor.add(driver, opener(device))
+    reactor.add(driver, opener(device.model, device))
     application = Probe(reactor, driver, clock.mono_ms() + round(seconds * 1000))
     reactor.run_application(application)
     try:

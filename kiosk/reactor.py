@@ -67,7 +67,11 @@ class Seat:
 
 
 class Reactor:
-    """Owns links and channels; participants and the application own everything else."""
+    """Owns links and channels; participants and the application own everything else.
+
+    For who keeps a record: `sent`, `received` (name of the participant, bytes), `linked` (name, why it was lost or nothing),
+    `heard` (before the application does), `asked` (before it is polled), `turn_done`; `now_ms` is the time of this turn.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -79,7 +83,11 @@ class Reactor:
         self._soon: deque[Callable[[], None]] = deque()
         self.turn_done: Callable[[int], None] = lambda now_ms: None
         self.sent: Callable[[str, bytes], None] = lambda name, data: None
+        self.received: Callable[[str, bytes], None] = lambda name, data: None
+        self.linked: Callable[[str, str], None] = lambda name, lost: None
         self.heard: Callable[[Fact], None] = lambda fact: None
+        self.asked: Callable[[], None] = lambda: None
+        self.now_ms = clock.mono_ms()
 
     # -- building
 
@@ -106,8 +114,14 @@ class Reactor:
         """Begin the handshake of a device anew, as after a replug: what a technician asks for after clearing a fault."""
         for seat in self._seats:
             if seat.participant.name == name and seat.link is not None:
+                self.linked(name, "")
                 seat.participant.link_up(self.clock.mono_ms())
                 seat.wake_ms = 0
+
+    def nudge(self) -> None:
+        """Something moved outside of every link: all participants are asked in the next turn."""
+        for seat in self._seats:
+            seat.wake_ms = 0
 
     def report_soon(self, do: Callable[[], None]) -> None:
         """Run `do` in the next turn: what a signal handler may ask for."""
@@ -136,7 +150,7 @@ class Reactor:
         """One turn: wait, hear, decide, send; then what is due, if anything is."""
         for what, readable, writable in self.clock.wait(self._next_wake()):
             self._ready(what, readable, writable)
-        now_ms = self.clock.mono_ms()
+        self.now_ms = now_ms = self.clock.mono_ms()
         asked = bool(self._soon)
         while self._soon:
             self._soon.popleft()()
@@ -183,6 +197,7 @@ class Reactor:
             self._broke(seat, str(error), now_ms)
             return
         if data:
+            self.received(seat.participant.name, data)
             seat.participant.receive(data, now_ms)
             seat.wake_ms = now_ms
 
@@ -192,6 +207,7 @@ class Reactor:
     def _ask_application(self, now_ms: int) -> None:
         """What it orders because time has passed reaches the drivers at once, and what they report to that is heard."""
         while self._application is not None:
+            self.asked()
             self._application_wake = self._application.poll(now_ms)
             if not self._settle(now_ms, ordered=True):
                 return
@@ -229,11 +245,13 @@ class Reactor:
             seat.link = seat.open()
         except LinkError as error:
             if seat.reopen_ms == 0:
+                self.linked(seat.participant.name, str(error) or "lost")
                 seat.participant.link_lost(str(error), now_ms)
             seat.reopen_ms = now_ms + REOPEN_MS
             return
         self.clock.register(seat.link, writing=False)
         seat.pending.clear()
+        self.linked(seat.participant.name, "")
         seat.participant.link_up(now_ms)
         seat.wake_ms = now_ms
 
@@ -242,6 +260,7 @@ class Reactor:
             self.clock.forget(seat.link)
             seat.link.close()
         seat.link, seat.reopen_ms = None, now_ms + REOPEN_MS
+        self.linked(seat.participant.name, why or "lost")
         seat.participant.link_lost(why, now_ms)
         seat.wake_ms = now_ms
 

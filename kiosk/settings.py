@@ -52,6 +52,14 @@ class ScreenLink:
 
 
 @dataclass(frozen=True, slots=True)
+class BlackBoxSettings:
+    """The bounded record of bytes, facts and screens beside the journal. `size_mb` of it stay; not `enabled`: none is kept."""
+
+    enabled: bool = True
+    size_mb: Annotated[int, Range(1, 1_024)] = 16
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """One device on one link. `cassettes` (dispensers): number -> face value in fen."""
 
@@ -83,6 +91,7 @@ class Settings:
     devices: DeviceTable = field(default_factory=DeviceTable)
     sale: SalePolicy = field(default_factory=SalePolicy)
     thresholds: MachinePolicy = field(default_factory=MachinePolicy)
+    blackbox: BlackBoxSettings = field(default_factory=BlackBoxSettings)
 
 
 def read(path: Path) -> Settings:

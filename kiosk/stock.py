@@ -37,6 +37,10 @@ class Stock:
     registers: Counter[str] = field(default_factory=Counter)
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
     _settled: deque[tuple[str, int | str]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _seen: deque[tuple[int, int]] = field(
+        default_factory=lambda: deque(maxlen=KEPT), compare=False
+    )  # (note, face value)
+    _doubted: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT), compare=False)
 
     def payable(self) -> dict[int, int]:
         """Face value -> notes that may be planned with."""
@@ -94,6 +98,20 @@ class Stock:
         """Whether this note is counted in the box already."""
         return ("note", note) in self._settled
 
+    def doubts_note(self, note: int) -> bool:
+        """Whether it was said before that nobody knows where this note is: its claim stands."""
+        return note in self._doubted
+
+    def seen_fen(self, note: int) -> int:
+        """The value a note was recognised as; 0 when it never was."""
+        return next((value_fen for number, value_fen in self._seen if number == note), 0)
+
+    def _note_seen(self, record: Record) -> None:
+        self._seen.append((record["note"], record["value_fen"]))
+
+    def _return_unknown(self, record: Record) -> None:
+        self._doubted.append(record["note"])
+
     def _stacked(self, record: Record) -> None:
         self.box[record["value_fen"]] += 1
         self.registers["notes_in"] += 1
@@ -101,6 +119,7 @@ class Stock:
 
     def _stack_unknown(self, record: Record) -> None:
         self.box_unknown_fen += record["value_fen"]
+        self._doubted.append(record["note"])
 
     def _paid(self, record: Record) -> None:
         for cassette, presented, rejected in record["counts"]:
@@ -194,6 +213,8 @@ class Stock:
 
 
 _FACTS = {
+    ("note.seen", ""): Stock._note_seen,
+    ("return!", "unknown"): Stock._return_unknown,
     ("stack!", "stacked"): Stock._stacked,
     ("stack!", "jammed"): Stock._stack_unknown,
     ("stack!", "unknown"): Stock._stack_unknown,

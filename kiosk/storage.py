@@ -65,6 +65,25 @@ class FileStorage:
         except OSError as error:
             os.close(self._lock)
             raise JournalError(f"{directory}: another controller holds this journal") from error
+        try:
+            self._settle()
+        except OSError as error:
+            os.close(self._lock)
+            raise JournalError(f"{directory}: what is there cannot be made durable: {error}") from error
+
+    def _settle(self) -> None:
+        """What a killed program wrote may still be in memory only, and after a failed sync be taken for written.
+
+        So it is written out, and the copy in memory dropped: what is read from now on is what a power cut leaves.
+        """
+        self._sync_directory()
+        for name in self.segments()[-1:]:
+            handle = os.open(self._directory / name, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fdatasync(handle)
+                os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(handle)
 
     def segments(self) -> list[str]:
         return sorted(path.name for path in self._directory.iterdir() if path.suffix == SUFFIX)
@@ -115,7 +134,7 @@ class FileStorage:
     def _reserve(self) -> None:
         """Best effort: without room for it no sale begins anyway (`Journal.has_room`), and an open one must be ended."""
         path = self._directory / "reserve"
-        if path.exists():
+        if path.exists() and path.stat().st_size >= RESERVE_BYTES:  # smaller: the power failed while it was made
             return
         try:
             with open(path, "wb") as file:

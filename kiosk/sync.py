@@ -21,6 +21,8 @@ SILENT_MS = 60_000  # an upload of which nothing at all was heard
 FIRST_WAIT_MS, LONGEST_WAIT_MS = 1_000, 300_000
 STATUS_MS = 30_000
 STATUS_PAUSE_MS = 1_000
+HINT_MS = 60_000
+"""The watermark is journaled at most so often, as a hint (reliability notes 8.3)."""
 
 
 class Sync:
@@ -44,6 +46,8 @@ class Sync:
         self._status_ms = 0
         self._status_seq = 0
         self._told_ms = -STATUS_PAUSE_MS
+        self._hint_ms = 0
+        self._hinted = acked  # nothing up to this line is worth a new hint
 
     def written(self, seq: int) -> None:
         """A line became durable."""
@@ -75,6 +79,17 @@ class Sync:
         if batch:
             self._sent_ms = now_ms
             self._station.send_records(self._epoch, self.acked + 1, batch)
+
+    def hint(self, now_ms: int) -> RecordsTaken | None:
+        """What to journal of the watermark now. The line of the hint before is not worth another one; losing one repeats lines."""
+        if now_ms < self._hint_ms or self.forked or self.acked <= self._hinted:
+            return None
+        self._hint_ms = now_ms + HINT_MS
+        return RecordsTaken(self._epoch, self.acked, 0, False)
+
+    def hinted(self, seq: int) -> None:
+        """The hint became the line `seq`."""
+        self._hinted = seq
 
     def hear(self, fact: RecordsTaken | RecordsFailed, now_ms: int) -> None:
         """What became of the batch in flight."""

@@ -132,6 +132,10 @@ class Watch:
         lost = {fault.device for fault in self.faults.values() if fault.code in LOST_DEVICE}
         return self.fitted <= self.ready | lost
 
+    def not_answering(self) -> bool:
+        """A device has not been heard yet, though it is there."""
+        return any(fault.code == "NO_ANSWER" and fault.device not in self.ready for fault in self.faults.values())
+
     def worst_since_ms(self) -> int:
         """Wall time at which the oldest fault that stops something was raised; 0 when there is none."""
         times = [

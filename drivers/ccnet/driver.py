@@ -163,7 +163,7 @@ class CcnetValidator:
             self._escrow.late(now_ms)
             return now_ms + 1_000 if self._escrow.note else None
         self._answer(self._line.poll(now_ms), now_ms)
-        if self._reset_wanted:
+        if self._reset_wanted and self._line.idle:  # a status from before the help would say that it still is stuck
             self._reset_wanted = False
             self._begin(Status(State.POWER_UP), now_ms)
         self._watch_silence(now_ms)

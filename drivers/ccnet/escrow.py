@@ -87,6 +87,7 @@ class Escrow:
         self._credit_unasked(self._risen(stacked) if stacked is not None else len(self._unasked))
         self._bills = bills
         self._stacked, self._ours_since = stacked, 0
+        self._drawn_in = self._open = False  # what was on its way then has been told as the past
 
     @property
     def expected(self) -> int | None:

@@ -101,6 +101,11 @@ class Line:
         return max(now_ms + 1, self._wake_ms()) if self._pending else self._quiet_ms
 
     @property
+    def idle(self) -> bool:
+        """No command waits for its answer."""
+        return self._pending is None
+
+    @property
     def pause_to_come_ms(self) -> int:
         """An ACK is queued: the pause behind it still has to be begun, by a `free_at` after it has left."""
         return AFTER_ACK_MS if self._ack_queued else 0

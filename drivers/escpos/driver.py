@@ -126,10 +126,10 @@ class EscPosPrinter:
     def poll(self, now_ms: int) -> int | None:
         if self._phase is Phase.CLOSED:
             return None
-        if self._phase is Phase.READY and self._slip is not None:
-            self._begin(self._slip, now_ms)
-        elif now_ms >= self._by_ms:
+        if now_ms >= self._by_ms and not (self._phase is Phase.READY and self._slip is not None):
             self._due(now_ms)
+        if self._phase is Phase.READY and self._slip is not None:  # also one that waited for this very limit
+            self._begin(self._slip, now_ms)
         return self._by_ms
 
     @property

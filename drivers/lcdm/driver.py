@@ -341,7 +341,8 @@ class Lcdm4000:
 
     def _answer(self, replies: list[Reply]) -> None:
         for reply in replies:
-            self._health.whole.clear(FaultCode.NO_ANSWER)
+            if reply.response is not None:  # that nobody answered is a reply too
+                self._health.whole.clear(FaultCode.NO_ANSWER)
             if reply.kind is Kind.STRAY:
                 self._late(reply)
             elif self._script and self._waiting:

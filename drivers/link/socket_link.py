@@ -109,6 +109,7 @@ class ScreenServer(WithoutLink):
         self._here: bool | None = None
         self._away_since_ms: int | None = None
         self._acks = Acknowledgement()
+        self.shown: Callable[[bytes], None] = lambda line: None  # for who keeps a record: each encoded Show
         self._listener = self._listen()
 
     def _listen(self) -> socket.socket:
@@ -137,6 +138,7 @@ class ScreenServer(WithoutLink):
         self._screen, self._shown_ms = screen, now_ms
         self._acks.shown(self._rev, now_ms)
         line = show_line(self._rev, screen)
+        self.shown(line)
         for channel in list(self._peers):
             channel.peer.show(line)
             channel.on_writable(now_ms)

@@ -6,6 +6,7 @@ in the sheet's words (409) is a refusal; a 401, a 5xx or noise after a money dee
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,7 @@ from kiosk.ports.station import (
 )
 
 STATES = ("none", "held", "expired", "released", "confirmed", "printed", "voided")
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 AGAIN = (401, 403, 408, 425, 429)
 """Answers to a deed that may be another one later: the token renewed, the station less busy."""
 
@@ -77,6 +79,14 @@ class Call:
     question: bool = False
     etag: str = ""
     sale: str = ""
+
+    def once_more(self, silence: str) -> bool:
+        """Whether it is asked again at once: a question cut off on a kept-alive connection, which the station may have closed."""
+        return self.question and silence == "cut"
+
+    def content(self) -> bytes | None:
+        """The body as it is sent; None: no body."""
+        return None if self.body is None else _ENCODER.encode(self.body).encode()
 
 
 def _good(answer: Answer) -> Any:

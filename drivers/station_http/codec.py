@@ -6,6 +6,7 @@ Source: station-api sheet. Keys we do not know are passed over, so that a newer 
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 from kiosk.ports.station import (
@@ -22,7 +23,6 @@ from kiosk.ports.station import (
 )
 
 Kind = TypeVar("Kind")
-_TYPES: dict[type, dict[str, type]] = {}
 
 
 class Malformed(ValueError):
@@ -41,7 +41,9 @@ def get(raw: Any, key: str, kind: type[Kind]) -> Kind:
 
 def amount(raw: Any, key: str) -> int:
     """A whole number that is not negative: money, counts, durations."""
-    value = get(raw, key, int)
+    value = raw.get(key) if type(raw) is dict else None
+    if type(value) is not int:
+        value = get(raw, key, int)  # says what is wrong
     if value < 0:
         raise Malformed(f"{key}: {value} is negative")
     return value
@@ -56,13 +58,24 @@ def texts(raw: Any, key: str) -> tuple[str, ...]:
 
 def flat(kind: type[Kind], raw: Any, **given: Any) -> Kind:
     """A dataclass of ints and strings from keys of the same names; `given` fields are taken as they are."""
-    types = _TYPES.setdefault(kind, get_type_hints(kind))
-    made = dict(given)
-    for part in fields(kind):  # type: ignore[arg-type]
-        absent = type(raw) is dict and part.name not in raw
-        if part.name not in made and not (absent and part.default is not MISSING):
-            made[part.name] = get(raw, part.name, types[part.name])
-    return kind(**made)
+    known = raw if type(raw) is dict else {}
+    for name, wanted, optional in _shape(kind):  # type: ignore[arg-type]
+        if name in given:
+            continue
+        value = known.get(name, MISSING)
+        if type(value) is wanted:
+            given[name] = value
+        elif value is not MISSING or not optional or known is not raw:
+            given[name] = get(raw, name, wanted)  # says what is wrong
+    return kind(**given)
+
+
+@cache
+def _shape(kind: type) -> tuple[tuple[str, type, bool], ...]:
+    """Name, type, and whether it may be absent, of each field."""
+    types = get_type_hints(kind)
+    parts = fields(kind)
+    return tuple((part.name, types[part.name], part.default is not MISSING) for part in parts)
 
 
 def network(raw: Any) -> Network:
@@ -85,11 +98,14 @@ def limits(raw: Any) -> Limits:
 
 def _class_offer(raw: Any) -> ClassOffer:
     prices = get(raw, "prices", dict)
+    for code, fen in prices.items():
+        if type(fen) is not int or fen < 0:
+            amount(prices, code)  # says what is wrong
     return ClassOffer(
         code=get(raw, "class", str),
         price_fen=amount(raw, "price_fen"),
         left=amount(raw, "left"),
-        prices=tuple((code, amount(prices, code)) for code in prices),
+        prices=tuple(prices.items()),
     )
 
 

@@ -1,6 +1,6 @@
-"""The station computer as the controller sees it: orders go to two worker threads, answers come back as facts.
+"""The station computer as the controller sees it: orders go out on two lanes, answers come back as facts.
 
-Sale and journey share one worker, everything that can wait has the other (decision 18). `void` and `printed` are kept and
+Sale and journey share one lane, everything that can wait has the other (decision 18). `void` and `printed` are kept and
 repeated with full jitter, 1 s to 5 min, until the station answers; what a power cut forgets is queued again from the
 journal. The state of the link is judged from every answer, and asked with `GET /v1/time` when nothing else is said.
 """
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.link.link import WithoutLink
-from drivers.link.worker import Mailbox, Worker
 from drivers.station_http import calls
-from drivers.station_http.calls import Answer, Call
-from drivers.station_http.transport import NoAnswer, Transport
-from kiosk.ports.fact import Fact, Report
+from drivers.station_http.calls import Call
+from drivers.station_http.lanes import Lane, Lanes, ThreadLanes
+from drivers.station_http.outcome import Outcome
+from kiosk.ports.fact import Report
 from kiosk.ports.station import NetworkKnown, Order, StationBack, StationLost
 
 log = logging.getLogger(__name__)
@@ -26,19 +26,6 @@ PROBE_DOWN_MS = 2_000
 FIRST_RETRY_MS = 1_000
 LONGEST_RETRY_MS = 300_000
 SKEW_NEWS_MS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one call. `fact` None: nothing to say. `trouble` empty: the station answered.
-    `skew_ms`: its clock minus ours, None when the answer does not say."""
-
-    call: Call
-    fact: Fact | None
-    trouble: str = ""
-    settled: bool = True
-    skew_ms: int | None = None
-    etag: str = ""
 
 
 @dataclass(slots=True)
@@ -52,90 +39,78 @@ class Deed:
     told: bool = False
 
 
-def understand(call: Call, answer: Answer, sent_ms: int, came_ms: int) -> Outcome:
-    """The outcome of an answer; `sent_ms`, `came_ms` in wall time. An answer that breaks the sheet counts as none."""
-    try:
-        fact = call.hear(answer)
-    except (ValueError, KeyError, TypeError) as error:
-        log.warning("station_answer_unusable call=%s status=%d why=%s", call.name, answer.status, error)
-        return Outcome(call, call.silence(str(error)), settled=False)
-    if not answer.good and answer.status != 304:
-        log.info("station_said_no call=%s status=%d code=%s", call.name, answer.status, answer.code)
-    time_ms = answer.body.get("time_ms") if answer.good and type(answer.body) is dict else None
-    skew_ms = time_ms - (sent_ms + came_ms) // 2 if type(time_ms) is int else None
-    return Outcome(call, fact, skew_ms=skew_ms, etag=answer.etag)
+class StationDriver(WithoutLink):
+    """Implements `kiosk.ports.station.Station` on the lanes it is given; to the reactor a participant without a link and a
+    channel.
 
-
-class StationHttp(WithoutLink):
-    """Implements `kiosk.ports.station.Station`; to the reactor a participant without a link and a channel.
-
-    `token` was given at enrolment. `wall_ms`, `mono_ms` are read from the workers' threads. `jitter(n)` answers a random
-    number 0..n. Nothing in here waits, except `close`.
+    `jitter(n)` answers a random number 0..n. Nothing in here waits, except `close`.
     """
 
     name = "station"
 
     def __init__(
         self,
-        base_url: str,
         machine: str,
-        token: str,
         report: Report,
+        lanes: Lanes,
         *,
         epoch: str,
         software: str,
-        wall_ms: Callable[[], int],
-        mono_ms: Callable[[], int],
         jitter: Callable[[int], int],
         probe_up_ms: int = PROBE_UP_MS,
     ) -> None:
         self._machine, self._epoch, self._software = machine, epoch, software
-        self._report, self._wall_ms, self._jitter = report, wall_ms, jitter
+        self._report, self._lanes, self._jitter = report, lanes, jitter
         self._probe_up_ms = probe_up_ms
-        self._mailbox: Mailbox[Outcome] = Mailbox()
-        self._transports = [Transport(base_url, token, mono_ms) for _ in range(2)]
-        self._sale = Worker("station-sale", self._mailbox)
-        self._background = Worker("station-background", self._mailbox)
         self._deeds: list[Deed] = []
         self._up: bool | None = None
         self._skew_ms = 0
         self._probe_due_ms = 0
         self._probing = False
-        self.on_wire: Callable[[str, bool], None] = lambda call, out: None
-        """Told in a worker's thread when a call leaves (out) and when its answer is there; for traces."""
         self._network: NetworkKnown | None = None
         self._etag = ""
         self._now_ms = 0
 
+    @property
+    def on_wire(self) -> Callable[[str, bool], None]:
+        """As of the lanes: told, in a worker's thread, when a call leaves and when its answer is there."""
+        return self._lanes.on_wire
+
+    @on_wire.setter
+    def on_wire(self, told: Callable[[str, bool], None]) -> None:
+        self._lanes.on_wire = told
+
     # -- the port
 
     def open_session(self, boot: int, clock_ms: int) -> None:
-        self._send(self._background, calls.open_session(self._machine, self._epoch, self._software, boot, clock_ms))
+        self._lanes.submit(
+            Lane.BACKGROUND, calls.open_session(self._machine, self._epoch, self._software, boot, clock_ms)
+        )
 
     def ask_network(self) -> None:
-        self._send(self._background, calls.ask_network(self._etag, self._network))
+        self._lanes.submit(Lane.BACKGROUND, calls.ask_network(self._etag, self._network))
 
     def ask_trains(self, request: int, origin: str, destination: str, date: str, train: str = "") -> None:
-        self._sale.forget("trains")  # a passenger who taps through the dates waits for the last one only
-        self._send(self._sale, calls.ask_trains(request, origin, destination, date, train), "trains")
+        self._lanes.forget(Lane.SALE, "trains")  # a passenger who taps through the dates waits for the last one only
+        self._lanes.submit(Lane.SALE, calls.ask_trains(request, origin, destination, date, train), "trains")
 
     def ask_stops(self, request: int, train: str, date: str) -> None:
-        self._send(self._sale, calls.ask_stops(request, train, date))
+        self._lanes.submit(Lane.SALE, calls.ask_stops(request, train, date))
 
     def lock(self, sale: str, order: Order) -> None:
-        self._send(self._sale, calls.lock(self._machine, sale, order))
+        self._lanes.submit(Lane.SALE, calls.lock(self._machine, sale, order))
 
     def renew(self, sale: str, note: int) -> None:
-        self._send(self._sale, calls.renew(sale, note))
+        self._lanes.submit(Lane.SALE, calls.renew(sale, note))
 
     def release(self, sale: str) -> None:
-        self._send(self._sale, calls.release(sale))
+        self._lanes.submit(Lane.SALE, calls.release(sale))
 
     def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> None:
-        self._send(self._sale, calls.confirm(sale, total_fen, rounding_fen, cash_fen))
+        self._lanes.submit(Lane.SALE, calls.confirm(sale, total_fen, rounding_fen, cash_fen))
 
     def ask_state(self, sale: str) -> None:
-        self._send(self._sale, calls.ask_state(sale))
+        self._lanes.submit(Lane.SALE, calls.ask_state(sale))
 
     def printed(self, sale: str, tickets: Sequence[tuple[int, str, str, str]]) -> None:
         self._keep(calls.printed(sale, tickets))
@@ -144,22 +119,22 @@ class StationHttp(WithoutLink):
         self._keep(calls.void(sale, places, reason))
 
     def send_records(self, epoch: str, first_seq: int, lines: Sequence[str]) -> None:
-        self._send(self._background, calls.send_records(self._machine, epoch, first_seq, lines))
+        self._lanes.submit(Lane.BACKGROUND, calls.send_records(self._machine, epoch, first_seq, lines))
 
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None:
-        self._send(self._background, calls.put_status(self._machine, state_seq, status))
+        self._lanes.submit(Lane.BACKGROUND, calls.put_status(self._machine, state_seq, status))
 
     # -- the reactor's side
 
     def fileno(self) -> int:
-        return self._mailbox.fileno()
+        return self._lanes.fileno()
 
     def wants_write(self) -> bool:
         return False
 
     def on_readable(self, now_ms: int) -> None:
         self._now_ms = now_ms
-        for outcome in self._mailbox.drain():
+        for outcome in self._lanes.drain():
             self._judge_link(outcome)
             self._hear(outcome)
         self._pump()
@@ -173,37 +148,15 @@ class StationHttp(WithoutLink):
         self._pump()
         if now_ms >= self._probe_due_ms and not self._probing:
             self._probing = True
-            self._send(self._background, calls.ask_time())
+            self._lanes.submit(Lane.BACKGROUND, calls.ask_time())
         dues = [deed.due_ms for deed in self._deeds if not deed.under_way and deed.due_ms > now_ms]
         return min([now_ms + 1_000, *dues])
 
     def close(self, timeout_s: float = 6.0) -> None:
         """Drops what waits and ends the threads; a call under way is given its time."""
-        for worker in (self._sale, self._background):
-            worker.close(timeout_s)
-        for transport in self._transports:
-            transport.close()
-        self._mailbox.close()
+        self._lanes.close(timeout_s)
 
     # -- inside
-
-    def _send(self, worker: Worker[Outcome], call: Call, token: str = "") -> None:
-        transport = self._transports[0 if worker is self._sale else 1]
-
-        def work() -> Outcome:
-            sent_ms = self._wall_ms()
-            self.on_wire(call.name, True)
-            try:
-                answer = transport.exchange(call)
-            finally:
-                self.on_wire(call.name, False)
-            return understand(call, answer, sent_ms, self._wall_ms())
-
-        def on_error(error: Exception) -> Outcome:
-            trouble = str(error) if isinstance(error, NoAnswer) else type(error).__name__
-            return Outcome(call, call.silence(trouble), trouble, settled=False)
-
-        worker.submit(work, on_error, token)
 
     def _hear(self, outcome: Outcome) -> None:
         if isinstance(outcome.fact, NetworkKnown):
@@ -240,21 +193,22 @@ class StationHttp(WithoutLink):
         for deed in self._deeds:
             if not deed.under_way and deed.call.sale not in blocked and deed.due_ms <= self._now_ms:
                 deed.under_way = True
-                self._send(self._background, deed.call)
+                self._lanes.submit(Lane.BACKGROUND, deed.call)
             blocked.add(deed.call.sale)
 
     def _judge_link(self, outcome: Outcome) -> None:
-        if outcome.trouble:
+        trouble = outcome.trouble
+        if outcome.call.name == "time" and not outcome.settled:
+            trouble = trouble or "unusable"  # it answers, but cannot even tell the time: nothing can be sold with it
+        if trouble:
             self._probe_due_ms = self._now_ms + PROBE_DOWN_MS
             if self._up is not False:
                 self._up = False
-                log.warning("station_lost call=%s reason=%s", outcome.call.name, outcome.trouble)
-                self._report(StationLost(outcome.trouble))
+                log.warning("station_lost call=%s reason=%s", outcome.call.name, trouble)
+                self._report(StationLost(trouble))
             return
         if outcome.skew_ms is None:
-            if outcome.call.name == "time":
-                self._probe_due_ms = self._now_ms + PROBE_DOWN_MS
-            elif not self._up:
+            if not self._up:
                 self._probe_due_ms = self._now_ms  # it answers again; ask at once what time it has
             return
         self._probe_due_ms = self._now_ms + self._probe_up_ms
@@ -268,3 +222,25 @@ class StationHttp(WithoutLink):
         self._up, self._skew_ms = True, skew_ms
         log.info("station_back skew_ms=%d", skew_ms)
         self._report(StationBack(skew_ms))
+
+
+class StationHttp(StationDriver):
+    """The driver on real lanes: two threads that begin at once. `token` was given at enrolment; `wall_ms`, `mono_ms` are read
+    from the workers' threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        machine: str,
+        token: str,
+        report: Report,
+        *,
+        epoch: str,
+        software: str,
+        wall_ms: Callable[[], int],
+        mono_ms: Callable[[], int],
+        jitter: Callable[[int], int],
+        probe_up_ms: int = PROBE_UP_MS,
+    ) -> None:
+        lanes = ThreadLanes(base_url, token, wall_ms, mono_ms)
+        super().__init__(machine, report, lanes, epoch=epoch, software=software, jitter=jitter, probe_up_ms=probe_up_ms)

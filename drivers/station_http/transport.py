@@ -33,11 +33,11 @@ class Transport:
         self._session.headers.update({"Authorization": f"Bearer {token}", "Accept": "application/json"})
 
     def exchange(self, call: Call) -> Answer:
-        """Raises NoAnswer. A question cut off on a kept-alive connection is asked once more: the station may have closed it."""
+        """Raises NoAnswer. What `Call.once_more` says is asked again, once."""
         try:
             return self._once(call)
         except NoAnswer as silence:
-            if not call.question or str(silence) != "cut":
+            if not call.once_more(str(silence)):
                 raise
             return self._once(call)
 
@@ -47,19 +47,18 @@ class Transport:
     def _once(self, call: Call) -> Answer:
         until_ms = self._mono_ms() + round((CONNECT_S + ANSWER_S) * 1000)
         headers = {"Content-Type": "application/json", **({"If-None-Match": call.etag} if call.etag else {})}
-        body = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         try:
             with self._session.request(
                 call.method,
                 self._base_url + call.path,
-                data=body,
+                data=call.content(),
                 headers=headers,
                 timeout=(CONNECT_S, ANSWER_S),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 content = self._content(response, until_ms)
-                return Answer(response.status_code, _parsed(content), response.headers.get("ETag", ""))
+                return Answer(response.status_code, parsed(content), response.headers.get("ETag", ""))
         except requests.ConnectTimeout as error:
             raise NoAnswer("unreachable") from error
         except requests.Timeout as error:
@@ -90,7 +89,8 @@ def _broken(error: Exception) -> str:
     return "timeout" if "Read timed out" in text else "cut"
 
 
-def _parsed(content: bytes) -> Any:
+def parsed(content: bytes) -> Any:
+    """The JSON of an answer; None when there is none or it cannot be read."""
     try:
         return json.loads(content) if content else None
     except (ValueError, RecursionError):

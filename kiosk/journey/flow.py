@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from kiosk.journey import choose, find
 from kiosk.journey.asks import Ask, AskTrains, CallStaff, Now, ToSale, ToService
 from kiosk.journey.calendar import station_day
-from kiosk.journey.search import StationIndex
+from kiosk.journey.search import StationIndex, index_of
 from kiosk.journey.state import JourneySettings, JourneyState, idle_times
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import NoteHeld, NoteMoving
@@ -103,7 +103,7 @@ class Journey(find.Finding, choose.Choosing):
         """Answers of the station, and what a sale says that brings the passenger back to the journey."""
         match fact:
             case NetworkKnown():
-                self.network, self.index = fact.network, StationIndex(fact.network)
+                self.network, self.index = fact.network, index_of(fact.network)
             case SessionGranted():
                 self.limits = fact.limits
             case TrainsListed() if fact.request == self.state.request:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kiosk.ports.station import Network, StationName
 
@@ -125,3 +126,9 @@ class StationIndex:
                 if len(way) > at and way.startswith(typed):
                     found.add(way[at])
         return "".join(sorted(letter.upper() for letter in found if letter.isascii() and letter.isalpha()))
+
+
+@lru_cache(maxsize=2)
+def index_of(network: Network) -> StationIndex:
+    """The index of a network; made once, for the station sends the same network at every start."""
+    return StationIndex(network)

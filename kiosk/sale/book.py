@@ -35,6 +35,7 @@ class S(Enum):
     CHANGE_BACK = "forgotten notes are pulled back"
     SLIP = "the claim slip is printed"
     CLAIM = "the claim is on the screen"
+    RESUMING = "after a restart something is owed; is anybody here?"
     ENDED = "nobody owes anybody anything that is not written down"
 
 
@@ -60,6 +61,7 @@ class TicketLine:
     state: str = "waiting"
     keys: list[str] = field(default_factory=list)
     voided: bool = False  # ticket.void is in the journal and the station was told
+    maybe_out: bool = False  # it may lie in the slot or be in a hand: no dump makes it void
 
     @property
     def number(self) -> str:
@@ -127,12 +129,18 @@ class Book:
     confirmed: bool = False
     station_state: str = ""  # last answer to "what do you know of this sale"
     absent: bool = False  # nobody took what lay out, or the machine was restarted: no more money to an empty bay
+    unattended: bool = False  # the passenger is gone: codes are not for the eyes of whoever comes next
     no_more_notes: bool = False  # the last minute of the lock runs
     patience_until_ms: int = 0  # idle limit; 0 = none runs
     patience_span_ms: int = 0
     take_until_ms: int = 0
     answer_until_ms: int = 0
     ask_again_ms: int = 0
+    resume_until_ms: int = 0
+    resume_span_ms: int = 0  # people's time
+    resume_open: bool = False  # after a short pause: whoever is here may be asked (rule O)
+    pause_ms: int = 0  # people's time the last restart took
+    lived_ms: int = 0  # monotonic ms of the sale's last fact, in the time of this start
 
     @property
     def due_fen(self) -> int:
@@ -207,6 +215,15 @@ class Book:
         """What the machine owes now and has neither given nor written down; never below 0."""
         taken_in = self.ours_fen + self.uncertain_in_fen
         return max(0, taken_in - self.delivered_fen - self.paid_out_fen - self.claims_fen)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Tickets may still come of it: no reason to end it, and none of them is lost, out or doubtful."""
+        if self.why_ending or self.given_up or self.claims or not self.agreed or not self.places:
+            return False
+        if self.confirmed:
+            return bool(self.tickets) and len(self.tickets_in("waiting", "in_tray")) == len(self.tickets)
+        return self.ours_fen > 0
 
     @property
     def final_rounding_fen(self) -> int:

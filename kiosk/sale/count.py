@@ -18,7 +18,9 @@ from kiosk.ports import station as st
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
+from kiosk.sale import restarted
 from kiosk.sale.book import Book, Claim, NoteLine, PayLine, S, TicketLine
+from kiosk.sale.restarted import went_away
 from kiosk.stock import Stock
 
 
@@ -91,6 +93,8 @@ def _why(reason: str) -> Counter:
 
 
 def _cancelled(fact: sf.Cancelled, book: Book, at: Counting) -> None:
+    if book.state is S.RESUMING:
+        restarted.nobody(fact, book, at)
     if book.state in (S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING):
         book.why_ending = book.why_ending or fact.by
 
@@ -165,6 +169,14 @@ def _state_known(fact: st.SaleStateKnown, book: Book, at: Counting) -> None:
     book.station_state = fact.state
     if fact.state in ("confirmed", "printed"):
         _confirmed(fact, book, at)
+    elif book.confirmed:  # asked after a restart: the station does not know this sale as sold any more
+        _give_up_printing(book, "station")
+
+
+def _answer_over(fact: sf.AnswerOver, book: Book, at: Counting) -> None:
+    book.why_ending = book.why_ending or "station"
+    if book.confirmed:
+        _give_up_printing(book, "station")
 
 
 def _printing(book: Book, key: str) -> TicketLine | None:
@@ -194,8 +206,8 @@ def _not_started(fact: tp.TicketRefused, book: Book, at: Counting) -> None:
         _give_up_printing(book)
 
 
-def _give_up_printing(book: Book) -> None:
-    book.why_ending = book.why_ending or "print"
+def _give_up_printing(book: Book, why: str = "print") -> None:
+    book.why_ending = book.why_ending or why
     for ticket in book.tickets_in("waiting", "printing"):
         ticket.state = "void"
 
@@ -209,7 +221,8 @@ def _ticket_unknown(fact: tp.TicketUncertain, book: Book, at: Counting) -> None:
 
 def _dumped(fact: Fact, book: Book, at: Counting) -> None:
     for ticket in book.tickets_in("in_tray", "unknown", "waiting", "printing"):
-        ticket.state = "void"
+        if not ticket.maybe_out:
+            ticket.state = "void"
 
 
 def _presented(fact: tp.TicketsPresented, book: Book, at: Counting) -> None:
@@ -222,9 +235,10 @@ def _deliver_unknown(fact: tp.DeliverUncertain | tp.TicketRetractUncertain, book
     lost = book.tickets_in("in_tray", "presented")
     owed_before = book.owed_fen
     for ticket in lost:
-        ticket.state = "unknown"
+        ticket.state, ticket.maybe_out = "unknown", True
     book.why_ending = book.why_ending or "print"
-    book.absent = book.absent or isinstance(fact, tp.TicketRetractUncertain)
+    if isinstance(fact, tp.TicketRetractUncertain):
+        went_away(book)
     if lost:
         book.claims.append(Claim(at.new_code(), book.owed_fen - owed_before, "tickets_unknown", exact=False))
 
@@ -237,7 +251,8 @@ def _tickets_taken(fact: tp.TicketsTaken, book: Book, at: Counting) -> None:
 def _tickets_back(fact: tp.TicketsRetracted, book: Book, at: Counting) -> None:
     for ticket in book.tickets_in("presented", "in_tray"):
         ticket.state = "retracted"
-    book.absent, book.why_ending = True, book.why_ending or "not_taken"
+    book.why_ending = book.why_ending or "not_taken"
+    went_away(book)
 
 
 def _pay(book: Book, order: int) -> PayLine | None:
@@ -277,7 +292,8 @@ def _change(state: str) -> Counter:
             return
         pay.state = state
         if state != "taken":
-            book.absent, book.why_ending = True, book.why_ending or "not_taken"
+            book.why_ending = book.why_ending or "not_taken"
+            went_away(book)
         if state == "unknown" and pay.out_fen:
             pay.uncertain_fen = pay.out_fen
             book.claims.append(Claim(at.new_code(), pay.out_fen, "pay_unknown", exact=False))
@@ -293,25 +309,6 @@ def _slip(state: str) -> Counter:
         at.patience(book, at.policy.claim_patience_ms)
 
     return book_it
-
-
-def _restarted(fact: sf.Restarted, book: Book, at: Counting) -> None:
-    book.absent, book.why_ending = True, book.why_ending or "restart"
-    book.patience_until_ms = 0
-    for claim in book.claims:
-        claim.slip = "none" if claim.slip in ("printing", "failed") else claim.slip  # may be repeated (decision 48)
-    for line in book.notes:
-        if line.state in ("held", "moving", "returning"):
-            line.state = "unknown"
-            book.claims.append(Claim(at.new_code(), line.value_fen, "note_unknown", exact=False))
-    for pay in book.pays:
-        if pay.state == "asked":
-            pay.state, pay.uncertain_fen = "unknown", pay.asked_fen
-            book.claims.append(Claim(at.new_code(), pay.asked_fen, "pay_unknown", exact=False))
-    for ticket in book.tickets_in("printing"):
-        ticket.state = "unknown"
-    for ticket in book.tickets_in("waiting"):
-        ticket.state = "void"
 
 
 def _last_minute(fact: sf.LastMinute, book: Book, at: Counting) -> None:
@@ -336,9 +333,12 @@ _COUNTERS: dict[type[Fact], Counter] = {
     sf.PatienceOver: _why("timeout"),
     sf.LockOver: _why("lock_expired"),
     sf.LastMinute: _last_minute,
-    sf.AnswerOver: _why("station"),
+    sf.AnswerOver: _answer_over,
+    sf.Continued: only((S.RESUMING,), restarted.goes_on),
+    sf.MoneyBack: only((S.RESUMING,), restarted.money_back),
+    sf.ResumeOver: only((S.RESUMING,), restarted.nobody),
     sf.AskAgain: _asked_again,
-    sf.Restarted: _restarted,
+    sf.Restarted: restarted.restarted,
     na.NoteHeld: _note_seen,
     na.NoteMoving: _still_there,
     na.NoteRefused: _refused_note,

@@ -94,9 +94,43 @@ class TakeOver(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Continued(Fact):
+    """After a restart somebody stands here and wants to go on."""
+
+    kind: ClassVar[str] = "sale.continue"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyBack(Fact):
+    """After a restart somebody stands here and wants the money instead."""
+
+    kind: ClassVar[str] = "sale.money_back"
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeOver(Fact):
+    """Nobody answered whether to go on: the bay is empty."""
+
+    kind: ClassVar[str] = "timer"
+    result: ClassVar[str] = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """One line of a recovery: `what` outcome is taken for true (kind, result and number), and `why`: what proved it."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Restarted(Fact):
-    """The program began again in the middle of this sale, and what the devices could tell has been fed. `pause_ms` is wall time."""
+    """The program began again in the middle of this sale, and what the devices could tell has been fed.
+
+    `pause_ms`: wall time since the sale's last fact; -1 when the clock cannot say. `believed`: in the order it was fed.
+    """
 
     kind: ClassVar[str] = "sys.recover"
     result: ClassVar[str] = "end"
     pause_ms: int
+    believed: tuple[Believed, ...] = ()

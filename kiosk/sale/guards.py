@@ -69,6 +69,20 @@ class Guards:
     def is_still_held(self) -> bool:
         return not self.book.confirmed and self.book.station_state == "held"
 
+    def held_and_paid(self) -> bool:
+        return self.is_still_held() and self.paid_up()
+
+    def held_and_open(self) -> bool:
+        """Asked after a restart: the places wait, a part of the money is in, and more may be put in."""
+        return self.is_still_held() and not self.paid_up() and self.may_take_cash()
+
+    def sold_there(self) -> bool:
+        return self.book.confirmed and self.book.station_state in ("confirmed", "printed")
+
+    def sold_and_complete(self) -> bool:
+        """Asked after a restart: every ticket lies in the tray already."""
+        return self.sold_there() and not self.more_to_print() and bool(self.book.tickets_in("in_tray"))
+
     def still_printing(self) -> bool:
         return bool(self.book.tickets_in("printing"))
 
@@ -95,8 +109,22 @@ class Guards:
 
     def can_pay(self) -> bool:
         """Something is owed, somebody is there, and the dispenser can pay at least a part of it."""
+        return not self.book.absent and self.payable()
+
+    def may_go_on(self) -> bool:
+        """Rule O: the pause was short and tickets can still come of it. Somebody has to say so."""
+        return self.book.resume_open and self.book.can_go_on
+
+    def goes_on(self) -> bool:
+        return self.book.can_go_on
+
+    def may_ask(self) -> bool:
+        """Rule O: the pause was short and money is owed that can be paid. Somebody has to be there."""
+        return self.book.resume_open and self.payable()
+
+    def payable(self) -> bool:
         book = self.book
-        if book.absent or book.owed_fen <= 0 or any(pay.state == "unknown" for pay in book.pays):
+        if book.owed_fen <= 0 or any(pay.state == "unknown" for pay in book.pays):
             return False
         failed = sum(pay.state in ("refused", "short") for pay in book.pays)
         return failed < self._context.policy.pay_tries and bool(self._first_bundle())

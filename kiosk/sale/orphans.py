@@ -16,12 +16,13 @@ def owed_for(fact: Fact, stock: Stock, secret: bytes) -> tuple[Intent, ...]:
     match fact:
         case NoteHeld():
             return (ReturnNote(0, fact.note, fact.value_fen),)
-        case NoteOurs() if not stock.has_note(fact.note):
+        case NoteOurs() if not stock.has_note(fact.note) and not stock.doubts_note(fact.note):
             return (ClaimAdd(0, _code(fact.note, secret), fact.value_fen, True, "late_note"),)
-        case NoteJammed() | NoteUncertain() | NoteReturnUncertain() if fact.value_fen:
+        case NoteJammed() | NoteUncertain() | NoteReturnUncertain() if not stock.doubts_note(fact.note):
+            most_fen = fact.value_fen or stock.seen_fen(fact.note)
             code = _code(fact.note, secret)
-            claim = ClaimAdd(0, code, fact.value_fen, False, "note_unknown")
-            return (claim, UnknownAdd(0, "acceptor", fact.value_fen, code))
+            claim = ClaimAdd(0, code, most_fen, False, "note_unknown")
+            return (claim, UnknownAdd(0, "acceptor", most_fen, code)) if most_fen else ()
     return ()
 
 

@@ -2,13 +2,13 @@
 
 Nothing is repeated. For every deed whose outcome is missing the device is asked in the order position, last operation,
 counters (reliability notes 3); what it proves is fed to the book without deciding, what it cannot say is fed as uncertain
-(so that books and auditor hear of it too). Then `Restarted` lets the table end the sale: tickets in the tray are dumped and
-voided, outlets emptied, everything uncertain or owed becomes a claim.
+(so that books and auditor hear of it too). Then `Restarted`, which also says what was believed and why, lets the table go
+on: what lies out is waited for, whoever is here may say how to go on (rule O), and everything else becomes a claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kiosk.ports.fact import Fact
@@ -29,6 +29,7 @@ from kiosk.ports.note_dispenser import (
     NotesUncertain,
 )
 from kiosk.ports.ticket_printer import (
+    DeliverUncertain,
     PrinterPast,
     TicketInTray,
     TicketRetractUncertain,
@@ -36,10 +37,16 @@ from kiosk.ports.ticket_printer import (
     TicketsPresented,
     TicketsTaken,
     TicketUncertain,
+    TrayDumped,
 )
 from kiosk.sale.book import Book, NoteLine, PayLine, S
+from kiosk.sale.facts import Believed
 
 WHY = "power"
+MOST = 8
+"""So many deeds at most can lie between an intent and the question: a counter that went further is another device's."""
+ENDS = (96, 100, 128, 224, 256, 1_000, 1_024, 10_000, 2**15, 2**16, 10**5, 10**6, 10**7, 2**24, 10**8, 10**9, 2**32)
+"""Where life counters of devices usually begin again at 0."""
 
 
 @dataclass(slots=True)
@@ -51,129 +58,190 @@ class Told:
     printer: PrinterPast | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """One outcome taken for true. `why`: position, credited, counter, operation, sensor, or that nobody could say."""
+
+    fact: Fact
+    why: str
+
+    def written(self) -> Believed:
+        """As the end of the recovery names it."""
+        names = ("note", "key", "order", "bundle")
+        number = next((getattr(self.fact, name) for name in names if hasattr(self.fact, name)), "")
+        return Believed(f"{self.fact.kind} {self.fact.result} {number}", self.why)
+
+
 Counters = Mapping[str, Mapping[str, int]]
 """Device counters of the `?` records still open: kind of intent -> counters before the deed."""
+SILENT, UNSURE = "silent", "cannot tell"
 
 
 def believe(book: Book, told: Told, before: Counters) -> list[Fact]:
     """One fact for each deed without an outcome, in the order in which they must have happened."""
+    return [belief.fact for belief in beliefs(book, told, before)]
+
+
+def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
+    """The same with what proved it."""
     return [
         *(_note(line, told.acceptor, before) for line in book.notes if line.state in ("held", "moving", "returning")),
         *_tickets(book, told.printer, before.get("print?", {})),
-        *_slot(book, told.printer),
+        *_bundle(book, told.printer),
         *_pays(book, told.dispenser, before.get("pay?", {})),
     ]
 
 
-def _note(line: NoteLine, past: AcceptorPast | None, before: Counters) -> Fact:
+def risen(before: int, after: int) -> int | None:
+    """How far a life counter went since, 0..MOST, over its end too. None: it cannot be the same counter."""
+    if 0 <= after - before <= MOST:
+        return after - before
+    over = (end - before + after for end in ENDS if after < before < end)
+    return min((steps for steps in over if steps <= MOST), default=None)
+
+
+def _rise(name: str, before: Mapping[str, int], counters: tuple[tuple[str, int], ...]) -> int | None:
+    """The rise of one counter; None when either side lacks it."""
+    after = dict(counters)
+    return risen(before[name], after[name]) if name in before and name in after else None
+
+
+# -- notes
+
+
+def _note(line: NoteLine, past: AcceptorPast | None, before: Counters) -> Belief:
     if line.state == "moving":
         return _stacked_or_not(line, past, before.get("stack?", {}))
     return _returned_or_not(line, past, before.get("return?", {}))
 
 
-def _counted(past: AcceptorPast, before: Mapping[str, int]) -> bool | None:
-    """Whether the device's own counter says that a note was stacked since; None: it has no such counter."""
-    after = dict(past.counters)
-    if "stacked" in before and "stacked" in after:
-        return after["stacked"] != before["stacked"]
-    return None
+def _ours(line: NoteLine, past: AcceptorPast, rise: int | None) -> Belief | None:
+    """In the box: the unit credits it itself, or its counter went on by this one note."""
+    if past.credited:
+        return Belief(NoteOurs(line.note, line.value_fen), "credited")
+    return Belief(NoteOurs(line.note, line.value_fen), "counter") if rise == 1 else None
 
 
-def _stacked_or_not(line: NoteLine, past: AcceptorPast | None, before: Mapping[str, int]) -> Fact:
-    """Row 2 of the notes: in the box by counter or word; stuck; back by itself; or nobody knows."""
+def _stacked_or_not(line: NoteLine, past: AcceptorPast | None, before: Mapping[str, int]) -> Belief:
+    """Rows 1 and 2 of the notes: in the box by counter or word; stuck; back by itself; or nobody knows."""
     if past is None:
-        return NoteUncertain(line.note, line.value_fen)
-    counted = _counted(past, before)
-    if past.credited or counted:
-        return NoteOurs(line.note, line.value_fen)
+        return Belief(NoteUncertain(line.note, line.value_fen), SILENT)
+    rise = _rise("stacked", before, past.counters)
+    if ours := _ours(line, past, rise):
+        return ours
     if past.position == "jam":
-        return NoteJammed(line.note, line.value_fen)
-    if past.position in ("path", "escrow") or (counted is False and past.position == "none"):
-        return NoteReturned(line.note, line.value_fen)  # the unit gives back at power-up what was not stacked
-    return NoteUncertain(line.note, line.value_fen)
+        return Belief(NoteJammed(line.note, line.value_fen), "position")
+    back = NoteReturned(line.note, line.value_fen)
+    if past.position in ("path", "escrow"):
+        return Belief(back, "position")  # the unit gives back at power-up what was not stacked
+    if past.position == "none" and rise == 0:
+        return Belief(back, "counter")
+    return Belief(NoteUncertain(line.note, line.value_fen), UNSURE)
 
 
-def _returned_or_not(line: NoteLine, past: AcceptorPast | None, before: Mapping[str, int]) -> Fact:
-    """Row 3: the escrow is empty and no counter moved."""
-    if past is not None:
-        counted = _counted(past, before)
-        if past.credited or counted:
-            return NoteOurs(line.note, line.value_fen)
-        if past.position in ("none", "path", "escrow"):
-            return NoteReturned(line.note, line.value_fen)
-    return NoteReturnUncertain(line.note, line.value_fen)
+def _returned_or_not(line: NoteLine, past: AcceptorPast | None, before: Mapping[str, int]) -> Belief:
+    """Rows 1 and 3: the escrow is empty and no counter moved."""
+    if past is None:
+        return Belief(NoteReturnUncertain(line.note, line.value_fen), SILENT)
+    if ours := _ours(line, past, _rise("stacked", before, past.counters)):
+        return ours
+    if past.position in ("none", "path", "escrow"):
+        return Belief(NoteReturned(line.note, line.value_fen), "position")
+    return Belief(NoteReturnUncertain(line.note, line.value_fen), "position" if past.position == "jam" else UNSURE)
 
 
-def _tickets(book: Book, past: PrinterPast | None, before: Mapping[str, int]) -> list[Fact]:
-    """The blank under way: good and in the tray, certainly not made, or unknown (then it is dumped, decision 002)."""
-    facts: list[Fact] = []
+# -- tickets
+
+
+def _tickets(book: Book, past: PrinterPast | None, before: Mapping[str, int]) -> Iterator[Belief]:
+    """Row 6, the blank under way: good and in the tray, certainly not made, or unknown (then it is dumped, decision 002)."""
     for ticket in book.tickets_in("printing"):
         key = ticket.keys[-1]
-        spent = _blanks_spent(past, before)
-        if past is not None and past.last_key == key:
-            facts.append(TicketInTray(key))
-        elif past is not None and (spent or past.tray == "empty"):
-            facts.append(TicketSpoiled(key, spent, WHY))
+        if past is None:
+            yield Belief(TicketUncertain(key, WHY), SILENT)
+            continue
+        made, spent = _rise("tickets", before, past.counters), _blanks_spent(past, before)
+        if past.last_key == key:
+            in_tray = past.tray != "empty"
+            yield Belief(TicketInTray(key), "operation") if in_tray else Belief(TicketUncertain(key, WHY), "sensor")
+        elif spent:
+            yield Belief(TicketSpoiled(key, spent, WHY), "counter")
+        elif past.tray == "empty":
+            yield Belief(TicketSpoiled(key, 0, WHY), "sensor")
+        elif made == 0 and _rise("voided", before, past.counters) == 0:
+            yield Belief(TicketSpoiled(key, 0, WHY), "counter")  # the tickets in the tray are the ones before it
         else:
-            facts.append(TicketUncertain(key, WHY))
-    return facts
+            yield Belief(TicketUncertain(key, WHY), UNSURE)
 
 
-def _blanks_spent(past: PrinterPast | None, before: Mapping[str, int]) -> int:
+def _blanks_spent(past: PrinterPast, before: Mapping[str, int]) -> int:
     """Blanks voided since the intent, by the unit's own counter; it voids at power-up what it finds in its path."""
-    if past is None:
-        return 0
-    after = dict(past.counters)
-    if "voided" in before and "voided" in after:
-        return max(0, after["voided"] - before["voided"])
-    return 1 if past.voided_at_start else 0
+    rise = _rise("voided", before, past.counters)
+    return (1 if past.voided_at_start else 0) if rise is None else rise
 
 
-def _slot(book: Book, past: PrinterPast | None) -> list[Fact]:
-    """Where the bundle lies, by the sensors of tray and slot (decision 48). Empty after a retract proves nothing."""
-    if past is None:
-        return []
-    empty = past.slot == "empty"
-    if book.state is S.DELIVERING and past.tray == "empty" and past.slot == "tickets":
-        return [TicketsPresented(book.number)]
-    if book.state in (S.DELIVERING, S.TICKETS_OUT) and empty and past.tray == "empty":
-        return [TicketsTaken(book.number)]
-    if book.state is S.TICKETS_BACK and empty and book.tickets_in("presented"):
-        return [TicketRetractUncertain(book.number, WHY)]
-    return []
+def _bundle(book: Book, past: PrinterPast | None) -> Iterator[Belief]:
+    """Where the bundle lies, by the sensors of tray and slot (decision 48). Empty after a retract proves nothing.
+
+    What a recovery believed that was cut short is not asked again: the tickets themselves say what is still open.
+    """
+    tray, slot = (past.tray, past.slot) if past is not None else ("unknown", "unknown")
+    if book.state is S.DELIVERING and book.tickets_in("in_tray"):
+        if (tray, slot) != ("tickets", "empty"):  # else none moved: the table dumps them
+            yield _delivered(book, tray, slot)
+    elif book.tickets_in("presented"):
+        if book.state is S.TICKETS_BACK and slot != "tickets":  # only what still lies there may be pulled back again
+            yield Belief(TicketRetractUncertain(book.number, WHY), SILENT if past is None else "sensor")
+        elif book.state is not S.TICKETS_BACK and (tray, slot) == ("empty", "empty"):
+            yield Belief(TicketsTaken(book.number), "sensor")
+    elif book.state is S.DUMPING and tray == "empty" and book.tickets_in("in_tray", "unknown"):
+        yield Belief(TrayDumped(book.number), "sensor")
 
 
-def _pays(book: Book, past: DispenserPast | None, before: Mapping[str, int]) -> list[Fact]:
+def _delivered(book: Book, tray: str, slot: str) -> Belief:
+    """`deliver?` without an outcome: all in the slot, all gone, or nobody knows."""
+    if tray == "empty" and slot == "tickets":
+        return Belief(TicketsPresented(book.number), "sensor")
+    if tray == "empty" and slot == "empty":
+        return Belief(TicketsTaken(book.number), "sensor")
+    return Belief(DeliverUncertain(book.number, WHY), UNSURE)
+
+
+# -- payments
+
+
+def _pays(book: Book, past: DispenserPast | None, before: Mapping[str, int]) -> list[Belief]:
     """The last order, if it is still open, and what lies in the outlet."""
     pay = book.pays[-1] if book.pays else None
     if pay is None or pay.state not in ("asked", "out"):
         return []
-    facts: list[Fact] = []
+    found: list[Belief] = []
     if pay.state == "asked":
-        facts.append(_paid_or_not(pay, past, before))
-        known = facts[0]
+        found.append(_paid_or_not(pay, past, before))
+        known = found[0].fact
         if not isinstance(known, NotesPresented | NotesShort) or not any(out for _, out, _ in known.counts):
-            return facts  # nothing of it can lie in the outlet, or nobody knows
-    if past is not None and past.outlet == "empty":
-        retracting = book.state is S.CHANGE_BACK
-        facts.append(ChangeRetractUncertain(pay.order, WHY) if retracting else ChangeTaken(pay.order))
-    return facts
+            return found  # nothing of it can lie in the outlet, or nobody knows
+    outlet = past.outlet if past is not None else "unknown"
+    if book.state is S.CHANGE_BACK and outlet != "notes":
+        found.append(Belief(ChangeRetractUncertain(pay.order, WHY), SILENT if past is None else "sensor"))
+    elif book.state is not S.CHANGE_BACK and outlet == "empty":
+        found.append(Belief(ChangeTaken(pay.order), "sensor"))
+    return found
 
 
-def _paid_or_not(pay: PayLine, past: DispenserPast | None, before: Mapping[str, int]) -> Fact:
+def _paid_or_not(pay: PayLine, past: DispenserPast | None, before: Mapping[str, int]) -> Belief:
     """A remembered payment is this order only if the device's own counter says that one operation came after the intent.
 
     Without such a counter the memory may be of the order before: then the outcome stays unknown (decision 005).
     """
     if past is not None:
-        after = dict(past.counters)
-        proved = "transaction" in before and after.get("transaction", before["transaction"]) != before["transaction"]
+        proved = _rise("transaction", before, past.counters) == 1
         if proved and past.last == "pay" and _fits(pay, past):
             out = {cassette: presented for cassette, presented, _ in past.counts}
             if all(out.get(cassette) == notes for cassette, notes in pay.asked):
-                return NotesPresented(pay.order, past.counts)
-            return NotesShort(pay.order, past.counts, "other")  # a note may be left in the path
-    return NotesUncertain(pay.order, (), WHY)
+                return Belief(NotesPresented(pay.order, past.counts), "operation")
+            return Belief(NotesShort(pay.order, past.counts, "other"), "operation")  # a note may be left in the path
+    return Belief(NotesUncertain(pay.order, (), WHY), SILENT if past is None else UNSURE)
 
 
 def _fits(pay: PayLine, past: DispenserPast) -> bool:

@@ -104,6 +104,8 @@ class Sale(Guards):
         """Count one fact, decide, and answer the intents it causes. Raises NoRow when no row takes the fact."""
         self._now_ms, self._wall_ms = now_ms, wall_ms
         self.believe(fact, now_ms)
+        if not isinstance(fact, sf.Restarted):
+            self.book.lived_ms = now_ms
         try:
             accepted = self.trigger(type(fact).__name__)
         except (MachineError, AttributeError) as error:
@@ -156,15 +158,21 @@ class Sale(Guards):
                 limits.append((book.ask_again_ms, sf.AskAgain()))
         elif book.state in (S.TICKETS_OUT, S.CHANGE_OUT):
             limits = [(book.take_until_ms, sf.TakeOver())]
+        elif book.state is S.RESUMING:
+            limits = [(book.resume_until_ms, sf.ResumeOver())]
         elif book.state is S.CLAIM and book.patience_until_ms:
             limits = [(book.patience_until_ms, sf.PatienceOver())]
         return min(limits, key=lambda limit: limit[0]) if limits else None
 
     def _entered(self) -> None:
         """After a step: the book knows its state, and what may be accepted follows from it."""
-        before, self.book.state = self.book.state, self.state
-        if self.state is S.CONFIRMING and before is not S.CONFIRMING and not self.book.answer_until_ms:
-            self.book.answer_until_ms = self._now_ms + self._context.policy.answer_ms
+        self.book.state = self.state
+        policy = self._context.policy
+        if self.state in (S.CONFIRMING, S.ASKING) and not self.book.answer_until_ms:
+            self.book.answer_until_ms = self._now_ms + policy.answer_ms
+        if self.state is S.RESUMING and not self.book.resume_until_ms:
+            self.book.resume_span_ms = policy.resume_answer_ms
+            self.book.resume_until_ms = self._now_ms + round(policy.resume_answer_ms / self._context.rate)
         if self.state not in (S.REVIEWING, S.COLLECTING, S.CLAIM):
             self.book.patience_until_ms = 0
         self.refresh_accepted()
@@ -212,6 +220,15 @@ class Sale(Guards):
     def ask_state(self) -> None:
         self.book.ask_again_ms = 0
         self._intents.append(AskState(self.book.number, self.book.key))
+
+    def go_on_collecting(self) -> None:
+        """The places are held: the station says how long when the lock is renewed; until then at least as long as an answer."""
+        book, policy, rate = self.book, self._context.policy, self._context.rate
+        book.answer_until_ms, book.station_state = 0, ""
+        book.lock_until_ms = max(book.lock_until_ms, self._now_ms + policy.answer_ms)
+        book.patience_span_ms = policy.collect_patience_ms
+        book.patience_until_ms = self._now_ms + round(policy.collect_patience_ms / rate)
+        self.renew_lock()
 
     def print_next(self) -> None:
         ticket = self.book.tickets_in("waiting")[0]
@@ -285,6 +302,14 @@ class Sale(Guards):
         if not self.book.confirmed and not self.book.given_up:
             self.book.given_up = True
             self._intents.append(ReleaseLock(self.book.number, self.book.key))
+
+    def let_go(self) -> None:
+        """The station keeps nothing of this sale: a lock that was never confirmed is released, anything else void by key."""
+        book = self.book
+        if book.places and not (book.confirms or book.confirmed or book.given_up):
+            self.release()
+        else:
+            self.void_sale()
 
     def void_sale(self) -> None:
         """Nothing of this sale may count at the station: tickets that nobody holds are void there too."""

@@ -65,10 +65,13 @@ from kiosk.sale.facts import (
     AskAgain,
     Cancelled,
     ClaimSeen,
+    Continued,
     LastMinute,
     LockOver,
+    MoneyBack,
     PatienceOver,
     Restarted,
+    ResumeOver,
     SaleStarted,
     SlipAgain,
     TakeOver,
@@ -102,10 +105,15 @@ def on(facts: Facts, source: S | Sequence[S], dest: S | None, do: str = "", when
     ]
 
 
-def settle(facts: Facts, source: S | Sequence[S], first: str = "") -> list[Row]:
-    """After `first`: what is owed is paid; what cannot be paid becomes a claim; the last note comes to rest; the sale ends."""
+def settle(facts: Facts, source: S | Sequence[S], first: str = "", asks: bool = False) -> list[Row]:
+    """After `first`: what is owed is paid; what cannot be paid becomes a claim; the last note comes to rest; the sale ends.
+
+    `asks`: a state that a restart leads to: there money is paid only to somebody who says that he is here (rule O).
+    """
+    ask = on(facts, source, S.RESUMING, do=f"{first} book_claims", when="may_ask") if asks else []
     return [
         *on(facts, source, S.PAYING, do=f"{first} pay_owed", when="can_pay"),
+        *ask,
         *on(facts, source, S.SLIP, do=f"{first} claim_rest", when="owes"),
         *on(facts, source, S.CLOSING, do=first, when="note_moves"),
         *on(facts, source, S.ENDED, do=f"{first} end"),
@@ -153,8 +161,11 @@ TABLE: list[Row] = [
     *settle(ConfirmRefused, S.CONFIRMING, first="release"),
     *on(ConfirmUncertain, S.CONFIRMING, S.ASKING, do="ask_state", when="first_doubt"),
     *on(ConfirmUncertain, S.CONFIRMING, S.ASKING),
-    *on(SaleStateKnown, S.ASKING, S.PRINTING, do="print_next", when="is_confirmed"),
-    *on(SaleStateKnown, S.ASKING, S.CONFIRMING, do="confirm", when="is_still_held"),
+    *on(SaleStateKnown, S.ASKING, S.DELIVERING, do="deliver", when="sold_and_complete"),
+    *on(SaleStateKnown, S.ASKING, S.PRINTING, do="print_next", when="sold_there"),
+    *on(SaleStateKnown, S.ASKING, S.CONFIRMING, do="confirm", when="held_and_paid"),
+    *on(SaleStateKnown, S.ASKING, S.COLLECTING, do="go_on_collecting", when="held_and_open"),
+    *on((SaleStateKnown, AnswerOver), S.ASKING, S.DUMPING, do="dump", when="tray_has_tickets"),
     *settle(SaleStateKnown, S.ASKING, first="void_sale"),
     *on(SaleStateUnknown, S.ASKING, None),
     *on(AskAgain, S.ASKING, None, do="ask_state"),
@@ -167,10 +178,10 @@ TABLE: list[Row] = [
     *on(NOT_PRINTED, S.PRINTING, S.DUMPING, do="dump", when="tray_has_tickets"),
     *settle(NOT_PRINTED, S.PRINTING, first="void_sale"),
     *on(TicketUncertain, S.PRINTING, S.DUMPING, do="dump"),  # it may lie in the tray: never twice, never handed over
-    *settle((TrayDumped, DumpUncertain), S.DUMPING, first="void_sale"),
+    *settle((TrayDumped, DumpUncertain), S.DUMPING, first="void_sale", asks=True),
     *on(TicketsPresented, S.DELIVERING, S.TICKETS_OUT),
     *settle(DeliverUncertain, S.DELIVERING, first="void_sale"),
-    *settle(TicketsTaken, [S.DELIVERING, *OUT]),
+    *settle(TicketsTaken, [S.DELIVERING, *OUT], asks=True),
     *on(TakeOver, S.TICKETS_OUT, S.TICKETS_BACK, do="retract_tickets"),
     *settle((TicketsRetracted, TicketRetractUncertain), [S.DELIVERING, *OUT], first="void_sale"),
     # -- money out
@@ -178,7 +189,7 @@ TABLE: list[Row] = [
     *on((NotesPresented, NotesShort), S.PAYING, S.CHANGE_OUT, when="change_lies_out"),
     *settle(PAID_OR_NOT, S.PAYING),
     *on(CHANGE_GONE, CHANGE, None, when="change_lies_out"),
-    *settle(CHANGE_GONE, CHANGE),
+    *settle(CHANGE_GONE, CHANGE, asks=True),
     *on(TakeOver, S.CHANGE_OUT, S.CHANGE_BACK, do="retract_change"),
     # -- what is owed
     *on((SlipPrinted, SlipFailed), S.SLIP, S.CLAIM),
@@ -205,10 +216,21 @@ TABLE: list[Row] = [
     *on(PAID_OR_NOT, but(S.PAYING), None),
     *on(CHANGE_GONE, but(*CHANGE), None),
     *on((SlipPrinted, SlipFailed), but(S.SLIP), None),
-    *on(Cancelled, but(S.LOCKING, S.REVIEWING, S.COLLECTING), None),  # paid, or ending already: too late to cancel
+    *on(
+        Cancelled, but(S.LOCKING, S.REVIEWING, S.COLLECTING, S.RESUMING), None
+    ),  # paid, or ending already: too late to cancel
     # -- after a restart: nothing is repeated, what is uncertain is claimed (reliability notes 3)
+    *on(Restarted, S.TICKETS_BACK, None, do="retract_tickets", when="tickets_lie_out"),
+    *on(Restarted, S.CHANGE_BACK, None, do="retract_change", when="change_lies_out"),
+    *on(
+        Restarted, but(S.TICKETS_BACK), S.TICKETS_OUT, when="tickets_lie_out"
+    ),  # it still lies there: wait, then retract
+    *on(Restarted, but(S.CHANGE_BACK), S.CHANGE_OUT, when="change_lies_out"),
+    *on(Restarted, AFTER_START, S.RESUMING, when="may_go_on"),
     *on(Restarted, AFTER_START, S.DUMPING, do="dump", when="tray_has_tickets"),
-    *on(Restarted, AFTER_START, S.TICKETS_BACK, do="retract_tickets", when="tickets_lie_out"),
-    *on(Restarted, AFTER_START, S.CHANGE_BACK, do="retract_change", when="change_lies_out"),
-    *settle(Restarted, AFTER_START, first="void_sale"),
+    *settle(Restarted, AFTER_START, first="let_go", asks=True),
+    # -- rule O: whoever is here says how to go on; nobody: a claim
+    *on(Continued, S.RESUMING, S.ASKING, do="ask_state", when="goes_on"),
+    *on((Continued, MoneyBack, ResumeOver, Cancelled), S.RESUMING, S.DUMPING, do="dump", when="tray_has_tickets"),
+    *settle((Continued, MoneyBack, ResumeOver, Cancelled), S.RESUMING, first="let_go"),
 ]

@@ -18,11 +18,13 @@ _WHOLE = parse_pattern("¥#,##0;−¥#,##0")
 _TENTH = parse_pattern("¥#,##0.0;−¥#,##0.0")
 
 
+@lru_cache(maxsize=4096)
 def amount(fen: int) -> str:
     """`¥1,106.00`: everywhere money is owed, paid or given back."""
     return str(_FULL.apply(Decimal(fen) / 100, "en"))
 
 
+@lru_cache(maxsize=4096)
 def price(fen: int) -> str:
     """`¥553`, `¥156.5`, `¥1,748`: in lists."""
     pattern = _WHOLE if fen % 100 == 0 else _TENTH if fen % 10 == 0 else _FULL

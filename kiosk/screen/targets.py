@@ -63,18 +63,21 @@ PAY_CODE = "pay_code"
 RECEIPT = "receipt"
 SLIP_AGAIN = "slip_again"
 CLAIM_DONE = "claim_done"
+CONTINUE = "continue"  # after a restart: go on with the sale
+MONEY_BACK = "money_back"  # after a restart: rather the money
 
 PLAIN = frozenset(
     {
         LANGUAGE, CONTRAST, LARGE_TEXT, BACK, HOME, HELP, CALL_STAFF, MORE_TIME, SERVICE, START, DESTINATION,
         TRAIN_NUMBER, NEXT_TRAINS, ROUTE_MAP, COLLECT, REFUNDS, ORIGIN, SWAP, TRIP, DATE, SHOW_TRAINS, CLEAR, ERASE,
         PREVIOUS, NEXT, AVAILABLE, SORT, HOLD, PAY, CANCEL, CHANGE_ORDER, PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE,
+        CONTINUE, MONEY_BACK,
     }
 )  # fmt: skip
 VALUED = frozenset(
     {STATION, PROVINCE, LETTER, DIGIT, NUMBER, TAB, DAY, TRAIN, KIND, CLASS, PLUS, MINUS, WISH}
 )  # fmt: skip
-SALE = frozenset({PAY, CANCEL, CHANGE_ORDER, PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE})
+SALE = frozenset({PAY, CANCEL, CHANGE_ORDER, PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE, CONTINUE, MONEY_BACK})
 """Touches that belong to a running sale."""
 
 

@@ -131,6 +131,16 @@ class Texts:
             if not paths:
                 raise ConfigError(f"{directory / folder}: no catalogue (*.po) for {language}")
             self._sets[language] = compiled(paths)
+        self._plain: dict[tuple[str, Msg], Words] = {}
+
+    def words(self, language: str, other: str, message: Msg) -> Words:
+        """A text without fields in both languages, looked up once: most of what a screen says never changes."""
+        key = (language, message)
+        found = self._plain.get(key)
+        if found is None:
+            found = Words(self.text(language, message, {}), self.text(other, message, {}))
+            self._plain[key] = found
+        return found
 
     def text(self, language: str, message: Msg, fields: Mapping[str, Value]) -> str:
         """One text in one language, its fields filled in."""
@@ -163,6 +173,8 @@ class Say:
 
     def msg(self, message: Msg, /, **fields: Value) -> Words:
         texts = self._texts
+        if not fields:
+            return texts.words(self.language, self.other, message)
         return Words(texts.text(self.language, message, fields), texts.text(self.other, message, fields))
 
     def plural(self, one: str, many: str, n: int, /, **fields: Value) -> Words:

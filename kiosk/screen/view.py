@@ -12,7 +12,8 @@ from kiosk.screen.views.claim import claim
 from kiosk.screen.views.look import Look
 from kiosk.screen.views.pay import MORE_TIME_MS, asks_for_more_time, pay_cash
 from kiosk.screen.views.progress import printing
-from kiosk.screen.views.review import LAST_MINUTE_MS, review
+from kiosk.screen.views.resume import checking, resume
+from kiosk.screen.views.review import LAST_MINUTE_MS, printed_ms, review
 from kiosk.screen.views.seat import seat
 from kiosk.screen.views.start import attract, home
 from kiosk.screen.views.stop import closing, help_screen, holding, out_of_service, thanks
@@ -40,6 +41,7 @@ SALE: dict[S, View] = {
     S.CHANGE_BACK: printing,
     S.SLIP: claim,
     S.CLAIM: claim,
+    S.RESUMING: resume,
 }
 """Where a sale stands -> its screen. NEW and ENDED have none of their own."""
 
@@ -63,6 +65,8 @@ def view(shown: Shown) -> Screen:
     if shown.service_screen is not None:
         return shown.service_screen
     look, book, state = Look(shown), shown.sale, shown.journey
+    if book is not None and book.state in SALE and shown.mode.reason == "starting":
+        return checking(look)
     if book is not None and book.state in SALE:
         if state.help and book.state in WITH_HELP and not asks_for_more_time(look, book):
             return help_screen(look)
@@ -94,4 +98,7 @@ def next_change_ms(shown: Shown) -> int:
             times.append(book.patience_until_ms - int(MORE_TIME_MS / shown.rate))
         if book.lock_until_ms:
             times.append(book.lock_until_ms - int(LAST_MINUTE_MS / shown.rate) + 1)
+        if book.state is S.REVIEWING:
+            late_ms = book.order.closes_ms - printed_ms(shown.machine, book) - shown.now_wall_ms
+            times.append(now + -int(-late_ms // shown.rate))
     return min((time for time in times if time > now), default=now + 60_000)

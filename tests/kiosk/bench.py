@@ -94,6 +94,8 @@ class FakeAcceptor(Fake):
         self.told: list[tuple[int, ...]] = []
         self.next_note = 100_001
         self.escrow: tuple[int, int] | None = None
+        self.box: list[int] = []
+        self.position = "none"
 
     def accept_only(self, values_fen: Collection[int]) -> None:
         self.accepts = tuple(sorted(values_fen))
@@ -117,6 +119,8 @@ class FakeAcceptor(Fake):
         assert self.escrow[0] == note
         value_fen, self.escrow = self.escrow[1], None
         self.counters = {"stacked": self.counters["stacked"] + (kind == "stack")}
+        if kind == "stack":
+            self.box.append(value_fen)
         on_disk = f'"kind":"{kind if kind == "stack" else "return"}?"'
         self.ordered(kind, note, on_disk, good(note, value_fen), note=note, value_fen=value_fen)
 
@@ -133,7 +137,13 @@ class FakeAcceptor(Fake):
         raise AssertionError("an escrow of one note has nothing to return")
 
     def recall(self) -> None:
-        self.bench.report(na.AcceptorPast("none", 0, False, tuple(self.counters.items())))
+        self.bench.report(na.AcceptorPast(self.position, 0, False, tuple(self.counters.items())))
+
+    def power_cut(self, before: FakeAcceptor) -> None:
+        """A note in escrow is given back at power-up; numbers of notes begin anew with each start."""
+        self.box, self.counters = before.box, before.counters
+        self.position = "escrow" if before.escrow else "none"
+        self.next_note = before.next_note + 100_000
 
 
 class FakeDispenser(Fake):
@@ -145,6 +155,8 @@ class FakeDispenser(Fake):
         self.counters: Mapping[str, int] = {"transaction": 0}
         self.outlet = 0  # order whose notes lie out
         self.retracted: list[int] = []
+        self.paid: nd.Counts = ()  # what it remembers of its last order
+        self.hands_fen = 0
 
     def pay(self, order: int, counts: Mapping[int, int]) -> None:
         assert not self.outlet
@@ -152,13 +164,15 @@ class FakeDispenser(Fake):
         whole = tuple((cassette, notes, 0) for cassette, notes in counts.items())
         on_disk = f'"kind":"pay?","sale":{order // 100},"order":{order},'
         if "pay" not in self.plan or not self.plan["pay"]:
-            self.outlet = order
+            self.outlet, self.paid = order, whole
+            self.counters = {"transaction": self.counters["transaction"] + 1}
         self.ordered("pay", order, on_disk, nd.NotesPresented(order, whole), order=order, counts=whole)
 
     def take(self) -> None:
         """A hand takes what lies out."""
         order, self.outlet = self.outlet, 0
         assert order
+        self.hands_fen += sum(VALUES[cassette] * notes for cassette, notes, _ in self.paid)
         self.bench.report(nd.ChangeTaken(order))
 
     def retract(self, order: int) -> None:
@@ -172,8 +186,12 @@ class FakeDispenser(Fake):
         self.bench.report(nd.NotesPresented(0, ((cassette, 0, 1),)))
 
     def recall(self) -> None:
-        outlet = "notes" if self.outlet else "empty"
-        self.bench.report(nd.DispenserPast("none", (), "", outlet, tuple(self.counters.items())))
+        outlet, last = "notes" if self.outlet else "empty", "pay" if self.paid else "none"
+        self.bench.report(nd.DispenserPast(last, self.paid, "30", outlet, tuple(self.counters.items())))
+
+    def power_cut(self, before: FakeDispenser) -> None:
+        self.outlet, self.paid, self.hands_fen = before.outlet, before.paid, before.hands_fen
+        self.counters = before.counters
 
 
 class FakeTicketUnit(Fake):
@@ -186,10 +204,14 @@ class FakeTicketUnit(Fake):
         self.slot: list[str] = []
         self.waste: list[str] = []
         self.back: list[str] = []
+        self.hands: list[str] = []
+        self.last_key = ""
 
     def print_ticket(self, job: tp.TicketJob) -> None:
         if not self.plan.get("print"):
             self.tray.append(job.key)
+            self.last_key = job.key
+            self.counters = {**self.counters, "tickets": self.counters["tickets"] + 1}
         self.ordered("print", job.key, f'"blank":"{job.key}"', tp.TicketInTray(job.key), key=job.key)
 
     def deliver(self, bundle: int) -> None:
@@ -199,6 +221,7 @@ class FakeTicketUnit(Fake):
 
     def take(self) -> None:
         assert self.slot
+        self.hands += self.slot
         self.slot = []
         self.bench.report(tp.TicketsTaken(self.bench.sale_number))
 
@@ -215,9 +238,12 @@ class FakeTicketUnit(Fake):
 
     def recall(self) -> None:
         where = ("tickets" if self.tray else "empty", "tickets" if self.slot else "empty")
-        self.bench.report(
-            tp.PrinterPast(self.tray[-1] if self.tray else "", False, *where, tuple(self.counters.items()))
-        )
+        self.bench.report(tp.PrinterPast(self.last_key, False, *where, tuple(self.counters.items())))
+
+    def power_cut(self, before: FakeTicketUnit) -> None:
+        self.tray, self.slot, self.waste = before.tray, before.slot, before.waste
+        self.back, self.hands = before.back, before.hands
+        self.last_key, self.counters = before.last_key, before.counters
 
 
 class FakeSlipPrinter(Fake):
@@ -343,7 +369,7 @@ ALL = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet")
 
 
 class Bench:
-    """`without`: devices that are not fitted. `disk`: with a journal already, as after a power cut."""
+    """`without`: devices that are not fitted. `disk`: with a journal already; `before`: the bench whose power failed."""
 
     def __init__(
         self,
@@ -352,6 +378,7 @@ class Bench:
         filled: bool = True,
         policy: SalePolicy | None = None,
         start_ms: int = MONO_MS,
+        before: Bench | None = None,
     ) -> None:
         self.clock = VirtualClock(start_ms, WALL_MS + start_ms - MONO_MS)
         self.facts: list[Fact] = []
@@ -362,6 +389,8 @@ class Bench:
         journal = Journal(self.disk, EPOCH, SECRET)
         self.journal = journal
         self.station = FakeStation(self)
+        if before is not None:
+            self.station.states, self.station.places = before.station.states, before.station.places
         made = {
             "acceptor": FakeAcceptor, "dispenser": FakeDispenser, "ticket_unit": FakeTicketUnit,
             "slip_printer": FakeSlipPrinter,
@@ -525,13 +554,11 @@ class Bench:
             disk.synced[name] = len(disk.files[name])
         if self.controller.sale is not None:
             self.controller.sale.close()
-        made = Bench(without=without, disk=disk, start_ms=self.clock.mono_ms() + later_ms)
-        made.station.states, made.station.places = self.station.states, self.station.places
-        old, new = self.devices, made.devices
-        if isinstance(old.dispenser, FakeDispenser) and isinstance(new.dispenser, FakeDispenser):
-            new.dispenser.outlet = old.dispenser.outlet
-        if isinstance(old.ticket_unit, FakeTicketUnit) and isinstance(new.ticket_unit, FakeTicketUnit):
-            new.ticket_unit.tray, new.ticket_unit.slot = old.ticket_unit.tray, old.ticket_unit.slot
+        made = Bench(without=without, disk=disk, start_ms=self.clock.mono_ms() + later_ms, before=self)
+        for name in ("acceptor", "dispenser", "ticket_unit"):
+            old, new = getattr(self.devices, name), getattr(made.devices, name)
+            if old is not None and new is not None:
+                new.power_cut(old)
         return made
 
 

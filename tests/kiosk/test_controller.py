@@ -27,6 +27,7 @@ from kiosk.ports.station import (
 )
 from kiosk.sale.book import S
 from kiosk.sale.intents import Intent
+from kiosk.service_records import OperatorLogin
 from tests.kiosk.bench import ALL, EPOCH, Bench, cleared, raised
 from tests.kiosk.screen.world import LIMITS, WALL_MS
 
@@ -448,7 +449,7 @@ def test_a_machine_without_a_device_says_so_and_stays_calm(without: str) -> None
 def test_a_device_that_was_taken_out_while_a_sale_was_open_does_not_keep_it_open(without: str, state: S) -> None:
     again = stop_at(state).power_cut(without={without}).up()
     again.wait(1_000)
-    to_the_end(again)
+    to_the_end(again, hands=False)
     even(again)
 
 
@@ -609,7 +610,7 @@ def test_power_may_fail_again_during_recovery(state: S) -> None:
 def test_a_silent_device_is_waited_for_and_then_named() -> None:
     bench = stop_at(S.COLLECTING).power_cut()
     bench.say(*(DeviceReady(name, "m", "1", "s") for name in ALL if name != "dispenser"))
-    bench.wait(19_000)
+    bench.wait(29_000)
     assert bench.controller.starting
     bench.wait(2_000)
     assert not bench.controller.starting
@@ -768,3 +769,40 @@ def test_a_session_is_followed_by_the_network() -> None:
     asked = bench.station.asked.count("network")
     bench.say(SessionGranted("BXP", 0, LIMITS))
     assert bench.station.asked.count("network") == asked + 1
+
+
+def test_the_help_lamp_goes_out_when_staff_were_there() -> None:
+    bench = Bench().up()
+    for came in (DoorMoved("outer", False, False), OperatorLogin("1001", "cash")):
+        bench.say(HelpPressed())
+        assert bench.cabinet.lamps["help"]
+        if isinstance(came, DoorMoved):
+            bench.say(DoorMoved("outer", True, False))
+            assert bench.cabinet.lamps["help"]
+            bench.say(came)
+        else:
+            bench.controller.help.hear(came)
+        assert not bench.cabinet.lamps["help"]
+        assert bench.controller.help_called_ms == 0
+
+
+def test_the_watermark_is_journaled_as_a_hint_and_read_at_the_next_start() -> None:
+    bench = Bench().up()
+    bench.wait(3_000)
+    hints = [line["fact"] for line in bench.lines() if line["fact"]["kind"] == "ack"]
+    assert len(hints) == 1
+    assert hints[0]["acked"] >= 1
+    again = bench.power_cut()
+    assert again.past.acked == hints[0]["acked"]
+    again.up().wait(2_000)
+    assert again.station.records[0][0] == hints[0]["acked"] + 1
+
+
+def test_a_hint_is_no_reason_for_another_hint() -> None:
+    bench = Bench().up()
+    bench.wait(600_000)
+    hints = [line for line in bench.lines() if line["fact"]["kind"] == "ack"]
+    assert len(hints) <= 2
+    bench.say(HelpPressed())
+    bench.wait(120_000)
+    assert len([line for line in bench.lines() if line["fact"]["kind"] == "ack"]) == len(hints) + 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
@@ -17,7 +19,7 @@ from kiosk.ports.cabinet import DoorMoved
 from kiosk.ports.note_acceptor import NoteOurs
 from kiosk.records import Record, record_of
 from kiosk.sale.intents import ConfirmSale, RenewLock
-from kiosk.storage import ROOM_BYTES, FileStorage
+from kiosk.storage import RESERVE_BYTES, ROOM_BYTES, FileStorage
 from kiosk.system_facts import Booted
 from tests.kiosk.disks import MemoryDisk
 
@@ -130,7 +132,10 @@ def test_a_tail_torn_at_any_byte_is_kept_aside_and_the_journal_goes_on() -> None
         assert (after.boot, after.damaged_bytes) == (3, 0)
 
 
-@pytest.mark.parametrize("left", [b"\x00" * 40, b"\x00" * 40 + b"\n", b"garbage", b"\n", b" \n"])
+@pytest.mark.parametrize(
+    "left",
+    [b"\x00" * 40, b"\x00" * 40 + b"\n", b"garbage", b"\n", b" \n", b"gar\nbage", b"gar\nbage\r\n\n12345678 {\n"],
+)
 def test_a_tail_of_anything_is_no_line(left: bytes) -> None:
     disk = written()
     disk.files[SEGMENT] += left
@@ -188,6 +193,18 @@ def test_damage_before_the_last_line_is_refused_and_nothing_is_cut(line: int, by
         Journal(disk, EPOCH, SECRET)
     assert bytes(disk.files[SEGMENT]) == before
     assert not disk.tails
+
+
+@pytest.mark.parametrize("line", [0, 1])
+@pytest.mark.parametrize("bit", range(8))
+def test_a_line_feed_that_rotted_does_not_make_two_lines_a_torn_one(line: int, bit: int) -> None:
+    disk = written()
+    ends = [at for at, byte in enumerate(disk.files[SEGMENT]) if byte == 0x0A]
+    disk.files[SEGMENT][ends[line]] ^= 1 << bit
+    before = bytes(disk.files[SEGMENT])
+    with pytest.raises(JournalError, match="later records exist"):
+        Journal(disk, EPOCH, SECRET)
+    assert bytes(disk.files[SEGMENT]) == before
 
 
 def test_a_hole_before_a_later_segment_is_refused() -> None:
@@ -402,7 +419,73 @@ def test_the_reserve_is_given_back_when_the_disk_fills_up_during_a_sale() -> Non
     assert not disk.reserve
 
 
+def test_the_reserve_is_given_back_for_a_torn_tail_on_a_full_disk() -> None:
+    disk = written()
+    disk.files[SEGMENT] += b"torn"
+    disk.free = 0
+    assert Journal(disk, EPOCH, SECRET).damaged_bytes == 4
+    assert not disk.reserve
+
+
+def test_no_day_is_begun_behind_a_line_that_failed() -> None:
+    disk = written(2)
+    journal = opened(disk)
+    disk.trouble = "half"
+    with pytest.raises(JournalError, match="durable"):
+        journal.write(*STEPS[2])
+    disk.trouble = ""
+    with pytest.raises(JournalError, match="failed before"):
+        journal.begin_segment("2026-11-23")
+    assert disk.segments() == [SEGMENT]
+    assert Journal(disk, EPOCH, SECRET).seq == 2
+
+
 # -- the directory
+
+
+def test_what_a_killed_program_left_in_memory_is_made_durable_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = FileStorage(tmp_path)
+    for name in ("000001-2026-11-22.journal", "000002-2026-11-23.journal"):
+        first.begin(name)
+        first.append(b"not synced\n")
+    first.close()
+    deeds: list[str] = []
+
+    def noted(word: str, deed: Callable[..., None]) -> Callable[..., None]:
+        def wrapper(handle: int, *rest: int) -> None:
+            deeds.append(f"{word} {os.readlink(f'/proc/self/fd/{handle}').rpartition('/')[2]}")
+            deed(handle, *rest)
+
+        return wrapper
+
+    for word in ("fsync", "fdatasync", "posix_fadvise"):
+        monkeypatch.setattr(os, word, noted(word, getattr(os, word)))
+    FileStorage(tmp_path).close()
+    newest = "000002-2026-11-23.journal"
+    assert deeds == [f"fsync {tmp_path.name}", f"fdatasync {newest}", f"posix_fadvise {newest}"]
+
+
+def test_a_journal_that_cannot_be_made_durable_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = FileStorage(tmp_path)
+    first.begin(SEGMENT)
+    first.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", lambda handle: (_ for _ in ()).throw(OSError(5, "input/output error")))
+        with pytest.raises(JournalError, match="cannot be made durable"):
+            FileStorage(tmp_path)
+    FileStorage(tmp_path).close()  # the lock was given back
+
+
+def test_a_reserve_whose_making_was_cut_short_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "reserve").write_bytes(b"")
+    storage = FileStorage(tmp_path)
+    storage.begin(SEGMENT)
+    assert (tmp_path / "reserve").stat().st_size == RESERVE_BYTES
+    storage.release_reserve()
+    assert not (tmp_path / "reserve").exists()
+    storage.close()
 
 
 def test_two_programs_cannot_hold_one_journal(tmp_path: Path) -> None:

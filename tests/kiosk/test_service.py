@@ -37,7 +37,8 @@ def acts(bench: Bench) -> list[dict[str, Any]]:
 
 
 def last(bench: Bench) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    line = bench.lines()[-1]
+    """The last line but for the upload's hints."""
+    line = next(line for line in reversed(bench.lines()) if line["fact"]["kind"] != "ack")
     return line["fact"], line["intents"]
 
 

@@ -126,3 +126,19 @@ def test_news_of_another_epoch_says_nothing_of_this_one() -> None:
     sync.hear(RecordsTaken("other", 10, 0, False), 10)
     poll(sync, 20)
     assert (sync.acked, len(paper.sent)) == (0, 1)
+
+
+def test_a_hint_is_given_once_a_minute_and_only_for_news() -> None:
+    sync = Sync(Paper(), "e", 4, lambda seq: [], lambda most: 0)  # type: ignore[arg-type]
+    assert sync.hint(0) is None
+    sync.written(9)
+    sync.hear(RecordsTaken("e", 9, 0, False), 0)
+    assert sync.hint(1_000) == RecordsTaken("e", 9, 0, False)
+    sync.hinted(10)
+    sync.written(10)
+    sync.hear(RecordsTaken("e", 10, 0, False), 2_000)
+    assert sync.hint(100_000) is None
+    sync.written(12)
+    sync.hear(RecordsTaken("e", 12, 0, False), 100_000)
+    assert sync.hint(60_999) is None
+    assert sync.hint(61_000) == RecordsTaken("e", 12, 0, False)

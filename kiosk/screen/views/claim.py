@@ -8,7 +8,7 @@ from kiosk.sale.book import Book, Claim, S
 from kiosk.screen import formats, qr
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg
-from kiosk.screen.values import ClaimScreen, Figure, InfoCard, Key, Notice, Words
+from kiosk.screen.values import Busy, ClaimScreen, Figure, InfoCard, Key, Notice, Words
 from kiosk.screen.views.look import Look
 
 UNCERTAIN: dict[str, Msg] = {
@@ -105,9 +105,22 @@ def _valid(look: Look) -> Words:
     return look.say("Valid until {date}, {n} days", date=until, n=days)
 
 
-def claim(look: Look) -> ClaimScreen:
+def see_staff(look: Look, book: Book) -> Busy:
+    """The passenger has left: the code is on the slip and on record, not on the screen of whoever comes next (rule O)."""
+    say, window = look.say, look.shown.machine.window
+    limit = look.until(book.patience_until_ms, book.patience_span_ms) if book.patience_until_ms else None
+    footer = (Key(T.CLAIM_DONE, say("Home"), "home", enabled=book.state is S.CLAIM), look.call_staff("primary"))
+    more = say(
+        "A purchase was interrupted by a power cut. If it was yours, it is paid at window {window}.", window=window
+    )
+    return Busy(look.chrome("busy", footer=footer), say("Please see staff"), more, limit, "bell")
+
+
+def claim(look: Look) -> ClaimScreen | Busy:
     book = look.shown.sale
     assert book is not None
+    if book.unattended:
+        return see_staff(look, book)
     say = look.say
     main = book.claims[0] if book.claims else Claim("", 0, "")
     text, level = SLIP_STATES.get(main.slip, SLIP_STATES["none"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.sale.book import Book
 from kiosk.screen import formats
 from kiosk.screen import targets as T
+from kiosk.screen.shown import MachineSeen
 from kiosk.screen.texts import Both
 from kiosk.screen.values import InfoCard, Key, Notice, Review, ReviewRow, Words
 from kiosk.screen.views.look import NOTHING, Look
@@ -86,6 +87,24 @@ def last_minute(look: Look, book: Book) -> Notice | None:
     return Notice(look.say("Less than a minute left: the seats will be released"), "warn", "clock", more)
 
 
+PAY_MS = 60_000
+"""What inserting notes takes, roughly; with the printing it tells whether the end comes too late."""
+
+
+def printed_ms(machine: MachineSeen, book: Book) -> int:
+    """People's time from now until the last ticket is printed, roughly."""
+    return PAY_MS + len(book.places) * machine.ticket_ms
+
+
+def closing_soon(look: Look, book: Book) -> Notice | None:
+    """Said before the first note: the sale of this train would be closed before the tickets are printed (decision 6)."""
+    if book.ours_fen or look.shown.now_wall_ms + printed_ms(look.shown.machine, book) < book.order.closes_ms:
+        return None
+    words = look.say("This train is closed for sale at {time}", time=look.clock.time(book.order.closes_ms))
+    more = look.say("Your tickets may be printed only after that. Please pay without delay.")
+    return Notice(words, "warn", "clock", more)
+
+
 def review(look: Look) -> Review:
     book = look.shown.sale
     assert book is not None
@@ -96,7 +115,7 @@ def review(look: Look) -> Review:
         _pay(look, book),
     )
     return Review(
-        look.chrome("review", 3, footer, notice=last_minute(look, book)),
+        look.chrome("review", 3, footer, notice=last_minute(look, book) or closing_soon(look, book)),
         title=say("Check your order"),
         journey=journey_card(look, book.order, book.order.seat_class),
         lock_words=say("Seats held for you"),

@@ -71,7 +71,9 @@ def compose(screen: Screen, kit: Kit) -> list[Node]:
     body = PAINTERS[screen.kind](screen, kit)
     nodes = [*chrome.header(kit, around), *chrome.stepper(kit, around.stepper)]
     if screen.kind not in NO_FOOTER:
-        nodes += chrome.footer(kit, around, FOOTER_RIGHT.get(screen.kind, 1040), FOOTER_LEFT.get(screen.kind, 40))
+        asks = any(key.role == "primary" for key in around.footer)  # a question needs the whole footer
+        left = 40 if asks else FOOTER_LEFT.get(screen.kind, 40)
+        nodes += chrome.footer(kit, around, FOOTER_RIGHT.get(screen.kind, 1040), left)
     nodes += body
     if around.notice is not None and screen.kind not in OWN_NOTICE:
         kit = kit.plain if screen.kind in DENSE else kit

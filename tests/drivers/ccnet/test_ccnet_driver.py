@@ -720,6 +720,37 @@ def test_a_technicians_restart_resets_the_unit() -> None:
     assert paper.faults() == [("NOTE_JAM", True), ("NOTE_JAM", False)]
 
 
+def test_a_status_from_before_a_technicians_restart_is_not_its_past() -> None:
+    """The answer was on its way when the jam was cleared: the new start knows of no jam."""
+    paper = Paper(on={RESET: then("13", "19")})
+    driver = paper.ready()
+    paper.statuses = ["43"]
+    paper.run(500)
+    paper.facts.clear()
+
+    def cleared(paper: Paper) -> None:
+        paper.on.pop(POLL)
+        driver.restart()
+        driver.poll(paper.now_ms)
+
+    paper.on[POLL] = cleared
+    paper.run(2_000)
+    assert [fact.position for fact in paper.news() if isinstance(fact, AcceptorPast)] == ["none"]
+
+
+def test_what_was_drawn_in_before_a_restart_is_no_note_of_the_time_after_it() -> None:
+    paper = Paper(on={RESET: then("13", "19")})
+    driver = paper.ready()
+    paper.statuses = ["15"]
+    paper.run(500)
+    driver.restart()
+    silence = {POLL: [SILENCE] * 200, ENABLE: [SILENCE] * 200}
+    paper.on[COUNT] = lambda paper: paper.answers.update(silence)  # ready, and then not a word
+    paper.run(10_000)
+    assert ("NO_ANSWER", True) in paper.faults()
+    assert not [fact for fact in paper.news() if isinstance(fact, NoteReturnUncertain)]
+
+
 @pytest.mark.parametrize("between", [["14", "15"], ["15"], ["14", "14", "15"]])
 def test_after_a_lost_answer_the_next_note_of_the_same_kind_is_not_taken_for_the_one_before(between: list[str]) -> None:
     paper = Paper()

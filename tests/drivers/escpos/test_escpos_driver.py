@@ -227,6 +227,18 @@ def test_a_second_slip_is_refused_while_one_is_printed(bench: Bench) -> None:
     assert bench.told() == [SlipPrinted("C1")]
 
 
+def test_a_slip_that_waits_for_a_lost_confirmation_begins_when_the_wait_is_over(bench: Bench) -> None:
+    bench.printer.no_confirmation = True
+    bench.slip("C1", height=10)
+    bench.run(9_000)
+    bench.printer.no_confirmation = False
+    bench.run(2_000)
+    assert bench.told() == [SlipFailed("C1", "silent")]
+    bench.slip("C2", height=10)
+    bench.run(3_000)
+    assert bench.told() == [SlipPrinted("C2")]
+
+
 def test_probe_lines_show_state_and_move_nothing(bench: Bench) -> None:
     lines = bench.driver.probe_lines()
     assert lines[0] == "slip printer ESC/POS, 576 dots"

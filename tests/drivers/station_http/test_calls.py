@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from drivers.station_http import calls, codec
 from drivers.station_http.calls import Answer, Call
-from drivers.station_http.driver import understand
+from drivers.station_http.outcome import understand
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import (
     ConfirmRefused,

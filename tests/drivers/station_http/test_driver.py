@@ -14,6 +14,7 @@ import pytest
 
 from drivers.station_http import transport
 from drivers.station_http.driver import LONGEST_RETRY_MS, PROBE_DOWN_MS, StationHttp
+from drivers.station_http.lanes import ThreadLanes
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import (
     NetworkKnown,
@@ -313,7 +314,8 @@ def test_when_the_station_comes_back_what_was_kept_goes_out_soon(station: Script
     away.driver.printed(SALE, [(0, "E1", "E017-1", "delivered")])
     assert away.until(PrintedReported) == PrintedReported(SALE, certain=False)
     assert away.driver._deeds[0].due_ms > 1_000
-    for link in away.driver._transports:
+    assert isinstance(away.driver._lanes, ThreadLanes)
+    for link in away.driver._lanes.transports.values():
         link._base_url = f"http://127.0.0.1:{port}"
     away.poll_at(PROBE_DOWN_MS)
     away.until(StationBack)

@@ -27,6 +27,7 @@ from kiosk.ports.note_dispenser import (
     NotesUncertain,
 )
 from kiosk.ports.ticket_printer import (
+    DeliverUncertain,
     PrinterPast,
     TicketInTray,
     TicketRetractUncertain,
@@ -34,11 +35,12 @@ from kiosk.ports.ticket_printer import (
     TicketsPresented,
     TicketsTaken,
     TicketUncertain,
+    TrayDumped,
 )
 from kiosk.records import record_of
 from kiosk.sale import facts as sf
 from kiosk.sale.book import S
-from kiosk.sale.recovery import Told, believe
+from kiosk.sale.recovery import Told, believe, risen
 from kiosk.system_facts import RecoveryBegan
 from tests.kiosk.sale.samples import KEY, Player, confirmed
 from tests.kiosk.sale.test_sale import (
@@ -169,7 +171,10 @@ def test_the_blank_under_way() -> None:
         (S.DELIVERING, "empty", "tickets", [TicketsPresented(1)]),
         (S.DELIVERING, "empty", "empty", [TicketsTaken(1)]),
         (S.DELIVERING, "tickets", "empty", []),
-        (S.DELIVERING, "unknown", "unknown", []),
+        (S.DELIVERING, "unknown", "unknown", [DeliverUncertain(1, "power")]),
+        (S.DELIVERING, "tickets", "tickets", [DeliverUncertain(1, "power")]),
+        (S.DUMPING, "empty", "empty", [TrayDumped(1)]),
+        (S.DUMPING, "tickets", "empty", []),
         (S.TICKETS_OUT, "empty", "empty", [TicketsTaken(1)]),
         (S.TICKETS_OUT, "empty", "tickets", []),
         (S.TICKETS_BACK, "empty", "empty", [TicketRetractUncertain(1, "power")]),
@@ -223,8 +228,11 @@ def test_notes_that_lay_out_were_taken_or_nobody_knows_whether_the_retract_was_f
 # -- what follows
 
 
-def after_restart(world: World, told: Told = SILENT) -> World:
-    world.restart(told)
+LONG_MS, SHORT_MS = 61_000, 5_000
+
+
+def after_restart(world: World, told: Told = SILENT, pause_ms: int = LONG_MS) -> World:
+    world.restart(told, pause_ms=pause_ms)
     return world
 
 
@@ -238,22 +246,42 @@ def test_tickets_in_the_tray_are_dumped_voided_and_claimed() -> None:
     assert world.book.claims_fen == 30500
 
 
-def test_tickets_in_the_slot_are_pulled_back() -> None:
+def test_tickets_in_the_slot_are_waited_for_and_then_pulled_back() -> None:
     world = after_restart(in_state(S.TICKETS_OUT), printer(tray="empty", slot="tickets"))
+    assert world.sale.state is S.TICKETS_OUT
+    assert world.book.take_until_ms == world.now_ms + world.policy.take_ms
+    assert world.pending == {}
+    world.time_out()
     assert world.sale.state is S.TICKETS_BACK
     assert "retract?" in world.pending
 
 
-def test_notes_in_the_outlet_are_pulled_back() -> None:
+def test_notes_in_the_outlet_are_waited_for_and_then_pulled_back() -> None:
     world = after_restart(in_state(S.CHANGE_OUT), dispenser(outlet="notes"))
+    assert world.sale.state is S.CHANGE_OUT
+    world.time_out()
     assert world.sale.state is S.CHANGE_BACK
 
 
-def test_a_sale_without_money_is_voided_by_key_and_closed() -> None:
+@pytest.mark.parametrize("state", [S.TICKETS_BACK, S.CHANGE_BACK])
+def test_a_retract_under_way_goes_on(state: S) -> None:
+    world = after_restart(in_state(state), FULL)
+    assert world.sale.state is state
+    assert "retract?" in world.pending
+
+
+def test_a_sale_without_money_is_closed_and_its_places_released() -> None:
     world = World()
     world.answer("lock?")
     made_state = after_restart(world).sale.state
     assert made_state is S.ENDED
+    assert [intent["kind"] for intent in world.lines[-1].intents] == ["release?", "sale.end"]
+    assert world.lines[-1].intents[-1]["outcome"] == "cancelled"
+
+
+def test_an_open_question_for_places_is_settled_by_a_void_of_its_key() -> None:
+    """Held or not: what the station knows of the key ends (decision 48)."""
+    world = after_restart(World())
     assert [intent["kind"] for intent in world.lines[-1].intents] == ["void?", "sale.end"]
 
 
@@ -382,6 +410,18 @@ def test_a_journal_written_by_other_code_is_refused() -> None:
         fold([other, *world.lines[1:]], world._filled(), world.context)
 
 
+def test_a_sale_that_ended_is_not_decided_again() -> None:
+    """An update may decide otherwise; it installs only while no sale is open."""
+    world = with_change()
+    world.to_the_end_with_hands()
+    assert world.ended
+    line = world.lines[0]
+    other = Line(1, 1, line.mono_ms, line.wall_ms, line.fact, (line.intents[0],), "")
+    past = fold([other, *world.lines[1:]], world._filled(), world.context)
+    assert (past.sale, past.sales) == (None, 1)
+    assert past.stock == world.stock
+
+
 def test_an_unknown_kind_in_an_open_sale_is_refused() -> None:
     world = collecting(World())
     strange = Line(4, 1, 0, 0, {"kind": "acquirer!", "result": "ok"}, (), "")
@@ -430,3 +470,235 @@ def test_a_blank_voided_at_power_up_is_counted_by_the_units_own_counter() -> Non
     past = PrinterPast("", False, "empty", "empty", (("tickets", 4), ("voided", 3)))
     before = {"print?": {"tickets": 4, "voided": 2}}
     assert believe(player.sale.book, Told(printer=past), before) == [TicketSpoiled(key, 1, "power")]
+
+
+# -- counters
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rise"),
+    [
+        (7, 7, 0), (7, 8, 1), (65_535, 0, 1), (65_534, 1, 3), (95, 0, 1), (223, 0, 1), (255, 1, 2), (999_999_999, 0, 1),
+        (7, 900, None), (500, 0, None), (7, 6, None), (2**32 - 1, 2, 3),
+    ],
+)  # fmt: skip
+def test_a_life_counter_is_compared_over_its_end(before: int, after: int, rise: int | None) -> None:
+    assert risen(before, after) == rise
+
+
+def test_a_note_is_believed_when_its_counter_began_again() -> None:
+    world = moving()
+    assert believe(world.book, note("none", stacked=0), {"stack?": {"stacked": 65_535}}) == [NoteOurs(1, 10000)]
+    assert believe(world.book, note("none", stacked=0), {"stack?": {"stacked": 500}}) == [NoteUncertain(1, 10000)]
+
+
+def test_a_payment_is_believed_when_its_counter_began_again() -> None:
+    world = with_change()
+    order, asked = world.book.pays[-1].order, world.book.pays[-1].asked
+    whole = tuple((cassette, notes, 0) for cassette, notes in asked)
+    before = {"pay?": {"transaction": 95}}
+    assert believe(world.book, dispenser(whole, transaction=0), before) == [NotesPresented(order, whole)]
+
+
+def test_a_blank_is_not_begun_when_neither_counter_moved_though_others_lie_in_the_tray() -> None:
+    world = printing()
+    world.answer("print?", IN_TRAY)
+    key = world.book.tickets[1].keys[0]
+    before = {"print?": {"tickets": 4, "voided": 2}}
+    still = PrinterPast("other", False, "tickets", "empty", (("tickets", 4), ("voided", 2)))
+    moved = PrinterPast("other", False, "tickets", "empty", (("tickets", 5), ("voided", 2)))
+    assert believe(world.book, Told(printer=still), before) == [TicketSpoiled(key, 0, "power")]
+    assert believe(world.book, Told(printer=moved), before) == [TicketUncertain(key, "power")]
+
+
+def test_a_ticket_that_the_unit_made_and_the_tray_does_not_hold_is_unknown() -> None:
+    world = printing()
+    key = world.book.tickets[0].keys[0]
+    assert believe(world.book, printer(key, tray="empty"), {}) == [TicketUncertain(key, "power")]
+
+
+# -- rule O
+
+
+def asked(world: World, told: Told = CALM) -> World:
+    """Power failed for a moment, and something is owed."""
+    after_restart(world, told, SHORT_MS)
+    assert world.sale.state is S.RESUMING
+    return world
+
+
+def test_the_end_of_a_recovery_says_what_was_believed_and_why() -> None:
+    world = after_restart(moving(), note("none", stacked=8))
+    assert world.lines[-1].fact["believed"] == [{"what": "stack! stacked 1", "why": "counter"}]
+    world = after_restart(with_change())
+    assert world.lines[-1].fact["believed"] == [{"what": f"pay! unknown {world.book.pays[0].order}", "why": "silent"}]
+
+
+def test_after_a_long_pause_or_with_a_clock_that_went_back_nobody_is_asked() -> None:
+    for pause_ms in (LONG_MS, -1):
+        world = after_restart(paid(), CALM, pause_ms)
+        assert world.sale.state is S.SLIP
+        assert world.book.claims_fen == 30500
+
+
+def test_a_part_of_the_price_is_in_and_more_may_be_put_in_when_the_places_are_still_held() -> None:
+    world = asked(pay(collecting(World()), 10000))
+    assert [intent.kind for intent in world.feed(sf.Continued())] == ["state?"]
+    world.station_says("held")
+    assert world.sale.state is S.COLLECTING
+    assert "renew?1" in world.pending
+    pay(world, 10000, 10000, 1000)
+    world.to_the_end_with_hands()
+    assert world.lines[-1].intents[-1]["outcome"] == "sold"
+
+
+@pytest.mark.parametrize("state", ["none", "expired", "released", "voided"])
+def test_when_the_places_are_gone_the_money_comes_back(state: str) -> None:
+    for scene in (pay(collecting(World()), 10000), paid()):
+        world = asked(scene)
+        world.feed(sf.Continued())
+        world.station_says(state)
+        assert world.sale.state is S.PAYING
+        world.to_the_end_with_hands()
+        assert world.lines[-1].intents[-1]["outcome"] == "refunded"
+
+
+def test_paid_up_is_confirmed_and_printed() -> None:
+    world = asked(paid())
+    world.feed(sf.Continued())
+    made = world.station_says("held")
+    assert [intent.kind for intent in made] == ["confirm?"]
+    world.to_the_end_with_hands()
+    assert world.lines[-1].intents[-1]["outcome"] == "sold"
+
+
+def test_confirmed_is_printed_and_what_lies_in_the_tray_is_not_printed_again() -> None:
+    world = printing()
+    world.answer("print?", IN_TRAY)
+    asked(world, printer(world.book.tickets[1].keys[0], tray="tickets"))
+    world.feed(sf.Continued())
+    made = world.station_says("confirmed")
+    assert [intent.kind for intent in made] == ["deliver?"]
+    world.to_the_end_with_hands()
+    assert world.lines[-1].intents[-1]["outcome"] == "sold"
+
+
+def test_a_station_that_knows_nothing_of_a_confirmed_sale_gets_no_tickets_out() -> None:
+    world = printing()
+    world.answer("print?", IN_TRAY)
+    asked(world, printer(world.book.tickets[1].keys[0], tray="tickets"))
+    world.feed(sf.Continued())
+    world.station_says("none")
+    assert world.sale.state is S.DUMPING
+    world.to_the_end_with_hands()
+    assert world.lines[-1].intents[-1]["outcome"] == "refunded"
+
+
+@pytest.mark.parametrize("tickets", [0, 1])
+def test_a_silent_station_ends_it_after_its_time_and_the_money_comes_back(tickets: int) -> None:
+    world = printing() if tickets else paid()
+    if tickets:
+        world.answer("print?", IN_TRAY)
+    key = world.book.tickets[1].keys[0] if tickets else ""
+    asked(world, printer(key, tray="tickets") if tickets else CALM)
+    world.feed(sf.Continued())
+    world.to_the_end_with_hands(but="state?")
+    assert world.lines[-1].intents[-1]["outcome"] == "refunded"
+
+
+@pytest.mark.parametrize("scene", [lambda: pay(collecting(World()), 10000), paid, lambda: printing()])
+def test_whoever_wants_the_money_gets_the_money(scene: Callable[[], World]) -> None:
+    world = scene()
+    if world.sale.state is S.PRINTING:
+        world.restart(printer("other", tray="empty"))
+        assert world.sale.state is S.RESUMING
+    else:
+        asked(world)
+    world.feed(sf.MoneyBack())
+    world.to_the_end_with_hands()
+    assert world.lines[-1].intents[-1]["outcome"] == "refunded"
+    assert not world.book.claims
+
+
+def test_nobody_answers_and_nothing_moves() -> None:
+    world = asked(paid())
+    world.time_out()
+    assert world.sale.state is S.SLIP
+    assert world.book.claims_fen == 30500
+
+
+@pytest.mark.parametrize("by", ["service", "screen", "mode"])
+def test_a_door_or_a_dark_screen_is_as_nobody(by: str) -> None:
+    world = asked(paid())
+    world.feed(sf.Cancelled(by))
+    assert world.sale.state is S.SLIP
+
+
+def test_change_is_paid_when_somebody_is_there() -> None:
+    world = pay(collecting(World()), 10000, 10000, 10000, 2000)
+    for question in ("confirm?", "print?", "print?", "deliver?"):
+        world.answer(question)
+    assert world.sale.state is S.TICKETS_OUT
+    asked(world, printer(tray="empty", slot="empty"))
+    assert not world.book.can_go_on
+    assert not [kind for kind, _ in world.account.orders if kind == "pay?"]
+    world.feed(sf.Continued())
+    assert world.sale.state is S.PAYING
+    world.to_the_end_with_hands()
+    assert world.lines[-1].intents[-1]["outcome"] == "sold"
+
+
+def test_tickets_that_were_forgotten_mean_that_nobody_is_asked() -> None:
+    world = after_restart(in_state(S.TICKETS_OUT), printer(tray="empty", slot="tickets"), SHORT_MS)
+    world.time_out()
+    world.answer("retract?")
+    assert world.sale.state is S.SLIP
+
+
+def test_a_doubtful_ticket_is_dumped_first_and_then_the_money_offered() -> None:
+    world = after_restart(printing(), printer("old", tray="tickets"), SHORT_MS)
+    assert world.sale.state is S.DUMPING
+    world.answer("dump?")
+    assert world.sale.state is S.RESUMING
+    world.feed(sf.Continued())
+    world.to_the_end_with_hands()
+    assert world.lines[-1].intents[-1]["outcome"] == "refunded"
+
+
+def test_a_bundle_that_may_be_in_a_hand_stays_unknown_though_the_tray_is_dumped() -> None:
+    world = after_restart(in_state(S.DELIVERING))
+    assert world.sale.state is S.DUMPING
+    world.answer("dump?")
+    assert {ticket.state for ticket in world.book.tickets} == {"unknown"}
+    assert world.book.owed_fen == 0
+
+
+def test_an_uncertain_payment_asks_nobody() -> None:
+    world = after_restart(with_change(), SILENT, SHORT_MS)
+    assert world.sale.state is S.SLIP
+
+
+def test_the_lock_runs_on_while_the_power_is_out() -> None:
+    world = pay(collecting(World()), 10000)
+    left = world.book.lock_until_ms - world.now_ms
+    asked(world)
+    assert world.book.lock_until_ms - world.now_ms == left - SHORT_MS
+
+
+def test_the_question_may_be_cut_short_and_is_asked_again() -> None:
+    world = asked(paid())
+    asked(world)
+    after_restart(world, CALM, LONG_MS)
+    assert world.sale.state is S.SLIP
+
+
+def test_a_late_note_that_is_lost_makes_it_a_matter_of_money() -> None:
+    world = asked(paid())
+    assert world.book.can_go_on
+    world.insert(2000)
+    number = world.book.notes[-1].note
+    world.feed(NoteReturnUncertain(number, 2000))
+    assert not world.book.can_go_on
+    world.feed(sf.Continued())
+    assert world.sale.state is S.PAYING
+    world.to_the_end_with_hands()

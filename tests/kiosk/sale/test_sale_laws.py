@@ -183,13 +183,19 @@ class LifeOfASale(RuleBasedStateMachine):
     def time_passed(self) -> None:
         self.world.time_out()
 
+    @precondition(lambda self: self.world.sale.state is S.RESUMING)
+    @rule(money=some.booleans())
+    def somebody_is_there(self, money: bool) -> None:
+        made = self.world.feed(sf.MoneyBack() if money else sf.Continued())
+        assert not any(intent.kind in ("stack?", "print?", "deliver?") for intent in made)
+
     # -- power
 
     @precondition(lambda self: not self.world.ended)
-    @rule(data=some.data(), again=some.integers(-1, 2))
-    def power_failed(self, data: some.DataObject, again: int) -> None:
+    @rule(data=some.data(), again=some.integers(-1, 2), pause_ms=some.sampled_from((5_000, 5_000, 61_000, -1)))
+    def power_failed(self, data: some.DataObject, again: int, pause_ms: int) -> None:
         paid = dict(self.world.account.pays)
-        self.world.restart(data.draw(told(self.world)), again)
+        self.world.restart(data.draw(told(self.world)), again, pause_ms)
         assert set(self.world.account.pays) == set(paid), "no money moves to an empty bay"
 
     @precondition(lambda self: self.world.ended)

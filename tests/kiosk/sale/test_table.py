@@ -20,11 +20,14 @@ TIMERS: dict[type[Fact], tuple[S, ...]] = {
     sf.AskAgain: (S.ASKING,),
     sf.AnswerOver: (S.CONFIRMING, S.ASKING),
     sf.TakeOver: (S.TICKETS_OUT, S.CHANGE_OUT),
+    sf.ResumeOver: (S.RESUMING,),
 }
 TOUCHES: dict[type[Fact], tuple[S, ...]] = {
     sf.Agreed: (S.REVIEWING,),
     sf.ClaimSeen: (S.CLAIM,),
     sf.SlipAgain: (S.CLAIM,),
+    sf.Continued: (S.RESUMING,),
+    sf.MoneyBack: (S.RESUMING,),
 }
 
 

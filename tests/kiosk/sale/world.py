@@ -22,7 +22,7 @@ from kiosk.records import Record, record_of
 from kiosk.sale import facts as sf
 from kiosk.sale import intents as si
 from kiosk.sale.book import Book, S
-from kiosk.sale.recovery import Told, believe
+from kiosk.sale.recovery import Told, beliefs
 from kiosk.sale.sale import Sale, SaleContext
 from kiosk.stock import Stock
 from kiosk.system_facts import RecoveryBegan
@@ -326,6 +326,10 @@ class World:
                 self.pending["hand"] = [nd.ChangeTaken(number)]
         return self.feed(fact)
 
+    def station_says(self, state: str) -> list[si.Intent]:
+        """The question about the sale is answered with this state."""
+        return self.answer("state?", 1 + STATION_STATES.index(state))
+
     # -- people and time
 
     def insert(self, value_fen: int) -> list[si.Intent]:
@@ -358,7 +362,7 @@ class World:
     def folded(self, lines: list[Line] | None = None) -> Past:
         return fold(self.lines if lines is None else lines, self._filled(), self.context)
 
-    def restart(self, told: Told, again_after: int = -1) -> None:
+    def restart(self, told: Told, again_after: int = -1, pause_ms: int = 5_000) -> None:
         """Power fails and comes back; `again_after` >= 0: and fails once more after so many believed facts."""
         past = self.folded()
         assert past.sale is not None
@@ -367,14 +371,15 @@ class World:
         self.now_ms += 1_000
         self.pending.clear()
         self._line(record_of(RecoveryBegan(1, self.sale.book.state.name, ())), [])
-        for count, fact in enumerate(believe(self.book, told, past.before)):
+        believed = beliefs(self.book, told, past.before)
+        for count, belief in enumerate(believed):
             if count == again_after:
-                self.restart(told)
+                self.restart(told, pause_ms=pause_ms)
                 return
-            self._line(record_of(fact), [])
-            self.stock.hear(record_of(fact))
-            self.sale.believe(fact, self.now_ms)
-        self.feed(sf.Restarted(5_000))
+            self._line(record_of(belief.fact), [])
+            self.stock.hear(record_of(belief.fact))
+            self.sale.believe(belief.fact, self.now_ms)
+        self.feed(sf.Restarted(pause_ms, tuple(belief.written() for belief in believed)))
 
     def to_the_end(self) -> None:
         """Everybody answers well but nobody touches or takes anything; time passes: whatever state a sale is in, it ends."""

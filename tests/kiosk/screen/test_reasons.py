@@ -13,7 +13,7 @@ from drivers.ccnet import texts as ccnet_texts
 from kiosk import modes, service
 from kiosk.faults import FaultCode
 from kiosk.journey import flow
-from kiosk.sale import change, count, recovery, sale
+from kiosk.sale import change, count, restarted, sale
 from kiosk.sale.book import Claim, PayLine, S
 from kiosk.screen.views import claim as claim_view
 from kiosk.screen.views import notices, pay, progress, stop
@@ -74,8 +74,10 @@ def returned(module: ModuleType, function: str) -> set[str]:
 
 
 def test_why_a_sale_ended_is_told() -> None:
-    reasons = assigned(count, "why_ending") | given(count, "_why", 0)
-    source = (ROOT / "kiosk" / "controller.py").read_text("utf-8")
+    reasons = assigned(count, "why_ending") | given(count, "_why", 0) | given(count, "_give_up_printing", 1)
+    reasons |= given(restarted, "_no_purchase", 1)
+    source = "".join((ROOT / "kiosk" / name).read_text("utf-8") for name in ("controller.py", "touches.py"))
+    source = source.replace("from __future__ import annotations", "")
     for node in ast.walk(ast.parse(source)):
         name = getattr(getattr(node, "func", None), "id", getattr(getattr(node, "func", None), "attr", ""))
         if isinstance(node, ast.Call) and name in ("Cancelled", "_cancel_if_collecting"):
@@ -90,7 +92,7 @@ def test_why_a_sale_ended_is_told() -> None:
 
 
 def test_an_uncertain_claim_says_what_must_be_checked() -> None:
-    reasons = given(count, "Claim", 2) | given(recovery, "Claim", 2) | given(sale, "Claim", 2)
+    reasons = given(count, "Claim", 2) | given(restarted, "Claim", 2) | given(sale, "Claim", 2)
     states = given(count, "_note_lost", 0)
     told = {f"note_{state}" for state in states} | {reason for reason in reasons if reason != "note_"}
     assert "pay_unknown" in told

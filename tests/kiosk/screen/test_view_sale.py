@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.sale.book import NoteLine, PayLine, S, TicketLine
+from kiosk.screen import formats
+from kiosk.screen.shown import ModeSeen
 from kiosk.screen.values import (
+    Busy,
     ClaimScreen,
     PayCash,
     Printing,
@@ -20,12 +23,13 @@ from kiosk.screen.values import (
     decode,
     encode,
 )  # fmt: skip
-from kiosk.screen.view import SALE, view
+from kiosk.screen.view import SALE, next_change_ms, view
 from tests.kiosk.screen.seen import SHOWN, fen, screen_of
 from tests.kiosk.screen.world import (
     MONO_MS,
     ORDER,
     PLACES,
+    WALL_MS,
     book,
     books,
     shown,
@@ -254,3 +258,64 @@ def test_no_book_breaks_a_screen(state: S, notes: list[int], tickets: list[str],
     for language in ("zh", "en"):
         screen = view(shown(steps(language)["sale"], made))
         assert decode(encode(Show(1, screen))) == Show(1, screen)
+
+
+# -- after a power cut
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", ["RESUMING", "RESUMING-some", "RESUMING-printed"])
+def test_the_question_whether_to_go_on_says_what_is_in_and_what_follows(name: str, language: str) -> None:
+    made = books()[name]
+    screen = view(shown(steps(language)["sale"], made))
+    assert isinstance(screen, Printing)
+    assert [key.target for key in screen.chrome.footer] == ["money_back", "continue"]
+    assert [key.role for key in screen.chrome.footer][-1] == "primary"
+    assert screen.chrome.ring is not None
+    assert (screen.chrome.ring.remaining_ms, screen.chrome.ring.total_ms) == (38_000, 40_000)
+    assert formats.amount(made.ours_fen) in screen.steps[0].words.main
+    assert [step.state for step in screen.steps][:3] == ["done", "done", "now"]
+    assert "12" in screen.remaining.main
+    follows = {"RESUMING": "2", "RESUMING-some": "¥479.00", "RESUMING-printed": "1"}[name]
+    assert follows in screen.steps[2].words.main
+    assert screen.chrome.language_key.enabled
+
+
+def test_what_is_owed_alone_is_paid_to_whoever_says_that_he_is_here() -> None:
+    screen = screen_of("sale-RESUMING-change", Printing)
+    assert [key.target for key in screen.chrome.footer] == ["call_staff", "continue"]
+    assert screen.openings == ("change",)
+    assert "¥21.00" in screen.steps[-1].words.main
+    claimed = screen_of("sale-RESUMING-claim", Printing)
+    assert "¥20.00" in claimed.steps[1].words.main
+    assert claimed.steps[-1].words.main.startswith("¥780.00")
+
+
+def test_while_devices_are_asked_about_the_past_the_passenger_is_told_to_stay() -> None:
+    screen = view(shown(steps("en")["sale"], books()["PRINTING"], ModeSeen(False, "starting")))
+    assert isinstance(screen, Busy)
+    assert screen.words.main == "The power had failed"
+
+
+def test_whoever_comes_next_sees_no_code_but_where_staff_are() -> None:
+    screen = view(shown(steps("en")["sale"], books()["CLAIM-unattended"]))
+    assert isinstance(screen, Busy)
+    assert "6F4K" not in str(screen)
+    assert "¥" not in str(screen)
+    assert screen.words.main == "Please see staff"
+    assert [key.target for key in screen.chrome.footer] == ["claim_done", "call_staff"]
+
+
+def test_an_order_that_would_be_printed_after_the_sale_closed_says_so_before_the_first_note() -> None:
+    made = book(S.REVIEWING)
+    made.order = replace(ORDER, closes_ms=WALL_MS + 69_001)  # a minute to pay and two tickets of 4.5 s
+    seen = shown(steps("en")["sale"], made)
+    calm = view(seen)
+    assert isinstance(calm, Review)
+    assert calm.chrome.notice is None
+    then = next_change_ms(seen)
+    assert then == MONO_MS + 1
+    late = view(replace(seen, now_wall_ms=WALL_MS + 1, now_mono_ms=then))
+    assert isinstance(late, Review)
+    assert late.chrome.notice is not None
+    assert late.chrome.notice.words.main.startswith("This train is closed for sale at ")

@@ -236,6 +236,29 @@ def books() -> dict[str, Book]:
         set_tickets(found[name], "taken")
         found[name].claims = [Claim("6F4K92QD", 2_100, "short", slip="printing" if name == "SLIP" else "printed")]
     found["CLAIM-unsure"] = replace(found["CLAIM"], claims=[Claim("6F4K92QD", 10_000, "note", False, "failed")])
+    found["CLAIM-unattended"] = replace(found["CLAIM"], unattended=True, patience_until_ms=MONO_MS + 50_000)
+    return found | after_a_power_cut()
+
+
+def after_a_power_cut() -> dict[str, Book]:
+    """The question whether to go on, in each of its forms."""
+    found = {
+        "RESUMING": book(S.RESUMING, PAID),
+        "RESUMING-some": book(S.RESUMING, (10_000,) * 3),
+        "RESUMING-printed": book(S.RESUMING, PAID),
+        "RESUMING-change": book(S.RESUMING, PAID),
+        "RESUMING-claim": book(S.RESUMING, PAID),
+    }
+    for made in found.values():
+        made.agreed, made.patience_until_ms, made.pause_ms = True, 0, 12_300
+        made.resume_until_ms, made.resume_span_ms = MONO_MS + 38_000, 40_000
+    for name, states in (("printed", ("in_tray", "waiting")), ("change", ("taken", "taken"))):
+        made = found[f"RESUMING-{name}"]
+        made.confirmed = True
+        made.tickets = [TicketLine(place, ("E123456",), 1, state) for place, state in zip(PLACES, states, strict=True)]
+    found["RESUMING-change"].why_ending = "restart"
+    found["RESUMING-claim"].why_ending = "note"
+    found["RESUMING-claim"].claims = [Claim("6F4K92QD", 2_000, "note_unknown", False)]
     return found
 
 

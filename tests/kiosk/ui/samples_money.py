@@ -255,6 +255,36 @@ class Money:
             outlets=(talk("纸币从屏幕右侧送出", "Notes come out to the right of the screen"),),
         )
 
+    def printing_resume(self) -> Printing:
+        """After a power cut: the question whether to go on."""
+        talk = self.talk
+        footer = (
+            Key("money-back", talk("不买了，退款", "No, money back"), "refund"),
+            Key("continue", talk("继续购票", "Continue"), "right", "primary"),
+        )
+
+        def step(zh: str, en: str, state: str, chip: tuple[str, str]) -> ProgressStep:
+            return ProgressStep(talk(zh, en), talk(*chip), state)
+
+        return replace(
+            self.printing(),
+            chrome=self.chrome(4, *footer, ring=Deadline(34_000, 40_000)),
+            title=talk("继续购票?", "Continue your purchase?"),
+            steps=(
+                self.step("已收款 ¥1,200.00", "Paid ¥1,200.00 in cash", "done"),
+                self.step("曾经断电，钱票均无损失", "The power failed, nothing is lost", "done"),
+                step("共 3 张，已打印 1 张", "1 of 3 tickets are printed", "now", ("待确认", "Your choice")),
+                self.step("找零 ¥94.00", "Change ¥94.00", "next"),
+            ),
+            remaining=talk("断电 12 秒后已恢复", "Power is back after 12 s"),
+            percent=50,
+            stay=talk(
+                "若无人应答，将打印凭条，凭码在 1 号窗口领款，30 天内有效。",
+                "No answer: a slip with a code pays at window 1, 30 days.",
+            ),
+            cannot_cancel=Words(),
+        )
+
     # --- take
 
     def outlet(self, what: str, state: str, zh: str, en: str) -> Outlet:
@@ -548,6 +578,7 @@ MAKERS: dict[str, Callable[[Money], Screen]] = {
     "printing": Money.printing,
     "printing-six": Money.printing_six,
     "printing-refund": Money.printing_refund,
+    "printing-resume": Money.printing_resume,
     "take": Money.take,
     "take-change": Money.take_change,
     "take-tickets": Money.take_tickets,

@@ -1,0 +1,317 @@
+"""The black box: what came, what was heard, what was shown, what was sent - a bounded ring on disk beside the journal.
+
+Best effort, never synced, never in the way: a disk that fails switches it off with one line in the log. With the journal it
+is enough to run an incident again (`./tvm replay`). A segment is one raw deflate stream of lines of text, readable up to
+where it is torn. Lines, in order of happening:
+
+    h JSON                     head: first line of each segment: who, which boot, journal seq, settings, clock rate
+    t TURN MONO_MS WALL_MS SEQ a turn of the loop; what follows happened in it, SEQ was the journal's number
+    f JSON                     a fact as the application heard it; digits of a log-in are `*`
+    a                          the application was asked what is due
+    s JSON                     a Show as sent to the screen
+    k JSON                     face values the acceptor says it knows, in fen
+    > NAME MS HEX, < NAME MS HEX, = NAME PERIOD COUNT LAST_MS      bytes of a link (`kiosk.repeats`)
+    u NAME, d NAME WHY         a link came, was lost
+    c NAME 1|0                 a call left for the station, came back
+
+In the lines of a segment's beginning `o JSON` is a fact that still holds from before. Bytes of card readers and PIN pads do
+not come here. Source: decision 12 (touches go to this ring, not to the journal).
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kiosk.faults import Fault
+from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, MainsChanged
+from kiosk.ports.fact import DeviceReady, Fact
+from kiosk.ports.screen import ScreenBack, ScreenLost, ScreenTouched
+from kiosk.ports.station import NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
+from kiosk.reactor import Reactor
+from kiosk.records import record_of
+from kiosk.repeats import Repeats
+from kiosk.screen.values import ServiceLogin, Show, decode, encode
+
+log = logging.getLogger(__name__)
+DIRECTORY, SUFFIX, FORMAT = "blackbox", ".box", 1
+SEGMENTS = 8
+MOST_FILES = 64
+"""A machine that starts over and over makes many small segments."""
+FLUSH_MS = 250
+MOST_WAITING = 256 << 10
+"""Characters kept in memory between two flushes."""
+LEVEL, WINDOW, MEMORY = 3, -14, 6
+DIGIT, MASKED = "svc:digit:", "svc:digit:*"
+LOGIN = b'"kind":"svc.login"'
+STANDING = (
+    SessionGranted, SessionRefused, StationBack, StationLost, NetworkKnown, ScreenBack, ScreenLost, CabinetSeen,
+    MainsChanged, BoxMoved,
+)  # fmt: skip
+
+
+class Ring:
+    """Segments `00000001.box`, ... in a directory; the oldest go when all together are larger than `limit_bytes`.
+
+    Every method may raise OSError. A start begins a new segment: the end of the last one may be torn.
+    """
+
+    def __init__(self, directory: Path, limit_bytes: int) -> None:
+        self._directory, self._limit = directory, limit_bytes
+        directory.mkdir(mode=0o700, exist_ok=True)
+        self._file = -1
+        self._size = 0
+        self._number = max((int(path.stem) for path in self._segments()), default=0)
+
+    def _segments(self) -> list[Path]:
+        return sorted(path for path in self._directory.glob(f"*{SUFFIX}") if path.stem.isdigit())
+
+    @property
+    def fresh(self) -> bool:
+        return self._file < 0
+
+    @property
+    def full(self) -> bool:
+        """Time for the next segment."""
+        return self._file < 0 or self._size >= self._limit // SEGMENTS
+
+    def begin(self) -> None:
+        self.close()
+        self._number += 1
+        room = self._limit - self._limit // SEGMENTS
+        sizes = [(path, path.stat().st_size) for path in self._segments()]
+        while sizes and (sum(size for _, size in sizes) > room or len(sizes) >= MOST_FILES):
+            sizes.pop(0)[0].unlink()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self._file = os.open(self._directory / f"{self._number:08d}{SUFFIX}", flags, 0o600)
+        self._pack = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW, MEMORY)
+        self._size = 0
+
+    def write(self, text: str) -> None:
+        data = self._pack.compress(text.encode(errors="backslashreplace")) + self._pack.flush(zlib.Z_SYNC_FLUSH)
+        self._size += len(data)
+        if os.write(self._file, data) != len(data):
+            raise OSError(errno.ENOSPC, "no room for all of it")
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+class BlackBox:
+    """`seq` tells the journal's number of now. `head`: what a replay must know (plain JSON values); it opens each segment."""
+
+    def __init__(
+        self,
+        directory: Path,
+        limit_bytes: int,
+        head: Mapping[str, Any],
+        seq: Callable[[], int],
+        wall_ms: Callable[[], int],
+        known_fen: Callable[[], Iterable[int]] = lambda: (),
+    ) -> None:
+        self._head, self._seq, self._wall_ms, self._known_fen = dict(head), seq, wall_ms, known_fen
+        self._directory, self._limit = directory, limit_bytes
+        self._lines: list[str] = []
+        self._waiting = 0
+        self._links: dict[str, Repeats] = {}
+        self._calls: deque[tuple[str, bool]] = deque()
+        self._standing: dict[str, Fact] = {}
+        self._reactor: Reactor | None = None
+        self._turn = 0
+        self._told_turn = -1
+        self._flushed_ms = 0
+        self._news = False
+        self._rev = 0
+        self._ring: Ring | None = None
+        self._guarded(self._begin)
+
+    @property
+    def on(self) -> bool:
+        return self._ring is not None
+
+    # -- what is hooked
+
+    def watch(self, reactor: Reactor) -> None:
+        """Hear what the loop moves; who was listening before still hears it first."""
+        self._reactor = reactor
+        heard, sent, turn_done = reactor.heard, reactor.sent, reactor.turn_done
+
+        def both_heard(fact: Fact) -> None:
+            heard(fact)
+            self._guarded(lambda: self._heard(fact))
+
+        def both_sent(name: str, data: bytes) -> None:
+            sent(name, data)
+            self._guarded(lambda: self._link(name).sent(data, reactor.clock.mono_ms()))
+
+        def both_done(now_ms: int) -> None:
+            turn_done(now_ms)
+            self._guarded(lambda: self._turn_done(now_ms))
+
+        reactor.heard, reactor.sent, reactor.turn_done = both_heard, both_sent, both_done
+        reactor.received = lambda name, data: self._guarded(
+            lambda: self._link(name).received(data, reactor.clock.mono_ms())
+        )
+        reactor.linked = lambda name, lost: self._guarded(lambda: self._linked(name, lost))
+        reactor.asked = lambda: self._guarded(lambda: self._note("a"))
+
+    def shown(self, line: bytes) -> None:
+        """An encoded Show, as the screen socket sends it."""
+        self._guarded(lambda: self._shown(line))
+
+    def show(self, screen: Any) -> None:
+        """A screen value, where no socket encodes it; counts its own revs."""
+        self._rev += 1
+        self.shown(encode(Show(self._rev, screen)))
+
+    def call(self, name: str, out: bool) -> None:
+        """From any thread: a call left for the station, or its answer is there."""
+        self._calls.append((name, out))
+
+    def close(self) -> None:
+        self._guarded(self._flush)
+        if self._ring is not None:
+            self._guarded(self._ring.close)
+        self._ring = None
+
+    # -- lines
+
+    def _guarded(self, do: Callable[[], None]) -> None:
+        """Whatever goes wrong in here, the machine goes on; the box is off then."""
+        if self._ring is None and self._turn < 0:
+            return
+        try:
+            do()
+        except Exception as error:
+            log.warning("black_box_off why=%s", error)
+            self._off()
+
+    def _off(self) -> None:
+        self._ring, self._turn = None, -1
+        self._lines.clear()
+        self._links.clear()
+        self._standing.clear()
+
+    def _begin(self) -> None:
+        """First lines of a new segment: head, and what still holds."""
+        if self._ring is None:
+            self._ring = Ring(self._directory, self._limit)
+        for link in self._links.values():
+            link.forget()
+        if self._lines and not self._ring.fresh:
+            self._ring.write(self._take())
+        self._ring.begin()
+        head = {**self._head, "format": FORMAT, "seq": self._seq(), "turn": self._turn}
+        lines = ["h " + _json(head)]
+        if known := list(self._known_fen()):
+            lines.append("k " + _json(known))
+        lines += ["o " + _json(record_of(fact)) for fact in self._standing.values()]
+        self._ring.write("\n".join(lines) + "\n")
+        self._told_turn = -1
+
+    def _note(self, line: str) -> None:
+        if self._told_turn != self._turn and self._reactor is not None:
+            self._told_turn = self._turn
+            self._add(f"t {self._turn} {self._reactor.now_ms} {self._wall_ms()} {self._seq()}")
+        self._add(line)
+
+    def _add(self, line: str) -> None:
+        self._lines.append(line)
+        self._waiting += len(line)
+
+    def _link(self, name: str) -> Repeats:
+        if name not in self._links:
+            self._links[name] = Repeats(name, self._add)
+        return self._links[name]
+
+    def _linked(self, name: str, lost: str) -> None:
+        self._link(name).forget()
+        self._note(f"d {name} {' '.join(lost.split())[:200]}" if lost else f"u {name}")
+
+    def _heard(self, fact: Fact) -> None:
+        for link in self._links.values():
+            link.flush()  # bytes before the fact they made
+        while self._calls:
+            name, out = self._calls.popleft()
+            self._note(f"c {name} {out:d}")
+        if isinstance(fact, ScreenTouched) and fact.target.startswith(DIGIT) and self._at_login:
+            fact = replace(fact, target=MASKED)
+        if isinstance(fact, DeviceReady) and (known := list(self._known_fen())):
+            self._note("k " + _json(known))
+        self._keep(fact)
+        self._note("f " + _json(record_of(fact)))
+
+    _at_login = False
+
+    def _keep(self, fact: Fact) -> None:
+        """What a later segment must say again, so that it can be understood without the ones that are gone."""
+        match fact:
+            case Fault():
+                place = fact.detail if fact.code.startswith("CASSETTE") else ""
+                name = f"fault {fact.device} {fact.code} {place}"
+                if fact.up:
+                    self._standing[name] = fact
+                else:
+                    self._standing.pop(name, None)
+            case DeviceReady():
+                self._standing[f"ready {fact.device}"] = fact
+            case DoorMoved():
+                self._standing[f"door {fact.door}"] = fact
+            case _ if isinstance(fact, STANDING):
+                self._standing[fact.kind] = fact
+
+    def _shown(self, line: bytes) -> None:
+        self._at_login = LOGIN in line[:80]
+        if self._at_login:
+            line = _masked(line)
+        self._note("s " + line.decode().rstrip("\n"))
+
+    # -- to the disk
+
+    def _turn_done(self, now_ms: int) -> None:
+        self._turn += 1
+        if self._lines and (now_ms - self._flushed_ms >= FLUSH_MS or self._waiting >= MOST_WAITING):
+            self._flushed_ms = now_ms
+            self._write()
+
+    def _write(self) -> None:
+        if self._ring is None:
+            return
+        if self._lines:
+            self._ring.write(self._take())
+        if self._ring.full:
+            self._begin()
+
+    def _flush(self) -> None:
+        for link in self._links.values():
+            link.flush()
+        self._write()
+
+    def _take(self) -> str:
+        text = "\n".join(self._lines) + "\n"
+        self._lines.clear()
+        self._waiting = 0
+        return text
+
+
+def _masked(line: bytes) -> bytes:
+    """A log-in screen without the number that is typed: it may be a PIN in the wrong field."""
+    message = decode(line)
+    if isinstance(message, Show) and isinstance(message.screen, ServiceLogin):
+        hidden = replace(message.screen, number="*" * len(message.screen.number))
+        return encode(replace(message, screen=hidden))
+    return line
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
