@@ -39,8 +39,20 @@ def _bench() -> Main:
     return main
 
 
+def _campaign() -> Main:
+    from simulator.campaign.main import main
+
+    return main
+
+
 def _test() -> Main:
     from simulator.check import main
+
+    return main
+
+
+def _replay() -> Main:
+    from simulator.replay.main import main
 
     return main
 
@@ -51,7 +63,9 @@ COMMANDS: dict[str, Callable[[], Main]] = {
     "cabinet": _cabinet,
     "device": _device,
     "bench": _bench,
+    "campaign": _campaign,
     "test": _test,
+    "replay": _replay,
 }
 
 

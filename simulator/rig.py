@@ -22,6 +22,7 @@ from simulator.passenger.eyes import Eyes
 from simulator.passenger.person import Dice, Plan
 from simulator.passenger.technician import Job, Staff, Technician, first_fill
 from simulator.passenger.visit import Account, Visit
+from simulator.restarts import RestartPolicy
 from simulator.supervisor import StartError, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,7 +50,8 @@ class Wanted:
     """How the machine is set up. `window`: the screen is shown on this display; otherwise it paints without one.
     `lab_port` 0 takes a free port. `busy`: other people have bought tickets before. `display`: the screen fills this X
     display. `speeds`: motion times of the cabinet's configuration that are not the usual ones. `trace`: controller and
-    screen write when they heard what and when bytes and pixels left (controller.trace, screen.trace)."""
+    screen write when they heard what and when bytes and pixels left (controller.trace, screen.trace). `patience`: how often
+    a process may end before it is given up."""
 
     window: bool = False
     mirror: bool = True
@@ -58,6 +60,7 @@ class Wanted:
     display: str = ""
     speeds: Mapping[str, float] = field(default_factory=dict)
     trace: bool = False
+    patience: Callable[[], RestartPolicy] = RestartPolicy
 
 
 def write_machine_config(directory: Path, station_url: str, speeds: Mapping[str, float] | None = None) -> Path:
@@ -79,7 +82,11 @@ class Rig:
         self.directory, self.clock, self._wanted = directory, clock, wanted
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.supervisor = Supervisor(
-            directory, ROOT, clock.mono_ms, lambda name, event: self.events.append((name, event))
+            directory,
+            ROOT,
+            clock.mono_ms,
+            lambda name, event: self.events.append((name, event)),
+            wanted.patience,
         )
         self.eyes = Eyes(directory / "screen.sock")
         self.cabinet: CabinetClient | None = None

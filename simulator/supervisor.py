@@ -13,7 +13,7 @@ import selectors
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class _Place:
 
     program: Program
     argv: tuple[str, ...]
-    restarts: RestartPolicy = field(default_factory=RestartPolicy)
+    restarts: RestartPolicy
     child: Child | None = None
     again_ms: int | None = None
     held: bool = False
@@ -47,7 +47,7 @@ class _Place:
 
 class Supervisor:
     """`mono_ms` is real time. Logs go to `directory`/logs. `on_event(name, event)` hears the JSON lines of the processes;
-    `tell_mains(on)` passes a change of mains on to the cabinet."""
+    `tell_mains(on)` passes a change of mains on to the cabinet; `restarts` makes the patience with each program."""
 
     def __init__(
         self,
@@ -55,7 +55,9 @@ class Supervisor:
         cwd: Path,
         mono_ms: Callable[[], int],
         on_event: Callable[[str, dict[str, Any]], None] = lambda name, event: None,
+        restarts: Callable[[], RestartPolicy] = RestartPolicy,
     ) -> None:
+        self._restarts = restarts
         self._logs = directory / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
         self._cwd, self._mono_ms, self.on_event = cwd, mono_ms, on_event
@@ -69,7 +71,7 @@ class Supervisor:
 
     def start(self, program: Program) -> str:
         """Start a program and serve all until it is ready; answers what stood behind `ready`. Raises StartError."""
-        place = _Place(program, program.argv)
+        place = _Place(program, program.argv, self._restarts())
         self._places[program.name] = place
         self._spawn(place)
         until_ms = self._mono_ms() + program.ready_within_ms

@@ -1,5 +1,7 @@
 """What lies where by the journal: the auditor's own fold, with the bounds of what is unknown (invariants 3 and 8).
 
+Every unknown is a bound at a place, and a count of that place closes it.
+
 `doubt`: place -> how far its book value may be off, in pieces, until somebody counts it. Money doubts are in fen.
 """
 
@@ -11,10 +13,16 @@ from typing import Any
 
 from simulator.audit.cases import PayTrack, Run
 from simulator.audit.covered import payable
+from simulator.audit.pays import PATH_UNSURE
 from simulator.audit.reading import Record
+from simulator.audit.unknowns import Unknowns
 
-PATH_UNSURE = ("jam", "other")
-"""Reasons of a short payment after which notes may stick in the path, in no count."""
+BINS = {
+    "waste": "ticket.waste",
+    "ticket_retract": "ticket.retract",
+    "change_retract": "change.retract",
+    "reject": "dispenser.reject",
+}
 TICKET_PLACES = ("tray", "slot", "waste", "ticket_retract", "hand")
 
 
@@ -29,9 +37,7 @@ class Books:
     box: Counter[int] = field(default_factory=Counter)
     box_doubt: Counter[int] = field(default_factory=Counter)
     in_doubt: Counter[int] = field(default_factory=Counter)  # notes that may stick anywhere in the acceptor
-    stuck_fen: list[int] = field(
-        default_factory=list
-    )  # notes that jammed before they were recognised: the most each can be
+    stuck_fen: list[int] = field(default_factory=list)  # jammed before they were recognised: the most each can be
     reject: int = 0
     reject_fen: int = 0
     change_retract: int = 0
@@ -50,7 +56,13 @@ class Books:
     delivered: int = 0
     wasted: int = 0
     doubt: Counter[str] = field(default_factory=Counter)
+    unknowns: Unknowns = field(default_factory=Unknowns)
+    named: set[str] = field(default_factory=set)  # places this step counted
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)  # order -> (pieces, fen)
+    _moved: bool = False
+
+    HEARS = ("stack!", "return!", "pay!", "print!", "deliver!", "dump!", "taken!", "retract!", "sys.recover", "op.act")
+    BOOKS = ("cassette.fill", "box.swap", "roll.load", "count", "stack?", "pay?", "unknown.add")
 
     # -- facts
 
@@ -69,6 +81,8 @@ class Books:
                 self._tickets(kind, result)
             case "sys.recover" if result == "end":
                 self._restarted()
+            case "op.act" if fact["act"] == "clear":
+                self._cleared(fact["place"])
 
     def _note(self, fact: Record, result: str) -> None:
         """`value_fen` 0 of an unknown note: its value was said when it was seen. A jam of a note never seen names the most."""
@@ -77,8 +91,12 @@ class Books:
             self.stuck_fen.append(fact["value_fen"])
             return
         value_fen = note.value_fen if note is not None else fact["value_fen"]
-        if note is not None and note.state in ("jammed", "unknown") and result in ("stacked", "returned"):
-            self._settled(value_fen)
+        in_doubt = note is not None and note.state in ("jammed", "unknown")
+        if in_doubt and result not in ("stacked", "returned"):
+            return  # said twice: one note
+        if in_doubt:
+            self._settled(note.value_fen if note is not None else value_fen)
+            value_fen = fact["value_fen"] or value_fen
         if result == "stacked":
             self.box[value_fen] += 1
             self.stacked_fen += value_fen
@@ -88,19 +106,24 @@ class Books:
 
     def _settled(self, value_fen: int) -> None:
         """A note that was in doubt has been found."""
+        if value_fen in self.stuck_fen:
+            self.stuck_fen.remove(value_fen)
+            return
         for doubt in (self.box_doubt, self.in_doubt):
             doubt[value_fen] = max(0, doubt[value_fen] - 1)
 
     def _paid(self, fact: Record, result: str) -> None:
         pieces = fen = 0
+        self._moved = True
         for cassette, presented, rejected in fact["counts"]:
             value_fen = self.values.get(cassette, 0)
             self.cassettes[cassette] = self.cassettes.get(cassette, 0) - presented - rejected
             self.reject += rejected
             self.reject_fen += rejected * value_fen
             pieces, fen = pieces + presented, fen + presented * value_fen
-        self._presented[fact["order"]] = (pieces, fen)
-        self.tray_fen += fen
+        if pieces and fact["order"]:
+            self._presented[fact["order"]] = (pieces, fen)
+            self.tray_fen += fen
         if result == "unknown" or (result == "short" and fact["reason"] in PATH_UNSURE):
             pay = self.run.pays.get(fact["order"])
             self._doubt_pay((pay.asked_fen if pay else 0) - fen)
@@ -157,6 +180,27 @@ class Books:
         for place in (*TICKET_PLACES, *more):
             self.doubt[place] += pieces
 
+    def _cleared(self, device: str) -> None:
+        """A person took out what stuck: notes go to the cash centre, tickets to the waste bin, uncounted."""
+        if device == "dispenser":
+            self.tray_fen = 0
+            self._presented.clear()
+            self.named.update(("change.tray", "dispenser.path"))
+        elif device == "acceptor":
+            self.named.update(("acceptor.jam", "acceptor.path", "acceptor.escrow", "acceptor.mouth"))
+        elif device == "ticket_unit" and self.tray + self.slot:
+            self._doubt_tickets(self.tray + self.slot)
+            self.tray = self.slot = 0
+
+    def paper_is_counted(self) -> bool:
+        return bool(self.doubt["hand"]) and not any(self.doubt[place] for place in ("roll", "waste", "ticket_retract"))
+
+    def tickets_agree(self, tray: int, slot: int, outside: int) -> None:
+        """All paper bins were counted: what lies elsewhere is seen, and no doubt is left."""
+        for place in TICKET_PLACES:
+            self.doubt[place] = 0
+        self.tray, self.slot, self.delivered = tray, slot, outside
+
     def _restarted(self) -> None:
         """What the open sale had under way without an outcome is unknown from here on."""
         run = self.run
@@ -166,7 +210,6 @@ class Books:
                 self.in_doubt[note.value_fen] += 1
         for pay in run.pays_of(run.open):
             if pay.state == "asked":
-                self._presented[pay.order] = (0, 0)
                 self._doubt_pay(pay.asked_fen)
         for blank in run.blanks_of(run.open):
             if blank.state == "asked":
@@ -184,15 +227,20 @@ class Books:
                 self._counted("box", intent["counted"], self.box.total(), self.box_doubt.total())
                 self.box.clear()
                 self.box_doubt.clear()
+                self.named.add("box")
+                self.unknowns.counted("box")
             case "roll.load":
                 self._expect("roll", self.roll, intent["before"], self.doubt["roll"])
                 self.roll, self.doubt["roll"] = intent["after"], 0
+                self.named.add("roll")
             case "count":
                 self._bin(intent)
             case "stack?":
                 self._promise(intent)
             case "pay?":
                 self._not_from_unknown(intent)
+            case "unknown.add":
+                self.unknowns.add(intent["place"], intent["bound_fen"], intent.get("sale", 0))
 
     def _filled(self, intent: Record) -> None:
         cassette = intent["cassette"]
@@ -203,9 +251,12 @@ class Books:
             )
             self.values[cassette] = intent["value_fen"]
         self.cassettes[cassette] = intent["after"]
+        self._moved = True
+        self.named.add(f"cassette.{cassette}")
         self.uncounted.discard(cassette)
         if not self.uncounted:
             self.out_doubt_fen = 0
+            self.unknowns.counted("cassettes")
 
     def _bin(self, intent: Record) -> None:
         place, booked, counted = intent["place"], intent["booked"], intent["counted"]
@@ -223,6 +274,8 @@ class Books:
         self._counted(place, counted, own[place], doubt)
         setattr(self, place, 0)
         self.doubt[place] = 0
+        self.named.add(BINS[place])
+        self.unknowns.counted(place)
         if place == "reject":
             self.reject_fen = 0
         elif place == "change_retract":
@@ -241,6 +294,10 @@ class Books:
     # -- invariant 8
 
     def check_bounds(self) -> None:
+        """After each step that moved notes of a cassette."""
+        if not self._moved:
+            return
+        self._moved = False
         for cassette, count in self.cassettes.items():
             if not 0 <= count <= self.run.rules.cassette_capacity:
                 self.run.say(8, f"cassette {cassette} holds {count} notes", 0)
@@ -287,4 +344,21 @@ class Books:
                 )
 
     def open_pays(self) -> list[PayTrack]:
-        return [pay for pay in self.run.pays.values() if pay.state == "asked"]
+        """Orders without an outcome; only the open sale can have one."""
+        return [pay for pay in self.run.pays_of(self.run.open) if pay.state == "asked"]
+
+    def lying_out(self) -> tuple[int, int]:
+        """(pieces, fen) that were presented and of which nobody said yet who took them."""
+        pieces = sum(entry[0] for entry in self._presented.values())
+        return pieces, sum(entry[1] for entry in self._presented.values())
+
+    def nothing_unknown(self) -> bool:
+        """No bound is open anywhere: what physically lies there is what the books say."""
+        unsure = any(self.box_doubt.values()) or any(self.in_doubt.values()) or any(self.doubt.values())
+        return not (unsure or self.stuck_fen or self.out_doubt_fen or self.retract_doubt_fen or self._presented)
+
+    def acceptor_is_empty(self) -> None:
+        """Somebody looked: nothing sticks in it. With the box counted, what was in doubt there has an end."""
+        if not any(self.box_doubt.values()):
+            self.in_doubt.clear()
+            self.stuck_fen.clear()

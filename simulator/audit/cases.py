@@ -1,21 +1,39 @@
-"""What the journal says of each note, blank, pay order and sale. State belongs to the thing, never to the sale."""
+"""What the journal says of each note, blank, pay order and sale. State belongs to the thing, never to the sale.
+
+What is settled is folded away: a sale leaves `cases` some sales after its end, its notes and blanks with it, its amounts
+go into the sums. What has no certain fate stays until it is found or counted, so a check costs what is open, not what was.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from simulator.audit.recent import Recent
 from simulator.audit.verdict import Rules, Violation
+
+KEPT_SALES = 8
+"""So many ended sales are still known thing by thing: late answers and late notes belong to the last ones."""
+SURE = frozenset({"stacked", "returned"})
 
 
 @dataclass(slots=True)
 class NoteTrack:
-    """`state`: held, then stacked, returned, jammed or unknown. `ordered`: stack or return, empty when nothing was asked."""
+    """`state`: held, then stacked, returned, jammed or unknown. `ordered`: stack or return, empty when nothing was asked.
+
+    `guessed`: never recognised, `value_fen` is the most it can be. `boot` in which it was ordered. `serial` of the physical
+    note, empty when nobody watched or it could be several.
+    """
 
     number: int
     value_fen: int
     sale: int
     state: str = "held"
     ordered: str = ""
+    boot: int = 0
+    serial: str = ""
+    guessed: bool = False
 
 
 @dataclass(slots=True)
@@ -32,7 +50,10 @@ class BlankTrack:
 
 @dataclass(slots=True)
 class PayTrack:
-    """`state`: asked, presented, refused, unknown, taken, retracted, retract_unknown. Amounts in fen."""
+    """`state`: asked, presented, refused, taken, retracted, retract_unknown. Amounts in fen.
+
+    `uncertain`: nobody knows what left the cassettes. `in_path_fen`: may stick in the dispenser after a jam.
+    """
 
     order: int
     sale: int
@@ -42,6 +63,7 @@ class PayTrack:
     state: str = "asked"
     out_fen: int = 0
     uncertain: bool = False
+    in_path_fen: int = 0
 
 
 @dataclass(slots=True)
@@ -51,10 +73,15 @@ class Case:
     number: int
     key: str
     wall_ms: int
+    notes: list[NoteTrack] = field(default_factory=list)
+    blanks: list[BlankTrack] = field(default_factory=list)
+    pays: list[PayTrack] = field(default_factory=list)
     prices: dict[int, int] = field(default_factory=dict)
     total_fen: int = 0
     confirmed: bool = False
     bundle: tuple[str, ...] = ()
+    bundle_boot: int = 0
+    bundle_state: str = ""  # asked, presented, taken, retracted, unknown, dumped
     delivered: bool = False
     rounding_fen: int = 0
     claims_fen: int = 0
@@ -66,35 +93,107 @@ class Case:
 
 @dataclass(slots=True)
 class Run:
-    """Everything read so far. `open` is the number of the open sale, 0 when there is none."""
+    """Everything that is not settled yet. `open` is the number of the open sale, 0 when there is none.
+
+    `restless`: notes without a certain fate, of whatever sale. `leave` is told of each sale that is folded away.
+    """
 
     rules: Rules
     open: int = 0
     seq: int = 0
-    cases: dict[int, Case] = field(default_factory=dict)
+    boot: int = 0
+    last: int = 0
+    cases: OrderedDict[int, Case] = field(default_factory=OrderedDict)
     keys: dict[str, int] = field(default_factory=dict)
     notes: dict[int, NoteTrack] = field(default_factory=dict)
+    restless: dict[int, NoteTrack] = field(default_factory=dict)
     blanks: dict[str, BlankTrack] = field(default_factory=dict)
     pays: dict[int, PayTrack] = field(default_factory=dict)
-    voided: set[str] = field(default_factory=set)
+    fates: Recent[int, str] = field(default_factory=Recent)  # notes folded away -> their fate
+    voided: Recent[str, bool] = field(default_factory=Recent)
     late: dict[int, int] = field(default_factory=dict)
     late_claims_fen: int = 0
     violations: list[Violation] = field(default_factory=list)
+    told: Recent[tuple[int, int, str], bool] = field(default_factory=Recent)
+    leave: list[Callable[[Case], None]] = field(default_factory=list)
+    note_gone: list[Callable[[NoteTrack], None]] = field(default_factory=list)
 
     def say(self, invariant: int, text: str, sale: int | None = None) -> None:
-        self.violations.append(Violation(invariant, self.open if sale is None else sale, text, self.seq))
+        found = Violation(invariant, self.open if sale is None else sale, text, self.seq)
+        told = (invariant, found.sale, text)
+        if told not in self.told:  # a count that is taken often says once what is wrong
+            self.told[told] = True
+            self.violations.append(found)
 
     def case(self, number: int) -> Case | None:
         return self.cases.get(number)
+
+    @property
+    def now(self) -> Case | None:
+        """The open sale."""
+        return self.cases.get(self.open)
 
     def sale_of(self, key: str) -> int:
         return self.keys.get(key, 0)
 
     def notes_of(self, sale: int) -> list[NoteTrack]:
-        return [note for note in self.notes.values() if note.sale == sale]
+        case = self.cases.get(sale)
+        return case.notes if case is not None else []
 
     def blanks_of(self, sale: int) -> list[BlankTrack]:
-        return [blank for blank in self.blanks.values() if blank.sale == sale]
+        case = self.cases.get(sale)
+        return case.blanks if case is not None else []
 
     def pays_of(self, sale: int) -> list[PayTrack]:
-        return [pay for pay in self.pays.values() if pay.sale == sale]
+        case = self.cases.get(sale)
+        return case.pays if case is not None else []
+
+    def new_note(self, number: int, value_fen: int, sale: int) -> NoteTrack:
+        note = self.notes[number] = self.restless[number] = NoteTrack(number, value_fen, sale)
+        case = self.cases.get(sale)
+        if case is not None:
+            case.notes.append(note)
+        return note
+
+    def fate(self, note: NoteTrack, state: str) -> None:
+        """The note's state is this now. One of no sale, or of a sale long over, is settled at once when it is sure."""
+        note.state = state
+        if state in SURE:
+            self.restless.pop(note.number, None)
+            if note.sale not in self.cases:
+                self._note_settled(note)
+        else:
+            self.restless[note.number] = note
+
+    def _note_settled(self, note: NoteTrack) -> None:
+        self.notes.pop(note.number, None)
+        self.fates[note.number] = note.state
+        for gone in self.note_gone:
+            gone(note)
+
+    def begin(self, case: Case) -> None:
+        """A sale opens; what is oldest and over leaves."""
+        self.cases[case.number] = case
+        self.keys[case.key] = case.number
+        self.open, self.last = case.number, max(self.last, case.number)
+        while len(self.cases) > KEPT_SALES + 1:
+            oldest = next(iter(self.cases.values()))
+            if not oldest.outcome:
+                break
+            self._fold(oldest)
+
+    def _fold(self, case: Case) -> None:
+        del self.cases[case.number]
+        self.keys.pop(case.key, None)
+        for note in case.notes:
+            if note.state in SURE:
+                self._note_settled(note)
+        for blank in case.blanks:
+            self.blanks.pop(blank.key, None)
+        for pay in case.pays:
+            self.pays.pop(pay.order, None)
+        for leave in self.leave:
+            leave(case)
+
+    def held_notes(self) -> Iterable[NoteTrack]:
+        return (note for note in self.restless.values() if note.state == "held")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from simulator.audit.cases import NoteTrack, Run
+from simulator.audit.cases import SURE, NoteTrack, Run
 from simulator.audit.reading import Record
 
-FINAL = frozenset({"stacked", "returned"})
+LOST = ("jammed", "unknown")
 
 
 class Notes:
+    HEARS = ("note.seen", "stack!", "return!", "sys.recover", "note.late")
+    BOOKS = ("stack?", "return?")
+
     def __init__(self, run: Run) -> None:
         self._run = run
 
@@ -23,49 +26,59 @@ class Notes:
             case "note.late":
                 self._run.late.setdefault(fact["note"], fact["value_fen"])
 
-    def book(self, intent: Record) -> None:
-        if intent["kind"] in ("stack?", "return?"):
-            self._order(intent)
-
     def _seen(self, fact: Record) -> None:
-        number = fact["note"]
-        known = self._run.notes.get(number)
-        if known is None:
-            self._run.notes[number] = NoteTrack(number, fact["value_fen"], self._run.open)
+        number, run = fact["note"], self._run
+        known = run.notes.get(number)
+        if known is None and number in run.fates:
+            run.say(1, f"note {number} was {run.fates.get(number)} long ago and is seen in escrow again")
+        elif known is None:
+            run.new_note(number, fact["value_fen"], run.open)
         elif known.state != "held" or known.value_fen != fact["value_fen"]:
-            self._run.say(1, f"note {number} is {known.state} and is seen in escrow again")
+            run.say(1, f"note {number} is {known.state} and is seen in escrow again")
 
     def _outcome(self, fact: Record) -> None:
-        number, state = fact["note"], fact["result"]
-        note = self._run.notes.get(number)
-        if note is None:
-            note = self._run.notes[number] = NoteTrack(number, fact["value_fen"], self._run.open)
-        elif note.state in FINAL:
-            self._run.say(1, f"note {number} is {note.state} already, and now {state}", note.sale)
+        run, number, state = self._run, fact["note"], fact["result"]
+        note = run.notes.get(number)
+        was = note.state if note is not None else run.fates.get(number) or ""
+        if was in SURE:
+            run.say(1, f"note {number} is {was} already, and now {state}", note.sale if note is not None else 0)
             return
-        elif fact["value_fen"] not in (0, note.value_fen):
-            self._run.say(1, f"note {number} of {note.value_fen} fen becomes {fact['value_fen']} fen", note.sale)
-        if state == "stacked" and not self._run.open and note.state not in ("jammed", "unknown"):
-            self._run.late[number] = note.value_fen
-        note.state = state
-
-    def _order(self, intent: Record) -> None:
-        number = intent["note"]
-        note = self._run.notes.get(number)
         if note is None:
-            self._run.say(5, f"{intent['kind']} for note {number}, which was never seen")
-            note = self._run.notes[number] = NoteTrack(number, intent["value_fen"], intent["sale"])
-        if note.ordered:
-            self._run.say(5, f"{intent['kind']} for note {number}: {note.ordered}? was given before")
+            note = run.new_note(number, fact["value_fen"], run.open)
+            note.guessed = state != "stacked"
+        elif note.guessed and 0 < fact["value_fen"] <= note.value_fen:
+            note.value_fen, note.guessed = fact["value_fen"], False
+        elif fact["value_fen"] not in (0, note.value_fen):
+            run.say(1, f"note {number} of {note.value_fen} fen becomes {fact['value_fen']} fen", note.sale)
+        if not run.open and state != "returned" and was not in LOST and note.value_fen:
+            run.late[number] = note.value_fen  # ours, or gone from the passenger, outside a sale: owed in the same step
+        run.fate(note, state)
+
+    def book(self, intent: Record) -> None:
+        run, number, kind = self._run, intent["note"], intent["kind"]
+        note = run.notes.get(number)
+        if note is None:
+            was = run.fates.get(number)
+            run.say(5, f"{kind} for note {number}, which was {was or 'never seen'}")
+            if was is None:
+                note = run.new_note(number, intent["value_fen"], intent["sale"])
+            else:
+                return
+        if note.ordered and not self._given_back_now(note, kind):
+            run.say(5, f"{kind} for note {number}: {note.ordered}? was given before")
         elif note.state != "held":
-            self._run.say(5, f"{intent['kind']} for note {number}, which is {note.state}")
-        note.ordered = intent["kind"][:-1]
+            run.say(5, f"{kind} for note {number}, which is {note.state}")
+        note.ordered, note.boot = kind[:-1], run.boot
+
+    def _given_back_now(self, note: NoteTrack, kind: str) -> bool:
+        """After a restart a note that still lies in escrow is given back, whatever was asked before (recovery rows 1 to 3)."""
+        return kind == "return?" and note.boot < self._run.boot and note.state == "held"
 
     def _lost(self) -> None:
         """After a restart what has no outcome is unknown."""
         for note in self._run.notes_of(self._run.open):
             if note.state == "held":
-                note.state = "unknown"
+                self._run.fate(note, "unknown")
 
     def at_end(self, sale: int) -> None:
         for note in self._run.notes_of(sale):

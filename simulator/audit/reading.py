@@ -1,4 +1,4 @@
-"""The journal as text: lines, chain, sequence, epoch, boots (invariant 6, first half).
+"""The journal as text: lines, chain, sequence, epoch, boots, mac (invariant 6), and what must stand in no text (13).
 
 A line is 8 hex digits of a CRC-32 chained over all bodies, a blank, one JSON object, LF; chain and seq run on over
 segments (decision 11). A last line without its end is what a power cut leaves, and no violation.
@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from simulator.audit.digest import Digest
+from simulator.audit.leaks import Leaks
+from simulator.audit.seal import Seal
 from simulator.audit.verdict import Violation
 
 KEYS = ("seq", "epoch", "boot", "mono_ms", "wall_ms", "fact", "intents", "mac")
+TYPES = (("seq", int), ("epoch", str), ("boot", int), ("wall_ms", int), ("fact", dict), ("intents", list))
 SUFFIX = ".journal"
 Record = dict[str, Any]
 
@@ -37,19 +41,21 @@ class Reading:
     steps: list[Step] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
     torn_bytes: int = 0
+    digest: str = ""
 
 
-def read_directory(directory: Path) -> Reading:
+def read_directory(directory: Path, secret: bytes | None = None) -> Reading:
     """All segments in the order of their names. Raises OSError when they cannot be read."""
     paths = sorted(path for path in directory.iterdir() if path.suffix == SUFFIX)
-    return read_segments((path.name, path.read_bytes()) for path in paths)
+    return read_segments(((path.name, path.read_bytes()) for path in paths), secret)
 
 
-def read_segments(segments: Iterable[tuple[str, bytes]]) -> Reading:
+def read_segments(segments: Iterable[tuple[str, bytes]], secret: bytes | None = None) -> Reading:
     """(name, content) in order of writing. After a break the stated chain value is believed, so each break is told once."""
-    reading, reader = Reading(), _Reader()
+    reading, reader = Reading(), LineReader(secret)
     held = list(segments)
     for index, (name, data) in enumerate(held):
+        reader.segment(name)
         *lines, rest = data.split(b"\n")
         for number, line in enumerate(lines, start=1):
             step = reader.line(line, f"{name}:{number}")
@@ -58,61 +64,79 @@ def read_segments(segments: Iterable[tuple[str, bytes]]) -> Reading:
         if rest and index == len(held) - 1:
             reading.torn_bytes = len(rest)
         elif rest:
-            reader.say(f"{name}: the last line has no end, and later segments exist")
-    reading.violations = reader.violations
+            reader.say(6, f"{name}: the last line has no end, and later segments exist")
+    reading.violations, reading.digest = reader.violations, reader.digest.hex()
     return reading
 
 
-class _Reader:
-    def __init__(self) -> None:
-        self.violations: list[Violation] = []
-        self._chain = 0
-        self._seq = 0
-        self._epoch = ""
-        self._boot = 0
+class LineReader:
+    """Reads line after line. With the machine's `secret` each mac is checked too; `segment` must then be told."""
 
-    def say(self, text: str) -> None:
-        self.violations.append(Violation(6, 0, text, self._seq))
+    def __init__(self, secret: bytes | None = None, leaks: Leaks | None = None) -> None:
+        self.violations: list[Violation] = []
+        self.digest = Digest()
+        self.seq = self.chain = self.boot = 0
+        self.epoch = ""
+        self._seal = Seal(secret) if secret is not None else None
+        self._leaks = leaks or Leaks()
+        self._segment = ""
+
+    def say(self, invariant: int, text: str) -> None:
+        self.violations.append(Violation(invariant, 0, text, self.seq))
+
+    def segment(self, name: str) -> None:
+        """The lines to come stand in this segment; told again for the same one changes nothing."""
+        if name != self._segment:
+            self._segment = name
+            if self._seal is not None:
+                self._seal.segment(name)
 
     def line(self, raw: bytes, where: str) -> Step | None:
+        """`raw` without its LF. None for what is no record."""
+        self.digest.line(raw)
         try:
             stated = int(raw[:8], 16)
         except ValueError:
-            self.say(f"{where}: no chain value")
+            self.say(6, f"{where}: no chain value")
             return None
-        body = raw[9:]
-        if raw[8:9] != b" " or stated != crc32(body, self._chain):
-            self.say(f"{where}: the chain is broken")
-        self._chain = stated
+        body, before = raw[9:], self.chain
+        if raw[8:9] != b" " or stated != crc32(body, before):
+            self.say(6, f"{where}: the chain is broken")
+        self.chain = stated
+        if self._seal is not None and not self._seal.fits(before, body):
+            self.say(6, f"{where}: the mac is not this machine's")
+        begin, end = body.find(b'"fact":'), body.rfind(b',"mac":')
+        if leak := self._leaks.find(body[begin:end] if 0 <= begin < end else body):
+            self.say(13, f"{where}: {leak}")
         try:
             step = _step(json.loads(body))
-        except (ValueError, KeyError, TypeError) as error:
-            self.say(f"{where}: not a record: {error}")
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            self.say(6, f"{where}: not a record: {error}")
             return None
         self._order(step, where)
         return step
 
     def _order(self, step: Step, where: str) -> None:
-        if step.seq != self._seq + 1:
-            self.say(f"{where}: seq {step.seq} after {self._seq}")
-        if self._epoch and step.epoch != self._epoch:
-            self.say(f"{where}: epoch {step.epoch} after {self._epoch}")
-        if step.boot < self._boot:
-            self.say(f"{where}: boot {step.boot} after {self._boot}")
-        self._seq, self._epoch, self._boot = step.seq, step.epoch, step.boot
+        if step.seq != self.seq + 1:
+            self.say(6, f"{where}: seq {step.seq} after {self.seq}")
+        if step.epoch != self.epoch and self.epoch:
+            self.say(6, f"{where}: epoch {step.epoch} after {self.epoch}")
+        if step.boot != self.boot and (step.boot < self.boot or step.fact["kind"] != "sys.boot"):
+            self.say(6, f"{where}: boot {step.boot} after {self.boot}, in a record of {step.fact['kind']}")
+        self.seq, self.epoch, self.boot = step.seq, step.epoch, step.boot
 
 
 def _step(head: Any) -> Step:
     """Raises ValueError, KeyError or TypeError for anything that is not exactly a record."""
     if not isinstance(head, dict) or tuple(head) != KEYS:
         raise ValueError(f"keys are {', '.join(head) if isinstance(head, dict) else type(head).__name__}")
-    for key, kind in (("seq", int), ("epoch", str), ("boot", int), ("wall_ms", int), ("fact", dict), ("intents", list)):
+    for key, kind in TYPES:
         if type(head[key]) is not kind:
             raise ValueError(f"{key} is a {type(head[key]).__name__}")
-    records = [head["fact"], *head["intents"]]
-    for record in records:
+    fact, intents = head["fact"], head["intents"]
+    for record in (fact, *intents):
         if not isinstance(record, dict) or next(iter(record), "") != "kind" or type(record["kind"]) is not str:
             raise ValueError("a record without its kind first")
-    if head["fact"]["kind"].endswith("?") or any(intent["kind"].endswith("!") for intent in head["intents"]):
+    if fact["kind"].endswith("?") or any(intent["kind"].endswith("!") for intent in intents):
         raise ValueError("an intent stands as fact, or a fact among the intents")
-    return Step(head["seq"], head["epoch"], head["boot"], head["wall_ms"], head["fact"], tuple(head["intents"]))
+    return Step(head["seq"], head["epoch"], head["boot"], head["wall_ms"], fact, tuple(intents))

@@ -4,39 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.audit.cases import Case, Run
+from simulator.audit.cases import Case, NoteTrack, Run
 from simulator.audit.reading import Record
+from simulator.audit.recent import Recent
 from simulator.audit.verdict import Sums
+
+DOUBTFUL = ("jammed", "unknown")
 
 
 class Sales:
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    """`lines`: one dict per sale that was folded away, when `keep` is set. `sums` of all that was folded away."""
+
+    HEARS = ("sale.start", "lock!", "confirm!", "state!")
+    BOOKS = ("claim.add", "unknown.add", "rounding")
+
+    def __init__(self, run: Run, keep: bool) -> None:
+        self._run, self._keep = run, keep
+        self.sums = Sums()
+        self.lines: list[dict[str, Any]] = []
+        self._codes: Recent[str, int] = Recent()
+        run.leave.append(self._fold)
+        run.note_gone.append(lambda note: add_note(self.sums, note))
 
     def hear(self, fact: Record, wall_ms: int) -> None:
         run = self._run
-        match fact["kind"]:
-            case "sale.start":
+        match fact["kind"], fact.get("result", ""):
+            case "sale.start", _:
                 self._start(fact, wall_ms)
-            case "lock!" if fact["result"] == "held":
+            case "lock!", "held":
                 case = run.case(run.sale_of(fact["sale"]))
                 if case is not None:
                     case.prices = {place["index"]: place["price_fen"] for place in fact["places"]}
                     case.total_fen = fact["total_fen"]
-            case "confirm!" if fact["result"] == "done":
+            case "confirm!", "done":
                 self._confirmed(fact)
-            case "state!" if fact["result"] == "known" and fact["state"] in ("confirmed", "printed"):
+            case "state!", "known" if fact["state"] in ("confirmed", "printed"):
                 self._confirmed(fact)
 
     def _start(self, fact: Record, wall_ms: int) -> None:
         run, number = self._run, fact["number"]
         if run.open:
             run.say(6, f"sale {number} begins while {run.open} is open")
-        if number in run.cases:
-            run.say(6, f"sale {number} begins twice", number)
-        run.cases[number] = Case(number, fact["key"], wall_ms)
-        run.keys[fact["key"]] = number
-        run.open = number
+        if number <= run.last:
+            run.say(6, f"sale {number} begins twice, or after {run.last}", number)
+        run.begin(Case(number, fact["key"], wall_ms))
 
     def _confirmed(self, fact: Record) -> None:
         case = self._run.case(self._run.sale_of(fact["sale"]))
@@ -44,17 +55,29 @@ class Sales:
             case.confirmed = True
 
     def book(self, intent: Record) -> None:
-        run = self._run
+        run, kind = self._run, intent["kind"]
         case = run.case(intent.get("sale", 0))
-        match intent["kind"]:
-            case "claim.add" if case is None:
-                self._late_claim(intent)
-            case "claim.add" if case is not None:
-                case.claims_fen += intent["amount_fen"]
-            case "unknown.add" if case is not None:
-                case.unknown_fen += intent["bound_fen"]
-            case "rounding" if case is not None:
-                case.rounding_fen += intent["rounding_fen"]
+        if kind == "claim.add":
+            self._claim(intent, case)
+        elif case is None or case.outcome:
+            if intent.get("sale", 0):
+                run.say(2, f"{kind} for sale {intent['sale']}, which is not open", intent["sale"])
+        elif kind == "unknown.add":
+            case.unknown_fen += intent["bound_fen"]
+        else:
+            case.rounding_fen += intent["rounding_fen"]
+
+    def _claim(self, intent: Record, case: Case | None) -> None:
+        run, code = self._run, intent["code"]
+        if code in self._codes:
+            run.say(2, f"claim {code} is added twice", intent["sale"])
+        self._codes[code] = intent["amount_fen"]
+        if not intent["sale"]:
+            self._late_claim(intent)
+        elif case is None or case.outcome:
+            run.say(2, f"a claim for sale {intent['sale']}, which is not open", intent["sale"])
+        else:
+            case.claims_fen += intent["amount_fen"]
 
     def _late_claim(self, intent: Record) -> None:
         run = self._run
@@ -65,6 +88,13 @@ class Sales:
                 return
         run.say(2, f"a claim of {intent['amount_fen']} fen outside a sale, and no late note of that value")
 
+    def step_ends(self) -> None:
+        """What became ours, or was lost, outside a sale is owed by the same line."""
+        if self._run.late:
+            for number, value_fen in self._run.late.items():
+                self._run.say(2, f"note {number} of {value_fen} fen came in without a sale, and nobody is owed it", 0)
+            self._run.late.clear()
+
     def end(self, intent: Record, wall_ms: int) -> None:
         """`sale.end`: the equation of invariant 2."""
         run, number = self._run, intent["sale"]
@@ -73,17 +103,18 @@ class Sales:
             run.say(2, "sale.end of a sale that is not open", number)
             return
         case.outcome, case.why, case.ended_ms = intent["outcome"], intent["why"], wall_ms
-        account = account_of(run, case)
+        account = account_of(case)
         left = account["ours_fen"] + account["uncertain_fen"]
         right = account["fare_fen"] + account["rounding_fen"] + account["taken_fen"] + account["claims_fen"]
         if left != right:
             run.say(2, f"{left} fen came in and {right} are accounted for: {account}", number)
         if abs(case.rounding_fen) >= run.rules.rounding_step_fen:
             run.say(2, f"{case.rounding_fen} fen of rounding are a whole step or more", number)
-        if account["uncertain_fen"] > case.unknown_fen:
-            run.say(
-                3, f"{account['uncertain_fen']} fen are uncertain, only {case.unknown_fen} booked as unknown", number
-            )
+        uncertain_fen = account["uncertain_fen"] + sum(map(_unsure_fen, case.pays))
+        if uncertain_fen > case.unknown_fen:
+            run.say(3, f"{uncertain_fen} fen are uncertain, only {case.unknown_fen} booked as unknown", number)
+        if intent["outcome"] in ("sold", "partial") and not case.confirmed:
+            run.say(4, "the sale ends as sold, and the station never confirmed it", number)
         self._said(intent, account)
         run.open = 0 if run.open == number else run.open
 
@@ -100,48 +131,68 @@ class Sales:
         if wrong:
             self._run.say(2, f"sale.end says {wrong}, the records say {own}", intent["sale"])
 
+    # -- sums
 
-def account_of(run: Run, case: Case) -> dict[str, int]:
+    def _fold(self, case: Case) -> None:
+        line = add_case(self.sums, case)
+        if self._keep:
+            self.lines.append(line)
+
+    def total(self) -> tuple[Sums, list[dict[str, Any]]]:
+        """The sums of the run so far, and one line per sale when they were kept."""
+        run, sums = self._run, self.sums.copy()
+        lines = list(self.lines)
+        for case in run.cases.values():
+            line = add_case(sums, case)
+            if self._keep:
+                lines.append(line)
+        for note in run.notes.values():
+            add_note(sums, note)
+        sums.owed_fen += run.late_claims_fen
+        return sums, lines
+
+
+def _unsure_fen(pay: Any) -> int:
+    if pay.uncertain:
+        return int(max(0, pay.asked_fen - pay.out_fen))
+    return int(pay.out_fen if pay.state == "retract_unknown" else pay.in_path_fen)
+
+
+def account_of(case: Case) -> dict[str, int]:
     """Amounts of one sale in fen; what was pulled back is in the claims."""
-    notes = run.notes_of(case.number)
-    delivered = [blank.index for blank in run.blanks_of(case.number) if blank.delivered]
     return {
-        "ours_fen": sum(note.value_fen for note in notes if note.state == "stacked"),
-        "uncertain_fen": sum(note.value_fen for note in notes if note.state in ("jammed", "unknown")),
-        "fare_fen": sum(case.prices.get(index, 0) for index in delivered),
+        "ours_fen": sum(note.value_fen for note in case.notes if note.state == "stacked"),
+        "uncertain_fen": sum(note.value_fen for note in case.notes if note.state in DOUBTFUL),
+        "fare_fen": sum(case.prices.get(blank.index, 0) for blank in case.blanks if blank.delivered),
         "rounding_fen": case.rounding_fen,
-        "taken_fen": sum(pay.out_fen for pay in run.pays_of(case.number) if pay.state == "taken"),
+        "taken_fen": sum(pay.out_fen for pay in case.pays if pay.state == "taken"),
         "claims_fen": case.claims_fen,
     }
 
 
-def add_up(run: Run) -> tuple[Sums, list[dict[str, Any]]]:
-    """The sums of the run, and one line per sale for the report."""
-    sums, lines = Sums(owed_fen=run.late_claims_fen), []
-    for case in run.cases.values():
-        account = account_of(run, case)
-        if case.outcome:
-            sums.outcomes[case.outcome] += 1
-        else:
-            sums.open_sales += 1
-        sums.fares_fen += account["fare_fen"]
-        sums.rounded_fen += account["rounding_fen"]
-        sums.owed_fen += account["claims_fen"]
-        lines.append(
-            {"sale": case.number, "key": case.key, "outcome": case.outcome or "open", "why": case.why, **account}
-        )
-    for note in run.notes.values():
-        sums.inserted_fen += note.value_fen
-        sums.returned_fen += note.value_fen if note.state == "returned" else 0
-        sums.kept_fen += note.value_fen if note.state == "stacked" else 0
-        sums.uncertain_fen += note.value_fen if note.state in ("jammed", "unknown", "held") else 0
-    for pay in run.pays.values():
+def add_case(sums: Sums, case: Case) -> dict[str, Any]:
+    """Everything of a sale but its notes, which may still come to rest; answers its line for the report."""
+    account = account_of(case)
+    if case.outcome:
+        sums.outcomes[case.outcome] += 1
+    else:
+        sums.open_sales += 1
+    sums.fares_fen += account["fare_fen"]
+    sums.rounded_fen += account["rounding_fen"]
+    sums.owed_fen += account["claims_fen"]
+    for pay in case.pays:
         sums.change_fen += pay.out_fen if pay.state == "taken" and pay.why != "refund" else 0
         sums.refund_fen += pay.out_fen if pay.state == "taken" and pay.why == "refund" else 0
         sums.retracted_fen += pay.out_fen if pay.state == "retracted" else 0
-    for blank in run.blanks.values():
+    for blank in case.blanks:
         sums.tickets_printed += blank.state in ("in_tray", "dumped", "delivered", "retracted")
         sums.tickets_taken += blank.delivered
         sums.tickets_retracted += blank.state == "retracted"
-        sums.blanks_wasted += blank.state in ("spoiled", "dumped")
-    return sums, lines
+    return {"sale": case.number, "key": case.key, "outcome": case.outcome or "open", "why": case.why, **account}
+
+
+def add_note(sums: Sums, note: NoteTrack) -> None:
+    sums.inserted_fen += note.value_fen
+    sums.returned_fen += note.value_fen if note.state == "returned" else 0
+    sums.kept_fen += note.value_fen if note.state == "stacked" else 0
+    sums.uncertain_fen += note.value_fen if note.state not in ("returned", "stacked") else 0

@@ -1,9 +1,9 @@
-"""What the auditor finds, and the limits it judges by. Invariant numbers are those of reliability notes 4."""
+"""What the auditor finds, and the limits it judges by. Invariant numbers are those of `invariants.py`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -54,6 +54,9 @@ class Sums:
     tickets_retracted: int = 0
     blanks_wasted: int = 0
 
+    def copy(self) -> Sums:
+        return replace(self, outcomes=Counter(self.outcomes))
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "sales": dict(sorted(self.outcomes.items())),
@@ -85,6 +88,7 @@ class Verdict:
     sums: Sums = field(default_factory=Sums)
     sales: list[dict[str, Any]] = field(default_factory=list)
     records: int = 0
+    digest: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.hands import OUTLETS
-from simulator.cabinet.world import DOORS
+from simulator.cabinet.world import DOORS, World
 from simulator.devices.dots import png
 from simulator.devices.matter import Slip
 from simulator.devices.ttpm.picture import picture
@@ -87,7 +87,21 @@ def tickets(cabinet: Cabinet) -> list[dict[str, Any]]:
     ]
 
 
-def slips(cabinet: Cabinet) -> list[dict[str, Any]]:
+class MonoTime(Protocol):
+    def mono_ms(self) -> int: ...
+
+
+class Counted(Protocol):
+    """What can be counted: a cabinet of the lab, or one of a simulated world."""
+
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def clock(self) -> MonoTime: ...
+
+
+def slips(cabinet: Counted) -> list[dict[str, Any]]:
     return [
         {"serial": slip.serial, "place": place.name, "picture": f"/api/slips/{slip.serial}.png"}
         for place in cabinet.world.matter.places.values()
@@ -114,7 +128,7 @@ def slip_png(cabinet: Cabinet, serial: str) -> bytes | None:
     return None
 
 
-def ledger(cabinet: Cabinet) -> dict[str, Any]:
+def ledger(cabinet: Counted) -> dict[str, Any]:
     """Every physical thing with its place, for the auditor; `origins` says which notes were ever brought in, and where to."""
     world = cabinet.world
     places = world.matter.places.values()

@@ -6,6 +6,7 @@ Rows are whole bytes, the most significant bit left, 1 = black: what a print hea
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -31,15 +32,25 @@ def text_rows(text: str, tall: int = 1, wide: int = 1) -> tuple[bytes, int, int]
     return image.tobytes(), image.width, image.height
 
 
+@lru_cache(maxsize=8)
+def white(size: int) -> bytes:
+    """White paper of so many bytes."""
+    return bytes(size)
+
+
 class Dots:
     """A sheet of `width` by `height` dots, white at first. A later stamp covers what lies under its rectangle."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self._lines = [0] * height
+        self._lines: list[int] | None = None  # made by the first black dot: most sheets of a long run stay white
 
     def stamp(self, x: int, y: int, rows: bytes, width: int, height: int) -> None:
         """Lay packed rows with their upper left dot at (x, y); what hangs over an edge is lost."""
+        if self._lines is None:
+            if not any(rows):
+                return
+            self._lines = [0] * self.height
         stride = (width + 7) // 8
         for number in range(max(0, -y), min(height, self.height - y)):
             bits = int.from_bytes(rows[number * stride : (number + 1) * stride], "big") >> (stride * 8 - width)
@@ -57,4 +68,6 @@ class Dots:
     def packed(self) -> bytes:
         """All rows, padding bits 0."""
         stride = (self.width + 7) // 8
+        if self._lines is None:
+            return white(stride * self.height)
         return b"".join((line << (stride * 8 - self.width)).to_bytes(stride, "big") for line in self._lines)

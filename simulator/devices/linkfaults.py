@@ -95,6 +95,8 @@ class LinkFaults:
 
     def poll(self, now_ms: int) -> int | None:
         """Release what was late; answer when the next late answer is due (absolute ms), None when there is none."""
+        if not self._late:
+            return None
         for due_ms, answer in self._late:
             if due_ms <= now_ms:
                 self._out += answer

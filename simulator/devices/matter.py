@@ -1,7 +1,8 @@
 """Things with an identity and a place: notes, ticket blanks, slips. The auditor counts these, never a counter.
 
 Every place of the simulated world is a `Place` holding things in order. A thing is in exactly one place, because the only
-way to move it is `Matter.move`, which takes it out of one and puts it into the other.
+way to move it is `Matter.move`, which takes it out of one and puts it into the other. `lies` of a thing is where it was put
+last: a hint that saves searching every place, checked before it is believed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class Note:
     value_fen: int
     genuine: bool = True
     series: int = 2005
+    lies: Place | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -29,6 +31,7 @@ class Blank:
     face: bytes = b""
     face_size: tuple[int, int] = (0, 0)
     state: str = "blank"  # blank, good, void, half (power failed while it was made)
+    lies: Place | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class Slip:
     serial: str
     rows: bytes = b""
     width: int = 0
+    lies: Place | None = field(default=None, init=False, repr=False, compare=False)
 
 
 Thing = Note | Blank | Slip
@@ -66,6 +70,23 @@ class Place:
     def value_fen(self) -> int:
         return sum(note.value_fen for note in self.notes())
 
+    def add(self, thing: Thing) -> None:
+        """On top of what lies there; for what comes into being here. What moves is moved by `Matter.move`."""
+        self.things.append(thing)
+        thing.lies = self
+
+    def index(self, thing: Thing) -> int:
+        """Which of the things it is, 0 the oldest; -1 when it is not here. Quick at both ends, where things come and go."""
+        things = self.things
+        if not things:
+            return -1
+        if things[-1] is thing:
+            return len(things) - 1
+        for number, other in enumerate(things):
+            if other is thing:
+                return number
+        return -1
+
 
 class Matter:
     """All places of one simulated machine and its passenger, and the only hand that moves a thing between them."""
@@ -84,25 +105,28 @@ class Matter:
     def new_note(self, value_fen: int, where: str, genuine: bool = True) -> Note:
         self._made += 1
         note = Note(f"N{self._made:06d}", value_fen, genuine)
-        self.place(where).things.append(note)
+        self.place(where).add(note)
         return note
 
     def new_blank(self, where: str, serial: str = "") -> Blank:
         self._made += 1
         blank = Blank(serial or f"B{self._made:06d}")
-        self.place(where).things.append(blank)
+        self.place(where).add(blank)
         return blank
 
     def new_slip(self, where: str) -> Slip:
         self._made += 1
         slip = Slip(f"S{self._made:06d}")
-        self.place(where).things.append(slip)
+        self.place(where).add(slip)
         return slip
 
     def where(self, thing: Thing) -> Place:
         """Raises LookupError when the thing is nowhere, which is a bug of the simulation."""
+        hint = thing.lies
+        if hint is not None and self.places.get(hint.name) is hint and hint.index(thing) >= 0:
+            return hint
         for place in self.places.values():
-            if any(other is thing for other in place.things):
+            if place.index(thing) >= 0:
                 return place
         raise LookupError(f"{thing} is nowhere")
 
@@ -111,8 +135,8 @@ class Matter:
         source, target = self.where(thing), self.place(to)
         if target.capacity is not None and len(target) >= target.capacity:
             raise OverflowError(f"{to} is full")
-        source.things[:] = [other for other in source.things if other is not thing]
-        target.things.append(thing)
+        del source.things[source.index(thing)]
+        target.add(thing)
         for watcher in self.watchers:
             watcher(thing, source.name, to)
 

@@ -255,6 +255,16 @@ def next_note(kind: Kind, screen: PayCash, refused_fen: set[int]) -> int | None:
     return fitting[-1] if fitting else values[0]
 
 
+def _printing(plan: Plan, screen: Screen, memory: Memory, dice: Dice) -> Action:
+    """Only watched, unless the machine asks who is still here after a power cut: most go on, some want their money."""
+    keys = usable(screen.chrome.footer)
+    on = [key for key in keys if key.role == "primary"]
+    back = [key for key in keys if key.role != "primary" and key.target == "money_back"]
+    if not on:
+        return Wait()
+    return Touch((back[0] if back and dice.random() < 0.3 else on[0]).target, READ_MS)
+
+
 def _claim(plan: Plan, screen: ClaimScreen, memory: Memory, dice: Dice) -> Action:
     on = way_on(screen)
     return Touch(on.target, READ_MS) if on is not None and on.enabled else Wait()
@@ -275,6 +285,7 @@ CHOICES: dict[str, Callable[[Plan, Any, Memory, Dice], Action]] = {
     "seat": _seat,
     "review": _review,
     "pay.cash": _pay,
+    "printing": _printing,
     "receipt": _claim,
     "help": _help,
 }

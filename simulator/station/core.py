@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,18 @@ DEVICE_KINDS = frozenset({"session", "status"})
 RECORD_KINDS = frozenset({"records", "fork"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class World:
-    """The data a station works with; nothing here changes while it runs."""
+    """The data a station works with; nothing here changes while it runs, so that many stations may share it."""
 
     network: Network
     timetable: Timetable
     prices: PriceBook
+
+    @cached_property
+    def description(self) -> Mapping[str, Any]:
+        """The answer of `GET /v1/network`."""
+        return self.network.describe(list(self.timetable.trains))
 
     @classmethod
     def load(cls, folder: Path = NETWORK_DIR) -> World:
@@ -78,8 +84,13 @@ class Station:
         self.sales = Sales(world.timetable, opening)
         self.devices = Devices(enrolled)
         self.records = Records()
-        self._description = world.network.describe(list(world.timetable.trains))
-        self._routes = [(route.method, _path_pattern(route.path), route) for route in ROUTES]
+
+    def copy(self) -> Station:
+        """A station of its own that stands where this one stands; what never changes is shared."""
+        other = Station.__new__(Station)
+        other.world = self.world
+        other.sales, other.devices, other.records = self.sales.copy(), self.devices.copy(), self.records.copy()
+        return other
 
     def handle(self, request: Request, now_ms: int) -> tuple[Reply, list[Step]]:
         """Answer one request at wall time `now_ms`; the steps are folded already and must be stored before the reply leaves."""
@@ -110,9 +121,9 @@ class Station:
 
     def _answer(self, request: Request, now_ms: int) -> Answer:
         caller = self.devices.caller(request.token)
-        for method, pattern, route in self._routes:
+        for pattern, route in _routes().get((request.method, _head(request.path)), ()):
             match = pattern.fullmatch(request.path)
-            if match and method == request.method:
+            if match:
                 return route.deed(self, Call(caller, match.groupdict(), request, now_ms))
         raise Refused(404, "no_such_call", f"{request.method} {request.path}")
 
@@ -144,10 +155,11 @@ class Station:
         return Answer({"time_ms": call.now_ms})
 
     def describe_network(self, call: Call) -> Answer:
-        etag = f'"{self._description["version"]}"'
+        description = self.world.description
+        etag = f'"{description["version"]}"'
         if call.request.etag == etag:
             return Answer(None, status=304, headers={"ETag": etag})
-        return Answer(self._description, headers={"ETag": etag})
+        return Answer(description, headers={"ETag": etag})
 
     def availability(self, call: Call) -> Answer:
         body = models.parse_body(models.AvailabilityBody, call.request.body)
@@ -194,6 +206,20 @@ class Station:
 
     def sale(self, call: Call) -> Answer:
         return Answer(tickets.describe(self.sales.get(_key(call))))
+
+
+@cache
+def _routes() -> Mapping[tuple[str, str], list[tuple[re.Pattern[str], Route]]]:
+    """Patterns of whole paths with their routes, by method and head of the path."""
+    found: dict[tuple[str, str], list[tuple[re.Pattern[str], Route]]] = {}
+    for route in ROUTES:
+        found.setdefault((route.method, _head(route.path)), []).append((_path_pattern(route.path), route))
+    return found
+
+
+def _head(path: str) -> str:
+    """`/v1/locks/{key}:renew` -> `/v1/locks`: no route has a name in it."""
+    return "/".join(path.split("/", 3)[:3])
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:

@@ -30,6 +30,13 @@ class Devices:
         self.epochs: dict[str, list[str]] = {}
         self.status: dict[str, dict[str, Any]] = {}
 
+    def copy(self) -> Devices:
+        """The same machines and what they told; a status is never changed, only replaced."""
+        other = Devices(self._enrolled)
+        other.epochs = {machine: list(epochs) for machine, epochs in self.epochs.items()}
+        other.status = dict(self.status)
+        return other
+
     def caller(self, token: str | None) -> Enrolled:
         """The machine a bearer token belongs to. Refuses 401."""
         found = None

@@ -44,6 +44,12 @@ class Faults:
     def __init__(self) -> None:
         self._on: dict[str, FaultBody] = {}
 
+    def copy(self) -> Faults:
+        """Switches of their own in the same positions."""
+        other = Faults()
+        other._on = dict(self._on)
+        return other
+
     def switch(self, order: FaultBody) -> None:
         if order.on:
             self._on[order.name] = order

@@ -6,7 +6,6 @@ FastAPI gives the routes and the OpenAPI file; bodies are parsed by the core, so
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -148,8 +147,7 @@ def _response(reply: wire.Reply) -> Response:
 
 
 def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-    content = b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, status, headers, media_type=None if body is None else "application/json")
+    return Response(wire.content_of(body), status, headers, media_type=None if body is None else "application/json")
 
 
 class Misbehaving:

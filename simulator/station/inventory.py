@@ -36,6 +36,13 @@ class Inventory:
         self._free: dict[RunClass, list[int]] = {}
         self._untouched: dict[RunClass, list[int]] = {}
 
+    def copy(self) -> Inventory:
+        """Stock of its own with the same places free; what nobody touched is shared, it cannot change."""
+        other = Inventory(self._opening)
+        other._free = {run: list(rows) for run, rows in self._free.items()}
+        other._untouched = self._untouched
+        return other
+
     def free_segments(self, run: RunClass, layout: Layout, segments: int) -> list[int]:
         """One bit string per segment; a list of its own."""
         return list(self._rows(run, layout, segments))

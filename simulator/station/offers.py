@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from simulator.station.inventory import Inventory, RunClass
@@ -36,8 +37,24 @@ def availability(
 def _offer(
     trip: Trip, travel_date: date, network: Network, prices: PriceBook, inventory: Inventory, now_ms: int
 ) -> dict[str, Any]:
-    train, depart_ms = trip.train, trip.depart_ms(travel_date)
     sold_on = station_date(now_ms)
+    kinds = tuple(kind.code for kind in network.passengers)
+    return {
+        **_ride(trip, travel_date, network.rules.sale_closes_before_ms),
+        "classes": [_class_offer(trip, run, kinds, prices, inventory, sold_on) for run in _runs(trip, travel_date)],
+    }
+
+
+@lru_cache(4_096)
+def _runs(trip: Trip, travel_date: date) -> list[RunClass]:
+    run_date = trip.run_date(travel_date).isoformat()
+    return [RunClass(trip.train.number, run_date, code) for code in trip.train.layouts]
+
+
+@lru_cache(4_096)
+def _ride(trip: Trip, travel_date: date, closes_before_ms: int) -> dict[str, Any]:
+    """What no sale changes of an offer."""
+    train, depart_ms = trip.train, trip.depart_ms(travel_date)
     return {
         "train": train.number,
         "kind": train.kind,
@@ -53,30 +70,27 @@ def _offer(
         "km": trip.km,
         "badge": train.badge,
         "badge_english": train.badge_english,
-        "closes_ms": depart_ms - network.rules.sale_closes_before_ms,
-        "classes": [
-            _class_offer(trip, code, travel_date, network, prices, inventory, sold_on) for code in train.layouts
-        ],
+        "closes_ms": depart_ms - closes_before_ms,
     }
 
 
 def _class_offer(
     trip: Trip,
-    code: str,
-    travel_date: date,
-    network: Network,
+    run: RunClass,
+    kinds: tuple[str, ...],
     prices: PriceBook,
     inventory: Inventory,
     sold_on: date,
 ) -> dict[str, Any]:
     """Berths are quoted at the level that would be given first; see `placing`."""
-    layout = trip.train.layouts[code]
-    run = RunClass(trip.train.number, trip.run_date(travel_date).isoformat(), code)
+    layout = trip.train.layouts[run.seat_class]
     free = inventory.free_over(run, layout, trip.train.segments, trip.a, trip.b)
-    levels = layout.levels or ("",)
-    level = next((name for name, mask in zip(levels, layout.by_level, strict=True) if free & mask), levels[0])
-    quoted = {kind.code: prices.price_fen(trip, code, level, kind.code, sold_on) for kind in network.passengers}
-    return {"class": code, "price_fen": quoted["adult"], "left": free.bit_count(), "prices": quoted}
+    level = ""
+    if layout.levels:
+        levels = zip(layout.levels, layout.by_level, strict=True)
+        level = next((name for name, mask in levels if free & mask), layout.levels[0])
+    quoted = prices.quote(trip, run.seat_class, level, kinds, sold_on)
+    return {"class": run.seat_class, "price_fen": quoted["adult"], "left": free.bit_count(), "prices": quoted}
 
 
 def stops_of(train: Train | None, number: str, date_text: str | None) -> Answer:

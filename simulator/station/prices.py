@@ -52,6 +52,17 @@ class PriceBook:
             for profile, origin, destination, fen in rows
         }
         self._known: dict[tuple[str, int, int, str, str, str, bool], int] = {}
+        self._quoted: dict[tuple[str, int, int, str, str, bool, tuple[str, ...]], dict[str, int]] = {}
+
+    def quote(
+        self, trip: Trip, seat_class: str, level: str, passengers: tuple[str, ...], sold_on: date
+    ) -> Mapping[str, int]:
+        """What each kind of passenger pays for one place; see `price_fen`."""
+        taken_off = sold_on >= self._ordinary.insurance_taken_off_from
+        known = (trip.train.number, trip.a, trip.b, seat_class, level, taken_off, passengers)
+        if known not in self._quoted:
+            self._quoted[known] = {code: self.price_fen(trip, seat_class, level, code, sold_on) for code in passengers}
+        return self._quoted[known]
 
     def price_fen(self, trip: Trip, seat_class: str, level: str, passenger: str, sold_on: date) -> int:
         """What `passenger` pays for one place. `level` is the berth level, empty for seats."""

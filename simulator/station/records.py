@@ -17,6 +17,7 @@ from simulator.station.models import RecordsBody
 from simulator.station.wire import Answer, Refused, Step
 
 MOST_BYTES = 256 * 1024
+_DECODER = json.JSONDecoder()
 LINE = re.compile(r"([0-9a-f]{8}) (\{.*\})", re.DOTALL)
 FIRST_KEYS = ("seq", "epoch", "boot", "mono_ms", "wall_ms", "fact", "intents", "mac")
 
@@ -34,12 +35,20 @@ class Stream:
     def acked(self) -> int:
         return len(self.digests)
 
+    def copy(self) -> Stream:
+        return Stream(list(self.digests), self.chain, dict(self.quarantine), set(self.forks))
+
 
 class Records:
     """All streams, folded from `records` and `fork` steps."""
 
     def __init__(self) -> None:
         self.streams: dict[tuple[str, str], Stream] = {}
+
+    def copy(self) -> Records:
+        other = Records()
+        other.streams = {name: stream.copy() for name, stream in self.streams.items()}
+        return other
 
     def acked(self, machine: str, epoch: str) -> int:
         """The highest seq below which nothing is missing; 0 when nothing came yet."""
@@ -48,7 +57,10 @@ class Records:
 
     def append(self, machine: str, body: RecordsBody, now_ms: int) -> Answer:
         """Take a batch. Refuses 413 too_large, 409 gap with `expected`, 409 fork with `seq` (and keeps the alarm)."""
-        if sum(len(line.encode()) + 1 for line in body.lines) > MOST_BYTES:
+        if (
+            sum(len(line) if line.isascii() else len(line.encode()) for line in body.lines) + len(body.lines)
+            > MOST_BYTES
+        ):
             raise Refused(413, "too_large", f"more than {MOST_BYTES} bytes of records")
         stream = self.streams.get((machine, body.epoch), Stream())
         if body.first_seq > stream.acked + 1:
@@ -70,8 +82,9 @@ class Records:
 
     @staticmethod
     def _refuse_fork(stream: Stream, machine: str, body: RecordsBody, now_ms: int) -> None:
-        for seq, line in enumerate(body.lines, body.first_seq):
-            if seq <= stream.acked and stream.digests[seq - 1] != _digest(line):
+        known = body.lines[: stream.acked + 1 - body.first_seq]
+        for seq, line in enumerate(known, body.first_seq):
+            if stream.digests[seq - 1] != _digest(line):
                 alarm: Step = {"kind": "fork", "at_ms": now_ms, "machine": machine, "epoch": body.epoch, "seq": seq}
                 steps = [] if seq in stream.forks else [alarm]
                 raise Refused(409, "fork", f"seq {seq} is known with other bytes", steps, seq=seq)
@@ -83,11 +96,12 @@ class Records:
             return
         for line in step["lines"]:
             seq = stream.acked + 1
-            reason = why_indigestible(line, seq, step["epoch"], stream.chain)
+            match = LINE.fullmatch(line)
+            reason = _why_indigestible(match, line, seq, step["epoch"], stream.chain)
             if reason:
                 stream.quarantine[seq] = reason
             stream.digests.append(_digest(line))
-            stream.chain = _chain_of(line)
+            stream.chain = int(match[1], 16) if match else None  # none is carried: the next line is not blamed
 
     def snapshot(self) -> list[dict[str, Any]]:
         return [
@@ -105,11 +119,14 @@ class Records:
 
 def why_indigestible(line: str, seq: int, epoch: str, chain: int | None) -> str:
     """What is wrong with a journal line, empty when nothing is. `chain` is the CRC chain before it, None when unknown."""
-    match = LINE.fullmatch(line)
+    return _why_indigestible(LINE.fullmatch(line), line, seq, epoch, chain)
+
+
+def _why_indigestible(match: re.Match[str] | None, line: str, seq: int, epoch: str, chain: int | None) -> str:
     if match is None or "\n" in line or "\r" in line:
         return "not a journal line"
     try:
-        record = json.loads(match[2])
+        record = _DECODER.decode(match[2])
     except (ValueError, RecursionError):
         return "not JSON"
     if tuple(record) != FIRST_KEYS:
@@ -119,12 +136,6 @@ def why_indigestible(line: str, seq: int, epoch: str, chain: int | None) -> str:
     if chain is not None and crc32(match[2].encode(), chain) != int(match[1], 16):
         return "the chain is broken"
     return ""
-
-
-def _chain_of(line: str) -> int | None:
-    """The chain value a line carries; None when it carries none, so that the next line is not blamed."""
-    match = LINE.fullmatch(line)
-    return int(match[1], 16) if match else None
 
 
 def _digest(line: str) -> bytes:

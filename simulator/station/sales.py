@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from simulator.station.inventory import Inventory, Opening, RunClass
@@ -47,6 +47,10 @@ class Sale:
         """The numbers given with the confirmation, per place."""
         return [{"place": index, "numbers": list(numbers)} for index, numbers in enumerate(self.numbers)]
 
+    def copy(self) -> Sale:
+        """A sale of its own; lists that a step brought are never changed, only replaced, and stay shared."""
+        return replace(self, notes=set(self.notes), voided=set(self.voided))
+
     def not_voidable(self) -> list[int]:
         """Places whose ticket a passenger holds or may hold."""
         return sorted({ticket["place"] for ticket in self.printed if ticket["state"] not in SAFE_STATES})
@@ -61,6 +65,15 @@ class Sales:
         self.next_number = 0
         self._timetable = timetable
         self._expiries: list[tuple[int, str]] = []
+
+    def copy(self) -> Sales:
+        """A book of its own with the same sales."""
+        other = Sales.__new__(Sales)
+        other.by_key = {key: sale.copy() for key, sale in self.by_key.items()}
+        other.inventory = self.inventory.copy()
+        other.next_number = self.next_number
+        other._timetable, other._expiries = self._timetable, list(self._expiries)
+        return other
 
     def get(self, key: str) -> Sale:
         """The sale of a key; one in state `none` when the key was never heard of."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -75,9 +76,9 @@ class Train:
         return len(self.stops) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trip:
-    """A ride on one train from stop `a` to stop `b`: it uses the segments a, a+1, ... b-1."""
+    """A ride on one train from stop `a` to stop `b`: it uses the segments a, a+1, ... b-1. A timetable has one of each."""
 
     train: Train
     a: int
@@ -116,6 +117,8 @@ class Timetable:
     def __init__(self, trains: list[Train]) -> None:
         self.trains: dict[str, Train] = {train.number: train for train in trains}
         self._calls: dict[str, dict[str, int]] = {}
+        self._trips: dict[tuple[str, str, str], Trip] = {}
+        self._rides: dict[tuple[str, str], list[Trip]] = {}
         for train in trains:
             for index, stop in enumerate(train.stops):
                 self._calls.setdefault(stop.station, {})[train.number] = index
@@ -124,25 +127,41 @@ class Timetable:
         """The ride on train `number`, None when it does not call at both in this order."""
         a = self._calls.get(origin, {}).get(number)
         b = self._calls.get(destination, {}).get(number)
-        return Trip(self.trains[number], a, b) if a is not None and b is not None and a < b else None
+        if a is None or b is None or a >= b:
+            return None
+        name = (number, origin, destination)
+        if name not in self._trips:
+            self._trips[name] = Trip(self.trains[number], a, b)
+        return self._trips[name]
 
     def trips(self, origin: str, destination: str) -> list[Trip]:
         """All direct rides, by time of departure."""
-        found = (self.trip(number, origin, destination) for number in self._calls.get(origin, {}))
-        return sorted(
-            (trip for trip in found if trip), key=lambda trip: (trip.depart_min % DAY_MINUTES, trip.train.number)
-        )
+        if (origin, destination) not in self._rides:
+            found = (self.trip(number, origin, destination) for number in self._calls.get(origin, {}))
+            self._rides[origin, destination] = sorted(
+                (trip for trip in found if trip), key=lambda trip: (trip.depart_min % DAY_MINUTES, trip.train.number)
+            )
+        return self._rides[origin, destination]
 
 
 def wall_ms(day: date, minute: int) -> int:
     """Wall milliseconds of a minute after 00:00 of `day` in station time; minutes may go beyond 24:00."""
-    midnight = datetime.combine(day, time(0), ZONE)
-    return int(midnight.timestamp()) * 1_000 + minute * MINUTE_MS
+    return _midnight_ms(day) + minute * MINUTE_MS
+
+
+@lru_cache(1_000)
+def _midnight_ms(day: date) -> int:
+    return int(datetime.combine(day, time(0), ZONE).timestamp()) * 1_000
 
 
 def station_date(now_ms: int) -> date:
     """The calendar date in station time."""
-    return datetime.fromtimestamp(now_ms / 1_000, ZONE).date()
+    return _date_of_minute(now_ms // MINUTE_MS)  # no zone changes its date within a minute
+
+
+@lru_cache(1_000)
+def _date_of_minute(minute: int) -> date:
+    return datetime.fromtimestamp(minute * 60, ZONE).date()
 
 
 def clock_text(minute: int) -> str:

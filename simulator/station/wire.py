@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
 Step = dict[str, Any]
 """One change of state as a JSON object with `kind` first; replaying all steps in order gives the state again."""
 
@@ -55,6 +58,11 @@ class Refused(Exception):
         self.reply = Reply(status, {"error": code, "detail": detail, **extra})
 
 
+def content_of(body: Mapping[str, Any] | None) -> bytes:
+    """The bytes of a reply's body."""
+    return b"" if body is None else _ENCODER.encode(body).encode()
+
+
 def bad_request(detail: str) -> Refused:
     """The 400 of the sheet: a body, a path or a query that cannot be meant."""
     return Refused(400, "bad_request", detail)
@@ -62,5 +70,4 @@ def bad_request(detail: str) -> Refused:
 
 def digest_of(value: Any) -> str:
     """The same 16 hex digits for equal JSON values, whatever their spacing or key order."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(_SORTED.encode(value).encode()).hexdigest()[:16]

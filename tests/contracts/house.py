@@ -50,8 +50,8 @@ STANDARD_ONLY = (
 """These import nothing that was not installed with Python."""
 
 HOMES: dict[str, tuple[str, ...]] = {
-    "time": ("kiosk.clock", "kiosk.ui.main", "simulator.clock"),
-    "random": ("kiosk.assembly", "simulator.bench.bench", "simulator.demo"),
+    "time": ("kiosk.clock", "kiosk.ui.main", "simulator.clock", "simulator.campaign.pool"),
+    "random": ("kiosk.assembly", "simulator.bench.bench", "simulator.demo", "simulator.world", "simulator.campaign"),
     "threading": ("drivers.link.worker", "kiosk.ui.link", "kiosk.ui.mirror"),
     "asyncio": ("simulator",),
     "serial": ("drivers.link.serial_link",),

@@ -79,6 +79,15 @@ class CabinetBoard:
     def busy(self) -> bool:
         return self._on and self.body.busy()
 
+    @property
+    def powered(self) -> bool:
+        return self._on
+
+    def reset(self, now_ms: int) -> None:
+        """Its reset line was pulled: everything but the alarm latch begins anew."""
+        self.link.clear()
+        self._restart(BY_RESET_LINE, now_ms)
+
     # -- hands: `now_ms` None means the time of the last look ----------------------------------------------------
 
     def open_door(self, door: int, key: bool, now_ms: int) -> None:
@@ -166,8 +175,7 @@ class CabinetBoard:
         if not self.link.hears(function):
             return
         if self.link.resets(function):
-            self.link.clear()
-            self._restart(BY_RESET_LINE, now_ms)
+            self.reset(now_ms)
             return
         failing = "exception_04" in self.faults
         answer = exception(function, DEVICE_FAILURE) if failing else serve(frame, self.tables)

@@ -15,6 +15,7 @@ from simulator.devices.twin import Speeds
 
 CHATTER_MS, CHATTER_HALF_MS = 300, 30
 PARTS = ("box", "cassette.1", "cassette.2", "cassette.3", "cassette.4", "roll")
+SENSED = ("ticket.tray", "ticket.slot", "change.tray", "ticket.waste", "change.retract", "ticket.retract", "roll")
 NOBODY_MM, PERSON_MM = 0xFFFF, 600
 LOOP_GOOD_MV, LOOP_CUT_MV = 2_500, 0
 LOOP_LIMITS_MV = range(1_500, 3_501)
@@ -52,6 +53,10 @@ class Body:
         self.tags = dict.fromkeys(PARTS, "")
         self.movers = movers()
         self._hanging: set[int] = set()
+
+    def lying(self) -> list[int]:
+        """How many things lie where a sensor looks, in the order of SENSED."""
+        return [len(self._matter.place(name)) for name in SENSED]
 
     def busy(self) -> bool:
         return any(mover.due_ms is not None for mover in self.movers.values())

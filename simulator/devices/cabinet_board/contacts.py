@@ -33,7 +33,9 @@ class Contacts:
 
     def update(self, raw: Sequence[bool], now_ms: int, debounce_ms: int, near_ms: int, leave_ms: int) -> list[int]:
         """Take a reading; answer the numbers of the inputs that changed. `leave_ms` delays only NEAR falling."""
-        changed = []
+        changed: list[int] = []
+        if raw == self.state and not self._since:
+            return changed
         for number, level in enumerate(raw):
             if level == self.state[number]:
                 self._since.pop(number, None)

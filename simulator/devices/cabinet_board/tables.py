@@ -32,11 +32,13 @@ class Tables:
         self._body, self._speeds, self._has = body, speeds, has
         self.contacts = Contacts()
         self.crc_errors = 0
+        self.starts = self.looks = 0  # for who watches from inside: times started, times advanced
         self._now_ms = 0
         self.start(BY_POWER, None)
 
     def start(self, cause: int, now_ms: int | None) -> None:
         """Everything but the latch begins anew. `now_ms` None: the clock starts at the first look."""
+        self.starts += 1
         self.coils = [False] * COILS
         self._holding = list(DEFAULTS)
         self._trips, self._tripped = 0, False
@@ -47,6 +49,7 @@ class Tables:
 
     def advance(self, now_ms: int) -> int | None:
         """Watchdog, motors, contacts; answers when something is due next."""
+        self.looks += 1
         self._now_ms = now_ms
         if self._started_ms is None:
             self._started_ms = now_ms
@@ -92,18 +95,30 @@ class Tables:
             due = getattr(self, until)
             if due is not None and now_ms >= due:
                 setattr(self, until, None)
+        rang = self._siren_on()
         changed = self.contacts.update(self._raw(now_ms), now_ms, *self._delays())
         if self.contacts.state[n.KEY]:
             self._siren_until_ms = None
         elif any(number in n.DOORS and not self.contacts.state[number] for number in changed):
             self._siren_until_ms = now_ms + self._siren_ms()
-        self.contacts.update(self._raw(now_ms), now_ms, *self._delays())  # the read-back of the siren
+        if self._siren_on() is not rang:
+            self.contacts.update(self._raw(now_ms), now_ms, *self._delays())  # its read-back
 
     def _siren_ms(self) -> int:
         return self._speeds.motion_ms(self._holding[SIREN_S] * 1_000)
 
     def _siren_on(self) -> bool:
         return self._siren_until_ms is not None or self._coil_siren_until_ms is not None
+
+    @property
+    def trips(self) -> int:
+        """Times the watchdog tripped since the start."""
+        return self._trips
+
+    @property
+    def cause(self) -> int:
+        """Why it started last (BY_POWER, BY_RESET_LINE)."""
+        return self._cause
 
     # -- the tables of the sheet (server.Memory) -----------------------------------------------------------------
 

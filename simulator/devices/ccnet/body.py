@@ -77,7 +77,7 @@ class Body:
 
     def insert(self, note: Note, now_ms: int) -> str | None:
         """The passenger pushes a note of his hand in. None when it is drawn in, else why it stays in the hand."""
-        if not any(other is note for other in self.hand):
+        if self.hand.index(note) < 0:
             return "the note is not in the hand"
         if self.state in (State.ESCROW, State.HOLDING) and self._plays("second_note_next"):
             self._push_second(note, now_ms)
@@ -166,6 +166,25 @@ class Body:
             return self.advance(now_ms)
         return min((due for due in (self._due, self._wait_until) if due is not None), default=None)
 
+    # -- what a POLL tells
+
+    def told(self) -> Event | None:
+        """The event that is told next, None when it is the state itself: right after power-up nobody hears of events."""
+        if not self.events or self.state in codes.POWER_UPS or self.state is State.INITIALIZE:
+            return None
+        return self.events[0]
+
+    def state_bytes(self) -> bytes:
+        """The state with what belongs to it: bill type, reason, failure code (section 6)."""
+        state = self.state
+        if state is State.ESCROW:
+            return bytes([state, self.note_type])
+        if state is State.REJECTING:
+            return bytes([state, self.reason])
+        if state is State.FAILURE:
+            return bytes([state, codes.FAILURE_STACK_MOTOR])
+        return bytes([state])
+
     def moving(self) -> bool:
         return self._due is not None and self.state in codes.MOVING
 
@@ -213,9 +232,10 @@ class Body:
         self.matter.move_all(self.path.name, self.escrow.name)
         self.state = State.ESCROW
         self._wait_until = now_ms + self.escrow_ms
-        in_hand = self.hand.notes()
-        if in_hand and self._plays("second_note_next"):
-            self._push_second(in_hand[0], now_ms)
+        if "second_note_next" in self._owner.faults:
+            in_hand = self.hand.notes()
+            if in_hand and self._plays("second_note_next"):
+                self._push_second(in_hand[0], now_ms)
 
     def _push_second(self, note: Note, now_ms: int) -> None:
         self.matter.move(note, self.mouth.name)

@@ -15,6 +15,7 @@ from simulator.devices.ccnet.body import Body
 from simulator.devices.ccnet.wire import crc16
 
 OPTIONS_FITTED = bytes([0xC0, 0x80, 0x00, 0x00])  # lights, hold-bill, BillTable48
+PART = "TVM-CN6"
 FIRMWARE = b"TVM CASH VALIDATOR 1.00"
 ILLEGAL = bytes([codes.ILLEGAL])
 ACK = bytes([codes.ACK])
@@ -105,7 +106,7 @@ class Orders:
 
     def _identification(self) -> bytes:
         asset = zlib.crc32(self._serial.encode()).to_bytes(7, "big")
-        return b"TVM-CN6        " + self._serial.encode("ascii")[:12].ljust(12) + asset
+        return PART.encode("ascii").ljust(15) + self._serial.encode("ascii")[:12].ljust(12) + asset
 
     def _barcode(self, data: bytes, now_ms: int) -> bytes | None:
         good = len(data) == 2 and data[0] == 1 and 6 <= data[1] <= 18

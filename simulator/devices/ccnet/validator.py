@@ -14,7 +14,7 @@ from simulator.devices.ccnet.bills import CNY, BillKind
 from simulator.devices.ccnet.body import Body, Event
 from simulator.devices.ccnet.codes import State
 from simulator.devices.ccnet.faults import FAULTS
-from simulator.devices.ccnet.orders import Orders
+from simulator.devices.ccnet.orders import PART, Orders
 from simulator.devices.ccnet.wire import Ear, frame
 from simulator.devices.linkfaults import LINK_FAULTS, LinkFaults
 from simulator.devices.matter import Matter, Note
@@ -47,8 +47,9 @@ class CcnetValidator:
         self.faults: set[str] = set()
         self.link = LinkFaults(self)
         self.manners: Counter[str] = Counter()
+        self.part, self.serial = PART, serial[:12]
         self.body = Body(matter, speeds, note_table, self, stacked_counter)
-        self._orders = Orders(self.body, serial, lambda name: name in self.faults)
+        self._orders = Orders(self.body, self.serial, lambda name: name in self.faults)
         self._ear = Ear()
         self._latched, self._ack_ms = latched, ack_ms
         self._matter = matter
@@ -91,6 +92,15 @@ class CcnetValidator:
 
     def busy(self) -> bool:
         return self._power and self.body.moving()
+
+    @property
+    def on(self) -> bool:
+        """It has mains."""
+        return self._power
+
+    def keeps(self, event: Event) -> bool:
+        """True when the event is told until it is acknowledged, False when it is told once."""
+        return event.latched and self._latched and "unlatched" not in self.faults
 
     # -- hands
 
@@ -194,26 +204,15 @@ class CcnetValidator:
         if now_ms < self._busy_until:
             self._answer(bytes([codes.BUSY, (self._busy_until - now_ms + 99) // 100]), now_ms, POLL)
             return
-        state, events = self.body.state, self.body.events
-        if not events or state in codes.POWER_UPS or state is State.INITIALIZE:
-            self._answer(self._state_bytes(), now_ms, POLL)
+        event = self.body.told()
+        if event is None:
+            self._answer(self.body.state_bytes(), now_ms, POLL)
             return
-        event = events[0]
         self._answer(event.payload, now_ms, POLL)
-        if event.latched and self._latched and "unlatched" not in self.faults:
+        if self.keeps(event):
             self._awaiting = event
         else:
-            events.popleft()
-
-    def _state_bytes(self) -> bytes:
-        state = self.body.state
-        if state is State.ESCROW:
-            return bytes([state, self.body.note_type])
-        if state is State.REJECTING:
-            return bytes([state, self.body.reason])
-        if state is State.FAILURE:
-            return bytes([state, codes.FAILURE_STACK_MOTOR])
-        return bytes([state])
+            self.body.events.popleft()
 
     def _played(self, name: str) -> bool:
         if name not in self.faults:

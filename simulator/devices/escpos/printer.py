@@ -25,6 +25,7 @@ CUT_SHARE = 0.15
 LINE_ROWS = 30
 COOLING_MS = 100
 LATE_MS = 1_500
+GOOD, WAITING = Condition(), Condition(slip_waiting=True)
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ class EscPosPrinter:
     """Switched on, with `roll_rows` rows of dots left on its roll (`paper.left`).
 
     Link faults may be aimed with `link.targets`: 10h real-time status, else the second byte of a command, as 72h, 76h.
+    Who orders without bytes sets `told` and calls `obey`: answers then go there, by those numbers (61h automatic status),
+    with the condition they tell of, and nothing goes on the line.
     """
 
     def __init__(self, matter: Matter, speeds: Speeds, roll_rows: int = ROLL_ROWS) -> None:
@@ -47,9 +50,10 @@ class EscPosPrinter:
         self.link = LinkFaults(self, late_ms=LATE_MS)
         self.paper = Paper(matter, roll_rows, NEAR_END_ROWS)
         self._speeds = speeds
+        self.told: Callable[[int, Condition], None] | None = None
         self._on = True
         self._reset_state()
-        self._told = self._condition()
+        self._told = self.condition()
 
     def _reset_state(self) -> None:
         self._stream = Stream()
@@ -72,18 +76,24 @@ class EscPosPrinter:
         if not self._on:
             return
         for item in self._stream.feed(data):
-            kind = 0x10 if isinstance(item, Realtime) else item.code[1] if isinstance(item, Command) else 0
-            if self.link.resets(kind):
-                self.link.clear()
-                self._reset_state()
+            if not self.obey(item, now_ms):
                 break
-            if not self.link.hears(kind):
-                continue
-            if isinstance(item, Realtime):
-                self._answer(status.realtime(item.n, self._condition()), now_ms, 0x10)
-            else:
-                self._take(item, now_ms)
         self.poll(now_ms)
+
+    def obey(self, item: Item, now_ms: int) -> bool:
+        """One command that came whole. False: the printer began anew instead, and what stands behind it is lost."""
+        kind = 0x10 if isinstance(item, Realtime) else item.code[1] if isinstance(item, Command) else 0
+        if self.link.resets(kind):
+            self.link.clear()
+            self._reset_state()
+            return False
+        if not self.link.hears(kind):
+            return True
+        if isinstance(item, Realtime):
+            self._answer(status.realtime(item.n, self.condition()), now_ms, 0x10)
+        else:
+            self._take(item, now_ms)
+        return True
 
     def poll(self, now_ms: int) -> int | None:
         if not self._on:
@@ -105,7 +115,11 @@ class EscPosPrinter:
             self.link.clear()
         self._on = on
         self._reset_state()
-        self._told = self._condition()
+        self._told = self.condition()
+
+    @property
+    def powered(self) -> bool:
+        return self._on
 
     def busy(self) -> bool:
         return self._on and self._due_ms is not None and not self._blocked()
@@ -132,7 +146,10 @@ class EscPosPrinter:
 
     # -- status ----------------------------------------------------------------------------------------------
 
-    def _condition(self) -> Condition:
+    def condition(self) -> Condition:
+        """What a status would say now."""
+        if not self.faults and self.paper.left > self.paper.near_end_at and not (self._cutter_jammed or self._unknown):
+            return WAITING if self.paper.waiting() else GOOD
         end = "paper_out" in self.faults or self.paper.left <= 0
         return Condition(
             cover="cover_open" in self.faults,
@@ -148,19 +165,25 @@ class EscPosPrinter:
         )
 
     def _blocked(self) -> bool:
-        return self._condition().offline
+        return self.condition().offline
 
     def _answer(self, answer: bytes, now_ms: int, kind: int) -> None:
         if "no_status" in self.faults:
+            return
+        if self.told is not None:
+            self.told(kind, self.condition())
             return
         if "stale_status" in self.faults:
             answer = status.block(self._told) + answer
         self.link.send(answer, now_ms, kind)
 
     def _report(self, now_ms: int) -> None:
-        before, self._told = self._told, self._condition()
+        before, self._told = self._told, self.condition()
         if status.changed(self._asb_mask, before, self._told) and "no_status" not in self.faults:
-            self.link.send(status.block(self._told), now_ms, 0x61)
+            if self.told is not None:
+                self.told(0x61, self._told)
+            else:
+                self.link.send(status.block(self._told), now_ms, 0x61)
 
     # -- the head --------------------------------------------------------------------------------------------
 
@@ -231,7 +254,7 @@ class EscPosPrinter:
         elif code == b"\x1da":
             self._asb_mask = data[0]
             if data[0]:
-                self._answer(status.block(self._condition()), now_ms, 0x61)
+                self._answer(status.block(self.condition()), now_ms, 0x61)
         elif code == b"\x1d(":
             self._qr_function(data)
         elif code == b"\x1de":
@@ -244,7 +267,7 @@ class EscPosPrinter:
             self._chinese = code == b"\x1c&"
 
     def _in_sequence(self, now_ms: int) -> None:
-        self._answer(bytes([status.paper(self._condition())]), now_ms, 0x72)
+        self._answer(bytes([status.paper(self.condition())]), now_ms, 0x72)
 
     def _ejector(self, data: bytes) -> None:
         if data[0] in (2, 5):  # in either direction out of the mouth, and nobody's hand is there

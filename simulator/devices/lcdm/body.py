@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.devices.lcdm import wire
-from simulator.devices.lcdm.codes import CASSETTES, INTERRUPTED, MOST_NOTES, MOST_REJECTS, Error
+from simulator.devices.lcdm.codes import CASSETTES, INTERRUPTED, MOST_NOTES, MOST_REJECTS, NUMBERS, Error
 from simulator.devices.linkfaults import HasFaults
 from simulator.devices.matter import Matter, Note, Place
 from simulator.devices.twin import Speeds
@@ -71,6 +71,7 @@ class Body:
         self.reject_tray = True
         self.order = [0, 1, 2, 3]
         self.last: Result | None = None
+        self.transaction = 0  # number of the last DISPENSE; memory that needs no power, like `last` and `order`
         self._spots: dict[str, Error] = {}  # serial of a note in the path -> the jam it makes there
         self._sources: dict[str, int] = {}  # serial -> cassette index, forgotten at power-off
         self._job: Job | None = None
@@ -114,6 +115,8 @@ class Body:
         remember: bool = True,
     ) -> None:
         """Pick `asked` notes per cassette; everything but command 52 sends them to the reject tray."""
+        if command == wire.DISPENSE:
+            self.transaction = (self.transaction + 1) % NUMBERS
         job = Job(asked, Result(command), done, to_reject=command != wire.DISPENSE)
         self._job = job
         error = self._before_start(asked, near_end_stops)
@@ -193,7 +196,7 @@ class Body:
         source = self._source(index)
         if not self.fitted[index]:
             self._finish(Error.CASSETTE_MISSING, now_ms)
-        elif not self.cassettes[source].notes() or self._plays("short_pick_next"):
+        elif _first(self.cassettes[source]) is None or self._plays("short_pick_next"):
             self._start(PICK_TRIES_NOMINAL_MS, lambda now: self._finish(Error.PICK_UP, now), now_ms)
         else:
             self._onto_path(source, index)
@@ -201,6 +204,8 @@ class Body:
 
     def _source(self, index: int) -> int:
         """Where the note really comes from: another cassette when somebody has swapped two, or one drags along."""
+        if not self._owner.faults:
+            return index
         if "cassettes_swapped" in self._owner.faults and index < 2:
             return 1 - index
         others = [other for other in range(CASSETTES) if other != index and self.cassettes[other].notes()]
@@ -209,13 +214,15 @@ class Body:
         return index
 
     def _onto_path(self, source: int, index: int) -> None:
-        note = self.cassettes[source].notes()[0]
+        note = _first(self.cassettes[source])
+        assert note is not None
         self._spots[note.serial] = Error.JAM_CHK_DVT
         self._sources[note.serial] = index
         self.matter.move(note, self.path.name)
 
     def _arrived(self, source: int, index: int, now_ms: int) -> None:
-        job, note = self._current(), self.path.notes()[0]
+        job, note = self._current(), _first(self.path)
+        assert note is not None
         swapped = "cassettes_swapped" in self._owner.faults
         stuck = next((error for name, error in JAMS.items() if self._plays(name)), None)
         if stuck is not None:
@@ -228,7 +235,7 @@ class Body:
             job.result.rejected[index] += 1
             self._leave(note, self.tray.name)
             self._finish(Error.REJECT_EJECTED, now_ms)
-        elif self._plays("double_pick_passed_next") and self.cassettes[source].notes():
+        elif self._plays("double_pick_passed_next") and _first(self.cassettes[source]):
             self._onto_path(source, index)
             for passed in self.path.notes():
                 self._leave(passed, self.tray.name)
@@ -252,7 +259,7 @@ class Body:
     def _double(self, source: int, index: int) -> bool:
         if not self._plays("double_pick_next"):
             return False
-        if self.cassettes[source].notes():
+        if _first(self.cassettes[source]):
             self._onto_path(source, index)
         return True
 
@@ -314,6 +321,11 @@ class Body:
             return False
         self._owner.faults.discard(name)
         return True
+
+
+def _first(place: Place) -> Note | None:
+    """The note that lies there longest."""
+    return next((thing for thing in place.things if isinstance(thing, Note)), None)
 
 
 def _full(place: Place) -> bool:

@@ -40,3 +40,4 @@ INTERRUPTED = Error.MOTOR
 MOST_NOTES = 100
 MOST_REJECTS = 10
 CASSETTES = 4
+NUMBERS = 96  # transaction numbers 0..95: with + 20 they stay below 80

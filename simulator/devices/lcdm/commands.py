@@ -11,10 +11,9 @@ from itertools import chain
 
 from simulator.devices.lcdm import wire
 from simulator.devices.lcdm.body import Body, Result
-from simulator.devices.lcdm.codes import CASSETTES, MOST_NOTES, Error
+from simulator.devices.lcdm.codes import CASSETTES, MOST_NOTES, NUMBERS, Error
 from simulator.devices.lcdm.wire import BASE
 
-NUMBERS = 96  # transaction numbers 0..95: with + 20 they stay below 80
 SLIT_MM = 0.785
 NOTE_MM = {100: 130, 500: 135, 1_000: 140, 2_000: 145, 5_000: 150, 10_000: 155}
 OPACITY = 0x40
@@ -27,8 +26,7 @@ class Commands:
 
     def __init__(self, body: Body, respond: Callable[[int, bytes, int], None], plays: Callable[[str], bool]) -> None:
         self.body, self._respond, self._plays = body, respond, plays
-        # settings and number live in memory that needs no power
-        self.transaction = 0
+        # settings live in memory that needs no power
         self._opacities = [OPACITY] * CASSETTES
         self._lengths = [round(NOTE_MM.get(value or 0, 0) / SLIT_MM) for value in body.values_fen]
         self._commands: dict[int, Callable[[bytes, int], bytes | None]] = {
@@ -44,7 +42,7 @@ class Commands:
             wire.GET_ORDER: lambda data, now: _good(bytes(0x31 + index for index in self.body.order)),
             wire.SET_LENGTH: lambda data, now: self._set_nibbles(data, self._lengths),
             wire.GET_LENGTH: lambda data, now: _good(_nibbles(self._lengths)),
-            wire.SERIAL: lambda data, now: _good(bytes([self.transaction + BASE])),
+            wire.SERIAL: lambda data, now: _good(bytes([self.body.transaction + BASE])),
         }
 
     def obey(self, command: int, data: bytes, now_ms: int) -> None:
@@ -71,13 +69,11 @@ class Commands:
 
     def _dispense(self, command: int, data: bytes, now_ms: int) -> bytes | None:
         short = len(data) == wire.SHORT_DISPENSE
-        number = (self.transaction + 1) % NUMBERS
+        number = (self.body.transaction + 1) % NUMBERS
         asked = [quantity - BASE for quantity in data[:CASSETTES]]
         fits = _timeouts_fit(data[4:6]) and (data[6] == number + BASE if short else set(data[6:]) == {BASE})
         if not fits or not any(asked) or not all(0 <= quantity <= MOST_NOTES for quantity in asked):
             return self._counts(Result(command, Error.BAD_PARAMETER)) + bytes([BASE] * 9)
-        if command == wire.DISPENSE:
-            self.transaction = number
         self.body.dispense(command, asked, self._moved, now_ms, near_end_stops=self._plays("near_end_mode"))
         return None
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from simulator.devices.lcdm import wire
 from simulator.devices.lcdm.body import Body
-from simulator.devices.lcdm.codes import CASSETTES
-from simulator.devices.lcdm.commands import NUMBERS, Commands
+from simulator.devices.lcdm.codes import CASSETTES, NUMBERS
+from simulator.devices.lcdm.commands import Commands
 from simulator.devices.lcdm.faults import FAULTS
 from simulator.devices.lcdm.wire import Command, Ear
 from simulator.devices.linkfaults import LINK_FAULTS, LinkFaults
@@ -79,7 +79,7 @@ class Lcdm4000:
             return None
         if "counter_wrap_next" in self.faults:
             self.faults.discard("counter_wrap_next")
-            self._commands.transaction = NUMBERS - 1
+            self.body.transaction = NUMBERS - 1
         if self._begin is not None and self._begin[0] <= now_ms:
             due, command = self._begin
             self._begin = None
@@ -107,6 +107,15 @@ class Lcdm4000:
 
     def busy(self) -> bool:
         return self._power and self.body.moving()
+
+    @property
+    def powered(self) -> bool:
+        return self._power
+
+    def reset(self, now_ms: int) -> None:
+        """As after a power cut: everything it does not keep is gone, and it boots."""
+        self.power(False, now_ms)
+        self.power(True, now_ms)
 
     # -- hands; `position` 1..4 from the top
 
@@ -144,8 +153,7 @@ class Lcdm4000:
         if not self.link.hears(command.code):
             return
         if self.link.resets(command.code):
-            self.power(False, now_ms)
-            self.power(True, now_ms)
+            self.reset(now_ms)
         elif not command.good or self._played("nak_next"):
             self.link.send(bytes([wire.NAK]), now_ms, command.code)
         elif command.code == wire.RESET:

@@ -98,13 +98,18 @@ class Desk:
             self._cleared = True
             return b"\x06"
         job, self._job = self._job, Job()
-        if self._has("critical") or self._has("cover_open"):
-            return self.nak("X")
-        if not self._press.held and not self._paper(self._entry):
-            return self.nak("P")
         job.extra_tries, job.way, job.speed, job.void = int(tries or "1"), way, speed or "M", self.void
+        refused = self.make(job, now_ms)
+        return self.nak(refused) if refused else b""
+
+    def make(self, job: Job, now_ms: int) -> str:
+        """Begin the cycle of `job`; the sign of the NAK when the unit does not, else empty: the press says the rest."""
+        if self._has("critical") or self._has("cover_open"):
+            return "X"
+        if not self._press.held and not self._paper(self._entry):
+            return "P"
         self._press.start(job, now_ms)
-        return b""
+        return ""
 
     def _front(self, now_ms: int, which: str) -> bytes:
         if self._has("front_feeder"):
@@ -131,9 +136,13 @@ class Desk:
 
     # -- layout and stripe -----------------------------------------------------------------------------------
 
-    def _clear(self) -> bytes:
+    def clear(self) -> None:
+        """Layout, stripe and text of the next ticket are forgotten."""
         self._job, self.void, self.text, self._cleared = Job(), VoidMark(), "", True
         self._press.fed = 0
+
+    def _clear(self) -> bytes:
+        self.clear()
         return self.ack(0x04)
 
     def _clear_extended(self) -> bytes:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from simulator.devices.dots import Dots
-from simulator.devices.matter import Blank, Matter
+from simulator.devices.matter import Blank, Matter, Place
 from simulator.devices.ttpm.raster import HEIGHT, WIDTH
 from simulator.devices.twin import Speeds
 
@@ -50,11 +51,14 @@ class Job:
     void: VoidMark = field(default_factory=VoidMark)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     phase: str
     share: float
     deed: Callable[[int], None]
+
+
+def _first(place: Place) -> Blank | None:
+    return next((thing for thing in place.things if isinstance(thing, Blank)), None)
 
 
 class Press:
@@ -132,7 +136,7 @@ class Press:
         return True
 
     def _blank(self) -> Blank | None:
-        return next(iter(self.path.blanks()), None)
+        return _first(self.path)
 
     def _the_blank(self) -> Blank:
         if (blank := self._blank()) is None:
@@ -169,11 +173,10 @@ class Press:
             raise Stop("7")
         if self._has("jam_loading"):
             raise Stop("2")
-        if self._has("blank_number_jump") and len(self.roll) > 1:
-            self._drop(self.roll.blanks()[0], "ticket.waste")
-        if not self.roll.blanks() or self._has("paper_out_loading"):
+        if self._has("blank_number_jump") and len(self.roll) > 1 and (unused := _first(self.roll)):
+            self._drop(unused, "ticket.waste")
+        if (blank := _first(self.roll)) is None or self._has("paper_out_loading"):
             raise Stop("1")
-        blank = self.roll.blanks()[0]
         self._matter.move(blank, "printer.path")
         blank.state = "half"
         self.fed += 1

@@ -6,7 +6,7 @@ Sources: ticket-printer sheet section 2; sheet "Ticket unit TTPM" for raster fac
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from simulator.devices.linkfaults import LINK_FAULTS, LinkFaults
 from simulator.devices.matter import Blank, Matter
@@ -26,6 +26,9 @@ class Ttpm:
 
     `power(True, ...)` and CAN start it anew, which takes 20 s of motion time. Link faults may be aimed with
     `link.targets` at the letter of a command (`ord("P")`) or at ENQ (05).
+
+    Who orders without bytes sets `told` and calls `desk` and `reset`: words of the press (encoded, printed, done, nak and
+    its sign) then go there and nothing goes on the line.
     """
 
     def __init__(self, matter: Matter, speeds: Speeds, battery: Battery | None = None) -> None:
@@ -34,6 +37,7 @@ class Ttpm:
         self.link = LinkFaults(self)
         self.matter, self.speeds = matter, speeds
         self.press = Press(matter, speeds, lambda name: name in self.faults)
+        self.told: Callable[[str], None] | None = None
         self._on = True
         self._ready_ms: int | None = None  # end of the start that is going on
         self._forget()
@@ -42,7 +46,7 @@ class Ttpm:
         """Everything that no battery keeps."""
         self._reader = LineReader()
         self._queue: deque[Heard] = deque()
-        self._desk = Desk(self.press, self.battery, lambda name: name in self.faults)
+        self.desk = Desk(self.press, self.battery, lambda name: name in self.faults)
         self._take_until_ms: int | None = None
 
     # -- the contract of a twin ------------------------------------------------------------------------------
@@ -56,12 +60,12 @@ class Ttpm:
             return  # a unit that starts does not listen
         for heard in self._reader.feed(data, now_ms):
             if isinstance(heard, Can):
-                self._restart(now_ms)
+                self.reset(now_ms)
                 return
             if not isinstance(heard, Enq):
                 self._queue.append(heard)
             elif self.link.hears(ENQ):
-                self.link.send(self._desk.status(), now_ms, ENQ)
+                self.link.send(self.desk.status(), now_ms, ENQ)
         self.poll(now_ms)
 
     def poll(self, now_ms: int) -> int | None:
@@ -78,7 +82,7 @@ class Ttpm:
             self._ready_ms,
             self.press.due_ms(),
             self._reader.due_ms(),
-            self._desk.front_until_ms,
+            self.desk.front_until_ms,
             self._take_until_ms,
         )
         return min((due for due in dues if due is not None), default=None)
@@ -91,7 +95,7 @@ class Ttpm:
             return
         if on:
             self._on = True
-            self._restart(now_ms)
+            self.reset(now_ms)
             return
         self.poll(now_ms)
         self._on = False
@@ -108,11 +112,11 @@ class Ttpm:
     def insert_front(self, blank: Blank, now_ms: int) -> bool:
         """A ticket is pushed into the front entry; False when the unit does not take one (!L3)."""
         self.poll(now_ms)
-        if self._desk.front_until_ms is None or len(self.press.path):
+        if self.desk.front_until_ms is None or len(self.press.path):
             return False
         self.matter.move(blank, "printer.path")
-        self.press.held, self._desk.front_until_ms = True, None
-        self.link.send(self._desk.ack(0x08), now_ms, ord("L"))
+        self.press.held, self.desk.front_until_ms = True, None
+        self.link.send(self.desk.ack(0x08), now_ms, ord("L"))
         self.poll(now_ms)
         return True
 
@@ -121,7 +125,7 @@ class Ttpm:
         self.poll(now_ms)
         if not self.press.held or self.press.active or not self.press.release("hand"):
             return False
-        self.link.send(self._desk.nak("C"), now_ms, ord("L"))
+        self.link.send(self.desk.nak("C"), now_ms, ord("L"))
         return True
 
     def take_presented(self, now_ms: int) -> bool:
@@ -145,7 +149,13 @@ class Ttpm:
         self._ready_ms = None
         self._forget()
 
-    def _restart(self, now_ms: int) -> None:
+    @property
+    def listens(self) -> bool:
+        """On, and its start is over: only then does it read what a host sends."""
+        return self._on and self._ready_ms is None
+
+    def reset(self, now_ms: int) -> None:
+        """As CAN does: everything that no battery keeps is gone, and the start takes its time."""
         self._drop_volatile(now_ms)
         self._ready_ms = now_ms + self.speeds.motion_ms(BOOT_MS)
         self.poll(now_ms)
@@ -155,12 +165,15 @@ class Ttpm:
             return
         nak = "G"
         try:
-            self.press.void_now(self._desk.void)
+            self.press.void_now(self.desk.void)
         except Stop as stop:
             nak = str(stop)
         self.battery.voided += self.press.news.count("void")
         self.press.news.clear()
-        self.link.send(self._desk.nak(nak), now_ms)
+        if self.told is not None:
+            self.told(f"nak{nak}")
+        else:
+            self.link.send(self.desk.nak(nak), now_ms)
 
     # -- one command after the other ---------------------------------------------------------------------------
 
@@ -170,7 +183,7 @@ class Ttpm:
             if self._tell(now_ms):
                 return
             self._time_limits(now_ms)
-            if self.press.active or self._desk.front_until_ms is not None or not self._queue:
+            if self.press.active or self.desk.front_until_ms is not None or not self._queue:
                 return
             if self._obey(self._queue.popleft(), now_ms):
                 return
@@ -183,53 +196,57 @@ class Ttpm:
         if not self.link.hears(letter):
             return False
         if self.link.resets(letter):
-            self._restart(now_ms)
+            self.reset(now_ms)
             return True
         if isinstance(heard, Line):
-            answer = self._desk.obey(heard.text, now_ms)
+            answer = self.desk.obey(heard.text, now_ms)
         else:
-            answer = self._desk.face(heard) if isinstance(heard, Face) else self._desk.nak("R")
+            answer = self.desk.face(heard) if isinstance(heard, Face) else self.desk.nak("R")
         if answer:
             self.link.send(answer, now_ms, letter)
         return False
 
     def _tell(self, now_ms: int) -> bool:
         """Put the news of the press on the line; True when the unit reset itself."""
+        if not self.press.news:
+            return False
         news, self.press.news = self.press.news, []
         for item in news:
             if item == "reset":
-                self._restart(now_ms)
+                self.reset(now_ms)
                 return True
             if item == "void":
                 self.battery.voided += 1
             elif item == "good":
                 self._ticket_is_good(now_ms)
+            elif self.told is not None:
+                self.told(item)
             elif answer := self._words(item):
                 self.link.send(answer, now_ms, PRODUCE)
         return False
 
     def _words(self, item: str) -> bytes:
         if item.startswith("nak"):
-            return self._desk.nak(item[3:])
+            return self.desk.nak(item[3:])
         extended = {"encoded": b"\x06\x80", "printed": b"\x06\x02", "done": b""}
         plain = {"encoded": b"\x06", "printed": b"", "done": b"\x03"}
-        return (extended if self._desk.extended else plain)[item]
+        return (extended if self.desk.extended else plain)[item]
 
     def _ticket_is_good(self, now_ms: int) -> None:
         self.battery.tickets += 1
-        if self._desk.text:
-            self.battery.text, self._desk.text = self._desk.text, ""
-        if self.press.presented and self._desk.take_limit_ms:
-            self._take_until_ms = now_ms + self.speeds.motion_ms(self._desk.take_limit_ms)
+        if self.desk.text:
+            self.battery.text, self.desk.text = self.desk.text, ""
+        if self.press.presented and self.desk.take_limit_ms:
+            self._take_until_ms = now_ms + self.speeds.motion_ms(self.desk.take_limit_ms)
 
     def _time_limits(self, now_ms: int) -> None:
-        if self._desk.front_until_ms is not None and now_ms >= self._desk.front_until_ms:
-            self._desk.front_until_ms = None
-            self.link.send(self._desk.nak("B"), now_ms, ord("L"))
+        if self.desk.front_until_ms is not None and now_ms >= self.desk.front_until_ms:
+            self.desk.front_until_ms = None
+            self.link.send(self.desk.nak("B"), now_ms, ord("L"))
         if self._take_until_ms is not None and now_ms >= self._take_until_ms:
             self._take_until_ms = None
             try:
                 self.press.release("ticket.waste")
-                self.link.send(self._desk.nak("F"), now_ms, PRODUCE)
+                self.link.send(self.desk.nak("F"), now_ms, PRODUCE)
             except Stop as stop:
-                self.link.send(self._desk.nak(str(stop)), now_ms, PRODUCE)
+                self.link.send(self.desk.nak(str(stop)), now_ms, PRODUCE)

@@ -89,6 +89,7 @@ def jammed(sale: int = 1, note: int = 1) -> Lines:
     return [
         w.start(sale),
         w.held(sale, 4_000),
+        ({"kind": "sale.agreed"}, []),
         w.seen(note, 5_000, [w.stack(sale, note, 5_000)]),
         w.outcome("stack!", "jammed", note, 5_000, written),
         ({"kind": "sale.claim_seen"}, [w.end(sale, "claim", claims_fen=5_000)]),

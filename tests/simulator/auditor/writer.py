@@ -14,11 +14,11 @@ KEY = "T07.7f3a91c2."
 EPOCH = "7f3a91c2"
 
 
-def text(lines: list[Line], chain: int = 0, first_seq: int = 1, epoch: str = EPOCH) -> bytes:
+def text(lines: list[Line], chain: int = 0, first_seq: int = 1, epoch: str = EPOCH, boot: int = 1) -> bytes:
     """The lines as a segment of the journal."""
     out = b""
     for number, (fact, intents) in enumerate(lines, start=first_seq):
-        head = {"seq": number, "epoch": epoch, "boot": 1, "mono_ms": number * 1_000, "wall_ms": number * 1_000}
+        head = {"seq": number, "epoch": epoch, "boot": boot, "mono_ms": number * 1_000, "wall_ms": number * 1_000}
         body = json.dumps({**head, "fact": fact, "intents": intents, "mac": "00" * 16}, separators=(",", ":")).encode()
         chain = crc32(body, chain)
         out += b"%08x %b\n" % (chain, body)
@@ -29,6 +29,11 @@ def fill(cassette: int, value_fen: int, before: int, after: int) -> Line:
     act = {"kind": "op.act", "operator": "11", "second": "12", "act": "fill", "place": str(cassette)}
     booking = {"kind": "cassette.fill", "cassette": cassette, "value_fen": value_fen, "before": before, "after": after}
     return act, [booking]
+
+
+def bin_emptied(place: str, booked: int, counted: int, act: str = "") -> Line:
+    done = {"kind": "op.act", "operator": "11", "second": "12", "act": act or f"empty_{place}", "place": ""}
+    return done, [{"kind": "count", "place": place, "booked": booked, "counted": counted}]
 
 
 def load_roll(before: int, after: int) -> Line:

@@ -1,0 +1,88 @@
+"""Every movement of a note or blank against the orders on the disk at that moment (invariant 6, the physical half).
+
+Who watches the matter tells each movement, and each journal line as soon as it is durable, so what is known here is exactly
+what a power cut would leave. Physics has its own ways, which need no order:
+
+* into the acceptor, from path to escrow, back to the mouth and the hand: people put notes in, devices give them back;
+* a note drawn out on a string, a note that jams, anything that falls to the floor;
+* after power-up a note past the escrow goes to the box: it was ordered there, or its fate is still unknown;
+* an order to pay may drag a note out of another cassette than it names;
+* what left its cassette or its roll lawfully goes on by itself to tray, reject bin, waste bin;
+* an order whose outcome is unknown may still be carried out late;
+* hands of people: everything from and to the vault, and all that happens while the cabinet is worked at (`hands`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.audit.books import Books
+from simulator.audit.cases import Case, Run
+from simulator.audit.service import Service
+
+FREE = frozenset({"vault", "floor"})
+PULLED = {("change.tray", "change.retract"): "change", ("ticket.slot", "ticket.retract"): "tickets"}
+POURED = {("ticket.tray", "ticket.slot"): "deliver", ("ticket.tray", "ticket.waste"): "dump"}
+
+
+class Motion:
+    def __init__(self, run: Run, books: Books, service: Service) -> None:
+        self._run, self._books, self._service = run, books, service
+        self.hands = False
+        self._pulls: set[str] = set()  # outlets that were told to be emptied in this sale or the last
+        self._pours: dict[str, int] = {}  # deliver or dump -> the last sale that ordered it
+
+    def book(self, intent: dict[str, Any]) -> None:
+        match intent["kind"]:
+            case "sale.open":
+                self._pulls.clear()
+            case "retract?":
+                self._pulls.add(intent["outlet"])
+            case "deliver?" | "dump?":
+                self._pours[intent["kind"][:-1]] = intent["sale"]
+
+    BOOKS = ("sale.open", "retract?", "deliver?", "dump?")
+
+    def moved(self, thing: Any, source: str, target: str) -> None:
+        if self.hands or source in FREE or target in FREE:
+            return
+        wanted = self._lacking(thing, source, target)
+        if wanted:
+            self._run.say(6, f"{thing.serial} moves from {source} to {target}, and no {wanted} is on the disk")
+
+    def _lacking(self, thing: Any, source: str, target: str) -> str:
+        """The order that should stand on the disk and does not; empty when all is well."""
+        if target == "box":
+            return "" if self._may_stack(thing.value_fen) else "stack?"
+        if source.startswith("cassette."):
+            return "" if self._may_pay() else "pay?"
+        if source == "roll":
+            return "" if self._may_print() else "print?"
+        if (source, target) in PULLED:
+            return "" if PULLED[source, target] in self._pulls else "retract?"
+        if (source, target) in POURED:
+            deed = POURED[source, target]
+            return "" if self._poured(deed) else f"{deed}?"
+        return ""
+
+    def _may_stack(self, value_fen: int) -> bool:
+        for known in self._run.restless.values():
+            if known.value_fen == value_fen and (known.ordered == "stack" or known.state != "held"):
+                return True
+        return self._books.in_doubt[value_fen] > 0 or any(value_fen <= most for most in self._books.stuck_fen)
+
+    def _may_pay(self) -> bool:
+        """From whichever cassette: a note may be dragged along out of its neighbour."""
+        return self._service.testing or bool(self._books.uncounted) or bool(self._books.open_pays())
+
+    def _may_print(self) -> bool:
+        """For the open sale, or one that ended with a blank nobody could vouch for."""
+        if self._books.doubt["roll"]:
+            return True
+        case = self._run.now
+        return case is not None and any(blank.state in ("asked", "unknown") for blank in case.blanks)
+
+    def _poured(self, deed: str) -> bool:
+        sale = self._pours.get(deed, 0)
+        case: Case | None = self._run.now
+        return bool(sale) and (case is None or sale == case.number or not case.blanks)

@@ -1,0 +1,123 @@
+"""`./tvm campaign`: sales by the million with faults and power cuts, judged by the auditor.
+
+Without options: the daily slice of the tests. `--exhaustive`: one fault, every crash point, every crash while it recovers,
+and pairs of faults with every crash point, complete. `--sales N`: random days. What is found is shrunk, and the one command
+that repeats it is printed. Ends 0 without a violation, 1 with, 2 for wrong arguments; Ctrl-C ends it, `--state FILE` goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from simulator.campaign import kills
+from simulator.campaign.judge import Campaign, Verdict
+from simulator.campaign.sabotage import SABOTAGE, planted
+from simulator.campaign.shrink import shrink
+from simulator.campaign.work import Work, daily, exhaustive, pairs_of, random_days
+from simulator.world.run import run
+from simulator.world.script import Script
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(argv: Sequence[str]) -> int:
+    given = _options(argv)
+    if given.list_sabotage:
+        for name, bug in SABOTAGE.items():
+            print(f"{name:28} {bug.says}")
+        return 0
+    if given.kills:
+        return kills.main(given.kills, given.seed)
+    with planted(given.sabotage) if given.sabotage else nullcontext():
+        if given.repeat:
+            return _repeat(given.repeat)
+        return _campaign(given)
+
+
+def _campaign(given: argparse.Namespace) -> int:
+    work = _work(given)
+    try:
+        campaign = Campaign(work, given.jobs or os.cpu_count() or 1, given.state, first_only=bool(given.sabotage))
+    except (ValueError, OSError) as error:
+        print(f"campaign: {error}", file=sys.stderr)
+        return 2
+    verdict = campaign.run()
+    print(verdict.line())
+    if verdict.found:
+        _tell(verdict, given.sabotage)
+    return 1 if verdict.violations else 0
+
+
+def _work(given: argparse.Namespace) -> Work:
+    if given.exhaustive:
+        return exhaustive(given.seed, given.only)
+    if given.pairs:
+        return pairs_of(given.pairs, given.seed)
+    if given.sales:
+        return random_days(given.sales, given.seed, given.level)
+    return daily(given.seed)
+
+
+def _tell(verdict: Verdict, sabotage: str) -> None:
+    """The first violations, the shortest script that still fails, the command that repeats it."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    print(f"commit {commit.stdout.strip() or 'unknown'}")
+    for text, _ in verdict.found[:10]:
+        print(f"VIOLATION {text}")
+    first = next((script for _, script in verdict.found if script), "")
+    if not first:
+        return
+    shortest = shrink(Script.parse(first))
+    planted_too = f"--sabotage {sabotage} " if sabotage else ""
+    print(f"repeat it: ./tvm campaign {planted_too}--repeat '{shortest.as_json()}'")
+
+
+def _repeat(text: str) -> int:
+    try:
+        script = Script.parse(text)
+    except ValueError as error:
+        print(f"campaign: --repeat: {error}", file=sys.stderr)
+        return 2
+    outcome = run(script)
+    print(f"crash points {outcome.points}, power cuts at {', '.join(outcome.crashes) or 'none'}")
+    print(f"visits {dict(outcome.visits)} · sales {dict(outcome.sales)} · digest {outcome.digest[:16]}")
+    for violation in outcome.violations:
+        print(f"VIOLATION {violation}")
+    print(f"violations {len(outcome.violations)}")
+    return 1 if outcome.violations else 0
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tvm campaign", description=__doc__)
+    parser.add_argument("--exhaustive", action="store_true", help="every single fault x cut x cut while recovering")
+    parser.add_argument("--only", default="", metavar="SALE", help="with --exhaustive: this typical sale only")
+    parser.add_argument(
+        "--pairs", default="", metavar="SALE", help="every pair of faults x every cut of this typical sale"
+    )
+    parser.add_argument("--sales", type=int, default=0, metavar="N", help="random days with N passengers in all")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="fixes everything (default 1)")
+    parser.add_argument("--level", choices=("port", "bytes"), default="port", help="with drivers and wires, or without")
+    parser.add_argument("--jobs", type=int, default=0, metavar="J", help="processes at once (default: all cores)")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="go on where an earlier run with this file stopped")
+    parser.add_argument(
+        "--sabotage", choices=sorted(SABOTAGE), default="", metavar="NAME", help="plant a bug; stop when caught"
+    )
+    parser.add_argument("--list-sabotage", action="store_true", help="the names of the bugs")
+    parser.add_argument("--kills", type=int, default=0, metavar="N", help="real processes, N of them killed")
+    parser.add_argument("--repeat", default="", metavar="SCRIPT", help="run one script, as a violation printed it")
+    given = parser.parse_args(argv)
+    if given.sales < 0 or given.kills < 0:
+        parser.error("a number of sales or kills is not negative")
+    return given
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

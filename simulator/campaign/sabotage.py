@@ -1,0 +1,352 @@
+"""Teeth: named bugs that are planted into the machine one at a time. A campaign that does not catch one is not trusted.
+
+Each is a mistake that somebody could make in good faith; the text says what it would look like in the code. Source:
+reliability notes 6. Nothing here touches the auditor, the physics or the simulated disk.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import kiosk.past
+import kiosk.restart
+import kiosk.sale.change
+import kiosk.sale.guards
+import kiosk.sale.sale
+from kiosk.controller import Controller
+from kiosk.errors import JournalError
+from kiosk.journal import Journal, Line
+from kiosk.ports import note_acceptor as na
+from kiosk.ports import note_dispenser as nd
+from kiosk.ports import ticket_printer as tp
+from kiosk.ports.fact import Fact
+from kiosk.reactor import Reactor
+from kiosk.records import record_of
+from kiosk.sale import count
+from kiosk.sale.book import Book, S
+from kiosk.sale.intents import Intent, Rounding
+from kiosk.sale.recovery import Belief
+from kiosk.sale.sale import Sale
+
+Patch = tuple[Any, str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sabotage:
+    """`patches()` says what is replaced: (owner, attribute, replacement). `needs`: level at which it can show."""
+
+    says: str
+    patches: Callable[[], list[Patch]]
+    needs: str = "port"
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """Plants one bug. Raises KeyError for a name that is not in the list."""
+    undo: list[Patch] = []
+    try:
+        for owner, attribute, value in SABOTAGE[name].patches():
+            if isinstance(owner, dict):
+                undo.append((owner, attribute, owner[attribute]))
+                owner[attribute] = value
+            else:
+                undo.append((owner, attribute, getattr(owner, attribute)))
+                setattr(owner, attribute, value)
+        yield
+    finally:
+        for owner, attribute, value in reversed(undo):
+            if isinstance(owner, dict):
+                owner[attribute] = value
+            else:
+                setattr(owner, attribute, value)
+
+
+def _deed_first() -> list[Patch]:
+    def sale_step(self: Controller, fact: Fact, now_ms: int) -> None:
+        assert self.sale is not None
+        sale, wall_ms = self.sale, self._p.clock.wall_ms()
+        self.stock.hear(record_of(fact))
+        intents = sale.feed(fact, now_ms, wall_ms)
+        for intent in intents:
+            self._p.deeds.do(intent, sale.book)
+        self._write(fact, intents, (now_ms, wall_ms))
+        if sale.state is S.ENDED:
+            self._sale_ended(sale, fact, now_ms)
+
+    return [(Controller, "sale_step", sale_step)]
+
+
+def _two_lines() -> list[Patch]:
+    honest = Journal.write
+
+    def write(self: Journal, mono_ms: int, wall_ms: int, fact: Any, intents: Any) -> Line:
+        line = honest(self, mono_ms, wall_ms, fact, ())
+        for intent in intents:
+            line = honest(self, mono_ms, wall_ms, {"kind": "more"}, [intent])
+        return line
+
+    return [(Journal, "write", write)]
+
+
+def _reported(change: Callable[[Fact], list[Fact]]) -> list[Patch]:
+    honest = Reactor.report
+
+    def report(self: Reactor, fact: Fact) -> None:
+        for each in change(fact):
+            honest(self, each)
+
+    return [(Reactor, "report", report)]
+
+
+def _silence_is_success() -> list[Patch]:
+    def change(fact: Fact) -> list[Fact]:
+        match fact:
+            case na.NoteUncertain() | na.NoteJammed():
+                return [na.NoteOurs(fact.note, fact.value_fen)]
+            case tp.TicketUncertain():
+                return [tp.TicketInTray(fact.key)]
+            case nd.ChangeRetractUncertain():
+                return [nd.ChangeRetracted(fact.order)]
+        return [fact]
+
+    return _reported(change)
+
+
+def _repeat_after_timeout() -> list[Patch]:
+    def unknown(fact: tp.TicketUncertain, book: Book, at: count.Counting) -> None:
+        ticket = next((each for each in book.tickets_in("printing") if each.keys[-1] == fact.key), None)
+        if ticket is not None:
+            ticket.state = "waiting"
+
+    def accepts(self: Sale) -> bool:
+        return True
+
+    honest = Sale.feed
+
+    def feed(self: Sale, fact: Fact, now_ms: int, wall_ms: int) -> list[Intent]:
+        if isinstance(fact, tp.TicketUncertain) and self.state is S.PRINTING:
+            unknown(fact, self.book, None)  # type: ignore[arg-type]
+            self.print_next()
+            made, self._intents = self._intents, []
+            return made
+        return honest(self, fact, now_ms, wall_ms)
+
+    return [(Sale, "feed", feed)]
+
+
+def _flag_per_sale() -> list[Patch]:
+    honest = count._COUNTERS
+
+    def once(counter: count.Counter) -> count.Counter:
+        def counted(fact: Any, book: Book, at: count.Counting) -> None:
+            flagged = any(line.state in ("jammed", "unknown") for line in book.notes)
+            before = len(book.claims)
+            counter(fact, book, at)
+            if flagged and len(book.claims) > before:
+                book.claims.pop()  # the sale's flag is up already
+                line = book.note(fact.note)
+                if line is not None:
+                    line.state = "returned"
+
+        return counted
+
+    lost = (na.NoteJammed, na.NoteUncertain, na.NoteReturnUncertain)
+    return [(honest, kind, once(honest[kind])) for kind in lost]  # type: ignore[misc]
+
+
+def _first_status_is_news() -> list[Patch]:
+    def change(fact: Fact) -> list[Fact]:
+        if isinstance(fact, na.AcceptorPast) and fact.credited:
+            return [fact, na.NoteOurs(99, fact.value_fen or 1_000)]
+        return [fact]
+
+    return _reported(change)
+
+
+def _change_promised_twice() -> list[Patch]:
+    honest = kiosk.sale.change.acceptable
+
+    def acceptable(known: Any, ours: int, due: int, notes: int, stock: Any, policy: Any) -> Any:
+        return honest(known, ours, due, notes, {value: 2 * pieces + 10 for value, pieces in stock.items()}, policy)
+
+    return [(kiosk.sale.guards, "acceptable", acceptable), (kiosk.sale.sale, "acceptable", acceptable)]
+
+
+def _lock_not_renewed() -> list[Patch]:
+    return [(Sale, "renew_lock", lambda self: None)]
+
+
+def _confirm_not_idempotent() -> list[Patch]:
+    from kiosk.deeds import Deeds
+
+    def confirm(self: Deeds, intent: Any, book: Book) -> None:
+        key = intent.key if book.confirms == 1 else f"{intent.key}.{book.confirms}"
+        self.devices.station.confirm(key, intent.total_fen, intent.rounding_fen, intent.paid_fen)
+
+    honest = Deeds.__post_init__
+
+    def made(self: Deeds) -> None:
+        honest(self)
+        from kiosk.sale import intents as si
+
+        self._handlers[si.ConfirmSale] = lambda intent, book: confirm(self, intent, book)
+
+    return [(Deeds, "__post_init__", made)]
+
+
+def _torn_tail_skipped() -> list[Patch]:
+    def load(self: Journal) -> Iterator[Line]:
+        for name in self._segments:
+            for raw in self._storage.read(name).splitlines(keepends=True):
+                line = self._verified(raw) if name in raw.decode(errors="replace") else _unchecked(self, raw)
+                if line is not None:
+                    self._first_seq.setdefault(name, line.seq)
+                    yield line
+
+    def _unchecked(self: Journal, raw: bytes) -> Line | None:
+        try:
+            head = json.loads(raw[9:])
+            self.seq, self.boot, self._chain = head["seq"], head["boot"], int(raw[:8], 16)
+        except (ValueError, KeyError):
+            return None
+        times = head["mono_ms"], head["wall_ms"]
+        return Line(self.seq, self.boot, *times, head["fact"], tuple(head["intents"]), raw[:-1].decode())
+
+    return [(Journal, "_load", load)]
+
+
+def _sync_error_ignored() -> list[Patch]:
+    honest = Journal.write
+
+    def write(self: Journal, mono_ms: int, wall_ms: int, fact: Any, intents: Any) -> Line:
+        before = self._keys, self._chain, self.seq
+        try:
+            return honest(self, mono_ms, wall_ms, fact, intents)
+        except JournalError:
+            self._failed = False
+            self._keys, self._chain, self.seq = before
+            return Line(self.seq, self.boot, mono_ms, wall_ms, fact, tuple(intents), "")
+
+    return [(Journal, "write", write)]
+
+
+def _counter(kind: type[Fact], counter: count.Counter) -> list[Patch]:
+    return [(count._COUNTERS, kind, counter)]  # type: ignore[list-item]
+
+
+def _claim_forgotten_on_retract() -> list[Patch]:
+    return _counter(nd.ChangeRetracted, count._change("taken"))
+
+
+def _reprinted_on_a_guess() -> list[Patch]:
+    honest = kiosk.restart.beliefs
+
+    def beliefs(*given: Any) -> list[Belief]:
+        return [
+            Belief(tp.TicketSpoiled(belief.fact.key, 0, "guess"), belief.why)
+            if isinstance(belief.fact, tp.TicketInTray | tp.TicketUncertain)
+            else belief
+            for belief in honest(*given)
+        ]
+
+    return [(kiosk.restart, "beliefs", beliefs)]
+
+
+def _register_not_restored() -> list[Patch]:
+    import kiosk.assembly
+
+    honest = kiosk.past.fold
+
+    def fold(*given: Any) -> kiosk.past.Past:
+        past = honest(*given)
+        past.sales = max(0, past.sales - 1) if past.sale is None else past.sales
+        return past
+
+    return [(kiosk.assembly, "fold", fold)]
+
+
+def _kept_after_cancel() -> list[Patch]:
+    honest = Book.owed_fen.fget  # type: ignore[attr-defined]
+
+    def owed(self: Book) -> int:
+        return 0 if self.why_ending == "passenger" else int(honest(self))
+
+    return [(Book, "owed_fen", property(owed))]
+
+
+def _ack_before_sync() -> list[Patch]:
+    honest = Reactor._settle
+
+    def settle(self: Reactor, now_ms: int, *given: Any, **more: Any) -> bool:
+        self._send_all(now_ms)
+        return honest(self, now_ms, *given, **more)
+
+    return [(Reactor, "_settle", settle)]
+
+
+def _rounding_not_booked() -> list[Patch]:
+    honest = Sale.end
+
+    def end(self: Sale) -> None:
+        honest(self)
+        self._intents = [intent for intent in self._intents if not isinstance(intent, Rounding)]
+
+    return [(Sale, "end", end)]
+
+
+def _void_forgotten() -> list[Patch]:
+    honest = Sale._void
+
+    def void(self: Sale, tickets: Any, reason: str) -> None:
+        before = len(self._intents)
+        honest(self, tickets, reason)
+        self._intents = self._intents[:before]
+
+    return [(Sale, "_void", void)]
+
+
+def _stock_not_booked() -> list[Patch]:
+    def change(fact: Fact) -> list[Fact]:
+        if isinstance(fact, nd.NotesPresented | nd.NotesShort):
+            return [replace(fact, counts=tuple((cassette, out, 0) for cassette, out, _ in fact.counts))]
+        return [fact]
+
+    return _reported(change)
+
+
+SABOTAGE: dict[str, Sabotage] = {
+    "deed_before_intent": Sabotage("Orders go to the drivers first, and are written down then.", _deed_first),
+    "two_lines": Sabotage("A fact and its intents stand on two lines.", _two_lines),
+    "silence_is_success": Sabotage("A device that did not answer is believed to have done it.", _silence_is_success),
+    "repeat_after_timeout": Sabotage("A ticket whose outcome is unknown is printed again.", _repeat_after_timeout),
+    "flag_per_sale": Sabotage("A sale has one flag for lost notes: the second one is not claimed.", _flag_per_sale),
+    "first_status_is_news": Sabotage(
+        "What the acceptor shows at start is credited as a new note.", _first_status_is_news
+    ),
+    "change_promised_twice": Sabotage("Notes are taken against change that is not there.", _change_promised_twice),
+    "lock_not_renewed": Sabotage("A note that is taken does not renew the lock of the places.", _lock_not_renewed),
+    "confirm_not_idempotent": Sabotage("A confirmation that is asked again has a new key.", _confirm_not_idempotent),
+    "torn_tail_skipped": Sabotage(
+        "A damaged end of the journal is passed over and written behind.", _torn_tail_skipped
+    ),
+    "sync_error_ignored": Sabotage("A line that could not be written is taken as written.", _sync_error_ignored),
+    "claim_forgotten_on_retract": Sabotage("Change that was pulled back counts as taken.", _claim_forgotten_on_retract),
+    "reprinted_on_a_guess": Sabotage(
+        "After a power cut the blank under way counts as never begun.", _reprinted_on_a_guess
+    ),
+    "register_not_restored": Sabotage("After a restart the counter of sales is one behind.", _register_not_restored),
+    "kept_after_cancel": Sabotage("Who cancels is owed nothing.", _kept_after_cancel),
+    "ack_before_sync": Sabotage(
+        "Bytes leave before the line of the facts they answer is durable.", _ack_before_sync, "bytes"
+    ),
+    "rounding_not_booked": Sabotage("The half yuan has no booking.", _rounding_not_booked),
+    "void_forgotten": Sabotage("A ticket nobody holds stays valid at the station.", _void_forgotten),
+    "rejects_not_booked": Sabotage(
+        "Notes in the reject bin are not taken from the cassette's books.", _stock_not_booked
+    ),
+}
+"""Name -> what is planted. Each must be caught; the campaign's own test fails when one is not."""

@@ -1,0 +1,103 @@
+"""What the exhaustive sets are made of: typical sales, and everything that can go wrong with a device, once, at its moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from simulator.devices.cabinet_board.faults import BOARD_FAULTS
+from simulator.devices.ccnet.faults import FAULTS as ACCEPTOR_FAULTS
+from simulator.devices.escpos.faults import PRINTER_FAULTS
+from simulator.devices.lcdm.faults import FAULTS as DISPENSER_FAULTS
+from simulator.devices.ttpm.faults import UNIT_FAULTS
+from simulator.passenger.person import Kind, Plan
+from simulator.world.script import Script, Trouble
+
+CHEAP_FEN, BUDGET_FEN = 10_000, 100_000
+SALES: dict[str, Plan] = {
+    "change": Plan(Kind.LARGE, 1, CHEAP_FEN),
+    "three tickets": Plan(Kind.LARGE, 3, BUDGET_FEN),
+    "exact": Plan(Kind.EXACT, 1, BUDGET_FEN),
+    "cancel": Plan(Kind.CANCEL, 1, BUDGET_FEN, notes_before=2),
+    "timeout": Plan(Kind.WALK_AWAY, 1, BUDGET_FEN, leave_at="pay.cash", notes_before=1),
+    "forgotten change": Plan(Kind.FORGET_CHANGE, 2, BUDGET_FEN),
+}
+"""Name -> the passenger. The first is the typical one of the tests."""
+
+MOMENTS = {
+    "acceptor": ("lock?", "stack?"),
+    "dispenser": ("stack?",),
+    "ticket_unit": ("confirm?",),
+    "cabinet": ("lock?",),
+    "slip_printer": ("stack?",),
+}
+"""When a device's own faults are switched on: before it has work to do, and for the acceptor also in the middle of it."""
+
+LINK_FAULTS = ("silence_before_once", "silence_after_once", "reset_by_itself_once")
+ORDERS = {
+    "acceptor": ("lock?", "stack?"),
+    "dispenser": ("pay?",),
+    "ticket_unit": ("print?", "deliver?"),
+    "cabinet": ("deliver?", "pay?"),
+    "slip_printer": ("slip?",),
+}
+"""When a link fails: as an order is given."""
+
+STATION = ("down", "answer_lost", "slow", "restarted", "restored", "refusing")
+STATION_MOMENTS = ("", "lock?", "stack?", "renew?", "confirm?")
+DISK = ("sync_error", "full", "read_only")
+DISK_MOMENTS = ("lock?", "stack?", "print?", "pay?")
+UNSEEN = {
+    "acceptor": {"lost_ack", "busy_next", "nak_next", "illegal_next", "unlatched"},
+    "dispenser": {"nak_next", "ack_lost_next", "ack_late_next", "eot_missing_next"},
+    "ticket_unit": {"front_blocked", "front_feeder", "unreadable", "old_firmware"},
+    "cabinet": {"wrong_unit", "exception_04", "map_version_1", "kick_ignored"},
+    "slip_printer": {"stale_status", "no_status"},
+}
+"""Faults of the wire's manners: they have no meaning without bytes (the fronts' docstrings say so)."""
+
+MENUS = {
+    "acceptor": ACCEPTOR_FAULTS,
+    "dispenser": DISPENSER_FAULTS,
+    "ticket_unit": UNIT_FAULTS,
+    "cabinet": BOARD_FAULTS,
+    "slip_printer": PRINTER_FAULTS,
+}
+
+
+def troubles() -> list[Trouble]:
+    """Every single fault at its moments, in a fixed order."""
+    return [*_device_troubles(), *_link_troubles(), *_other_troubles()]
+
+
+def _device_troubles() -> Iterator[Trouble]:
+    for device, menu in MENUS.items():
+        for name in menu:
+            if name not in UNSEEN[device]:
+                yield from (Trouble(device, name, when) for when in MOMENTS[device])
+
+
+def _link_troubles() -> Iterator[Trouble]:
+    for device, moments in ORDERS.items():
+        for when in moments:
+            yield from (Trouble(device, name, when) for name in LINK_FAULTS)
+            yield Trouble(f"link:{device}", "out", when)
+
+
+def _other_troubles() -> Iterator[Trouble]:
+    for when in STATION_MOMENTS:
+        yield from (Trouble("station", name, when) for name in STATION)
+    for when in DISK_MOMENTS:
+        yield from (Trouble("disk", name, when) for name in DISK)
+
+
+def singles(sale: str, seed: int = 1) -> list[Script]:
+    """The sale without a fault, then with each one."""
+    plan = (SALES[sale],)
+    return [Script(seed, plan), *(Script(seed, plan, (trouble,)) for trouble in troubles())]
+
+
+def pairs(sale: str, seed: int = 1) -> list[Script]:
+    """The sale with every two faults of different names."""
+    plan = (SALES[sale],)
+    return [Script(seed, plan, pair) for pair in combinations(troubles(), 2) if pair[0].name != pair[1].name]

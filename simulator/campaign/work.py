@@ -1,0 +1,114 @@
+"""What a campaign does, cut into units that take a second or some: lists of closures in a fixed order, with a name."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+from zlib import crc32
+
+from simulator.campaign.days import VISITS, day
+from simulator.campaign.forks import Tally, every_cut
+from simulator.campaign.pool import Unit
+from simulator.campaign.sets import SALES, pairs, singles
+from simulator.world.level import Level
+from simulator.world.prepared import prepared
+from simulator.world.run import run
+from simulator.world.script import Script
+
+DAYS_PER_UNIT = 20
+PAIRS_PER_UNIT = 10
+TYPICAL = next(iter(SALES))
+SLICES = 30
+"""A daily slice is one part of so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`name` says what the units are, for a state file; `noun` what is counted."""
+
+    name: str
+    noun: str
+    units: list[Unit]
+
+
+def _result(tally: Tally) -> dict[str, Any]:
+    return {
+        "weight": tally.runs,
+        "points": tally.points,
+        "violations": [{"text": text, "script": script} for text, script in tally.found],
+        "count": tally.violations,
+        "sales": dict(tally.sales),
+    }
+
+
+def _cuts(script: Script, depth: int) -> dict[str, Any]:
+    gc.disable()  # a child lives for milliseconds; collecting would only copy shared pages
+    return _result(every_cut(script, prepared(), depth))
+
+
+def _many_cuts(scripts: list[Script], depth: int) -> dict[str, Any]:
+    gc.disable()
+    tally = Tally()
+    for script in scripts:
+        tally.join(every_cut(script, prepared(), depth))
+    return _result(tally)
+
+
+def _days(first: int, count: int, seed: int, level: Level, visits: int) -> dict[str, Any]:
+    tally = Tally()
+    for number in range(first, first + count):
+        script = day(number, seed, level, visits)
+        outcome = run(script)
+        tally.add(outcome, script)
+    result = _result(tally)
+    result["weight"] = count * visits
+    return result
+
+
+def exhaustive(seed: int, only: str = "") -> Work:
+    """One fault x every crash point x every crash inside recovery. Raises ValueError for a sale nobody knows."""
+    if only and only not in SALES:
+        raise ValueError(f"no typical sale {only!r}; known are {', '.join(SALES)}")
+    scripts = [script for sale in SALES if only in ("", sale) for script in singles(sale, seed)]
+    name = f"exhaustive seed={seed} only={only or 'all'} scripts={len(scripts)}"
+    return Work(name, "runs", [partial(_cuts, script, 2) for script in scripts])
+
+
+def pairs_of(sale: str, seed: int) -> Work:
+    """Every pair of faults x every crash point of one typical sale."""
+    if sale not in SALES:
+        raise ValueError(f"no typical sale {sale!r}; known are {', '.join(SALES)}")
+    scripts = pairs(sale, seed)
+    units = [partial(_many_cuts, scripts[at : at + PAIRS_PER_UNIT], 1) for at in range(0, len(scripts), PAIRS_PER_UNIT)]
+    return Work(f"pairs of {sale} seed={seed}", "runs", list(units))
+
+
+def random_days(sales: int, seed: int, level: Level) -> Work:
+    """Days until there were at least `sales` passengers."""
+    visits = VISITS if level == "port" else 5
+    per_unit = DAYS_PER_UNIT if level == "port" else 4
+    days = -(-sales // visits)
+    units = [
+        partial(_days, first, min(per_unit, days - first), seed, level, visits) for first in range(0, days, per_unit)
+    ]
+    return Work(f"days level={level} seed={seed} sales={sales}", "sales", list(units))
+
+
+def today_slice(text: str, slices: int = SLICES) -> bool:
+    """Whether this is of today's slice: another one each day, all of them in `slices` days."""
+    return (crc32(text.encode()) + date.today().toordinal()) % slices == 0
+
+
+def daily(seed: int, typical: Callable[[], list[Script]] | None = None) -> Work:
+    """The slice of the tests: the typical sale complete, a thirtieth of the other sales and a three-hundredth of the pairs."""
+    whole = (typical or (lambda: singles(TYPICAL, seed)))()
+    units: list[Unit] = [partial(_cuts, script, 2) for script in whole]
+    others = [script for sale in SALES if sale != TYPICAL for script in singles(sale, seed)]
+    units += [partial(_cuts, script, 2) for script in others if today_slice(script.as_json())]
+    some = [script for sale in SALES for script in pairs(sale, seed) if today_slice(script.as_json(), SLICES * 100)]
+    units += [partial(_cuts, script, 1) for script in some]
+    return Work(f"daily seed={seed} {date.today()}", "runs", units)

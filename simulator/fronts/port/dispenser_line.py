@@ -1,0 +1,149 @@
+"""Questions and orders to the dispenser without bytes: what is heard of them when its line is broken on purpose.
+
+Source: lcdm sheet, section 3 (acknowledge and response times); `simulator.devices.lcdm.faults`, `simulator.devices.linkfaults`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.devices.lcdm import Lcdm4000, wire
+from simulator.devices.lcdm.body import Result
+from simulator.fronts.port.paid import Done, Memory, done_of
+
+ACK_MS, ANSWER_MS, MOVED_MS, LATE_ACK_MS = 550, 3_000, 60_000, 1_000
+TRIES = 3
+
+Heard = Literal["answer", "nak", "late", "lost", "silent"]
+
+
+@dataclass(slots=True)
+class Deed:
+    """An order that moves notes, and how far it got."""
+
+    order: int
+    code: int
+    asked: Mapping[int, int]
+    before: Memory
+    sent_ms: int | None = None
+    acked: bool = False
+
+
+class Line:
+    """Generators yield how long they wait in ms. `heard()` is called at every answer; set `now_ms` before anything else.
+
+    `arrived`: the response of an order, to be taken by whoever waits for it (`waits`) or as a late one.
+    """
+
+    def __init__(self, twin: Lcdm4000, heard: Callable[[], None]) -> None:
+        self.twin, self._heard = twin, heard
+        self.now_ms = self.heard_ms = 0
+        self.linked = False
+        self.settled = True  # the last question was answered
+        self.waits = False  # a script waits for the response of an order
+        self.arrived: Done | None = None
+        self.begin_ms: int | None = None  # an order that was heard is begun then
+        self._deed: Deed | None = None
+        self._mute = False
+
+    def ask(self, code: int, tries: int = TRIES) -> Generator[int, None, bool]:
+        for _ in range(tries):
+            heard = self.hears(code)
+            if heard == "late":
+                yield LATE_ACK_MS
+            if heard in ("answer", "late"):
+                self.answered()
+                return True
+            self._unanswered()
+            if heard == "lost":
+                yield ANSWER_MS
+                return False
+            if heard == "silent":
+                yield ACK_MS
+        return False
+
+    def answered(self) -> None:
+        self.heard_ms, self.settled = self.now_ms, True
+        self._heard()
+
+    def _unanswered(self) -> None:
+        if self.settled:
+            self.heard_ms, self.settled = self.now_ms, False
+
+    def hears(self, code: int) -> Heard:
+        """What becomes of a command; plays the twin's one-shot faults as its own line would."""
+        twin, faults = self.twin, self.twin.faults
+        if not twin.powered or twin.body.moving() or self.begin_ms is not None:
+            return "silent"
+        if not faults:
+            return "answer"
+        if not twin.link.hears(code):
+            return "silent"
+        if twin.link.resets(code):
+            twin.reset(self.now_ms)
+            return "silent"
+        if self._played("nak_next"):
+            return "nak"
+        if code == wire.RESET:
+            return "answer"
+        if self._played("ack_late_next"):
+            return "late"
+        self._played("eot_missing_next")
+        if code in (wire.DISPENSE, wire.TEST_DISPENSE):
+            return "answer"
+        if twin.link.plays("silence_after", code):
+            return "silent"
+        self._played("ack_lost_next")
+        return "lost" if self._played("response_lost_next") or self._late_once() else "answer"
+
+    def order(self, deed: Deed) -> Generator[int, None, Done | Literal["refused", "silent", "lost"]]:
+        self._deed, self.arrived = deed, None
+        for _ in range(TRIES):
+            deed.sent_ms = self.now_ms
+            heard = self.hears(deed.code)
+            if heard == "nak":
+                continue
+            acked = False
+            if heard == "late":
+                self.begin_ms = self.now_ms + LATE_ACK_MS
+            elif heard == "answer":
+                acked = self.start_motion()
+            if self.arrived is None:
+                self.waits = heard == "answer"
+                yield MOVED_MS if acked else ACK_MS
+                self.waits = False
+            if (done := self.arrived) is not None:
+                self.arrived = None
+                self.answered()
+                return done
+            self.settled = False
+            return "lost" if acked else "silent"
+        return "refused"
+
+    def start_motion(self) -> bool:
+        """The order is obeyed now; answers whether its acknowledge is heard."""
+        deed, twin = self._deed, self.twin
+        if deed is None:
+            return False
+        self._mute = twin.link.plays("silence_after", deed.code) if twin.faults else False
+        acked = not self._played("ack_lost_next") and not self._mute
+        asked = [deed.asked.get(number, 0) for number in range(1, 5)]
+        twin.body.dispense(deed.code, asked, self._moved, self.now_ms, near_end_stops="near_end_mode" in twin.faults)
+        return acked
+
+    def _moved(self, result: Result, now_ms: int) -> None:
+        if self._mute or self._played("response_lost_next") or self._late_once():
+            return
+        if self.linked:
+            self.arrived = done_of(result)
+
+    def _late_once(self) -> bool:
+        return self._played("late_reply_once")
+
+    def _played(self, name: str) -> bool:
+        if name not in self.twin.faults:
+            return False
+        self.twin.faults.discard(name)
+        return True

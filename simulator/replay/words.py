@@ -1,0 +1,165 @@
+"""Facts and intents in people's words, for the page. What has no words of its own is shown as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simulator.replay.past import plain
+
+Record = dict[str, Any]
+
+
+def yuan(fen: Any) -> str:
+    text = f"{abs(int(fen)) / 100:,.2f}".removesuffix(".00")
+    return f"{'-' if int(fen) < 0 else ''}¥{text}"
+
+
+def _counts(record: Record) -> str:
+    return " + ".join(f"{row[1]} of cassette {row[0]}" for row in record["counts"]) or "no notes"
+
+
+def _order(record: Record) -> str:
+    order = record["order"]
+    return f"{order['train']} {order['origin']} to {order['destination']}, {len(order['passengers'])} × {order['seat_class']}"
+
+
+WORDS: dict[str, Callable[[Record], str]] = {
+    # the program and the people who look after it
+    "sys.boot": lambda r: f"The machine starts, version {r['version']}",
+    "sys.stop": lambda r: f"The machine is told to stop ({r['why']})",
+    "sys.recover begin": lambda r: f"Recovery of sale {r['sale']} begins in {r['state'].lower()}",
+    "sys.recover end": lambda r: f"Recovery is done after {r['pause_ms'] / 1000:,.1f} s without power",
+    "op.login": lambda r: f"{r['operator']} logs in as {r['role']}",
+    "op.denied": lambda r: f"Log-in refused, try {r['tries']}",
+    "op.logout": lambda r: f"{r['operator']} leaves ({r['why']})",
+    "op.act": lambda r: f"{r['operator']}: {r['act'].replace('_', ' ')} {r['place']}".strip(),
+    "cassette.fill": lambda r: f"cassette {r['cassette']} now holds {r['after']} × {yuan(r['value_fen'])}",
+    "roll.load": lambda r: f"a roll of {r['after']} tickets",
+    "box.swap": lambda r: f"a new note box, {r['counted']} notes counted",
+    "count": lambda r: f"{r['place']}: {r['counted']} counted, {r['booked']} booked",
+    "help": lambda r: f"Staff is called ({r['where']})",
+    # devices
+    "device.ready": lambda r: f"{r['device']} is ready: {r['model']} {r['version']}".strip(),
+    "fault": lambda r: f"{r['device']}: {r['code'].lower().replace('_', ' ')} {'raised' if r['up'] else 'cleared'}"
+    + (f" ({r['detail']})" if r["detail"] else ""),
+    "door": lambda r: f"The {r['door']} door is {'open' if r['open'] else 'shut'}",
+    "mains": lambda r: f"Mains {'are back' if r['present'] else 'are gone'}",
+    "box.moved": lambda r: f"The note box is {'in' if r['present'] else 'out'} {r['tag']}".strip(),
+    "cabinet.seen": lambda r: "The cabinet is seen: " + (", ".join(r["doors_open"]) + " open" if r["doors_open"] else "all shut"),
+    "acceptor.past": lambda r: f"Acceptor of before: {r['position']}",
+    "dispenser.past": lambda r: f"Dispenser of before: {r['last']}, tray {r['outlet']}",
+    "printer.past": lambda r: f"Ticket unit of before: tray {r['tray']}, slot {r['slot']}",
+    # a sale begins
+    "sale.start": lambda r: f"Sale {r['number']} begins: {_order(r)}",
+    "sale.open": lambda r: f"sale {r['key']} opened",
+    "lock?": lambda r: "hold the places",
+    "lock! held": lambda r: f"Places held, {yuan(r['total_fen'])}: "
+    + ", ".join(f"{place['coach']}-{place['place']}" for place in r["places"]),
+    "lock! refused": lambda r: f"Places not held: {r['reason']}",
+    "lock! unknown": lambda r: f"No answer about the places: {r['reason']}",
+    "renew?": lambda r: "hold the places longer",
+    "renew! done": lambda r: f"Places held for {r['remaining_ms'] // 1000} s more",
+    "renew! failed": lambda r: f"Not held longer: {r['reason']}",
+    "release?": lambda r: "give the places back",
+    "release! done": lambda r: "Places given back",
+    "sale.agreed": lambda r: "The passenger agrees to pay",
+    "sale.cancel": lambda r: f"Cancelled by {r['by'].replace('_', ' ')}",
+    "sale.claim_seen": lambda r: "The claim was read",
+    "sale.continue": lambda r: "The passenger goes on after the restart",
+    "sale.money_back": lambda r: "The passenger wants the money back",
+    # notes
+    "note.seen": lambda r: f"A note of {yuan(r['value_fen'])} is in escrow",
+    "note.moving": lambda r: "Something enters the note slot",
+    "note.refused": lambda r: f"A note was refused: {r['reason']}",
+    "stack?": lambda r: f"take the {yuan(r['value_fen'])}",
+    "stack! stacked": lambda r: f"{yuan(r['value_fen'])} in the box",
+    "stack! jammed": lambda r: f"A note jammed, at most {yuan(r['value_fen'])}",
+    "stack! unknown": lambda r: f"Not known whether {yuan(r['value_fen'])} is in the box",
+    "return?": lambda r: f"give the {yuan(r['value_fen'])} back",
+    "return! returned": lambda r: f"{yuan(r['value_fen'])} given back",
+    "return! unknown": lambda r: f"Not known whether {yuan(r['value_fen'])} went back",
+    # tickets
+    "confirm?": lambda r: f"confirm the sale, {yuan(r['paid_fen'])} paid",
+    "confirm! done": lambda r: f"Confirmed, {len(r['tickets'])} ticket numbers",
+    "confirm! refused": lambda r: f"Not confirmed: {r['reason']}",
+    "confirm! unknown": lambda r: f"No answer to the confirmation: {r['reason']}",
+    "print?": lambda r: f"print ticket {r['number']}",
+    "print! in_tray": lambda r: f"Ticket {r['key']} is in the tray",
+    "print! spoiled": lambda r: f"Ticket {r['key']} is spoiled: {r['reason']}",
+    "print! refused": lambda r: f"Not printed: {r['reason']}",
+    "print! unknown": lambda r: f"Not known whether {r['key']} was printed: {r['reason']}",
+    "deliver?": lambda r: f"hand over {len(r['blanks'])} tickets",
+    "deliver! presented": lambda r: "The tickets lie in the slot",
+    "deliver! unknown": lambda r: f"Not known whether tickets lie in the slot: {r['reason']}",
+    "dump?": lambda r: "dump the tray to waste",
+    "dump! done": lambda r: "The tray is dumped",
+    "taken! tickets": lambda r: "The tickets were taken",
+    "printed?": lambda r: "tell the station what was printed",
+    "printed! done": lambda r: "The station knows what was printed",
+    "void?": lambda r: f"void at the station ({r['reason']})",
+    "void! done": lambda r: "Voided at the station" if r["certain"] else "The station did not answer about the void",
+    # money out, and what is owed
+    "pay?": lambda r: f"pay {yuan(r['value_fen'])} ({r['why']})",
+    "pay! presented": lambda r: f"The notes lie out: {_counts(r)}",
+    "pay! short": lambda r: f"Less than asked came out: {_counts(r)}",
+    "pay! refused": lambda r: f"Nothing was paid: {r['reason']}",
+    "pay! unknown": lambda r: f"Not known what was paid: {r['reason']}",
+    "taken! change": lambda r: "The notes were taken",
+    "retract?": lambda r: f"take the {r['outlet']} back",
+    "retract! change": lambda r: "The notes were taken back",
+    "retract! tickets": lambda r: "The tickets were taken back",
+    "rounding": lambda r: f"rounded by {yuan(r['rounding_fen'])}",
+    "claim.add": lambda r: f"claim {r['code']} for {yuan(r['amount_fen'])} ({r['reason']})",
+    "unknown.add": lambda r: f"unknown: at most {yuan(r['bound_fen'])} in {r['place']}",
+    "slip?": lambda r: f"print the slip of {r['slip']}",
+    "slip! printed": lambda r: f"Slip {r['slip']} is printed",
+    "slip! failed": lambda r: f"No slip: {r['reason']}",
+    "ticket.void": lambda r: f"ticket {r['number'] or r['index']} void ({r['reason']})",
+    "sale.end": lambda r: f"sale ends: {r['outcome'].replace('_', ' ')}",
+    # time, station, screen
+    "timer patience": lambda r: "The passenger did nothing for too long",
+    "timer take": lambda r: "Nothing was taken in time",
+    "timer lock": lambda r: "The places are held no longer",
+    "timer answer": lambda r: "No answer in time",
+    "timer ask": lambda r: "Asked again",
+    "timer last_minute": lambda r: "The last minute of the lock",
+    "ack": lambda r: f"The station has the records up to {r['acked']}",
+    "touched": lambda r: f"Touch: {r['target']}",
+}  # fmt: skip
+
+TROUBLE = ("unknown", "jammed", "failed", "refused", "short", "spoiled", "unknown.add", "claim.add", "denied")
+MONEY = ("note.", "stack", "return", "pay", "taken! change", "keep")
+DEVICES = (
+    "device", "door", "mains", "box", "cabinet", "acceptor", "dispenser", "sys", "lock", "renew", "release", "confirm", "void",
+)  # fmt: skip
+PAPER = ("print", "deliver", "dump", "taken! tickets", "slip", "ticket.")
+
+
+def kind_of(record: Record) -> str:
+    return " ".join(str(record[key]) for key in ("kind", "result") if record.get(key))
+
+
+def words(record: Record) -> str:
+    """One sentence; a record of an unknown kind, or with other fields, as it stands."""
+    say = WORDS.get(kind_of(record)) or WORDS.get(record.get("kind", ""))
+    try:
+        return say(record) if say else plain(record)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return plain(record)
+
+
+def look(record: Record) -> str:
+    """trouble, money, paper, people, device or plain: the shape that stands before a step."""
+    kind = kind_of(record)
+    if kind == "fault":
+        return "trouble" if record.get("up") else "device"
+    if any(word in kind.replace("!", "").split() or kind.startswith(word) for word in TROUBLE):
+        return "trouble"
+    if kind.startswith(MONEY):
+        return "money"
+    if kind.startswith(PAPER):
+        return "paper"
+    if kind.startswith(("touched", "op.", "sale.", "help")):
+        return "people"
+    return "device" if kind.startswith(DEVICES) else "plain"

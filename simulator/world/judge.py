@@ -1,0 +1,53 @@
+"""The auditor's seat in a simulated world: every line as it becomes durable, every order, every movement, after every event."""
+
+from __future__ import annotations
+
+from kiosk.records import record_of
+from kiosk.sale.intents import Intent
+from simulator.auditor import Auditor, Rules
+from simulator.world.machine import Box
+from simulator.world.prepared import EPOCH, MACHINE, SECRET
+
+RULES = Rules()
+
+
+class Judge:
+    """Sits down at a box before its power is on; afterwards `auditor.violations` grows by itself."""
+
+    def __init__(self, box: Box) -> None:
+        self.auditor = Auditor(RULES, secret=SECRET)
+        self._box = box
+        for name in box.disk.segments():
+            for line in box.disk.read(name).splitlines():
+                self.auditor.hear(line, name)
+        self._places = box.things.world.matter.places
+        self.auditor.census(self._places)
+        box.things.world.matter.watchers.insert(0, self.auditor.moved)
+        box.durable = self._durable
+        box.started_over = self._started_over
+        box.ordered = self._ordered
+
+    def _durable(self, line: bytes) -> None:
+        self.auditor.hear(line, self._box.disk.segments()[-1])
+        self.auditor.physical(resting=False)
+
+    def _ordered(self, intent: Intent) -> None:
+        self.auditor.ordered(record_of(intent))
+
+    def _started_over(self) -> None:
+        """What survived is compared with what was durable before the program reads it."""
+        names = self._box.disk.segments()[-2:]
+        self.auditor.restarted(b"".join(self._box.disk.read(name) for name in names), names[-1] if names else "")
+
+    def last_look(self, resting: bool, upload: bool) -> None:
+        """The end of a run. `upload`: the station was never restored from a backup, so what it keeps must be a prefix."""
+        auditor, box = self.auditor, self._box
+        auditor.physical(self._places, resting=resting)
+        if box.made is not None:
+            auditor.registers(box.made.controller.stock.registers)
+        if resting:
+            auditor.quiet(slot_shut=not box.things.hands.entry_open())
+        if upload:
+            desk = box.desk
+            sales = {key: desk.sale(key)["state"] for key in desk.known()}
+            auditor.station(desk.records(MACHINE, EPOCH), sales)

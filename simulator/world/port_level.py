@@ -1,0 +1,75 @@
+"""Port level: fronts that drive the twins' physics and faults without bytes, so that a million sales are affordable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kiosk.assembly import NOTES_PER_BOOT
+from kiosk.deeds import Devices
+from kiosk.ports.station import Station
+from kiosk.reactor import Reactor
+from kiosk.settings import Settings
+from simulator.fronts.port.acceptor import AcceptorFront
+from simulator.fronts.port.board import BoardFront
+from simulator.fronts.port.dispenser import DispenserFront
+from simulator.fronts.port.slip_printer import SlipPrinterFront
+from simulator.fronts.port.ticket_unit import TicketUnitFront
+from simulator.world.things import Things
+
+
+class PortLevel:
+    """Fronts of one boot; the twins outlive them, and so does a pulled plug."""
+
+    def __init__(self, things: Things) -> None:
+        self._things = things
+        self._reactor: Reactor | None = None
+        self._fronts: dict[str, Any] = {}
+        self._out: set[str] = set()
+
+    def fit(self, settings: Settings, reactor: Reactor, station: Station, boot: int) -> Devices:
+        world, report, table = self._things.world, reactor.report, settings.devices
+        assert table.acceptor is not None
+        assert table.dispenser is not None
+        board = BoardFront("cabinet", report, world.board)
+        acceptor = AcceptorFront(
+            "acceptor", report, world.acceptor, first_note=boot * NOTES_PER_BOOT + 1, poll_ms=table.acceptor.poll_ms
+        )
+        dispenser = DispenserFront("dispenser", report, world.dispenser, board, cassettes=table.dispenser.cassettes)
+        ticket_unit = TicketUnitFront("ticket_unit", report, world.ticket_unit, board)
+        slip_printer = SlipPrinterFront("slip_printer", report, world.slip_printer)
+        devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board)
+        self._fronts = {
+            "acceptor": acceptor,
+            "dispenser": dispenser,
+            "ticket_unit": ticket_unit,
+            "slip_printer": slip_printer,
+            "cabinet": board,  # last: composed devices give it orders in the same turn
+        }
+        for name, front in self._fronts.items():
+            reactor.add(front)
+            if name in self._out:
+                front.unplug()
+        self._reactor = reactor
+        return devices
+
+    def nudge(self) -> None:
+        """A hand did something: all fronts look."""
+        if self._reactor is not None:
+            self._reactor.nudge()
+
+    def plug(self, device: str, in_: bool) -> None:
+        """Pull or push the plug of one device."""
+        if in_ == (device not in self._out):
+            return
+        (self._out.discard if in_ else self._out.add)(device)
+        if device in self._fronts:
+            (self._fronts[device].replug if in_ else self._fronts[device].unplug)()
+
+    def well(self) -> None:
+        """Every plug is in."""
+        for device in sorted(self._out):
+            self.plug(device, True)
+
+    def power_off(self) -> None:
+        """The controller is gone, and with it its fronts."""
+        self._reactor, self._fronts = None, {}

@@ -1,0 +1,201 @@
+"""Runs a script: a machine, its passengers, its troubles, its power cuts, and the auditor's word on all of it."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from kiosk.assembly import Assembled
+from kiosk.sale.intents import Intent
+from kiosk.storage import ROOM_BYTES
+from simulator.world.judge import Judge
+from simulator.world.machine import Box, Stuck
+from simulator.world.people import Passenger
+from simulator.world.points import Points
+from simulator.world.prepared import Prepared, prepared
+from simulator.world.script import Script, Trouble
+
+QUIET_MS = 15 * 60_000
+"""Within so long after the last passenger the machine must have come to rest (invariant 10)."""
+READY_MS = 5 * 60_000
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to. `points`: how many crash points it passed; `digest` of its journal."""
+
+    violations: list[str] = field(default_factory=list)
+    points: int = 0
+    crashes: list[str] = field(default_factory=list)
+    sales: Counter[str] = field(default_factory=Counter)
+    visits: Counter[str] = field(default_factory=Counter)
+    digest: str = ""
+    played: int = 0  # troubles that were switched on
+
+
+UNKNOWABLE = {
+    (
+        "dispenser",
+        "cassettes_swapped",
+    ): "the cassettes' own tags are the board's, and this swap leaves them where they were",
+    ("ticket_unit", "blank_number_jump"): "the blank that falls aside is in no counter of the unit",
+}
+"""Faults that no machine can notice when they happen: the next count finds them (invariants 1 and 3 wait for it)."""
+
+
+class Run:
+    """One script on one box. `points` other than the script's own decide where the power fails."""
+
+    def __init__(self, script: Script, base: Prepared | None = None, points: Points | None = None) -> None:
+        self.script = script
+        self.dice = Random(script.seed)
+        self.points = points or Points(script.cuts)
+        self.box: Box = (base or prepared()).box(Random(self.dice.random()), script.level, self.points)
+        self.outcome = Outcome()
+        self.judge = Judge(self.box)
+        self._rests = False
+        self._waiting = list(script.troubles)
+        self._done: Counter[str] = Counter()
+        self.box.booted = self._booted
+        self.box.pause_ms = script.pause_ms
+
+    # -- troubles
+
+    def _booted(self, made: Assembled) -> None:
+        honest = made.deeds.done
+
+        def done(intent: Intent) -> None:
+            if self.box.disk.dirty:
+                self._violation(6, f"{intent.kind} was ordered before its line was durable")
+            self._done[intent.kind] += 1
+            self._arm(intent.kind)
+            honest(intent)
+
+        made.deeds.done = done
+
+    def _arm(self, kind: str) -> None:
+        for trouble in [each for each in self._waiting if each.when == kind and self._done[kind] >= each.nth]:
+            self._waiting.remove(trouble)
+            self.switch(trouble, True)
+
+    def switch(self, trouble: Trouble, on: bool) -> None:
+        """Raises ValueError for a trouble that nobody knows."""
+        box = self.box
+        self.outcome.played += on
+        if trouble.device == "station":
+            box.desk.trouble(trouble.name, on, times=STATION_TIMES.get(trouble.name))
+        elif trouble.device == "disk":
+            if trouble.name not in DISK:
+                raise ValueError(f"the disk has no trouble {trouble.name}")
+            DISK[trouble.name](box, on)
+        elif trouble.device.startswith("link:"):
+            box.joined.plug(trouble.device.partition(":")[2], not on)
+        else:
+            twin = box.things.world.twins[trouble.device]
+            if trouble.name not in twin.fault_names():
+                raise ValueError(f"{trouble.device} has no fault {trouble.name}")
+            (twin.faults.add if on else twin.faults.discard)(trouble.name)
+            box.joined.nudge()
+
+    # -- the run
+
+    def run(self) -> Outcome:
+        """Never raises for what the machine does: whatever it does wrong is a violation."""
+        try:
+            self._begin()
+            for plan in self.script.plans:
+                self._visit(Passenger(plan, self.box, self.dice, self.script.after_cut))
+            self._calm()
+        except Stuck as stuck:
+            self._violation(10, f"stuck: {stuck}")
+        except Exception as error:
+            self._violation(0, f"the program died: {type(error).__name__}: {error}")
+            logging.getLogger(__name__).debug("died", exc_info=True)
+        self._audit()
+        return self.outcome
+
+    def _begin(self) -> None:
+        box = self.box
+        box.restore_power()
+        self._free(box)
+        self.points.armed = True
+        self._done[""] = 1
+        self._arm("")
+
+    def _free(self, box: Box) -> None:
+        box.settle(READY_MS, lambda: box.screen is not None and box.screen.kind in ("attract", "home", "oos"))
+        box.settle(3_000, lambda: box.screen is not None and box.screen.kind in ("attract", "home"))
+
+    def _visit(self, passenger: Passenger) -> None:
+        self.box.serve(passenger)
+        self.outcome.visits[passenger.account.outcome] += 1
+        self.box.settle(QUIET_MS, self.box.idle)
+
+    def _calm(self) -> None:
+        """All troubles end; then the machine must come to rest by itself (invariant 10)."""
+        self.points.armed = False
+        box = self.box
+        for twin in box.things.world.twins.values():
+            twin.faults.clear()
+        box.desk.well()
+        box.joined.well()
+        for switch in DISK.values():
+            switch(box, False)
+        box.mended()
+        box.joined.nudge()
+        if box.life.refused:
+            self._violation(7, f"the machine does not start again: {box.life.refused}")
+            return
+        self._rests = box.settle(QUIET_MS, box.idle)
+        if not self._rests:
+            where = box.screen.kind if box.screen else "nothing"
+            self._violation(10, f"not at rest {QUIET_MS // 60_000} minutes after the last passenger; {where} is shown")
+
+    # -- judgement
+
+    def _violation(self, invariant: int, text: str) -> None:
+        self.outcome.violations.append(f"invariant {invariant}: {text}")
+
+    def _audit(self) -> None:
+        box, outcome = self.box, self.outcome
+        outcome.points, outcome.crashes = self.points.count, box.life.crashes
+        restored = any(each.device == "station" and "restored" in each.name for each in self.script.troubles)
+        self.judge.last_look(resting=self._rests, upload=not restored)
+        verdict = self.judge.auditor.verdict()
+        outcome.digest = verdict.digest
+        outcome.violations += [str(each) for each in verdict.violations if not self._unknowable(each.invariant)]
+        outcome.sales += verdict.sums.outcomes
+
+    def _unknowable(self, invariant: int) -> bool:
+        return invariant in (1, 3) and any((each.device, each.name) in UNKNOWABLE for each in self.script.troubles)
+
+
+STATION_TIMES = {"answer_lost": 1, "slow": 1}
+"""Troubles of one call; the others last until the station is well again."""
+
+
+def _sync_error(box: Box, on: bool) -> None:
+    box.disk.sync_errors = int(on)
+
+
+def _full(box: Box, on: bool) -> None:
+    if on:
+        box.disk.fill()
+    else:
+        box.disk.capacity_bytes = max(box.disk.capacity_bytes, box.disk.used_bytes + 16 * ROOM_BYTES)
+
+
+def _read_only(box: Box, on: bool) -> None:
+    box.disk.read_only = on
+
+
+DISK: dict[str, Callable[[Box, bool], None]] = {"sync_error": _sync_error, "full": _full, "read_only": _read_only}
+"""Troubles of the disk: name -> switch."""
+
+
+def run(script: Script, base: Prepared | None = None) -> Outcome:
+    """One script from beginning to end."""
+    return Run(script, base).run()

@@ -1,0 +1,75 @@
+"""A run as a value: who comes, what goes wrong, where the power fails. The same script, seed and commit give the same run.
+
+A script is all that a report of a violation needs; it is written as JSON so that one command repeats it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from simulator.passenger.person import Kind, Plan
+from simulator.world.level import Level
+from simulator.world.people import AfterCut
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Switch `name` of `device` goes on when an intent of kind `when` is carried out for the `nth` time since the run began.
+
+    `device` may be `station` (a fault of the station computer), `link:DEVICE` (its plug is pulled; `name` is then `out`) or
+    `disk`. `when` empty: from the beginning.
+    """
+
+    device: str
+    name: str
+    when: str = ""
+    nth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """`plans`: passengers one after the other. `cuts`: numbers of the points at which the power fails."""
+
+    seed: int
+    plans: tuple[Plan, ...]
+    troubles: tuple[Trouble, ...] = ()
+    cuts: tuple[int, ...] = ()
+    after_cut: AfterCut = "leaves"
+    level: Level = "port"
+    pause_ms: int = 20_000
+
+    def as_json(self) -> str:
+        body = asdict(self)
+        body["plans"] = [{**asdict(plan), "kind": plan.kind.name} for plan in self.plans]
+        return json.dumps(body, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str) -> Script:
+        """Raises ValueError with the reason for anything that `as_json` did not write."""
+        try:
+            body: dict[str, Any] = json.loads(text)
+            plans = tuple(_plan(entry) for entry in body.pop("plans"))
+            troubles = tuple(Trouble(**entry) for entry in body.pop("troubles"))
+            return cls(plans=plans, troubles=troubles, **{**body, "cuts": tuple(body["cuts"])})
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(f"not a script: {error}") from error
+
+    def simpler(self) -> list[Script]:
+        """Scripts with one thing less: what a failing one is shrunk to, the largest steps first."""
+        found = [replace(self, plans=self.plans[:at] + self.plans[at + 1 :]) for at in range(len(self.plans) - 1)]
+        found += [
+            replace(self, troubles=self.troubles[:at] + self.troubles[at + 1 :]) for at in range(len(self.troubles))
+        ]
+        found += [replace(self, cuts=self.cuts[:at]) for at in range(len(self.cuts))]
+        last = self.plans[-1]
+        if last.tickets > 1:
+            found.append(replace(self, plans=(*self.plans[:-1], replace(last, tickets=1))))
+        return found
+
+
+def _plan(entry: Mapping[str, Any]) -> Plan:
+    body = dict(entry)
+    return Plan(kind=Kind[body.pop("kind")], **{**body, "switch_at": tuple(body["switch_at"])})

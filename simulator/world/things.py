@@ -1,0 +1,140 @@
+"""The cabinet's matter, twins and hands in virtual time: the same physics as behind the ptys, nobody watching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.clock import VirtualClock
+from simulator.cabinet.hands import OUTLETS, Hands
+from simulator.cabinet.refused import Refused
+from simulator.cabinet.settings import CabinetSettings, CassetteSettings
+from simulator.cabinet.technician import Technician
+from simulator.cabinet.timeline import Timeline
+from simulator.cabinet.world import World
+from simulator.devices.matter import Thing
+from simulator.passenger.hands import Openings, Taken
+
+VALUES_FEN = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
+USED_COUNTER = 41_207
+"""A life counter that has lived: one that wraps must not come back to where it was."""
+
+
+class VirtualTime:
+    """Virtual time as the cabinet wants it: rate 1, the calendar beside it."""
+
+    rate = 1.0
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+
+    def mono_ms(self) -> int:
+        return self._clock.mono_ms()
+
+    def wall_at(self, mono_ms: int) -> int:
+        return self._clock.wall_ms() - self._clock.mono_ms() + mono_ms
+
+    def format(self) -> str:
+        return f"1:{self._clock.wall_ms()}:{self._clock.mono_ms()}"
+
+
+class Unwatched(Timeline):
+    """Nobody reads the events of a world that runs a million times."""
+
+    def tell(self, kind: str, **details: Any) -> None:
+        pass
+
+    def moved(self, thing: Thing, source: str, target: str) -> None:
+        pass
+
+    def news(self, device: str) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What lies in the machine at first. `notes`: cassette -> pieces."""
+
+    notes: tuple[tuple[int, int], ...] = ((1, 60), (2, 40), (3, 40), (4, 20))
+    blanks: int = 60
+
+
+class Things:
+    """`moved(thing, from, to)` hears every movement of matter; `acted` is called after each act of a hand."""
+
+    def __init__(self, clock: VirtualClock, vault: Fill | None = None) -> None:
+        settings = CabinetSettings(
+            cassettes=tuple(CassetteSettings(value_fen) for value_fen in VALUES_FEN.values()),
+            vault_notes={VALUES_FEN[number]: pieces for number, pieces in vault.notes} if vault else {},
+            wallet_notes={},
+            vault_blanks=vault.blanks if vault else 0,
+        )
+        self.clock = clock
+        timeline = Unwatched(VirtualTime(clock))
+        self.world = World(settings, 1.0, timeline)
+        self.world.acceptor.body.stacked_counter = USED_COUNTER
+        self.hands = Hands(self.world, timeline)
+        self.technician = Technician(self.world, timeline)
+        self.acted: Callable[[], None] = lambda: None
+
+    def filled(self, fill: Fill) -> Things:
+        """Matter as a technician left it, without one: for worlds that begin where a prepared one ended."""
+        for number, pieces in fill.notes:
+            self.world.bring(VALUES_FEN[number], pieces, f"cassette.{number}")
+        for _ in range(fill.blanks):
+            self.world.matter.new_blank("roll")
+        return self
+
+    # -- a passenger's hands (`simulator.passenger.hands.Hands`)
+
+    def look(self) -> Openings:
+        lies = {name: bool(len(self.world.matter.places[place])) for name, place in OUTLETS.items()}
+        seen = {name: lies[name] and self.hands.outlet_open(name) for name in lies}
+        return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"])
+
+    def insert(self, value_fen: int) -> bool:
+        """From a purse that never runs out. False: the slot is shut."""
+        try:
+            self.hands.insert(value_fen, True, self.clock.mono_ms())
+        except Refused as refused:
+            if refused.code != "no_such_note":
+                return False
+            self.world.bring(value_fen, 1, "hand")
+            return self.insert(value_fen)
+        self.acted()
+        return True
+
+    def take(self, outlet: str) -> Taken:
+        told = self.hands.take(outlet, self.clock.mono_ms())
+        self.acted()
+        return Taken(tuple(told["notes_fen"]), told["tickets"], told["slips"])
+
+    # -- the technician's
+
+    def service(self, act: Mapping[str, Any]) -> dict[str, Any]:
+        """One act at the open cabinet, as the cabinet's API takes them. Raises Refused."""
+        now_ms, worker = self.clock.mono_ms(), self.technician
+        match act:
+            case {"act": "open", "door": door}:
+                done = worker.open_door(door, True, now_ms)
+            case {"act": "close", "door": door}:
+                done = worker.close_door(door, now_ms)
+            case {"act": "fill", "cassette": cassette, "notes": notes}:
+                done = worker.fill(cassette, notes)
+            case {"act": "load_roll", "blanks": blanks}:
+                done = worker.load_roll(blanks)
+            case {"act": "clear_jam", "device": device}:
+                done = worker.clear_jam(device, now_ms)
+            case _:
+                raise ValueError(f"{act}: no act of this technician")
+        self.acted()
+        return done
+
+    # -- power
+
+    def power(self, on: bool) -> None:
+        self.world.power(on, self.clock.mono_ms())
+
+    def moving(self) -> bool:
+        return any(twin.busy() for twin in self.world.twins.values())

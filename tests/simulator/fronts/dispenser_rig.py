@@ -1,0 +1,113 @@
+"""A dispenser twice: driver with presenter on two wires, and the front; what scripts do with either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drivers.cabinet_board.driver import CabinetBoard as BoardDriver
+from drivers.compose.change_presenter import ChangePresenter
+from drivers.lcdm.driver import Lcdm4000 as Driver
+from kiosk.ports.fact import Fact, Report
+from kiosk.ports.note_dispenser import (
+    DispenserPast,
+    NotesPresented,
+    NotesRefused,
+    NotesShort,
+    NotesUncertain,
+)
+from simulator.devices.cabinet_board import CabinetBoard
+from simulator.devices.lcdm import Lcdm4000
+from simulator.devices.matter import Matter
+from simulator.devices.twin import Speeds
+from simulator.fronts.port.board import BoardFront
+from simulator.fronts.port.dispenser import DispenserFront
+from tests.simulator.fronts.harness import Bench, Fitted, Joint, Rig
+
+CASSETTES = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
+STOCK = {1: 50, 2: 40, 3: 35, 4: 4}
+OUTCOMES = (NotesPresented, NotesShort, NotesRefused, NotesUncertain)
+
+
+def _twins(seed: int) -> Mapping[str, Any]:
+    matter = Matter()
+    for cassette, pieces in STOCK.items():
+        for _ in range(pieces):
+            matter.new_note(CASSETTES[cassette], f"cassette.{cassette}")
+    for _ in range(80):
+        matter.new_blank("roll")
+    return {"dispenser": Lcdm4000(matter, Speeds()), "cabinet": CabinetBoard(matter, Speeds())}
+
+
+def _driver(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
+    board = BoardDriver("cabinet", report)
+    presenter = ChangePresenter("dispenser", report, Driver("dispenser", report, cassettes=CASSETTES), board)
+    return Fitted(presenter, [Joint("dispenser", presenter, 9_600), Joint("cabinet", board, 19_200)])
+
+
+def _front(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
+    board = BoardFront("cabinet", report, twins["cabinet"])
+    front = DispenserFront("dispenser", report, twins["dispenser"], board, cassettes=CASSETTES)
+    return Fitted(front, [Joint("dispenser", front), Joint("cabinet", board)])
+
+
+RIG = Rig(_twins, _driver, _front)
+
+
+def ready(bench: Bench) -> None:
+    bench.until(DispenserPast)
+    bench.run(500)
+
+
+def device(bench: Bench) -> Lcdm4000:
+    twin: Lcdm4000 = bench.twins["dispenser"]
+    return twin
+
+
+def spoil(bench: Bench, *names: str, targets: set[int] | None = None, of: str = "dispenser") -> None:
+    def act() -> None:
+        bench.twins[of].link.targets = targets or set()
+        bench.twins[of].faults |= set(names)
+
+    bench.do(act)
+
+
+def mend(bench: Bench, *names: str, of: str = "dispenser") -> None:
+    bench.do(lambda: bench.twins[of].faults.difference_update(names))
+
+
+def pay(bench: Bench, order: int, counts: Mapping[int, int]) -> Fact:
+    bench.do(lambda: bench.it.pay(order, counts))
+    heard: list[Fact] = []
+
+    def over() -> bool:
+        heard[:] = [fact for fact in bench.facts if isinstance(fact, OUTCOMES) and fact.order == order]
+        return bool(heard)
+
+    bench.until(over)
+    return heard[0]
+
+
+def take(bench: Bench) -> int:
+    taken: int = bench.do(lambda: bench.twins["cabinet"].take_change(bench.now_ms))
+    return taken
+
+
+def paid_and_taken(bench: Bench, order: int, counts: Mapping[int, int]) -> None:
+    if isinstance(pay(bench, order, counts), NotesPresented | NotesShort):
+        bench.run(1_500)
+        take(bench)
+    bench.run(3_000)
+
+
+DEVICE = [
+    "short_pick_next", "double_pick_next", "double_pick_passed_next", "low_sensor_blind", "near_end_mode", "reject_next",
+    "reject_all", "reject_full", "reject_ejected_next", "reject_tray_missing", "note_left_at_exit_next",
+    "jam_chk_dvt_next", "jam_dvt_ejt_next", "jam_ejt_exit_next", "jam_after_last_next", "wrong_cassette_next",
+    "cassettes_swapped", "last_result_lost", "sensor_dirty", "solenoid_failed", "motor_failed",
+    "answer_after_59_s_next", "nak_next", "ack_lost_next", "ack_late_next", "response_lost_next", "eot_missing_next",
+    "counter_wrap_next",
+]  # fmt: skip
+
+TRAY = ["change_sensor_stuck_empty", "change_sensor_stuck_full", "change_shutter_stuck", "change_flap_stuck",
+        "retract_sensor_full"]  # fmt: skip

@@ -1,0 +1,159 @@
+"""A recorded run comes out the same; what was changed afterwards is found; what cannot be used is said in one line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kiosk.blackbox import DIRECTORY
+from simulator.__main__ import COMMANDS
+from simulator.replay.judged import Verdict
+from simulator.replay.main import judge, main
+from simulator.replay.source import open_incident
+from tests.simulator.replay.recording import Recording, digest, doctor, good_day
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return good_day(tmp_path_factory.mktemp("replay") / "journal")
+
+
+@pytest.fixture
+def field(recorded: Path, tmp_path: Path) -> Path:
+    """A copy that a test may spoil."""
+    return shutil.copytree(recorded, tmp_path / "field")
+
+
+def verdict_of(directory: Path, to_seq: int = 0) -> Verdict:
+    return judge(open_incident(directory, to_seq=to_seq), to_seq)
+
+
+def records(directory: Path) -> list[dict[str, object]]:
+    lines = [line for path in sorted(directory.glob("*.journal")) for line in path.read_text().splitlines()]
+    return [json.loads(line[9:]) for line in lines]
+
+
+def seq_of(directory: Path, intent: str) -> int:
+    for record in records(directory):
+        if any(each["kind"] == intent for each in record["intents"]):  # type: ignore[attr-defined]
+            return int(str(record["seq"]))
+    raise AssertionError(f"no {intent} in this journal")
+
+
+def test_a_good_run_comes_out_the_same(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = digest(recorded)
+    assert main([str(recorded)]) == 0
+    said = capsys.readouterr().out
+    assert "3 sales fed again" in said
+    assert said.rstrip().endswith("the same came out")
+    assert digest(recorded) == before
+
+
+def test_every_step_of_the_start_in_the_box_is_run_again(recorded: Path) -> None:
+    verdict = verdict_of(recorded)
+    (rerun,) = verdict.reruns
+    last = records(recorded)[-1]
+    assert rerun.why_not == ""
+    assert rerun.difference is None
+    assert (rerun.first_seq, rerun.last_seq) == (2, last["seq"])
+    assert rerun.steps == rerun.last_seq - rerun.first_seq
+    assert rerun.screens == rerun.shown > 20
+
+
+def test_a_changed_intent_is_found_though_chain_and_seals_are_right(
+    field: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seq = seq_of(field, "pay?")
+    doctor(field, seq, '"why":"change"', '"why":"refund"')
+    verdict = verdict_of(field)
+    assert not verdict.unsealed
+    assert verdict.difference is not None
+    assert verdict.difference.seq == seq
+    (rerun,) = verdict.reruns
+    assert rerun.difference is not None
+    assert rerun.difference.seq == seq
+    assert "why=refund" in rerun.difference.stands
+    assert "why=change" in rerun.difference.came_out
+    assert main([str(field)]) == 1
+    assert f"DIFFERENT at record {seq}" in capsys.readouterr().out
+
+
+def test_a_changed_machine_step_that_no_sale_knows_is_found_by_running_again(field: Path) -> None:
+    seq = next(int(str(r["seq"])) for r in records(field) if r["fact"]["kind"] == "cabinet.seen")  # type: ignore[index]
+    doctor(field, seq, '"mains":true', '"mains":false')
+    verdict = verdict_of(field)
+    assert verdict.difference is None
+    assert verdict.reruns[0].difference is not None
+    assert verdict.reruns[0].difference.seq == seq
+
+
+def test_a_start_that_recovers_a_sale_is_run_again_too(tmp_path: Path) -> None:
+    first = Recording(tmp_path / "journal").up().sale(10_000)
+    assert first.sale_number == 1
+    first.cut()
+    second = Recording(tmp_path / "journal", before=first)
+    second.up().wait(300_000)
+    directory = second.end()
+    verdict = verdict_of(directory)
+    assert verdict.same
+    assert verdict.sales == 1
+    assert [(rerun.boot, rerun.why_not) for rerun in verdict.reruns] == [(2, ""), (3, "")]
+    assert verdict.reruns[1].steps == verdict.reruns[1].last_seq - verdict.reruns[1].first_seq > 3
+
+
+def test_up_to_a_record_only_what_is_before_it_counts(field: Path) -> None:
+    seq = seq_of(field, "pay?")
+    doctor(field, seq, '"why":"change"', '"why":"refund"')
+    assert main([str(field), "--to", str(seq - 1)]) == 0
+    assert main([str(field), "--to", str(seq)]) == 1
+
+
+def test_without_a_black_box_the_sales_are_fed_again(field: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(field / DIRECTORY)
+    assert main([str(field)]) == 0
+    assert "black box: none" in capsys.readouterr().out
+    doctor(field, seq_of(field, "pay?"), '"why":"change"', '"why":"refund"')
+    assert main([str(field)]) == 1
+
+
+def test_a_record_that_another_hand_sealed_is_told(field: Path) -> None:
+    identity = json.loads((field / "identity.json").read_text())
+    identity["secret"] = "11" * 32
+    (field / "identity.json").write_text(json.dumps(identity))
+    assert verdict_of(field).unsealed == 1
+    assert main([str(field)]) == 1
+
+
+def test_a_torn_end_is_read_up_to_the_tear(field: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    last = sorted(field.glob("*.journal"))[-1]
+    last.write_bytes(last.read_bytes()[:-30])
+    (box,) = (field / DIRECTORY).iterdir()
+    box.write_bytes(box.read_bytes()[:-300])
+    assert main([str(field)]) == 0
+    assert "torn" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("spoil", ["missing", "empty", "no identity", "no record"])
+def test_a_directory_that_cannot_be_used_is_said_in_one_line(
+    field: Path, spoil: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if spoil in ("missing", "empty"):
+        shutil.rmtree(field)
+    if spoil == "empty":
+        field.mkdir()
+    if spoil == "no identity":
+        (field / "identity.json").unlink()
+    if spoil == "no record":
+        for path in field.glob("*.journal"):
+            path.write_bytes(b"")
+    assert main([str(field)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"replay: {field}")
+    assert said.count("\n") == 1
+
+
+def test_the_command_is_known() -> None:
+    assert COMMANDS["replay"]() is main
