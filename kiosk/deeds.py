@@ -12,13 +12,14 @@ from typing import Any
 from kiosk.ports.cabinet import Cabinet
 from kiosk.ports.fact import Report
 from kiosk.ports.note_acceptor import NoteAcceptor, NoteReturnUncertain, NoteUncertain
-from kiosk.ports.note_dispenser import ChangeRetractUncertain, NoteDispenser, NotesRefused
+from kiosk.ports.note_dispenser import ChangeRetractUncertain, NoteDispenser, NotesRefused, TrayStayedShut
 from kiosk.ports.receipt_printer import ReceiptPrinter, SlipFailed
 from kiosk.ports.station import Station
 from kiosk.ports.ticket_printer import (
     DeliverUncertain,
     DumpUncertain,
     Picture,
+    SlotStayedShut,
     TicketJob,
     TicketPrinter,
     TicketRefused,
@@ -78,6 +79,7 @@ class Deeds:
             si.Deliver: self._deliver,
             si.Dump: self._dump,
             si.Retract: self._retract,
+            si.Reopen: self._reopen,
             si.PayNotes: self._pay,
             si.PrintSlip: self._slip,
             si.ReportPrinted: self._printed,
@@ -156,12 +158,24 @@ class Deeds:
         else:
             self.report(ChangeRetractUncertain(intent.order, "other"))
 
+    def _reopen(self, intent: si.Reopen, book: Book) -> None:
+        if intent.outlet == "tickets":
+            if self.devices.ticket_unit:
+                self.devices.ticket_unit.present_again(intent.sale)
+            else:
+                self.report(SlotStayedShut(intent.sale, "other"))
+        elif self.devices.dispenser:
+            self.devices.dispenser.present_again(intent.order)
+        else:
+            self.report(TrayStayedShut(intent.order, "other"))
+
     # -- paper
 
     def _print(self, intent: si.PrintTicket, book: Book) -> None:
         if self.devices.ticket_unit:
             stripe, face = self.pictures.ticket(book, intent.index, intent.number, intent.blank)
-            self.devices.ticket_unit.print_ticket(TicketJob(intent.blank, intent.number, stripe, face))
+            lying = len(book.tickets_in("in_tray"))
+            self.devices.ticket_unit.print_ticket(TicketJob(intent.blank, intent.number, stripe, face, lying))
         else:
             self.report(TicketRefused(intent.blank, "other"))
 

@@ -57,9 +57,12 @@ def _sealed(mac: str) -> bytes:
     return b',"mac":"%b"}' % mac.encode()
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
 def _json(value: Any) -> bytes:
     """One line whatever stands in it: half a surrogate pair from a foreign text becomes its JSON escape."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(errors="backslashreplace")
+    return _ENCODER.encode(value).encode(errors="backslashreplace")
 
 
 class Journal:

@@ -17,6 +17,7 @@ Record = dict[str, Any]
 
 _known: dict[tuple[str, str], type[Fact]] = {}
 _hints: dict[type, dict[str, Any]] = {}
+_names: dict[type, tuple[str, ...] | None] = {}
 
 
 def know(kinds: Iterable[type[Fact]]) -> None:
@@ -32,8 +33,8 @@ def record_of(fact: Fact, extra: Mapping[str, Any] | None = None) -> Record:
     record: Record = {"kind": fact.kind}
     if fact.result:
         record["result"] = fact.result
-    for part in fields(fact):
-        record[part.name] = _plain(getattr(fact, part.name))
+    for name in _parts(type(fact)) or ():
+        record[name] = _plain(getattr(fact, name))
     record.update(extra or {})
     return record
 
@@ -49,12 +50,18 @@ def fact_of(record: Mapping[str, Any]) -> Fact:
         raise JournalError(f"a damaged record {record!r:.200}: {error!r}") from error
 
 
+def _parts(kind: type) -> tuple[str, ...] | None:
+    """Names of the fields of a class, looked up once; None for what is not a dataclass."""
+    if kind not in _names:
+        _names[kind] = tuple(part.name for part in fields(kind)) if is_dataclass(kind) else None
+    return _names[kind]
+
+
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value
+    names = _parts(type(value))
+    return value if names is None else {name: _plain(getattr(value, name)) for name in names}
 
 
 def _build(kind: Any, raw: Any) -> Any:

@@ -66,7 +66,8 @@ class Sync:
         waiting = now_ms < (self._due_ms if self._sent_ms is None else self._sent_ms + SILENT_MS)
         if idle and not waiting and not self.forked and self._written > self.acked:
             self._send(now_ms)
-        return min(self._status_ms, now_ms + 1_000 if self._written > self.acked else self._status_ms)
+        soon = idle and self._written > self.acked  # while a sale needs the link there is nothing to come back for
+        return min(self._status_ms, now_ms + 1_000) if soon else self._status_ms
 
     def _send(self, now_ms: int) -> None:
         batch: list[str] = []

@@ -146,11 +146,13 @@ class Auditor:
         *,
         first_seq: int = 1,
         settled: bool = False,
+        counting: Mapping[str, int] | None = None,
     ) -> int:
-        """What the station keeps of this epoch (11): its lines, and its sales as key -> state. Answers how many lines."""
+        """What the station keeps of this epoch (11): its lines, and its sales as key -> state. `counting`: places of each that
+        count as sold, once it has heard of everything. Answers how many lines."""
         count = self._upstream.compare(lines, first_seq)
         if sales is not None:
-            self._upstream.sales(sales, settled)
+            self._upstream.sales(sales, settled, counting)
         return count
 
     def leaks(self, text: bytes | str, where: str) -> None:

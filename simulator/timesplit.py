@@ -19,12 +19,12 @@ CALLS = {"lock?": "lock!", "confirm?": "confirm!", "state?": "state!"}
 """Station calls a sale waits for; the others run beside it."""
 DEEDS = frozenset(
     {"stack?", "return?", "lock?", "confirm?", "state?", "print?", "deliver?", "dump?", "pay?", "slip?", "retract?", "keep?",
-     "return_all?"}
+     "reopen?", "return_all?"}
 )  # fmt: skip
 """Intents that leave the next move to the machine."""
 WAITING = frozenset(
     {"lock!:held", "sale.agreed", "stack!:stacked", "return!:returned", "deliver!:presented", "pay!:presented", "pay!:short",
-     "slip!:printed", "slip!:failed"}
+     "slip!:printed", "slip!:failed", "reopen!:tickets", "reopen!:change"}
 )  # fmt: skip
 """Facts after which, without a deed, everything waits for the passenger."""
 ASIDE = frozenset(

@@ -27,6 +27,8 @@ from kiosk.ports.note_dispenser import (
     NotesRefused,
     NotesShort,
     NotesUncertain,
+    TrayReopened,
+    TrayStayedShut,
 )
 
 MODEL = "lcdm4000"
@@ -47,9 +49,17 @@ class Retract:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     cassette: int
     order: int = 0
+
+
+Order = Pay | Again | Retract | Test
 
 
 class ChangePresenter:
@@ -71,8 +81,8 @@ class ChangePresenter:
         self._dispenser = dispenser
         self._faults = Raised(name, report)
         self._tray = ChangeTray(board, self._faults, self._tray_says, flap_ms=flap_ms, settle_ms=settle_ms)
-        self._queue: deque[Pay | Retract | Test] = deque()
-        self._current: Pay | Retract | Test | None = None
+        self._queue: deque[Order] = deque()
+        self._current: Order | None = None
         self._outcome: NotesPresented | NotesShort | None = None  # told once the shutter is open
         self._presented = -1  # the order that lies in the open tray
         self._taken = -1  # the order that was taken last
@@ -89,6 +99,9 @@ class ChangePresenter:
 
     def pay(self, order: int, counts: Mapping[int, int]) -> None:
         self._queue.append(Pay(order, {cassette: n for cassette, n in counts.items() if n}))
+
+    def present_again(self, order: int) -> None:
+        self._queue.append(Again(order))
 
     def retract(self, order: int) -> None:
         self._queue.append(Retract(order))
@@ -163,7 +176,7 @@ class ChangePresenter:
         waits = self._tray.state is Tray.OPEN and isinstance(self._queue[0], Retract)
         return waits or self._tray.state is Tray.IDLE
 
-    def _begin(self, order: Pay | Retract | Test) -> None:
+    def _begin(self, order: Order) -> None:
         self._current = order
         if isinstance(order, Pay):
             if order.counts:
@@ -172,6 +185,8 @@ class ChangePresenter:
                 self._finish(NotesRefused(order.order, "other"))
         elif isinstance(order, Test):
             self._dispenser.test(order.cassette)
+        elif isinstance(order, Again):
+            self._tray.present_again()
         elif order.order == self._taken:
             self._current = None  # a hand was faster; it has been told
         else:
@@ -212,6 +227,8 @@ class ChangePresenter:
             self._report(ChangeTaken(self._presented))
         elif isinstance(current, Pay):
             self._tray_says_of_pay(current, news, reason)
+        elif isinstance(current, Again):
+            self._tray_says_of_again(current.order, news, reason)
         elif isinstance(current, Retract):
             order = current.order
             if news is News.RETRACTED:
@@ -220,6 +237,15 @@ class ChangePresenter:
                 self._finish(ChangeTaken(order))
             else:
                 self._finish(ChangeRetractUncertain(order, reason))
+
+    def _tray_says_of_again(self, order: int, news: News, reason: str) -> None:
+        if news is News.OPENED:
+            self._presented = order
+            self._finish(TrayReopened(order))
+        elif news is News.WAS_EMPTY:
+            self._finish(ChangeTaken(order))
+        else:
+            self._finish(TrayStayedShut(order, reason))
 
     def _tray_says_of_pay(self, pay: Pay, news: News, reason: str) -> None:
         if news is News.READY:

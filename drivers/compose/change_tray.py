@@ -97,6 +97,16 @@ class ChangeTray:
         self._enter(Tray.SETTLING)
         self._step()
 
+    def present_again(self) -> None:
+        """Notes lie in it since an earlier start. OPENED and later TAKEN, WAS_EMPTY or STAYED_SHUT."""
+        self._blind = False
+        if self.occupied is None:
+            self._news(News.STAYED_SHUT, "no board")
+        elif self.occupied:
+            self._move(Tray.OPENING, Coil.CHANGE_SHUTTER, True)
+        else:
+            self._news(News.WAS_EMPTY, "")
+
     def retract(self) -> None:
         """RETRACTED, WAS_EMPTY or UNCERTAIN."""
         if self.occupied is None:

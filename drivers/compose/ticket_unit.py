@@ -7,10 +7,10 @@ printer's memory and the tray's sensor. Where they disagree nobody knows, and no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum, unique
 
 from drivers.compose.board import Board, Coil, Input
-from drivers.compose.motion import Motion, Steps, Wait
+from drivers.compose.motion import Steps, Wait
+from drivers.compose.ticket_bundle import FALL_MS, Doing, TicketBundle
 from drivers.raised import Raised
 from drivers.ttpm.driver import Ttpm
 from drivers.ttpm.events import Made, Outcome, Refused, Spoiled, Started, Unknown
@@ -21,38 +21,21 @@ from kiosk.ports.ticket_printer import (
     DeliverUncertain,
     DumpUncertain,
     PrinterPast,
+    SlotStayedShut,
     TicketInTray,
     TicketJob,
     TicketRefused,
     TicketRetractUncertain,
     TicketSpoiled,
-    TicketsPresented,
-    TicketsRetracted,
-    TicketsTaken,
     TicketUncertain,
-    TrayDumped,
 )
 
 STRIPE_CHARS = 43  # before the seal (sheet 3)
-FALL_MS = 1_000  # the unit says ejected; debounce and poll of the tray sensor lie behind that
-EMPTY_MS = 3_000  # sheet 4, rule 5
-BELT_MS = 5_000
-TAKEN_MS = 300  # the slot must stay empty so long before its shutter closes: a hand may sort the bundle
-FLAP_GRACE_MS = 500
 BOARD_WAIT_MS = 3_000
 LOOK_EVERY_MS = 1_000
 
 
-@unique
-class Doing(Enum):
-    NOTHING = "idle"
-    PRINTING = "a blank is under way"
-    MOVING = "an outcome is owed"
-    WAITING = "the bundle lies in the open slot"
-    SETTLING = "the outcome is said, the mechanics come to rest"
-
-
-class TicketUnit:
+class TicketUnit(TicketBundle):
     """Participant on the printer's line and `TicketPrinter` port. `flap_ms`: run time of flaps and shutter."""
 
     def __init__(
@@ -68,21 +51,14 @@ class TicketUnit:
     ) -> None:
         self.name = name
         self.tray_size = tray_size
-        self._report = report
-        self._printer, self._board, self._seal = printer, board, seal
-        self._faults = Raised(name, report)
-        self._motion = Motion()
-        self._travel_ms = flap_ms + FLAP_GRACE_MS
-        self._in_tray = 0  # tickets of this bundle, both witnesses agreeing; only we or people take them out
-        self._unseen = ""  # key of a ticket that may lie in the tray without the sensor having shown it
-        self._trouble: dict[str, str] = {}  # what stopped it ("ticket", "deliver", "retract", "dump") -> where
+        super().__init__(report, board, Raised(name, report), flap_ms)
+        self._printer, self._seal = printer, seal
         self._seal_failed = False
         self._door_was_open = False
         self._started: Started | None = None
         self._past_due_ms: int | None = None
         self._past_wanted = False
         self._look_ms = 0
-        self._doing = Doing.NOTHING
         printer.listen(self._said)
         board.watch(self._board_changed)
 
@@ -94,6 +70,7 @@ class TicketUnit:
         return {"tickets": memory.tickets, "voided": memory.voided}
 
     def print_ticket(self, job: TicketJob) -> None:
+        self._take_over(job.lying)
         reason = self._objection()
         sealed = self._seal.seal(job.stripe.encode("ascii", "replace")) if not reason else None
         if not reason and len(job.stripe) != STRIPE_CHARS:
@@ -120,6 +97,12 @@ class TicketUnit:
             return
         self._start(self._dumping(bundle))
 
+    def present_again(self, bundle: int) -> None:
+        if not self._free():
+            self._report(SlotStayedShut(bundle, "busy"))
+            return
+        self._start(self._presenting_again(bundle))
+
     def retract(self, bundle: int) -> None:
         if not self._free() and self._doing is not Doing.WAITING:
             self._report(TicketRetractUncertain(bundle, "busy"))
@@ -131,7 +114,7 @@ class TicketUnit:
 
     def restart(self) -> None:
         """Service: people have mended it. The printer starts again, faults that only people can mend are gone."""
-        self._in_tray, self._unseen, self._seal_failed = 0, "", False
+        self._in_tray, self._unseen, self._seal_failed, self._untouched = 0, "", False, False
         self._trouble.clear()
         self._look()
         self._printer.reset()
@@ -171,22 +154,6 @@ class TicketUnit:
 
     # -- one ticket
 
-    def _free(self) -> bool:
-        return self._doing in (Doing.NOTHING, Doing.SETTLING)
-
-    def _start(self, steps: Steps) -> None:
-        self._doing = Doing.MOVING
-        self._motion.start(self._to_the_end(steps))
-
-    def _to_the_end(self, steps: Steps) -> Steps:
-        yield from steps
-        if self._doing is not Doing.PRINTING:  # a blank may begin while the mechanics still come to rest
-            self._doing = Doing.NOTHING
-
-    def _is(self, which: Input, level: bool) -> bool:
-        """Unknown is neither."""
-        return self._board.input(which) is level
-
     def _objection(self) -> str:
         """Why no blank may be started now; empty: it may."""
         if not self._free():
@@ -198,6 +165,11 @@ class TicketUnit:
         if not self._is(Input.WASTE_NOT_FULL, True):
             return "waste"
         return "" if self._seal.ready() else "seal"
+
+    def _take_over(self, lying: int) -> None:
+        """Tickets from before this start are counted on the machine's word; not after people may have looked into the tray."""
+        if lying and self._untouched and self._free() and self._is(Input.TRAY_HAS_TICKETS, True):
+            self._in_tray, self._untouched = lying, False
 
     def _said(self, event: Outcome | Started) -> None:
         if isinstance(event, Started):
@@ -218,7 +190,7 @@ class TicketUnit:
 
     def _falling(self, key: str) -> Steps:
         if (yield Wait(lambda: self._is(Input.TRAY_HAS_TICKETS, True), FALL_MS)):
-            self._in_tray += 1
+            self._in_tray, self._untouched = self._in_tray + 1, False
             self._report(TicketInTray(key))
         else:
             self._nobody_knows(key, "tray")
@@ -227,122 +199,6 @@ class TicketUnit:
         self._unseen = key
         self._stopped("ticket", reason)
         self._report(TicketUncertain(key, reason))
-
-    # -- the bundle
-
-    def _delivering(self, bundle: int) -> Steps:
-        def fail(reason: str) -> None:
-            self._stopped("deliver", reason)
-            self._report(DeliverUncertain(bundle, reason))
-
-        if not self._is(Input.TRAY_HAS_TICKETS, True) or not self._is(Input.SLOT_OCCUPIED, False):
-            fail("tray" if not self._is(Input.TRAY_HAS_TICKETS, True) else "slot")
-            return
-        self._board.set_coil(Coil.SLOT_SHUTTER, False)
-        if not (yield self._reads(Input.SLOT_SHUTTER_CLOSED, True)):
-            fail("shutter")
-            return
-        if not (yield self._reads(Input.DUMP_FLAP_CLOSED, True)):
-            fail("flap")
-            return
-        self._board.set_coil(Coil.DELIVER_FLAP, True)
-        ran = yield self._reads(Input.DELIVER_FLAP_CLOSED, False)
-        emptied = ran and (yield Wait(lambda: self._is(Input.TRAY_HAS_TICKETS, False), EMPTY_MS))
-        arrived = emptied and (yield Wait(lambda: self._is(Input.SLOT_OCCUPIED, True), FALL_MS))
-        self._board.set_coil(Coil.DELIVER_FLAP, False)
-        if not arrived:
-            fail("flap" if not ran else "tray" if not emptied else "slot")
-            return
-        self._board.set_coil(Coil.SLOT_SHUTTER, True)
-        if not (yield self._reads(Input.SLOT_SHUTTER_CLOSED, False)):
-            self._board.set_coil(Coil.SLOT_SHUTTER, False)
-            fail("shutter")
-            return
-        self._in_tray, self._unseen = 0, ""
-        self._works("deliver", "ticket")
-        self._doing = Doing.WAITING
-        self._report(TicketsPresented(bundle))
-        if not (yield self._reads(Input.DELIVER_FLAP_CLOSED, True)):
-            self._stopped("deliver", "flap open")
-        yield from self._taken(bundle)
-
-    def _taken(self, bundle: int) -> Steps:
-        while True:
-            yield Wait(lambda: self._is(Input.SLOT_OCCUPIED, False), None)
-            if not (yield Wait(lambda: not self._is(Input.SLOT_OCCUPIED, False), TAKEN_MS)):
-                break
-        self._doing = Doing.SETTLING
-        self._board.set_coil(Coil.SLOT_SHUTTER, False)
-        self._report(TicketsTaken(bundle))
-        if not (yield self._reads(Input.SLOT_SHUTTER_CLOSED, True)):
-            self._stopped("deliver", "slot shutter open")
-
-    def _retracting(self, bundle: int) -> Steps:
-        def fail(reason: str) -> None:
-            self._stopped("retract", reason)
-            self._report(TicketRetractUncertain(bundle, reason))
-
-        self._board.set_coil(Coil.SLOT_SHUTTER, False)
-        closed = yield self._reads(Input.SLOT_SHUTTER_CLOSED, True)
-        if self._is(Input.SLOT_OCCUPIED, False):
-            self._report(TicketsTaken(bundle))
-            return
-        if not closed or self._board.input(Input.SLOT_OCCUPIED) is None:
-            fail("shutter" if not closed else "sensor")
-            return
-        if not self._is(Input.RETRACT_BINS_NOT_FULL, True):
-            fail("bin")
-            return
-        self._board.set_coil(Coil.SLOT_RETRACT, True)
-        emptied = yield Wait(lambda: self._is(Input.SLOT_OCCUPIED, False), BELT_MS)
-        self._board.set_coil(Coil.SLOT_RETRACT, False)
-        if not emptied:
-            fail("belt")
-            return
-        self._works("retract")
-        self._doing = Doing.SETTLING
-        self._report(TicketsRetracted(bundle))
-        if not (yield Wait(lambda: self._is(Input.SLOT_BELT_HOME, True), BELT_MS)):
-            self._stopped("retract", "belt not home")
-
-    def _dumping(self, bundle: int) -> Steps:
-        def fail(reason: str) -> None:
-            self._stopped("dump", reason)
-            self._report(DumpUncertain(bundle, reason))
-
-        slot_before = self._board.input(Input.SLOT_OCCUPIED)
-        if not (yield self._reads(Input.DELIVER_FLAP_CLOSED, True)):
-            fail("flap")
-            return
-        expected = self._in_tray > 0 or bool(self._unseen)
-        proved = self._is(Input.TRAY_HAS_TICKETS, True) or not expected
-        self._board.set_coil(Coil.DUMP_FLAP, True)
-        ran = yield self._reads(Input.DUMP_FLAP_CLOSED, False)
-        emptied = ran and (yield Wait(lambda: self._is(Input.TRAY_HAS_TICKETS, False), EMPTY_MS))
-        self._board.set_coil(Coil.DUMP_FLAP, False)
-        shut = yield self._reads(Input.DUMP_FLAP_CLOSED, True)
-        proved = proved and self._board.input(Input.SLOT_OCCUPIED) is slot_before  # else they went the other way
-        if not emptied or not proved:
-            fail("flap" if not ran else "tray" if not emptied else "sensor")
-            return
-        self._in_tray, self._unseen = 0, ""
-        self._works("dump", "ticket")
-        if not shut:
-            self._stopped("dump", "flap open")
-        self._report(TrayDumped(bundle))
-
-    def _reads(self, which: Input, level: bool) -> Wait:
-        """A flap or shutter was told to move; its switch must follow within its run time and some."""
-        return Wait(lambda: self._is(which, level), self._travel_ms)
-
-    def _stopped(self, what: str, where: str) -> None:
-        self._trouble[what] = where
-        self._faults.set(FaultCode.TICKET_TRAY, True, f"{what} {where}")
-
-    def _works(self, *whats: str) -> None:
-        for what in whats:
-            self._trouble.pop(what, None)
-        self._look()
 
     # -- what is seen
 

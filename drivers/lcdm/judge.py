@@ -11,6 +11,7 @@ from enum import Enum, unique
 
 from drivers.lcdm.codec import Command, Result
 from kiosk.faults import FaultCode
+from kiosk.ports.note_dispenser import MISCOUNTED
 
 GOOD, PICK_UP, NEAR_END = 0x00, 0x01, 0x25
 CASSETTE_MISSING, TRAY_MISSING = 0x24, 0x26
@@ -60,7 +61,8 @@ def judge(asked: Mapping[int, int], result: Result) -> Judgement:
     wanted = {row.cassette: asked.get(row.cassette, 0) for row in result.moved}
     strange = any(row.exits > (0 if test else wanted[row.cassette]) for row in result.moved)
     if error in UNSURE or (error != GOOD and error not in REASONS) or strange:
-        return Judgement(Ending.UNKNOWN, f"error {error:02X}", counts)
+        word = MISCOUNTED if error in UNSURE else "error"
+        return Judgement(Ending.UNKNOWN, f"{word} {error:02X}", counts)
     if all(done[cassette] >= wanted[cassette] for cassette in wanted):
         return Judgement(Ending.FULL, "", counts)
     if error == GOOD:

@@ -124,6 +124,11 @@ class StationDriver(WithoutLink):
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None:
         self._lanes.submit(Lane.BACKGROUND, calls.put_status(self._machine, state_seq, status))
 
+    @property
+    def owes(self) -> int:
+        """Deeds that the station has not answered yet; they are repeated until it does."""
+        return len(self._deeds)
+
     # -- the reactor's side
 
     def fileno(self) -> int:

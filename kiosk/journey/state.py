@@ -39,7 +39,10 @@ class JourneySettings:
     answer_ms: int = 10_000
 
     def idle_of(self, step: str) -> int | None:
-        return dict(self.idle_ms).get(step)
+        for name, idle_ms in self.idle_ms:
+            if name == step:
+                return idle_ms
+        return None
 
 
 @dataclass(frozen=True, slots=True)

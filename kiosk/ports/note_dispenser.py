@@ -15,6 +15,9 @@ Counts = tuple[tuple[int, int, int], ...]
 PATH_UNSURE = frozenset({"jam", "other"})
 """Reasons of a short payment after which the cassettes are counted before they pay again."""
 
+MISCOUNTED = "miscounted"
+"""First word of the reason of `NotesUncertain` when the device itself says that another note may have gone than it counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotesPresented(Fact):
@@ -60,6 +63,25 @@ class NotesRefused(Fact):
 
     kind: ClassVar[str] = "pay!"
     result: ClassVar[str] = "refused"
+    order: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrayReopened(Fact):
+    """The outlet stands open again before notes that lay there when the power failed."""
+
+    kind: ClassVar[str] = "reopen!"
+    result: ClassVar[str] = "change"
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrayStayedShut(Fact):
+    """The outlet was not opened again, or could not be: what lies there is out of reach. `reason`: shutter, no board, other."""
+
+    kind: ClassVar[str] = "reopen!"
+    result: ClassVar[str] = "change_shut"
     order: int
     reason: str
 
@@ -120,6 +142,11 @@ class NoteDispenser(Protocol):
 
     def pay(self, order: int, counts: Mapping[int, int]) -> None:
         """Cassette number -> notes, at most `max_notes` in all. Outcome: one of the `pay!` facts. Never repeated by the driver."""
+        ...
+
+    def present_again(self, order: int) -> None:
+        """Open the outlet before what lies there since an earlier start. Outcome: TrayReopened, later ChangeTaken when a hand
+        took it; ChangeTaken (it was empty) or TrayStayedShut."""
         ...
 
     def retract(self, order: int) -> None:

@@ -23,12 +23,17 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class TicketJob:
-    """What goes onto one blank. `stripe`: the 43 characters of track 1 before the seal (ticket-printer sheet, section 3)."""
+    """What goes onto one blank. `stripe`: the 43 characters of track 1 before the seal (ticket-printer sheet, section 3).
+
+    `lying`: tickets of the same bundle that the machine knows to lie in the tray already. A unit that started since takes them
+    over on this word, once, if its sensor sees a ticket; else it refuses a tray that is not empty.
+    """
 
     key: str
     number: str
     stripe: str
     face: Picture
+    lying: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,25 @@ class DeliverUncertain(Fact):
 
     kind: ClassVar[str] = "deliver!"
     result: ClassVar[str] = "unknown"
+    bundle: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotReopened(Fact):
+    """The slot stands open again before a bundle that lay there when the power failed."""
+
+    kind: ClassVar[str] = "reopen!"
+    result: ClassVar[str] = "tickets"
+    bundle: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotStayedShut(Fact):
+    """The slot was not opened again, or could not be: what lies there is out of reach. `reason`: shutter, sensor, busy, other."""
+
+    kind: ClassVar[str] = "reopen!"
+    result: ClassVar[str] = "tickets_shut"
     bundle: int
     reason: str
 
@@ -167,6 +191,11 @@ class TicketPrinter(Protocol):
 
     def dump(self, bundle: int) -> None:
         """Outcome: TrayDumped or DumpUncertain."""
+        ...
+
+    def present_again(self, bundle: int) -> None:
+        """Open the slot before what lies there since an earlier start. Outcome: SlotReopened, later TicketsTaken when a hand
+        took them; TicketsTaken (it was empty) or SlotStayedShut."""
         ...
 
     def retract(self, bundle: int) -> None:

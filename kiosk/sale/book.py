@@ -29,9 +29,11 @@ class S(Enum):
     DUMPING = "no good ticket; the tray is emptied into the waste bin"
     DELIVERING = "the bundle moves to the slot"
     TICKETS_OUT = "the bundle waits to be taken"
+    TICKETS_AGAIN = "after a restart the slot is opened again before the bundle"
     TICKETS_BACK = "the forgotten bundle is pulled back"
     PAYING = "notes are counted out: change or refund"
     CHANGE_OUT = "notes wait to be taken"
+    CHANGE_AGAIN = "after a restart the outlet is opened again before the notes"
     CHANGE_BACK = "forgotten notes are pulled back"
     SLIP = "the claim slip is printed"
     CLAIM = "the claim is on the screen"
@@ -62,6 +64,7 @@ class TicketLine:
     keys: list[str] = field(default_factory=list)
     voided: bool = False  # ticket.void is in the journal and the station was told
     maybe_out: bool = False  # it may lie in the slot or be in a hand: no dump makes it void
+    dumped: bool = False  # the tray was emptied after it: if it was there, it is in the waste bin
 
     @property
     def number(self) -> str:
@@ -224,6 +227,13 @@ class Book:
         if self.confirmed:
             return bool(self.tickets) and len(self.tickets_in("waiting", "in_tray")) == len(self.tickets)
         return self.ours_fen > 0
+
+    @property
+    def lies_out(self) -> str:
+        """The outlet in which something lies that nobody has taken: tickets, change; empty: none."""
+        if self.tickets_in("presented"):
+            return "tickets"
+        return "change" if any(pay.state == "out" for pay in self.pays) else ""
 
     @property
     def final_rounding_fen(self) -> int:

@@ -153,10 +153,10 @@ def _note_lost(state: str) -> Counter:
 
 
 def _confirmed(fact: st.SaleConfirmed | st.SaleStateKnown, book: Book, at: Counting) -> None:
-    """A yes that does not number every place is none."""
+    """A yes that does not number every place is none, nor is one to a sale that was not paid: nobody asked for it."""
     numbers = {entry.index: entry.numbers for entry in fact.tickets}
     whole = set(numbers) == {place.index for place in book.places} and all(numbers.values())
-    if not book.confirmed and whole:
+    if not book.confirmed and whole and not book.missing_fen:
         book.confirmed = True
         book.tickets = [TicketLine(place, numbers[place.index]) for place in book.places]
 
@@ -221,6 +221,7 @@ def _ticket_unknown(fact: tp.TicketUncertain, book: Book, at: Counting) -> None:
 
 def _dumped(fact: Fact, book: Book, at: Counting) -> None:
     for ticket in book.tickets_in("in_tray", "unknown", "waiting", "printing"):
+        ticket.dumped = True
         if not ticket.maybe_out:
             ticket.state = "void"
 
@@ -255,6 +256,10 @@ def _tickets_back(fact: tp.TicketsRetracted, book: Book, at: Counting) -> None:
     went_away(book)
 
 
+def _open_again(fact: Fact, book: Book, at: Counting) -> None:
+    book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
+
+
 def _pay(book: Book, order: int) -> PayLine | None:
     return next((pay for pay in book.pays if pay.order == order), None)
 
@@ -282,6 +287,8 @@ def _pay_unknown(fact: nd.NotesUncertain, book: Book, at: Counting) -> None:
     pay = _pay(book, fact.order)
     if pay is not None and pay.state == "asked":
         pay.state, pay.counts, pay.uncertain_fen = "unknown", fact.counts, pay.asked_fen
+        if fact.reason.startswith(nd.MISCOUNTED):  # one note more may be gone than was asked for, of any cassette
+            pay.reason, pay.in_path_fen = fact.reason, max(at.stock.values.values(), default=0)
         book.claims.append(Claim(at.new_code(), pay.asked_fen, "pay_unknown", exact=False))
 
 
@@ -315,7 +322,7 @@ def _last_minute(fact: sf.LastMinute, book: Book, at: Counting) -> None:
     book.no_more_notes = True
 
 
-HANDING_OVER = (S.DELIVERING, S.TICKETS_OUT, S.TICKETS_BACK)
+HANDING_OVER = (S.DELIVERING, S.TICKETS_OUT, S.TICKETS_AGAIN, S.TICKETS_BACK)
 
 _COUNTERS: dict[type[Fact], Counter] = {
     st.PlacesLocked: only((S.LOCKING,), _held),
@@ -356,8 +363,10 @@ _COUNTERS: dict[type[Fact], Counter] = {
     tp.TicketsPresented: only((S.DELIVERING,), _presented),
     tp.DeliverUncertain: only((S.DELIVERING,), _deliver_unknown),
     tp.TicketRetractUncertain: only(HANDING_OVER, _deliver_unknown),
-    tp.TicketsTaken: only(HANDING_OVER, _tickets_taken),
+    tp.TicketsTaken: only((*HANDING_OVER, S.RESUMING), _tickets_taken),
     tp.TicketsRetracted: only(HANDING_OVER, _tickets_back),
+    tp.SlotReopened: only((S.TICKETS_AGAIN,), _open_again),
+    nd.TrayReopened: only((S.CHANGE_AGAIN,), _open_again),
     nd.NotesPresented: _paid("out"),
     nd.NotesShort: _paid("short"),
     nd.NotesUncertain: _pay_unknown,

@@ -90,16 +90,20 @@ class Guards:
         return bool(self.book.tickets_in("waiting"))
 
     def tray_has_tickets(self) -> bool:
-        return bool(self.book.tickets_in("in_tray", "unknown"))
+        return any(not ticket.dumped for ticket in self.book.tickets_in("in_tray", "unknown"))
 
     def deliver_partly(self) -> bool:
         return bool(self.book.tickets_in("in_tray")) and self._context.policy.partial_issue == "deliver_good"
 
     def tickets_lie_out(self) -> bool:
-        return bool(self.book.tickets_in("presented"))
+        return self.book.lies_out == "tickets"
 
     def change_lies_out(self) -> bool:
         return any(pay.state == "out" for pay in self.book.pays)
+
+    def may_reopen(self) -> bool:
+        """Rule O: the pause was short and something lies behind an outlet that the power failure shut."""
+        return self.book.resume_open and bool(self.book.lies_out)
 
     def still_paying(self) -> bool:
         return any(pay.state == "asked" for pay in self.book.pays)

@@ -118,6 +118,16 @@ class Retract(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class Reopen(Intent):
+    """After a power cut, and for somebody who is there: what lies behind a shut outlet may be taken. As `Retract`."""
+
+    kind: ClassVar[str] = "reopen?"
+    sale: int
+    outlet: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class PayNotes(Intent):
     """`counts`: (cassette, notes). `order` counts within the machine's life: a nonce."""
 

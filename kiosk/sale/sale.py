@@ -32,6 +32,7 @@ from kiosk.sale.intents import (
     PrintTicket,
     ReleaseLock,
     RenewLock,
+    Reopen,
     ReportPrinted,
     Retract,
     ReturnNote,
@@ -257,6 +258,13 @@ class Sale(Guards):
     def retract_change(self) -> None:
         order = next(pay.order for pay in self.book.pays if pay.state == "out")
         self._intents.append(Retract(self.book.number, "change", order))
+
+    def reopen_tickets(self) -> None:
+        self._intents.append(Reopen(self.book.number, "tickets", 0))
+
+    def reopen_change(self) -> None:
+        order = next(pay.order for pay in self.book.pays if pay.state == "out")
+        self._intents.append(Reopen(self.book.number, "change", order))
 
     def pay_owed(self) -> None:
         self.book_claims()

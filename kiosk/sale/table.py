@@ -28,6 +28,8 @@ from kiosk.ports.note_dispenser import (
     NotesRefused,
     NotesShort,
     NotesUncertain,
+    TrayReopened,
+    TrayStayedShut,
 )
 from kiosk.ports.receipt_printer import SlipFailed, SlipPrinted
 from kiosk.ports.station import (
@@ -48,6 +50,8 @@ from kiosk.ports.station import (
 from kiosk.ports.ticket_printer import (
     DeliverUncertain,
     DumpUncertain,
+    SlotReopened,
+    SlotStayedShut,
     TicketInTray,
     TicketRefused,
     TicketRetractUncertain,
@@ -81,8 +85,8 @@ Row = dict[str, Any]
 Facts = type[Fact] | Iterable[type[Fact]]
 AFTER_START: list[S] = [state for state in S if state not in (S.NEW, S.ENDED)]
 SLIP_STATES = [S.SLIP, S.CLAIM]
-OUT = [S.TICKETS_OUT, S.TICKETS_BACK]
-CHANGE = [S.CHANGE_OUT, S.CHANGE_BACK]
+OUT = [S.TICKETS_OUT, S.TICKETS_AGAIN, S.TICKETS_BACK]
+CHANGE = [S.CHANGE_OUT, S.CHANGE_AGAIN, S.CHANGE_BACK]
 
 
 def but(*states: S) -> list[S]:
@@ -133,6 +137,7 @@ NOT_PRINTED = (TicketSpoiled, TicketRefused)
 PRINTED_OR_NOT = (TicketInTray, *NOT_PRINTED, TicketUncertain)
 PAID_OR_NOT = (NotesPresented, NotesShort, NotesUncertain, NotesRefused)
 CHANGE_GONE = (ChangeTaken, ChangeRetracted, ChangeRetractUncertain)
+NOBODY = (MoneyBack, ResumeOver, Cancelled)
 
 TABLE: list[Row] = [
     # -- the places
@@ -213,6 +218,8 @@ TABLE: list[Row] = [
     *on((TrayDumped, DumpUncertain), but(S.DUMPING), None),
     *on((TicketsPresented, DeliverUncertain), but(S.DELIVERING), None),
     *on((TicketsTaken, TicketsRetracted, TicketRetractUncertain), but(S.DELIVERING, *OUT), None),
+    *on((SlotReopened, SlotStayedShut), but(S.TICKETS_AGAIN), None),
+    *on((TrayReopened, TrayStayedShut), but(S.CHANGE_AGAIN), None),
     *on(PAID_OR_NOT, but(S.PAYING), None),
     *on(CHANGE_GONE, but(*CHANGE), None),
     *on((SlipPrinted, SlipFailed), but(S.SLIP), None),
@@ -222,6 +229,7 @@ TABLE: list[Row] = [
     # -- after a restart: nothing is repeated, what is uncertain is claimed (reliability notes 3)
     *on(Restarted, S.TICKETS_BACK, None, do="retract_tickets", when="tickets_lie_out"),
     *on(Restarted, S.CHANGE_BACK, None, do="retract_change", when="change_lies_out"),
+    *on(Restarted, AFTER_START, S.RESUMING, when="may_reopen"),  # out of reach until somebody is there
     *on(
         Restarted, but(S.TICKETS_BACK), S.TICKETS_OUT, when="tickets_lie_out"
     ),  # it still lies there: wait, then retract
@@ -230,7 +238,15 @@ TABLE: list[Row] = [
     *on(Restarted, AFTER_START, S.DUMPING, do="dump", when="tray_has_tickets"),
     *settle(Restarted, AFTER_START, first="let_go", asks=True),
     # -- rule O: whoever is here says how to go on; nobody: a claim
+    *on(Continued, S.RESUMING, S.TICKETS_AGAIN, do="reopen_tickets", when="tickets_lie_out"),
+    *on(Continued, S.RESUMING, S.CHANGE_AGAIN, do="reopen_change", when="change_lies_out"),
+    *on(NOBODY, S.RESUMING, S.TICKETS_BACK, do="retract_tickets", when="tickets_lie_out"),
+    *on(NOBODY, S.RESUMING, S.CHANGE_BACK, do="retract_change", when="change_lies_out"),
+    *on(SlotReopened, S.TICKETS_AGAIN, S.TICKETS_OUT),
+    *on(SlotStayedShut, S.TICKETS_AGAIN, S.TICKETS_BACK, do="retract_tickets"),
+    *on(TrayReopened, S.CHANGE_AGAIN, S.CHANGE_OUT),
+    *on(TrayStayedShut, S.CHANGE_AGAIN, S.CHANGE_BACK, do="retract_change"),
     *on(Continued, S.RESUMING, S.ASKING, do="ask_state", when="goes_on"),
-    *on((Continued, MoneyBack, ResumeOver, Cancelled), S.RESUMING, S.DUMPING, do="dump", when="tray_has_tickets"),
-    *settle((Continued, MoneyBack, ResumeOver, Cancelled), S.RESUMING, first="let_go"),
+    *on((Continued, *NOBODY), S.RESUMING, S.DUMPING, do="dump", when="tray_has_tickets"),
+    *settle((Continued, *NOBODY), S.RESUMING, first="let_go"),
 ]

@@ -89,16 +89,22 @@ class Clock:
             self.zone = ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ConfigError(f"timezone: {zone!r} is not known") from error
+        self._minute = lru_cache(maxsize=64)(self._of_minute)
 
     def at(self, wall_ms: int) -> datetime:
         return datetime.fromtimestamp(wall_ms / 1000, self.zone)
 
+    def _of_minute(self, minute: int) -> tuple[str, date]:
+        """A station's clock differs from UTC by whole minutes, so nothing changes within one."""
+        at = self.at(minute * 60_000)
+        return f"{at:%H:%M}", at.date()
+
     def time(self, wall_ms: int) -> str:
         """`14:36`."""
-        return f"{self.at(wall_ms):%H:%M}"
+        return self._minute(wall_ms // 60_000)[0]
 
     def date(self, wall_ms: int) -> date:
-        return self.at(wall_ms).date()
+        return self._minute(wall_ms // 60_000)[1]
 
     def stamp(self, wall_ms: int) -> str:
         """`2025-11-21 14:36`, on slips."""

@@ -131,13 +131,14 @@ class Texts:
             if not paths:
                 raise ConfigError(f"{directory / folder}: no catalogue (*.po) for {language}")
             self._sets[language] = compiled(paths)
-        self._plain: dict[tuple[str, Msg], Words] = {}
+        self._plain: dict[tuple[str, str, str], Words] = {}
 
-    def words(self, language: str, other: str, message: Msg) -> Words:
+    def words(self, language: str, other: str, text: str, context: str) -> Words:
         """A text without fields in both languages, looked up once: most of what a screen says never changes."""
-        key = (language, message)
+        key = (language, text, context)
         found = self._plain.get(key)
         if found is None:
+            message = Msg(text, context)
             found = Words(self.text(language, message, {}), self.text(other, message, {}))
             self._plain[key] = found
         return found
@@ -169,12 +170,14 @@ class Say:
 
     def __call__(self, text: str, /, context: str = "", **fields: Value) -> Words:
         """Words of a source text; fields may be `Both`, which differ by language."""
+        if not fields:
+            return self._texts.words(self.language, self.other, text, context)
         return self.msg(Msg(text, context), **fields)
 
     def msg(self, message: Msg, /, **fields: Value) -> Words:
         texts = self._texts
         if not fields:
-            return texts.words(self.language, self.other, message)
+            return texts.words(self.language, self.other, *message)
         return Words(texts.text(self.language, message, fields), texts.text(self.other, message, fields))
 
     def plural(self, one: str, many: str, n: int, /, **fields: Value) -> Words:

@@ -767,10 +767,38 @@ def decode(line: bytes) -> Message:
 
 def keys_of(value: Any) -> list[Key]:
     """Every enabled key with a target anywhere in a value, in reading order. Letters of a keyboard are not keys."""
-    if isinstance(value, Key):
-        return [value] if value.target and value.enabled else []
-    if isinstance(value, tuple):
-        return [key for item in value for key in keys_of(item)]
-    if is_dataclass(value):
-        return [key for part in fields(value) for key in keys_of(getattr(value, part.name))]
-    return []
+    found: list[Key] = []
+    _gather_keys(value, found)
+    return found
+
+
+def _gather_keys(value: Any, found: list[Key]) -> None:
+    kind = type(value)
+    if kind is Key:
+        if value.target and value.enabled:
+            found.append(value)
+    elif kind is tuple:
+        for item in value:
+            _gather_keys(item, found)
+    else:
+        for name in _parts_with_keys(kind):
+            _gather_keys(getattr(value, name), found)
+
+
+_with_keys: dict[type, tuple[str, ...]] = {}
+
+
+def _parts_with_keys(kind: type) -> tuple[str, ...]:
+    """Names of the fields of a class in which a key may lie, looked up once; none for what is not a dataclass."""
+    if kind not in _with_keys:
+        names = [part.name for part in fields(kind)] if is_dataclass(kind) else []
+        _with_keys[kind] = tuple(name for name in names if _may_hold_keys(_hints.of(kind)[name]))
+    return _with_keys[kind]
+
+
+def _may_hold_keys(hint: Any) -> bool:
+    if hint is Key:
+        return True
+    if isinstance(hint, type) and is_dataclass(hint):
+        return bool(_parts_with_keys(hint))
+    return any(_may_hold_keys(inner) for inner in get_args(hint))

@@ -26,6 +26,10 @@ BINS = {
 TICKET_PLACES = ("tray", "slot", "waste", "ticket_retract", "hand")
 
 
+MISCOUNTED = "miscounted"
+"""The dispenser itself says that another note than it counted may have gone: one of any cassette."""
+
+
 @dataclass(slots=True)
 class Books:
     """Pieces by place. `box` and `box_doubt`: face value in fen -> notes. `values`: cassette -> face value in fen."""
@@ -44,6 +48,8 @@ class Books:
     change_retract_fen: int = 0
     retract_doubt_fen: int = 0
     out_doubt_fen: int = 0  # may have left the dispenser beyond what is known, until the cassettes are counted
+    reject_doubt_fen: int = 0  # the same for the reject bin: what it got is a failed device's word until it is counted
+    tray_doubt_fen: int = 0  # the same for tray and retract bin
     ever_out_doubt_fen: int = 0  # the same, never forgotten: the passengers may have it
     tray_fen: int = 0
     stacked_fen: int = 0
@@ -126,12 +132,15 @@ class Books:
             self.tray_fen += fen
         if result == "unknown" or (result == "short" and fact["reason"] in PATH_UNSURE):
             pay = self.run.pays.get(fact["order"])
-            self._doubt_pay((pay.asked_fen if pay else 0) - fen)
+            more_fen = max(self.values.values(), default=0) if fact.get("reason", "").startswith(MISCOUNTED) else 0
+            self._doubt_pay((pay.asked_fen if pay else 0) + more_fen - fen)
 
     def _doubt_pay(self, bound_fen: int) -> None:
         """More may have gone, into the tray, the reject bin or the path: nothing is sure until all cassettes are counted."""
         self.uncounted.update(self.cassettes)
         self.out_doubt_fen += max(0, bound_fen)
+        self.reject_doubt_fen += max(0, bound_fen)
+        self.tray_doubt_fen += max(0, bound_fen)
         self.ever_out_doubt_fen += max(0, bound_fen)
 
     def _change(self, kind: str, result: str, order: int) -> None:
@@ -270,7 +279,7 @@ class Books:
             self.run.say(3, f"a count of {place!r}, which is no bin", 0)
             return
         self._expect(place, own[place], booked, self.doubt[place])
-        doubt = self.doubt[place] if place != "reject" or not self.out_doubt_fen else counted
+        doubt = self.doubt[place] if place != "reject" or not self.reject_doubt_fen else max(counted, own[place])
         self._counted(place, counted, own[place], doubt)
         setattr(self, place, 0)
         self.doubt[place] = 0
@@ -278,8 +287,10 @@ class Books:
         self.unknowns.counted(place)
         if place == "reject":
             self.reject_fen = 0
+            self.reject_doubt_fen = self.out_doubt_fen
         elif place == "change_retract":
             self.change_retract_fen = self.retract_doubt_fen = 0
+            self.tray_doubt_fen = self.out_doubt_fen
 
     def _expect(self, place: str, own: Any, said: Any, doubt: int = 0) -> None:
         """Two folds of one journal agree where nothing is in doubt."""
@@ -342,6 +353,11 @@ class Books:
                     f"{self.cassettes.get(cassette, 0)}",
                     intent["sale"],
                 )
+
+    def open_pays_fen(self) -> int:
+        """What orders without an outcome may have moved: what was asked, and one note that was picked with another."""
+        pays = self.open_pays()
+        return sum(pay.asked_fen for pay in pays) + (max(self.values.values(), default=0) if pays else 0)
 
     def open_pays(self) -> list[PayTrack]:
         """Orders without an outcome; only the open sale can have one."""

@@ -89,6 +89,9 @@ class Pairs:
                 return [(deed, fact["bundle"])] if fact["bundle"] else []
             case "pay":
                 return [("pay", fact["order"])] if fact["order"] else []  # 0 is a service test
+            case "reopen":
+                outlet = fact["result"].partition("_")[0]
+                return [(f"reopen {outlet}", fact["bundle" if outlet == "tickets" else "order"])]
             case "taken" | "retract":
                 return self._outlet(deed, fact)
             case "slip":
@@ -109,8 +112,8 @@ class Pairs:
 
 def _pair(intent: Record) -> Pair:
     kind = intent["kind"]
-    if kind == "retract?":
-        return f"retract {intent['outlet']}", intent["sale"] if intent["outlet"] == "tickets" else intent["order"]
+    if kind in ("retract?", "reopen?"):
+        return f"{kind[:-1]} {intent['outlet']}", intent["sale"] if intent["outlet"] == "tickets" else intent["order"]
     return kind[:-1], _asked(kind[:-1], intent)
 
 

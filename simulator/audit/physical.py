@@ -77,7 +77,7 @@ def _guessed(books: Books, value_fen: int) -> int:
 
 def _dispenser(parts: Parts) -> None:
     run, books, tally = parts.run, parts.books, parts.tally
-    bound = books.out_doubt_fen + sum(pay.asked_fen for pay in books.open_pays())
+    bound = books.out_doubt_fen + books.open_pays_fen()
     by_hand = bool(tally.touched)
     for cassette, booked in books.cassettes.items():
         place = f"cassette.{cassette}"
@@ -87,7 +87,8 @@ def _dispenser(parts: Parts) -> None:
     reject, reject_fen = tally.pieces("dispenser.reject"), tally.worth("dispenser.reject")
     path_fen = tally.worth("dispenser.path")
     if not (bound or by_hand):
-        if reject != books.reject or reject_fen != books.reject_fen:
+        told = (reject, reject_fen) == (books.reject, books.reject_fen)
+        if not told and abs(reject_fen - books.reject_fen) > books.reject_doubt_fen:
             run.say(3, f"reject bin: {reject} notes, the books say {books.reject}", 0)
         if path_fen:
             run.say(3, f"dispenser: {path_fen} fen stick in it, and no record explains them", 0)
@@ -95,7 +96,10 @@ def _dispenser(parts: Parts) -> None:
         booked_fen = sum(books.values.get(cassette, 0) * pieces for cassette, pieces in books.cassettes.items())
         gone_fen = booked_fen + books.reject_fen - path_fen - reject_fen
         gone_fen -= tally.worth(*(f"cassette.{cassette}" for cassette in books.cassettes))
-        if not 0 <= gone_fen <= bound:
+        counted_fen = path_fen + max(
+            0, reject_fen - books.reject_fen
+        )  # a count may have taken these off the books since
+        if not -counted_fen <= gone_fen <= bound:
             run.say(3, f"dispenser: {gone_fen} fen are gone, at most {bound} are unknown", 0)
     _outlets(parts, bound)
 
@@ -105,7 +109,7 @@ def _outlets(parts: Parts, bound: int) -> None:
     run, books, tally = parts.run, parts.books, parts.tally
     _, out_fen = books.lying_out()
     spread_fen = out_fen if run.open else 0
-    more_fen = bound + books.retract_doubt_fen
+    more_fen = max(bound, books.tray_doubt_fen) + books.retract_doubt_fen
     for name, place, booked in (
         ("change tray", "change.tray", books.tray_fen),
         ("change retract bin", "change.retract", books.change_retract_fen),
@@ -150,7 +154,7 @@ def _passengers(parts: Parts, resting: bool) -> None:
     open_fen = sum(note.value_fen for note in run.held_notes())
     in_doubt_fen = sum(value * pieces for value, pieces in books.in_doubt.items()) + sum(books.stuck_fen)
     lowest, highest = expected - in_doubt_fen - open_fen, expected + books.ever_out_doubt_fen
-    highest += sum(pay.asked_fen for pay in books.open_pays())
+    highest += books.open_pays_fen()
     highest += books.lying_out()[1] if run.open else 0
     if not lowest <= held <= highest:
         run.say(1, f"the passengers hold {held} fen, the records say {lowest} to {highest}", 0)

@@ -10,14 +10,16 @@ NOT_MADE = frozenset({"spoiled", "refused"})
 
 
 class Tickets:
-    HEARS = ("print!", "deliver!", "dump!", "taken!", "retract!", "sys.recover", "confirm!", "state!")
-    BOOKS = ("print?", "deliver?", "dump?", "retract?", "ticket.void", "void?")
+    HEARS = ("print!", "deliver!", "dump!", "taken!", "retract!", "sys.recover", "confirm!", "state!", "sale.continue")
+    BOOKS = ("print?", "deliver?", "dump?", "retract?", "reopen?", "ticket.void", "void?")
 
     def __init__(self, run: Run, outside: Outside) -> None:
         self._run, self._outside = run, outside
         self._delivered_numbers: set[str] = set()
         self._given: dict[int, dict[int, tuple[str, ...]]] = {}  # sale -> place -> the numbers the station gave
         self._pulled: dict[tuple[str, int], int] = {}  # retract? without an outcome -> boot
+        self._opened: dict[tuple[str, int, int], int] = {}  # reopen? (outlet, sale, order) -> boot
+        self._here = 0  # the start in which somebody last said that he is here
         run.leave.append(self._forget)
 
     def hear(self, fact: Record) -> None:
@@ -34,6 +36,8 @@ class Tickets:
                 self._retracted(fact, result)
             case "deliver!", "unknown":
                 self._move(fact["bundle"], ("in_tray",), "unknown")
+            case "sale.continue", _:
+                self._here = self._run.boot
             case "sys.recover", "end":
                 self._move(self._run.open, ("asked",), "unknown")
             case "confirm!" | "state!", _:
@@ -47,6 +51,8 @@ class Tickets:
                 self._deliver(intent)
             case "retract?":
                 self._retract(intent)
+            case "reopen?":
+                self._reopen(intent)
             case "dump?":
                 self._must_be_open(intent)
             case "ticket.void":
@@ -56,6 +62,7 @@ class Tickets:
 
     def _forget(self, case: Case) -> None:
         self._given.pop(case.number, None)
+        self._opened = {of: boot for of, boot in self._opened.items() if of[1] != case.number}
 
     def _numbers(self, fact: Record) -> None:
         if fact.get("tickets"):
@@ -161,6 +168,21 @@ class Tickets:
             self._run.say(5, f"retract? of {of[0]} {of[1]} again without an outcome", intent["sale"])
         self._must_be_open(intent)
         self._pulled[of] = self._run.boot
+
+    def _reopen(self, intent: Record) -> None:
+        """Once in a start, after a restart, and for somebody who said that he is here."""
+        run, sale, outlet = self._run, intent["sale"], intent["outlet"]
+        of = (outlet, sale, intent["order"])
+        case = self._must_be_open(intent)
+        if self._opened.get(of, -1) >= run.boot:
+            run.say(5, f"reopen? of the {outlet} twice", sale)
+        if self._here < run.boot:
+            run.say(5, f"reopen? of the {outlet}, and nobody said that he is here", sale)
+        if outlet == "tickets" and case is not None and (not case.bundle or case.bundle_boot >= run.boot):
+            run.say(5, "reopen? of a slot into which no earlier start delivered", sale)
+        if outlet == "change" and intent["order"] not in run.pays:
+            run.say(5, f"reopen? of the change outlet for order {intent['order']}, which was never paid", sale)
+        self._opened[of] = run.boot
 
     def _retracted(self, fact: Record, result: str) -> None:
         if result in ("tickets", "tickets_unknown"):

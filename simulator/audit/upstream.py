@@ -57,8 +57,9 @@ class Upstream:
         self._seen = max(self._seen, seq)
         return seq - first_seq + 1
 
-    def sales(self, states: Mapping[str, str], settled: bool) -> None:
-        """`states`: sale key -> held, expired, released, confirmed, printed, voided. `settled`: no report is on its way."""
+    def sales(self, states: Mapping[str, str], settled: bool, counting: Mapping[str, int] | None = None) -> None:
+        """`states`: sale key -> held, expired, released, confirmed, printed, voided. `settled`: no report is on its way.
+        `counting`: sale key -> places that count as sold; a ticket that nobody holds must not be among them."""
         cases = [(case.key, case.number, sum(b.delivered for b in case.blanks)) for case in self._run.cases.values()]
         done = [(key, ended.number, ended.delivered) for key, ended in self._ended.items()]
         for key, number, delivered in (*done, *cases):
@@ -67,7 +68,13 @@ class Upstream:
                 self._run.say(11, f"{delivered} tickets were delivered, and the station's state is {state}", number)
             elif settled and not delivered and state in SOLD and number != self._run.open and self._nothing(key):
                 self._run.say(11, f"no ticket was delivered, and the station counts the sale as {state}", number)
+            elif settled and counting is not None and state in SOLD and number != self._run.open:
+                self._count(counting.get(key, 0), delivered, number)
         self._ended.clear()
+
+    def _count(self, places: int, delivered: int, number: int) -> None:
+        if places != delivered:
+            self._run.say(11, f"{delivered} tickets were delivered, and the station counts {places} places", number)
 
     def _nothing(self, key: str) -> bool:
         """Free to judge: the machine never confirmed it itself, so nothing may count."""

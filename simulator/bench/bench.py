@@ -20,7 +20,8 @@ INSTANT = {"note_in_ms": 2, "ticket_ms": 1, "notes_out_per_s": 100, "flap_ms": 1
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much is measured: sales at nominal speeds and with instant devices, seconds of idling, restarts, calls, repaints."""
+    """How much is measured: sales at nominal speeds and with instant devices, seconds of idling, restarts, calls, repaints,
+    days of a campaign at port level, crash images."""
 
     nominal: int = 8
     instant: int = 16
@@ -28,6 +29,8 @@ class Amount:
     starts: int = 3
     calls: int = 100
     repaints: int = 40
+    campaign: int = 60
+    images: int = 4_000
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What is measured, and what it may be at most: one row a figure, and the table that is printed.
+"""What is measured, and what it may be at most or must be at least: one row a figure, and the table that is printed.
 
 Bounds are those of the machine's requirements and of the budget of ui-guide 10. A figure without a bound is told beside
 the others because it explains one of them.
@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any
 
-OK, OVER, TOLD, SKIPPED = "ok", "OVER", "", "skipped"
+OK, OVER, UNDER, TOLD, SKIPPED = "ok", "OVER", "UNDER", "", "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One figure. `part` measures it; `share` is how it is made of its samples: p50, p95, p99, mean, most; `bound` in `unit`,
-    None when it is only told. `small`: a bound that is only for machines whose devices take no time."""
+    None when it is only told. `least`: the bound is the least it may be, not the most."""
 
     name: str
     part: str
@@ -25,6 +25,7 @@ class Row:
     share: str
     bound: float | None
     unit: str = "ms"
+    least: bool = False
 
 
 ROWS = (
@@ -47,6 +48,20 @@ ROWS = (
     Row("repaint", "paint", "full repaint 1080x1920, warm", "most", 8),
     Row("card", "paint", "repaint of one card or key", "p95", 2),
     Row("meter", "paint", "repaint of the amount and its meter", "most", 2),
+    Row("campaign_port", "campaign", "campaign: passengers per second and core, port level", "mean", 300, "/s", True),
+    Row("campaign_plain", "campaign", "the same, no faults and no power cuts", "mean", None, "/s"),
+    Row("campaign_bytes", "campaign", "campaign: passengers per second and core, byte level", "mean", 30, "/s", True),
+    Row("auditor_line", "campaign", "campaign: auditor, one journal line", "mean", None, "µs"),
+    Row("crash_images", "campaign", "campaign: crash images per second and core", "mean", None, "/s"),
+    Row("share_screen", "campaign", "of a port-level day: screen values", "mean", None, "%"),
+    Row("share_journal", "campaign", "of a port-level day: journal and disk", "mean", None, "%"),
+    Row("share_station", "campaign", "of a port-level day: station and the way to it", "mean", None, "%"),
+    Row("share_devices", "campaign", "of a port-level day: fronts, drivers and twins", "mean", None, "%"),
+    Row("share_auditor", "campaign", "of a port-level day: auditor", "mean", None, "%"),
+    Row("share_people", "campaign", "of a port-level day: people", "mean", None, "%"),
+    Row("share_reactor", "campaign", "of a port-level day: reactor and world", "mean", None, "%"),
+    Row("share_sale", "campaign", "of a port-level day: controller and table of the sale", "mean", None, "%"),
+    Row("share_other", "campaign", "of a port-level day: everything else", "mean", None, "%"),
 )  # fmt: skip
 BY_NAME = {row.name: row for row in ROWS}
 PARTS = tuple(dict.fromkeys(row.part for row in ROWS))
@@ -67,7 +82,8 @@ class Figure:
             return SKIPPED
         if self.row.bound is None:
             return TOLD
-        return OK if self.value <= self.row.bound else OVER
+        fits = self.value >= self.row.bound if self.row.least else self.value <= self.row.bound
+        return OK if fits else UNDER if self.row.least else OVER
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:
@@ -111,7 +127,7 @@ def table(figures: Sequence[Figure]) -> str:
     lines = [head]
     for each in figures:
         row = each.row
-        bound = "" if row.bound is None else f"{shown(row.bound)} {row.unit}"
+        bound = "" if row.bound is None else f"{'at least ' * row.least}{shown(row.bound)} {row.unit}"
         value = "-" if each.value is None else f"{shown(each.value)} {row.unit}"
         lines.append((f"{row.title}, {row.share}", value, bound, each.verdict, str(each.n or "")))
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
@@ -133,4 +149,8 @@ def as_json(figures: Sequence[Figure], run: Mapping[str, Any]) -> dict[str, Any]
         {**asdict(each.row), "measured": each.value, "n": each.n, "verdict": each.verdict, "note": each.note}
         for each in figures
     ]
-    return {"run": dict(run), "figures": told, "over": [each.row.name for each in figures if each.verdict == OVER]}
+    return {
+        "run": dict(run),
+        "figures": told,
+        "over": [each.row.name for each in figures if each.verdict in (OVER, UNDER)],
+    }

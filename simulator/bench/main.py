@@ -24,7 +24,7 @@ from simulator.demo import station_clock
 from simulator.rig import RigError
 from simulator.supervisor import StartError
 
-QUICK = Amount(nominal=2, instant=4, idle_s=10, starts=1, calls=20, repaints=10)
+QUICK = Amount(nominal=2, instant=4, idle_s=10, starts=1, calls=20, repaints=10, campaign=6, images=400)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -79,6 +79,8 @@ def _amount(given: argparse.Namespace) -> Amount:
         starts=usual.starts,
         calls=usual.calls,
         repaints=usual.repaints,
+        campaign=usual.campaign,
+        images=usual.images,
     )
 
 
@@ -89,6 +91,7 @@ def _amounts(given: argparse.Namespace) -> dict[str, int]:
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tvm bench", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[*PARTS, []], metavar="PART", help="as --only")
     parser.add_argument(
         "--only", action="append", choices=PARTS, metavar="PART", help=f"one of {', '.join(PARTS)}; may be repeated"
     )
@@ -108,6 +111,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="few samples: whether it runs, not how fast")
     given = parser.parse_args(argv)
+    given.only = [*(given.only or ()), *given.part]
     if given.sales < 0 or given.idle < 0:
         parser.error("less than nothing cannot be measured")
     return given

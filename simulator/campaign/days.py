@@ -34,4 +34,5 @@ def day(number: int, seed: int, level: Level = "port", visits: int = VISITS) -> 
         after_cut=dice.choice(("stays", "leaves")),
         level=level,
         pause_ms=dice.choice((5_000, 20_000, 120_000)),
+        fill=dice.choice(("full", "full", "full", "lean")),
     )

@@ -19,6 +19,8 @@ from simulator.world.run import Outcome, Run
 from simulator.world.script import Script
 
 MOST_TOLD = 20
+CALLS = frozenset({"lock?", "renew?", "release?", "confirm?", "state?", "printed?", "void?"})
+"""Intents that leave the machine at once: a call that was made is on its way whatever happens here."""
 STARTING = frozenset(
     {
         "sys.boot",
@@ -71,14 +73,19 @@ class ForkingPoints(Points):
         self._depth = depth
         self._pipe: int | None = None
         self._last = ""
+        self._torn = False  # the cut that was made tore a line: what follows is shown by the points beside it
 
     def _chosen(self, name: str) -> bool:
-        """Of things that move together the first one; of a start only what decides."""
+        """Leaves out what another point shows: of things that move together all but the first; a device's order that only
+        waits to be carried out; in a recovery what decides nothing, and lines not yet durable, for a line that a cut tears is
+        there or not, as before or after it.
+        """
         again, self._last = name == self._last, name
-        if len(self.made) >= self._depth or (again and "->" in name):
+        word, _, rest = name.partition(" ")
+        if len(self.made) >= self._depth or (again and "->" in name) or (word == "did" and rest not in CALLS):
             return False
         if self.made:
-            return name.partition(" ")[2] not in STARTING
+            return not self._torn and word != "append" and rest not in STARTING
         return self.due()
 
     def _pass(self, name: str) -> bool:
@@ -93,6 +100,7 @@ class ForkingPoints(Points):
                 os.close(self._pipe)
             self._pipe, self.tally = writing, Tally()
             self.made = (*self.made, self.count)
+            self._torn = name.startswith("append")
             return True
         os.close(writing)
         self._gather(reading, pid)

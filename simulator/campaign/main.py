@@ -19,7 +19,7 @@ from simulator.campaign import kills
 from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.shrink import shrink
-from simulator.campaign.work import Work, daily, exhaustive, pairs_of, random_days
+from simulator.campaign.work import Work, daily, exhaustive, monkeys, pairs_of, random_days
 from simulator.world.run import run
 from simulator.world.script import Script
 
@@ -41,9 +41,10 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _campaign(given: argparse.Namespace) -> int:
-    work = _work(given)
     try:
-        campaign = Campaign(work, given.jobs or os.cpu_count() or 1, given.state, first_only=bool(given.sabotage))
+        campaign = Campaign(
+            _work(given), given.jobs or os.cpu_count() or 1, given.state, first_only=bool(given.sabotage)
+        )
     except (ValueError, OSError) as error:
         print(f"campaign: {error}", file=sys.stderr)
         return 2
@@ -59,6 +60,8 @@ def _work(given: argparse.Namespace) -> Work:
         return exhaustive(given.seed, given.only)
     if given.pairs:
         return pairs_of(given.pairs, given.seed)
+    if given.monkey:
+        return monkeys(given.monkey, given.seed, given.part)
     if given.sales:
         return random_days(given.sales, given.seed, given.level)
     return daily(given.seed)
@@ -103,6 +106,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         "--pairs", default="", metavar="SALE", help="every pair of faults x every cut of this typical sale"
     )
     parser.add_argument("--sales", type=int, default=0, metavar="N", help="random days with N passengers in all")
+    parser.add_argument("--monkey", type=int, default=0, metavar="N", help="N random touches, keys and device events")
+    parser.add_argument(
+        "--part", type=int, metavar="P", help="with --monkey: this part only, as a violation printed it"
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="fixes everything (default 1)")
     parser.add_argument("--level", choices=("port", "bytes"), default="port", help="with drivers and wires, or without")
     parser.add_argument("--jobs", type=int, default=0, metavar="J", help="processes at once (default: all cores)")
@@ -114,8 +121,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=0, metavar="N", help="real processes, N of them killed")
     parser.add_argument("--repeat", default="", metavar="SCRIPT", help="run one script, as a violation printed it")
     given = parser.parse_args(argv)
-    if given.sales < 0 or given.kills < 0:
-        parser.error("a number of sales or kills is not negative")
+    if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:
+        parser.error("a number of sales, kills, events or parts is not negative")
     return given
 
 

@@ -6,7 +6,6 @@ reliability notes 6. Nothing here touches the auditor, the physics or the simula
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,10 +15,11 @@ import kiosk.past
 import kiosk.restart
 import kiosk.sale.change
 import kiosk.sale.guards
+import kiosk.sale.recovery
 import kiosk.sale.sale
 from kiosk.controller import Controller
 from kiosk.errors import JournalError
-from kiosk.journal import Journal, Line
+from kiosk.journal import Journal, Keychain, Line
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
 from kiosk.ports import ticket_printer as tp
@@ -139,23 +139,15 @@ def _repeat_after_timeout() -> list[Patch]:
 
 
 def _flag_per_sale() -> list[Patch]:
-    honest = count._COUNTERS
+    honest = Sale.book_claims
 
-    def once(counter: count.Counter) -> count.Counter:
-        def counted(fact: Any, book: Book, at: count.Counting) -> None:
-            flagged = any(line.state in ("jammed", "unknown") for line in book.notes)
-            before = len(book.claims)
-            counter(fact, book, at)
-            if flagged and len(book.claims) > before:
-                book.claims.pop()  # the sale's flag is up already
-                line = book.note(fact.note)
-                if line is not None:
-                    line.state = "returned"
+    def book_claims(self: Sale) -> None:
+        if any(claim.booked for claim in self.book.claims):  # the sale's flag is up already
+            for claim in self.book.claims:
+                claim.booked = True
+        honest(self)
 
-        return counted
-
-    lost = (na.NoteJammed, na.NoteUncertain, na.NoteReturnUncertain)
-    return [(honest, kind, once(honest[kind])) for kind in lost]  # type: ignore[misc]
+    return [(Sale, "book_claims", book_claims)]
 
 
 def _first_status_is_news() -> list[Patch]:
@@ -201,20 +193,12 @@ def _confirm_not_idempotent() -> list[Patch]:
 def _torn_tail_skipped() -> list[Patch]:
     def load(self: Journal) -> Iterator[Line]:
         for name in self._segments:
+            self._keys = Keychain(self._secret, name)
             for raw in self._storage.read(name).splitlines(keepends=True):
-                line = self._verified(raw) if name in raw.decode(errors="replace") else _unchecked(self, raw)
+                line = self._verified(raw)
                 if line is not None:
                     self._first_seq.setdefault(name, line.seq)
                     yield line
-
-    def _unchecked(self: Journal, raw: bytes) -> Line | None:
-        try:
-            head = json.loads(raw[9:])
-            self.seq, self.boot, self._chain = head["seq"], head["boot"], int(raw[:8], 16)
-        except (ValueError, KeyError):
-            return None
-        times = head["mono_ms"], head["wall_ms"]
-        return Line(self.seq, self.boot, *times, head["fact"], tuple(head["intents"]), raw[:-1].decode())
 
     return [(Journal, "_load", load)]
 
@@ -243,7 +227,7 @@ def _claim_forgotten_on_retract() -> list[Patch]:
 
 
 def _reprinted_on_a_guess() -> list[Patch]:
-    honest = kiosk.restart.beliefs
+    honest = kiosk.sale.recovery.beliefs
 
     def beliefs(*given: Any) -> list[Belief]:
         return [
@@ -323,7 +307,9 @@ SABOTAGE: dict[str, Sabotage] = {
     "two_lines": Sabotage("A fact and its intents stand on two lines.", _two_lines),
     "silence_is_success": Sabotage("A device that did not answer is believed to have done it.", _silence_is_success),
     "repeat_after_timeout": Sabotage("A ticket whose outcome is unknown is printed again.", _repeat_after_timeout),
-    "flag_per_sale": Sabotage("A sale has one flag for lost notes: the second one is not claimed.", _flag_per_sale),
+    "flag_per_sale": Sabotage(
+        "A sale has one flag for what it claims: the second claim is not booked.", _flag_per_sale
+    ),
     "first_status_is_news": Sabotage(
         "What the acceptor shows at start is credited as a new note.", _first_status_is_news
     ),

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
+from simulator.campaign import monkey
 from simulator.campaign.days import VISITS, day
 from simulator.campaign.forks import Tally, every_cut
 from simulator.campaign.pool import Unit
@@ -96,6 +97,14 @@ def random_days(sales: int, seed: int, level: Level) -> Work:
         partial(_days, first, min(per_unit, days - first), seed, level, visits) for first in range(0, days, per_unit)
     ]
     return Work(f"days level={level} seed={seed} sales={sales}", "sales", list(units))
+
+
+def monkeys(events: int, seed: int, part: int | None = None) -> Work:
+    """So many events of the monkey; `part` alone when it is given. Raises ValueError for a part that is not there."""
+    found = monkey.units(events, seed, part)
+    if not found:
+        raise ValueError(f"{events} events have no part {part}")
+    return Work(f"monkey seed={seed} events={events} part={'all' if part is None else part}", "events", found)
 
 
 def today_slice(text: str, slices: int = SLICES) -> bool:

@@ -28,6 +28,8 @@ from simulator.station.wire import Answer, Refused, Reply, Request, Step, bad_re
 
 DEVICE_KINDS = frozenset({"session", "status"})
 RECORD_KINDS = frozenset({"records", "fork"})
+RESTORED: Step = {"kind": "restored"}
+"""The first step on an older backup: who restores one says so, or numbers of tickets already sold would come again."""
 
 
 @dataclass(frozen=True, eq=False)

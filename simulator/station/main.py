@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from simulator.clock import SharedClock, clock_argument
-from simulator.station.core import Station, World
+from simulator.station.core import RESTORED, Station, World
 from simulator.station.demand import nobody_bought, others_bought
 from simulator.station.devices import Enrolled
 from simulator.station.faults import Faults
@@ -47,6 +47,9 @@ def _run(options: argparse.Namespace) -> int:
     station = Station(World.load(options.network), enrolled, others_bought if options.busy else nobody_bought)
     for step in store.replay():
         station.apply(step)
+    if options.restored:
+        store.append([RESTORED])
+        station.apply(RESTORED)
     faults = Faults() if options.lab else None
     trouble: list[str] = []
 
@@ -95,6 +98,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--busy", action="store_true", help="others have bought before; keep it the same for a data folder"
+    )
+    parser.add_argument(
+        "--restored", action="store_true", help="the data is an older backup: begin a new letter of ticket numbers"
     )
     parser.add_argument("--lab", action="store_true", help="also the calls under /lab: faults and the whole state")
     options = parser.parse_args(argv)

@@ -148,6 +148,10 @@ class Sales:
         sale.printed = step["tickets"]
         sale.state = "printed"
 
+    def _restored(self, step: Step) -> None:
+        """An older backup was put back: what was sold since is unknown here, so no number of its letter is given again."""
+        self.next_number = (self.next_number // NUMBERS_PER_LETTER + 1) * NUMBERS_PER_LETTER
+
     def _voided(self, step: Step) -> None:
         sale = self.by_key.setdefault(step["key"], Sale(step["key"], "none"))
         if sale.state in ("confirmed", "printed"):

@@ -39,8 +39,9 @@ class Judge:
         names = self._box.disk.segments()[-2:]
         self.auditor.restarted(b"".join(self._box.disk.read(name) for name in names), names[-1] if names else "")
 
-    def last_look(self, resting: bool, upload: bool) -> None:
-        """The end of a run. `upload`: the station was never restored from a backup, so what it keeps must be a prefix."""
+    def last_look(self, resting: bool, upload: bool, reported: bool) -> None:
+        """The end of a run. `upload`: the station was never restored from a backup, so what it keeps must be a prefix;
+        `reported`: it has heard of everything, so what it counts must be what passengers hold."""
         auditor, box = self.auditor, self._box
         auditor.physical(self._places, resting=resting)
         if box.made is not None:
@@ -48,6 +49,8 @@ class Judge:
         if resting:
             auditor.quiet(slot_shut=not box.things.hands.entry_open())
         if upload:
-            desk = box.desk
-            sales = {key: desk.sale(key)["state"] for key in desk.known()}
-            auditor.station(desk.records(MACHINE, EPOCH), sales)
+            told = {key: box.desk.sale(key) for key in box.desk.known()}
+            states = {key: sale["state"] for key, sale in told.items()}
+            counting = {key: len(sale.get("places", ())) - len(sale.get("voided", ())) for key, sale in told.items()}
+            lines = box.desk.records(MACHINE, EPOCH)
+            auditor.station(lines, states, settled=resting and reported, counting=counting if reported else None)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
+from drivers.station_http.driver import StationDriver
 from kiosk.assembly import Assembled, Outside, assemble
 from kiosk.clock import VirtualClock
 from kiosk.deeds import Devices
@@ -97,6 +98,7 @@ class Box:
         wires = Random(dice.random())
         self.joined = ByteLevel(clock, things, settings, wires) if level == "bytes" else PortLevel(things)
         self.made: Assembled | None = None
+        self.station: StationDriver | None = None
         disk.on_step = self._disk_step
         things.acted = self.joined.nudge
         things.world.matter.watchers.append(self._moved)
@@ -129,7 +131,7 @@ class Box:
         """The program starts. Raises PowerCut when the power fails meanwhile, JournalError when it refuses."""
         self.life.boots += 1
         if self.life.boots > 1:
-            self.started_over()
+            self._open_disk()
         outside = Outside(
             clock=self.clock,
             storage=self.disk,
@@ -148,9 +150,17 @@ class Box:
         made.reactor.report(ScreenBack())
         made.controller.begin()
 
+    def _open_disk(self) -> None:
+        """What the real storage does first: write out what is in memory, then look at what is there. Raises JournalError."""
+        try:
+            self.disk.reopen(self._dice)
+        except OSError as error:
+            raise JournalError(f"the journal cannot be opened: {error}") from error
+        self.started_over()
+
     def _fit(self, reactor: Reactor, boot: int) -> Devices:
-        station = self.desk.join(self.clock, reactor, self.identity, self._dice)
-        return self.joined.fit(self.settings, reactor, station, boot)
+        self.station = self.desk.join(self.clock, reactor, self.identity, self._dice)
+        return self.joined.fit(self.settings, reactor, self.station, boot)
 
     def lose_power(self, why: str = "") -> None:
         """Mains and battery are gone: nothing of the program is left, and of the disk what it had made durable."""
@@ -163,7 +173,6 @@ class Box:
         self.joined.power_off()
         self.things.power(False)
         self.disk.crash(self._dice)
-        self.disk.reopen(self._dice)
 
     def restore_power(self) -> None:
         """Time passes, power is back, the program starts; again and again if the power fails in between."""
@@ -189,10 +198,6 @@ class Box:
         self.rev += 1
         self.desk.hang_up()
         self.joined.power_off()
-        try:
-            self.disk.reopen(self._dice)
-        except OSError as error:
-            self.life.refused = str(error)
 
     def mended(self) -> None:
         """Whoever mended the disk starts the machine again."""
@@ -266,14 +271,21 @@ class Box:
         return True
 
     def idle(self) -> bool:
-        """No sale, nothing moves, nothing can be reached that should have been taken, and the escrow is empty, unless the
-        acceptor has stopped and waits for a person."""
+        """No sale, nothing moves, the entry is shut (a board without its host shuts it by itself, within its watchdog's time),
+        nothing can be reached that should have been taken, and the escrow is empty, unless the acceptor has stopped and
+        waits for a person."""
         made, places = self.made, self.things.world.matter.places
         if made is None or made.controller.sale is not None or made.controller.starting or self.things.moving():
+            return False
+        if self.things.hands.entry_open():
             return False
         out = self.things.look()
         stopped = any(fault.device == "acceptor" and fault.up for fault in made.controller.watch.faults.values())
         return not (out.tickets or out.change) and (stopped or not len(places["acceptor.escrow"]))
+
+    def reported(self) -> bool:
+        """Nothing that the station must be told is still on its way."""
+        return self.station is not None and not self.station.owes
 
     def lines(self) -> Iterable[bytes]:
         """The journal as it lies on the disk, line by line."""

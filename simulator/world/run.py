@@ -16,7 +16,9 @@ from simulator.world.machine import Box, Stuck
 from simulator.world.people import Passenger
 from simulator.world.points import Points
 from simulator.world.prepared import Prepared, prepared
+from simulator.world.repair import needed, repair
 from simulator.world.script import Script, Trouble
+from simulator.world.things import Fill
 
 QUIET_MS = 15 * 60_000
 """Within so long after the last passenger the machine must have come to rest (invariant 10)."""
@@ -53,10 +55,12 @@ class Run:
         self.script = script
         self.dice = Random(script.seed)
         self.points = points or Points(script.cuts)
-        self.box: Box = (base or prepared()).box(Random(self.dice.random()), script.level, self.points)
+        self.box: Box = (base or prepared(FILLS[script.fill])).box(
+            Random(self.dice.random()), script.level, self.points
+        )
         self.outcome = Outcome()
         self.judge = Judge(self.box)
-        self._rests = False
+        self._rests = self._reported = False
         self._waiting = list(script.troubles)
         self._done: Counter[str] = Counter()
         self.box.booted = self._booted
@@ -75,6 +79,11 @@ class Run:
             honest(intent)
 
         made.deeds.done = done
+        made.reactor.sent = self._sent
+
+    def _sent(self, name: str, data: bytes) -> None:
+        if self.box.made is not None and self.box.made.reactor.unheard:
+            self._violation(6, f"bytes to the {name} left while facts waited for their line")
 
     def _arm(self, kind: str) -> None:
         for trouble in [each for each in self._waiting if each.when == kind and self._done[kind] >= each.nth]:
@@ -106,7 +115,9 @@ class Run:
         """Never raises for what the machine does: whatever it does wrong is a violation."""
         try:
             self._begin()
-            for plan in self.script.plans:
+            for number, plan in enumerate(self.script.plans):
+                if number and needed(self.box):
+                    self._repair()
                 self._visit(Passenger(plan, self.box, self.dice, self.script.after_cut))
             self._calm()
         except Stuck as stuck:
@@ -134,9 +145,8 @@ class Run:
         self.outcome.visits[passenger.account.outcome] += 1
         self.box.settle(QUIET_MS, self.box.idle)
 
-    def _calm(self) -> None:
-        """All troubles end; then the machine must come to rest by itself (invariant 10)."""
-        self.points.armed = False
+    def _well(self) -> None:
+        """All troubles end."""
         box = self.box
         for twin in box.things.world.twins.values():
             twin.faults.clear()
@@ -146,10 +156,32 @@ class Run:
             switch(box, False)
         box.mended()
         box.joined.nudge()
+
+    def _repair(self) -> None:
+        """Somebody comes with spare parts; if the machine does not sell by itself then, a technician opens it."""
+        box = self.box
+        self._well()
+        box.settle(60_000, lambda: not needed(box))
+        if not needed(box) or box.life.refused:
+            return
+        self.judge.auditor.hands(True)
+        done = repair(box)
+        box.settle(QUIET_MS, box.idle)
+        self.judge.auditor.hands(False)
+        self.outcome.visits[f"technician {done}"] += 1
+        if done != "done":
+            self._violation(10, f"the technician is {done}")
+
+    def _calm(self) -> None:
+        """All troubles end; then the machine must come to rest by itself (invariant 10)."""
+        self.points.armed = False
+        box = self.box
+        self._well()
         if box.life.refused:
             self._violation(7, f"the machine does not start again: {box.life.refused}")
             return
         self._rests = box.settle(QUIET_MS, box.idle)
+        self._reported = box.settle(QUIET_MS, box.reported)
         if not self._rests:
             where = box.screen.kind if box.screen else "nothing"
             self._violation(10, f"not at rest {QUIET_MS // 60_000} minutes after the last passenger; {where} is shown")
@@ -163,7 +195,7 @@ class Run:
         box, outcome = self.box, self.outcome
         outcome.points, outcome.crashes = self.points.count, box.life.crashes
         restored = any(each.device == "station" and "restored" in each.name for each in self.script.troubles)
-        self.judge.last_look(resting=self._rests, upload=not restored)
+        self.judge.last_look(resting=self._rests, upload=not restored, reported=self._reported)
         verdict = self.judge.auditor.verdict()
         outcome.digest = verdict.digest
         outcome.violations += [str(each) for each in verdict.violations if not self._unknowable(each.invariant)]
@@ -173,6 +205,7 @@ class Run:
         return invariant in (1, 3) and any((each.device, each.name) in UNKNOWABLE for each in self.script.troubles)
 
 
+FILLS = {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (3, 3), (4, 1)), 12)}
 STATION_TIMES = {"answer_lost": 1, "slow": 1}
 """Troubles of one call; the others last until the station is well again."""
 

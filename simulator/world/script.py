@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from simulator.passenger.person import Kind, Plan
 from simulator.world.level import Level
 from simulator.world.people import AfterCut
+
+Filling = Literal["full", "lean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`plans`: passengers one after the other. `cuts`: numbers of the points at which the power fails."""
+    """`plans`: passengers one after the other. `cuts`: numbers of the points at which the power fails. `fill`: a machine with
+    plenty of notes and blanks, or a lean one in which change and paper run out."""
 
     seed: int
     plans: tuple[Plan, ...]
@@ -40,6 +43,7 @@ class Script:
     after_cut: AfterCut = "leaves"
     level: Level = "port"
     pause_ms: int = 20_000
+    fill: Filling = "full"
 
     def as_json(self) -> str:
         body = asdict(self)

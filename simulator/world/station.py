@@ -15,7 +15,7 @@ from kiosk.assembly import SOFTWARE
 from kiosk.clock import VirtualClock
 from kiosk.identity import MachineIdentity
 from kiosk.reactor import Reactor
-from simulator.station.core import RECORD_KINDS, Station, World
+from simulator.station.core import RECORD_KINDS, RESTORED, Station, World
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Enrolled
 from simulator.station.faults import FAULTS, FaultBody, Faults
@@ -176,6 +176,7 @@ class Desk:
         """Restart on a backup that lacks the `newest` steps; with `only_records` the newest batches of records only, so that
         sales and ticket numbers stay as they are."""
         kept: list[Step] = []
+        lost = newest > 0
         for step in reversed(self.steps):
             if newest > 0 and (not only_records or step["kind"] in RECORD_KINDS):
                 newest -= 1
@@ -183,6 +184,9 @@ class Desk:
                 kept.append(step)
         self.steps = kept[::-1]
         self.restart()
+        if lost and not only_records:
+            self.steps.append(RESTORED)
+            self.station.apply(RESTORED)
 
     def _fresh(self) -> Station:
         return Station(self.world, self._enrolled, self._opening)

@@ -51,6 +51,12 @@ class Unwatched(Timeline):
     def news(self, device: str) -> None:
         pass
 
+    def look(self, device: str, busy: bool, now_ms: int) -> None:
+        pass
+
+    def exchanged(self, device: str, now_ms: int) -> None:
+        pass
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:

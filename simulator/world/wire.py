@@ -26,6 +26,9 @@ class Weather:
     delay_ms: int = 0
 
 
+FAIR = Weather()
+
+
 class End:
     """One end. As a `kiosk.reactor.Link` it raises LinkError while unplugged; `arrived` is called when bytes come."""
 
@@ -75,7 +78,7 @@ class Wire:
         self.host, self.device = End(self, f"{name}:host"), End(self, f"{name}:device")
         self.host.arrived = lambda: clock.ready(self.host)
         self._plugged = True
-        self._free_ms = {id(self.host): 0.0, id(self.device): 0.0}  # when a direction's line is free again
+        self._free_ms = {self.host.name: 0.0, self.device.name: 0.0}  # when a direction's line is free again
         self._plug = 0
 
     def unplug(self) -> None:
@@ -104,10 +107,10 @@ class Wire:
 
     def carry(self, source: End, data: bytes) -> None:
         target = self.device if source is self.host else self.host
-        pieces = self._weathered(data)
+        pieces = (data,) if self.weather == FAIR else self._weathered(data)
         line_ms = len(data) * BITS_PER_BYTE * 1_000 / self._baud if self._baud else 0.0
-        start_ms = max(self._free_ms[id(source)], float(self._clock.mono_ms()))
-        self._free_ms[id(source)] = start_ms + line_ms
+        start_ms = max(self._free_ms[source.name], float(self._clock.mono_ms()))
+        self._free_ms[source.name] = start_ms + line_ms
         due_ms = -int(-(start_ms + line_ms) // 1) + self.weather.delay_ms
         plug = self._plug
         for piece in pieces:

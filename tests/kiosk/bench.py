@@ -154,6 +154,7 @@ class FakeDispenser(Fake):
         self.cassettes: Mapping[int, int] = dict(VALUES)
         self.counters: Mapping[str, int] = {"transaction": 0}
         self.outlet = 0  # order whose notes lie out
+        self.shut = False  # a shutter lies before it: power failed
         self.retracted: list[int] = []
         self.paid: nd.Counts = ()  # what it remembers of its last order
         self.hands_fen = 0
@@ -172,13 +173,19 @@ class FakeDispenser(Fake):
         """A hand takes what lies out."""
         order, self.outlet = self.outlet, 0
         assert order
+        assert not self.shut
         self.hands_fen += sum(VALUES[cassette] * notes for cassette, notes, _ in self.paid)
         self.bench.report(nd.ChangeTaken(order))
+
+    def present_again(self, order: int) -> None:
+        good: Fact = nd.TrayReopened(order) if self.outlet else nd.ChangeTaken(order)
+        self.shut = False
+        self.ordered("reopen", order, '"kind":"reopen?"', good, order=order)
 
     def retract(self, order: int) -> None:
         good: Fact = nd.ChangeRetracted(order) if self.outlet else nd.ChangeTaken(order)
         assert self.outlet in (0, order)
-        self.outlet = 0
+        self.outlet, self.shut = 0, False
         self.retracted.append(order)
         self.ordered("retract", order, '"kind":"retract?"', good, order=order)
 
@@ -191,6 +198,7 @@ class FakeDispenser(Fake):
 
     def power_cut(self, before: FakeDispenser) -> None:
         self.outlet, self.paid, self.hands_fen = before.outlet, before.paid, before.hands_fen
+        self.shut = bool(self.outlet)
         self.counters = before.counters
 
 
@@ -202,6 +210,7 @@ class FakeTicketUnit(Fake):
         self.counters: Mapping[str, int] = {"tickets": 0, "voided": 0}
         self.tray: list[str] = []
         self.slot: list[str] = []
+        self.shut = False  # a shutter lies before the slot: power failed
         self.waste: list[str] = []
         self.back: list[str] = []
         self.hands: list[str] = []
@@ -221,6 +230,7 @@ class FakeTicketUnit(Fake):
 
     def take(self) -> None:
         assert self.slot
+        assert not self.shut
         self.hands += self.slot
         self.slot = []
         self.bench.report(tp.TicketsTaken(self.bench.sale_number))
@@ -230,10 +240,15 @@ class FakeTicketUnit(Fake):
         self.tray = []
         self.ordered("dump", bundle, '"kind":"dump?"', tp.TrayDumped(bundle), bundle=bundle)
 
+    def present_again(self, bundle: int) -> None:
+        good: Fact = tp.SlotReopened(bundle) if self.slot else tp.TicketsTaken(bundle)
+        self.shut = False
+        self.ordered("reopen", bundle, '"kind":"reopen?"', good, bundle=bundle)
+
     def retract(self, bundle: int) -> None:
         good: Fact = tp.TicketsRetracted(bundle) if self.slot else tp.TicketsTaken(bundle)
         self.back += self.slot
-        self.slot = []
+        self.slot, self.shut = [], False
         self.ordered("retract", bundle, '"kind":"retract?"', good, bundle=bundle)
 
     def recall(self) -> None:
@@ -242,6 +257,7 @@ class FakeTicketUnit(Fake):
 
     def power_cut(self, before: FakeTicketUnit) -> None:
         self.tray, self.slot, self.waste = before.tray, before.slot, before.waste
+        self.shut = bool(self.slot)
         self.back, self.hands = before.back, before.hands
         self.last_key, self.counters = before.last_key, before.counters
 

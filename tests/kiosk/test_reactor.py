@@ -145,6 +145,19 @@ class Bench:
             self.reactor.turn()
 
 
+def test_nobody_is_asked_when_the_clock_woke_for_somebody_outside() -> None:
+    bench = Bench(period_ms=1_000)
+    bench.turns(1)
+    woken: list[int] = []
+    bench.clock.at(400, lambda: woken.append(bench.clock.mono_ms()))
+    bench.turns(1)
+    asked = list(bench.driver.polled), list(bench.application.now_ms)
+    bench.turns(1)
+    assert woken == [400]
+    assert asked == ([0, 0], [0])
+    assert bench.driver.polled == [0, 0, 1_000]
+
+
 def test_bytes_wait_until_the_step_they_caused_is_synced() -> None:
     bench = Bench()
     bench.turns(1)

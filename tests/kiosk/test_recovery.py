@@ -268,25 +268,82 @@ def test_row_4_more_notes_go_in_after_the_pause() -> None:
     sums_agree(bench)
 
 
-def test_row_10_what_lies_out_is_waited_for_and_a_hand_may_take_it() -> None:
+def test_row_10_what_lies_out_is_opened_again_for_whoever_is_here() -> None:
     bench = Bench().up()
     overpaid(bench)
     assert bench.state is S.TICKETS_OUT
     bench = bench.power_cut().up()
-    assert bench.state is S.TICKETS_OUT
+    assert bench.state is S.RESUMING
     assert bench.unit.orders == []
+    bench.touch(T.CONTINUE)
+    assert bench.state is S.TICKETS_OUT
+    assert bench.unit.orders == [("reopen", bench.sale_number)]
     bench.unit.take()
     bench.run()
-    assert bench.state is S.RESUMING
-    assert bench.dispenser.orders == []
-    bench.touch(T.CONTINUE)
     assert bench.state is S.CHANGE_OUT
     bench = bench.power_cut().up()
+    assert bench.state is S.RESUMING
+    bench.touch(T.CONTINUE)
     assert bench.state is S.CHANGE_OUT
+    bench.dispenser.take()
+    bench.run()
+    assert bench.intents("sale.end")[0]["outcome"] == "sold"
+    assert [len(bench.intents(kind)) for kind in ("deliver?", "pay?", "reopen?")] == [1, 1, 2]
+    sums_agree(bench)
+
+
+def test_row_10_an_opened_outlet_waits_as_long_as_ever_and_then_it_is_pulled_back() -> None:
+    bench = Bench().up()
+    overpaid(bench)
+    bench = bench.power_cut().up().touch(T.CONTINUE)
+    assert bench.state is S.TICKETS_OUT
     bench.wait(41_000)
-    assert bench.dispenser.retracted == [bench.intents("pay?")[0]["order"]]
+    assert len(bench.unit.back) == 1
     to_the_end(bench)
-    assert bench.intents("claim.add")[0]["amount_fen"] == 300
+    assert bench.intents("sale.end")[0]["outcome"] == "claim"
+    sums_agree(bench)
+
+
+@pytest.mark.parametrize("later_ms", [5_000, 61_000])
+def test_row_10_nothing_is_opened_for_an_empty_bay(later_ms: int) -> None:
+    bench = Bench().up()
+    overpaid(bench)
+    bench = bench.power_cut(later_ms=later_ms).up()
+    assert bench.state is (S.RESUMING if later_ms < 60_000 else S.TICKETS_OUT)
+    bench.wait(41_000)
+    assert len(bench.unit.back) == 1
+    to_the_end(bench)
+    assert bench.intents("reopen?") == []
+    assert bench.intents("sale.end")[0]["outcome"] == "claim"
+    sums_agree(bench)
+
+
+def test_row_10_a_slot_that_stays_shut_is_emptied() -> None:
+    bench = Bench().up()
+    overpaid(bench)
+    bench = bench.power_cut().up()
+    bench.unit.plan["reopen"] = [lambda bundle: tp.SlotStayedShut(bundle, "shutter")]
+    bench.touch(T.CONTINUE)
+    assert len(bench.unit.back) == 1
+    to_the_end(bench, "a hand")
+    assert bench.intents("sale.end")[0]["outcome"] == "claim"
+    sums_agree(bench)
+
+
+def test_row_10_the_power_may_fail_while_it_opens() -> None:
+    bench = Bench().up()
+    overpaid(bench)
+    bench = bench.power_cut().up()
+    bench.unit.hold = {"reopen"}
+    bench.touch(T.CONTINUE)
+    assert bench.state is S.TICKETS_AGAIN
+    bench = bench.power_cut().up()
+    assert bench.state is S.RESUMING
+    bench.touch(T.CONTINUE)
+    assert bench.state is S.TICKETS_OUT
+    to_the_end(bench, "a hand")
+    assert bench.intents("sale.end")[0]["outcome"] == "sold"
+    sums_agree(bench)
 
 
 def test_rule_o_is_for_short_pauses_only() -> None:

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from kiosk.journey.state import idle_times
 from kiosk.ports.station import Named
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.shown import Shown
-from kiosk.screen.texts import Both, Msg, Say
+from kiosk.screen.texts import Both, Msg, Say, Texts
 from kiosk.screen.values import Chrome, Deadline, Dialog, Key, Notice, Step, Words
 
 STEPS = (Msg("Journey"), Msg("Train"), Msg("Seat"), Msg("Pay"), Msg("Collect", "stepper"))
 NOTHING = Words()
+LANGUAGE_KEYS = {"zh": Key(T.LANGUAGE, Words("EN"), "globe"), "en": Key(T.LANGUAGE, Words("中文"), "globe")}
 
 
 def joined(parts: Iterable[Both], by: str) -> Both:
     """A list of names, in both languages."""
     listed = list(parts)
     return Both(by.join(part.zh for part in listed), by.join(part.en for part in listed))
+
+
+@lru_cache(maxsize=256)
+def _key(
+    texts: Texts, language: str, target: str, text: Msg, icon: str, role: str = "secondary", selected: bool = False
+) -> Key:
+    """Keys that stand on many screens are made once."""
+    return Key(target, Say(texts, language).msg(text), icon, role, selected=selected)
+
+
+@lru_cache(maxsize=64)
+def _steps(texts: Texts, language: str, current: int) -> tuple[Step, ...]:
+    """The stepper with `current` (0..4) at work."""
+    say = Say(texts, language)
+    states = ["done" if at < current else "current" if at == current else "todo" for at in range(len(STEPS))]
+    return tuple(Step(say.msg(step), state) for step, state in zip(STEPS, states, strict=True))
 
 
 class Look:
@@ -87,11 +105,6 @@ class Look:
 
     # -- chrome
 
-    def steps(self, current: int) -> tuple[Step, ...]:
-        """The stepper with `current` (0..4) at work."""
-        states = ["done" if at < current else "current" if at == current else "todo" for at in range(len(STEPS))]
-        return tuple(Step(self.say.msg(step), state) for step, state in zip(STEPS, states, strict=True))
-
     def chrome(
         self,
         kind: str,
@@ -104,6 +117,7 @@ class Look:
     ) -> Chrome:
         """Header, stepper and footer. `idle`: ring and warning follow the journey's idle time."""
         say, shown, state = self.say, self.shown, self.journey
+        access = _key(shown.texts, self.language, T.CONTRAST, Msg("High contrast"), "access", selected=state.contrast)
         if idle:
             ring, dialog = self._idle()
         place = f"{self.station(shown.machine.station).of(say.other)} {shown.machine.id}"
@@ -113,11 +127,11 @@ class Look:
             clock=self.clock.time(shown.now_wall_ms),
             date=say.both(formats.day(self.clock.date(shown.now_wall_ms))),
             language=self.language,
-            language_key=Key(T.LANGUAGE, Words("EN" if self.language == "zh" else "中文"), "globe"),
-            access_key=Key(T.CONTRAST, say("High contrast"), "access", selected=state.contrast),
+            language_key=LANGUAGE_KEYS[self.language],
+            access_key=access,
             theme="contrast" if state.contrast else "day",
             large_text=state.large_text,
-            stepper=() if step is None else self.steps(step),
+            stepper=() if step is None else _steps(shown.texts, self.language, step),
             footer=footer,
             ring=ring,
             dialog=dialog,
@@ -126,16 +140,16 @@ class Look:
         )
 
     def back(self) -> Key:
-        return Key(T.BACK, self.say("Back"), "back")
+        return _key(self.shown.texts, self.language, T.BACK, Msg("Back"), "back")
 
     def home(self) -> Key:
-        return Key(T.HOME, self.say("Home"), "home")
+        return _key(self.shown.texts, self.language, T.HOME, Msg("Home"), "home")
 
     def help(self) -> Key:
-        return Key(T.HELP, self.say("Help"), "help")
+        return _key(self.shown.texts, self.language, T.HELP, Msg("Help"), "help")
 
     def call_staff(self, role: str = "secondary") -> Key:
-        return Key(T.CALL_STAFF, self.say("Call staff"), "bell", role)
+        return _key(self.shown.texts, self.language, T.CALL_STAFF, Msg("Call staff"), "bell", role)
 
     def later(self, key: Key) -> Key:
         """A key of a service that this machine does not offer: it keeps its place and says so."""

@@ -30,6 +30,8 @@ TITLES = {
     S.PRINTING: Msg("Printing your tickets, please wait"),
     S.DUMPING: Msg("The tickets could not be printed"),
     S.DELIVERING: Msg("Your tickets are coming"),
+    S.TICKETS_AGAIN: Msg("Your tickets are coming"),
+    S.CHANGE_AGAIN: Msg("Your money is coming"),
     S.TICKETS_BACK: Msg("Tickets not taken are pulled back"),
     S.CHANGE_BACK: Msg("Money not taken is pulled back"),
 }

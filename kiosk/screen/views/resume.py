@@ -50,6 +50,13 @@ def _to_come(look: Look, book: Book) -> Words:
 def _steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     say = look.say
     steps = [_paid(look, book), _power(look, book)]
+    if book.lies_out == "tickets":
+        lying = len(book.tickets_in("presented"))
+        ready = say.plural("{n} ticket lies ready inside", "{n} tickets lie ready inside", lying)
+        steps.append(_step(look, ready, "now"))
+        if book.owed_fen:
+            steps.append(_step(look, say("Change {amount}", amount=formats.amount(book.owed_fen)), "next"))
+        return tuple(steps)
     if book.can_go_on:
         steps.append(_step(look, _to_come(look, book), "now"))
         change_fen = max(0, book.ours_fen - book.due_fen)
@@ -59,14 +66,21 @@ def _steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     taken = len(book.tickets_in("taken"))
     if taken:
         steps.append(_step(look, say.plural("{n} ticket taken", "{n} tickets taken", taken), "done"))
-    owed = formats.amount(book.owed_fen)
+    owed = formats.amount(_yours_fen(book))
     words = say("Change of {amount} is yours", amount=owed) if taken else say("{amount} is yours", amount=owed)
     steps.append(_step(look, words, "now"))
     return tuple(steps)
 
 
+def _yours_fen(book: Book) -> int:
+    """Money that was put behind the outlet's shutter, and what is still to be paid."""
+    return book.owed_fen + sum(pay.out_fen for pay in book.pays if pay.state == "out")
+
+
 def _footer(look: Look, book: Book) -> tuple[Key, ...]:
     say = look.say
+    if book.lies_out:
+        return (look.call_staff(), Key(T.CONTINUE, say("I am here, open it"), "right", "primary"))
     if not book.can_go_on:
         return (look.call_staff(), Key(T.CONTINUE, say("Pay it out now"), "cash", "primary"))
     back = Key(T.MONEY_BACK, say("No, money back"), "refund")
@@ -83,14 +97,18 @@ def _otherwise(look: Look) -> Words:
 
 def _outlets(look: Look, book: Book) -> tuple[tuple[Words, ...], tuple[str, ...]]:
     say, places = look.say, list[tuple[Words, str]]()
-    if book.can_go_on:
+    tickets = book.can_go_on or book.lies_out == "tickets"
+    if tickets:
         places.append((say("Tickets come out below the screen"), "tickets"))
-    if not book.can_go_on or change_due(book) or book.ours_fen > book.due_fen:
+    if not tickets or change_due(book) or book.ours_fen > book.due_fen:
         places.append((say("Notes come out to the right of the screen"), "change"))
     return tuple(words for words, _ in places), tuple(opening for _, opening in places)
 
 
 TITLES = {True: Msg("Continue your purchase?"), False: Msg("Are you here? Take your money")}
+
+
+LYING = Msg("Are you here? Take your tickets")
 
 
 def resume(look: Look) -> Printing:
@@ -100,16 +118,17 @@ def resume(look: Look) -> Printing:
     steps = _steps(look, book)
     outlets, openings = _outlets(look, book)
     done = sum(step.state == "done" for step in steps)
-    amount = formats.amount(book.due_fen if book.can_go_on else book.owed_fen)
+    tickets = book.can_go_on or book.lies_out == "tickets"
+    amount = formats.amount(book.due_fen if tickets else _yours_fen(book))
     ring = look.until(book.resume_until_ms, book.resume_span_ms)
     return Printing(
         look.chrome("resume", 3 if is_refund(book) else 4, _footer(look, book), ring),
-        title=say.msg(TITLES[book.can_go_on]),
+        title=say.msg(LYING if book.lies_out == "tickets" else TITLES[book.can_go_on]),
         steps=steps,
         remaining=say("Power is back after {n} s", n=max(1, book.pause_ms // 1000)),
         percent=min(99, round(100 * done / len(steps))),
         total=say.plural("{amount} · {n} ticket", "{amount} · {n} tickets", len(book.places), amount=amount)
-        if book.can_go_on
+        if tickets
         else say("{amount} · for you", amount=amount),
         outlets=outlets,
         openings=openings,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure
+from simulator.bench.parts.campaign import measure_campaign
 from simulator.bench.parts.idle import measure_idle
 from simulator.bench.parts.paint import measure_paint
 from simulator.bench.parts.sales import measure_sales
@@ -18,5 +19,6 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "paint": measure_paint,
     "start": measure_start,
     "station": measure_station,
+    "campaign": measure_campaign,
 }
 """In the order in which they run: the later ones use the machine of the first, and leave it worse."""

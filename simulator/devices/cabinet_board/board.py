@@ -36,6 +36,9 @@ class CabinetBoard:
         self.tables = Tables(self.body, speeds, lambda name: name in self.faults)
         self._reader = FrameReader()
         self._on, self._now_ms = True, 0
+        self._touched = True  # by a hand, since the last look
+        self._lay: list[int] = []  # this and the next are of the last look
+        self._played: set[str] = set()
 
     # -- the contract of a twin ------------------------------------------------------------------------------
 
@@ -59,8 +62,19 @@ class CabinetBoard:
             self.tables.contacts.events = NEAR_WRAP
         self._reader.expire(now_ms)
         self.tables.crc_errors = self._reader.crc_errors
-        dues = (self.link.poll(now_ms), self._reader.due_ms(), self.tables.advance(now_ms))
-        return min((due for due in dues if due is not None), default=None)
+        due_ms = self.tables.advance(now_ms, self._was_touched())
+        for other_ms in (self.link.poll(now_ms), self._reader.due_ms()):
+            if other_ms is not None and (due_ms is None or other_ms < due_ms):
+                due_ms = other_ms
+        return due_ms
+
+    def _was_touched(self) -> bool:
+        """Whether a hand, a fault or matter moved anything since the last look."""
+        lay = self.body.lying()
+        touched = self._touched or lay != self._lay or self.faults != self._played
+        if touched:
+            self._touched, self._lay, self._played = False, lay, set(self.faults)
+        return touched
 
     def take_output(self) -> bytes:
         return self.link.take_output()
@@ -72,7 +86,7 @@ class CabinetBoard:
             self.poll(now_ms)
             self.body.halt()
             self.link.clear()
-        self._on = on
+        self._on, self._touched = on, True
         if on:
             self._restart(BY_POWER, now_ms)
 
@@ -97,6 +111,7 @@ class CabinetBoard:
         for number in (door, (door + 1) % len(n.DOORS)) if "two_doors" in self.faults else (door,):
             self.body.switches.open_doors.add(number)
             self.body.switches.moved_ms[number] = now_ms
+        self._touched = True
         self.poll(now_ms)
 
     def close_door(self, door: int, now_ms: int) -> None:
@@ -106,12 +121,14 @@ class CabinetBoard:
         self.body.switches.moved_ms[door] = now_ms
         if not self.body.switches.open_doors:
             self.body.switches.key = False
+        self._touched = True
         self.poll(now_ms)
 
     def press_help(self, now_ms: int | None = None, hold_ms: int = HELP_HOLD_MS) -> None:
         start = self._now_ms if now_ms is None else now_ms
         self.poll(start)
         self.body.switches.help_until_ms = start + hold_ms
+        self._touched = True
         self.poll(start)
 
     def person_near(self, near: bool, now_ms: int | None = None) -> None:
@@ -137,6 +154,7 @@ class CabinetBoard:
 
     def shake(self, now_ms: int | None = None) -> None:
         self.tables.contacts.latch |= 1 << n.VIBRATION
+        self._touched = True
         self.poll(self._now_ms if now_ms is None else now_ms)
 
     def set_tag(self, part: str, text: str) -> None:
@@ -166,6 +184,7 @@ class CabinetBoard:
         at_ms = self._now_ms if now_ms is None else now_ms
         self.poll(at_ms)
         setattr(self.body.switches, switch, value)
+        self._touched = True
         self.poll(at_ms)
 
     # -- the line ----------------------------------------------------------------------------------------------

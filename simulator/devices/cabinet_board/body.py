@@ -53,10 +53,11 @@ class Body:
         self.tags = dict.fromkeys(PARTS, "")
         self.movers = movers()
         self._hanging: set[int] = set()
+        self._sensed = [matter.place(name) for name in SENSED]
 
     def lying(self) -> list[int]:
         """How many things lie where a sensor looks, in the order of SENSED."""
-        return [len(self._matter.place(name)) for name in SENSED]
+        return [len(place.things) for place in self._sensed]
 
     def busy(self) -> bool:
         return any(mover.due_ms is not None for mover in self.movers.values())

@@ -8,13 +8,20 @@ FIXED = range(1, 7)  # functions whose request is 8 bytes long
 COUNTED = (0x0F, 0x10)  # functions whose request tells its own length in byte 6
 
 
+def _of_byte(crc: int) -> int:
+    for _ in range(8):
+        crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
+_TABLE = tuple(map(_of_byte, range(256)))
+
+
 def crc16(data: bytes | bytearray) -> bytes:
     """CRC-16 of Modbus (A001h reflected, start FFFFh), low byte first."""
     crc = 0xFFFF
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
+        crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF]
     return bytes([crc & 0xFF, crc >> 8])
 
 

@@ -33,12 +33,15 @@ class Tables:
         self.contacts = Contacts()
         self.crc_errors = 0
         self.starts = self.looks = 0  # for who watches from inside: times started, times advanced
+        self._written = True  # to, since the last advance
+        self._due_ms: int | None = None
         self._now_ms = 0
         self.start(BY_POWER, None)
 
     def start(self, cause: int, now_ms: int | None) -> None:
         """Everything but the latch begins anew. `now_ms` None: the clock starts at the first look."""
         self.starts += 1
+        self._written = True
         self.coils = [False] * COILS
         self._holding = list(DEFAULTS)
         self._trips, self._tripped = 0, False
@@ -47,10 +50,21 @@ class Tables:
         self._coil_siren_until_ms: int | None = None
         self.contacts.settle(self._raw(now_ms or 0))
 
-    def advance(self, now_ms: int) -> int | None:
-        """Watchdog, motors, contacts; answers when something is due next."""
+    def advance(self, now_ms: int, touched: bool = True) -> int | None:
+        """Watchdog, motors, contacts; answers when something is due next.
+
+        `touched` False: nobody and nothing touched the cabinet since the last time. Before the next thing is due, and with
+        nothing written to the tables, all is then as it was.
+        """
         self.looks += 1
         self._now_ms = now_ms
+        if not touched and not self._written and (self._due_ms is None or now_ms < self._due_ms):
+            return self._due_ms
+        self._written = False
+        self._due_ms = self._advanced(now_ms)
+        return self._due_ms
+
+    def _advanced(self, now_ms: int) -> int | None:
         if self._started_ms is None:
             self._started_ms = now_ms
             self.contacts.settle(self._raw(now_ms))
@@ -149,12 +163,14 @@ class Tables:
         return [int.from_bytes(text[at : at + 2], "big") for at in range(0, 8, 2)]
 
     def write_coils(self, first: int, values: Sequence[bool]) -> None:
+        self._written = True
         self.coils[first : first + len(values)] = values
         if first <= SIREN_COIL < first + len(values):
             on = self.coils[SIREN_COIL]
             self._coil_siren_until_ms = self._now_ms + self._siren_ms() if on else None
 
     def write_holding(self, first: int, values: Sequence[int]) -> None:
+        self._written = True
         for register, value in enumerate(values, first):
             if register == KICK:
                 if value == KICK_WORD and not self._has("kick_ignored"):

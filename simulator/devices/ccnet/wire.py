@@ -14,13 +14,20 @@ GAP_MS = 5
 """Longest silence between two bytes of one frame (section 4); after that a half frame is forgotten."""
 
 
+def _of_byte(crc: int) -> int:
+    for _ in range(8):
+        crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
+    return crc
+
+
+_TABLE = tuple(map(_of_byte, range(256)))
+
+
 def crc16(data: bytes) -> int:
     """CRC-16/KERMIT, 0..65535: reflected constant 8408, initial value 0, no final XOR (section 3)."""
     crc = 0
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
+        crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF]
     return crc
 
 

@@ -154,7 +154,7 @@ class BoardFront(Linkless):
             waits.append(self._tag_ms)
         if self._linked and not self._running:
             waits.append(self._again_ms)
-        elif self._linked and self._broken:
+        elif self._linked and (self._broken or self._missed):
             waits += [self._ask_ms, self._kick_ms]
         due_ms = min((wait for wait in waits if wait is not None), default=None)
         return due_ms if due_ms is None else max(due_ms, now_ms + 1)
@@ -270,7 +270,7 @@ class BoardFront(Linkless):
 
     def _watch_over(self, now_ms: int) -> None:
         tables = self.twin.tables
-        if self._broken:
+        if self._broken or self._missed:  # a question that was missed is put again, though the line is whole by now
             self._ask(now_ms)
         elif self._differs():
             if self._look_ms is None:

@@ -63,6 +63,16 @@ class ChangeTray:
         self._enter("settling")
         self._go_on()
 
+    def present_again(self) -> None:
+        """What lies there since an earlier start. `opened` and later `taken`, `was empty` or `stayed shut`."""
+        self._blind = False
+        if self.occupied:
+            self._move("opening", SHUTTER, True)
+        elif self.occupied is None:
+            self._news("stayed shut", "no board")
+        else:
+            self._news("was empty", "")
+
     def retract(self) -> None:
         if self.occupied is None:
             self._give_up("no board")

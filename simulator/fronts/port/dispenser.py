@@ -20,6 +20,8 @@ from kiosk.ports.note_dispenser import (
     NotesRefused,
     NotesShort,
     NotesUncertain,
+    TrayReopened,
+    TrayStayedShut,
 )
 from simulator.devices.lcdm import Lcdm4000, wire
 from simulator.fronts.port.board import BoardFront
@@ -45,8 +47,15 @@ class Retract(NamedTuple):
     order: int
 
 
+class Again(NamedTuple):
+    order: int
+
+
 class Test(NamedTuple):
     cassette: int
+
+
+Order = Pay | Again | Retract | Test
 
 
 class DispenserFront(Linkless):
@@ -74,8 +83,8 @@ class DispenserFront(Linkless):
             name, report, twin, cassettes, self._found, self._ended, max_notes=max_notes, watch_ms=watch_ms
         )
         self._tray = ChangeTray(board, Faults(name, report), self._tray_says, flap_ms, settle_ms)
-        self._queue: deque[Pay | Retract | Test] = deque()
-        self._current: Pay | Retract | Test | None = None
+        self._queue: deque[Order] = deque()
+        self._current: Order | None = None
         self._outcome: NotesPresented | NotesShort | None = None  # told once the shutter is open
         self._presented = self._taken = -1
         self._past_due = False
@@ -91,6 +100,9 @@ class DispenserFront(Linkless):
 
     def pay(self, order: int, counts: Mapping[int, int]) -> None:
         self._queue.append(Pay(order, {cassette: n for cassette, n in counts.items() if n}))
+
+    def present_again(self, order: int) -> None:
+        self._queue.append(Again(order))
 
     def retract(self, order: int) -> None:
         self._queue.append(Retract(order))
@@ -157,7 +169,7 @@ class DispenserFront(Linkless):
         state = self._tray.state
         return state == "idle" or (state == "open" and isinstance(self._queue[0], Retract))
 
-    def _begin(self, order: Pay | Retract | Test) -> None:
+    def _begin(self, order: Order) -> None:
         self._current = order
         if isinstance(order, Pay):
             if order.counts:
@@ -166,6 +178,8 @@ class DispenserFront(Linkless):
                 self._finish(NotesRefused(order.order, "other"))
         elif isinstance(order, Test):
             self._mechanism.test(order.cassette)
+        elif isinstance(order, Again):
+            self._tray.present_again()
         elif order.order == self._taken:
             self._current = None  # a hand was faster; it has been told
         else:
@@ -205,6 +219,8 @@ class DispenserFront(Linkless):
             self._report(ChangeTaken(self._presented))
         elif isinstance(current, Pay):
             self._of_pay(current, news, reason)
+        elif isinstance(current, Again):
+            self._of_again(current.order, news, reason)
         elif isinstance(current, Retract):
             if news == "retracted":
                 self._finish(ChangeRetracted(current.order))
@@ -212,6 +228,13 @@ class DispenserFront(Linkless):
                 self._finish(ChangeTaken(current.order))
             else:
                 self._finish(ChangeRetractUncertain(current.order, reason))
+
+    def _of_again(self, order: int, news: TrayNews, reason: str) -> None:
+        if news == "opened":
+            self._presented = order
+            self._finish(TrayReopened(order))
+        else:
+            self._finish(ChangeTaken(order) if news == "was empty" else TrayStayedShut(order, reason))
 
     def _of_pay(self, pay: Pay, news: TrayNews, reason: str) -> None:
         if news == "ready":

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from kiosk.faults import FaultCode
-from kiosk.ports.note_dispenser import Counts
+from kiosk.ports.note_dispenser import MISCOUNTED, Counts
 from simulator.devices.lcdm import wire
 from simulator.devices.lcdm.body import Body, Result
 from simulator.devices.lcdm.codes import CASSETTES, Error
 
-MISCOUNTED = frozenset({0x06, 0x07, 0x08, 0x40, 0x41, 0x42, 0x43})
+UNSURE = frozenset({0x06, 0x07, 0x08, 0x40, 0x41, 0x42, 0x43})
 """The passenger may hold another number or value than was reported."""
 
 BEFORE_START = frozenset({0x0B, 0x20, 0x21, 0x24, 0x26, 0x30, 0x31})
@@ -70,8 +70,8 @@ def judged(asked: Mapping[int, int], done: Done) -> Judgement:
     test, error = done.code == wire.TEST_DISPENSE, done.error
     counts = tuple(row for row in done.rows if asked.get(row[0]) or row[1] or row[2])
     too_many = any(row[1] > (0 if test else asked.get(row[0], 0)) for row in done.rows)
-    if too_many or error in MISCOUNTED or (error != Error.GOOD and error not in REASONS):
-        return Judgement("unknown", f"error {error:02X}", counts)
+    if too_many or error in UNSURE or (error != Error.GOOD and error not in REASONS):
+        return Judgement("unknown", f"{MISCOUNTED if error in UNSURE else 'error'} {error:02X}", counts)
     if all(row[2 if test else 1] >= asked.get(row[0], 0) for row in done.rows):
         return Judgement("full", "", counts)
     if error == Error.GOOD:

@@ -15,6 +15,8 @@ from kiosk.ports.seal import Seal
 from kiosk.ports.ticket_printer import (
     DeliverUncertain,
     DumpUncertain,
+    SlotReopened,
+    SlotStayedShut,
     TicketRetractUncertain,
     TicketsPresented,
     TicketsRetracted,
@@ -60,6 +62,7 @@ class TicketTray:
         self._faults = Faults(name, report)
         self._moves = Moves()
         self._in_tray = 0
+        self._untouched = True  # what lay in the tray at the start lies there still
         self._unseen = ""  # key of a ticket that may lie in the tray without the sensor having shown it
         self._trouble: dict[str, str] = {}
         self._seal_failed = False
@@ -114,13 +117,29 @@ class TicketTray:
             board.set_coil(SHUTTER_COIL, False)
             fail("shutter")
             return
-        self._in_tray, self._unseen = 0, ""
+        self._in_tray, self._unseen, self._untouched = 0, "", False
         self._works("deliver", "ticket")
         self._doing = Doing.WAITING
         self._report(TicketsPresented(bundle))
         if not (yield self._reads(DELIVER_CLOSED, True)):
             self._stopped("deliver", "flap open")
         yield from self._taken(bundle)
+
+    def _presenting_again(self, bundle: int) -> Steps:
+        self._look()
+        seen = self._board.input(n.TICKET_SLOT)
+        if not seen:
+            self._report(SlotStayedShut(bundle, "sensor") if seen is None else TicketsTaken(bundle))
+            return
+        self._board.set_coil(SHUTTER_COIL, True)
+        if (yield self._reads(SHUTTER_CLOSED, False)):
+            self._doing = Doing.WAITING
+            self._report(SlotReopened(bundle))
+            yield from self._taken(bundle)
+            return
+        self._board.set_coil(SHUTTER_COIL, False)
+        self._stopped("deliver", "shutter")
+        self._report(SlotStayedShut(bundle, "shutter"))
 
     def _taken(self, bundle: int) -> Steps:
         while True:
@@ -181,7 +200,7 @@ class TicketTray:
         if not emptied or not proved:
             fail("flap" if not ran else "tray" if not emptied else "sensor")
             return
-        self._in_tray, self._unseen = 0, ""
+        self._in_tray, self._unseen, self._untouched = 0, "", False
         self._works("dump", "ticket")
         if not shut:
             self._stopped("dump", "flap open")

@@ -19,6 +19,7 @@ from kiosk.ports.ticket_printer import (
     DeliverUncertain,
     DumpUncertain,
     PrinterPast,
+    SlotStayedShut,
     TicketInTray,
     TicketJob,
     TicketRefused,
@@ -82,6 +83,7 @@ class TicketUnitFront(TicketTray, Linkless):
 
     def print_ticket(self, job: TicketJob) -> None:
         self._quiet = False
+        self._take_over(job.lying)
         reason = self._objection()
         if not reason and len(job.stripe) != STRIPE_CHARS:
             reason = "other"
@@ -111,6 +113,12 @@ class TicketUnitFront(TicketTray, Linkless):
             return
         self._start(self._dumping(bundle))
 
+    def present_again(self, bundle: int) -> None:
+        if not self._free():
+            self._report(SlotStayedShut(bundle, "busy"))
+            return
+        self._start(self._presenting_again(bundle))
+
     def retract(self, bundle: int) -> None:
         if not self._free() and self._doing is not Doing.WAITING:
             self._report(TicketRetractUncertain(bundle, "busy"))
@@ -123,6 +131,7 @@ class TicketUnitFront(TicketTray, Linkless):
     def restart(self) -> None:
         """Service: people have mended it."""
         self._in_tray, self._unseen, self._seal_failed, self._quiet = 0, "", False, False
+        self._untouched = False
         self._trouble.clear()
         self._look()
         self._printer.reset()
@@ -205,6 +214,11 @@ class TicketUnitFront(TicketTray, Linkless):
             return "waste"
         return "" if self._seal is None or self._seal.ready() else "seal"
 
+    def _take_over(self, lying: int) -> None:
+        """Tickets from before this start are counted on the machine's word; not after people may have looked into the tray."""
+        if lying and self._untouched and self._free() and self._is(n.TICKET_TRAY, True):
+            self._in_tray, self._untouched = lying, False
+
     # -- a blank
 
     def _printer_started(self, last_key: str, found: bool) -> None:
@@ -226,7 +240,7 @@ class TicketUnitFront(TicketTray, Linkless):
 
     def _falling(self, key: str) -> Steps:
         if (yield Wait(lambda: self._is(n.TICKET_TRAY, True), FALL_MS)):
-            self._in_tray += 1
+            self._in_tray, self._untouched = self._in_tray + 1, False
             self._report(TicketInTray(key))
         else:
             self._nobody_knows(key, "tray")

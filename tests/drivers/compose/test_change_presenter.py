@@ -19,6 +19,7 @@ from kiosk.ports.note_dispenser import (
     NotesRefused,
     NotesShort,
     NotesUncertain,
+    TrayReopened,
 )
 from tests.drivers.lcdm.lcdm_script import CASSETTES, DISPENSE, Paper, moved
 
@@ -215,7 +216,7 @@ def test_what_is_not_certain_stays_behind_the_shutter() -> None:
     bench = Bench(Paper(results=[(7, {1: (2, 0)})])).ready()
     bench.it.pay(1, {1: 2})
     bench.run(2_000)
-    assert bench.news() == [NotesUncertain(1, ((1, 2, 0),), "error 07")]
+    assert bench.news() == [NotesUncertain(1, ((1, 2, 0),), "miscounted 07")]
     assert bench.board.log == []
     bench.it.pay(2, {1: 1})
     bench.run(1_000)
@@ -365,6 +366,27 @@ def test_notes_of_an_earlier_life_are_retracted_or_found_taken() -> None:
     bench.it.retract(41)
     bench.run(2_000)
     assert bench.news() == [ChangeRetracted(40), ChangeTaken(41)]
+
+
+def test_notes_of_an_earlier_life_are_put_before_a_hand_again() -> None:
+    bench = Bench().ready()
+    bench.board.see(TRAY, True)
+    bench.it.present_again(40)
+    bench.run(2_000)
+    assert bench.news() == [TrayReopened(40)]
+    assert bench.board.levels[SHUTTER] is False
+    bench.board.see(TRAY, False)
+    bench.run(1_000)
+    assert bench.news() == [TrayReopened(40), ChangeTaken(40)]
+    assert bench.board.levels[SHUTTER] is True
+
+
+def test_an_empty_outlet_is_not_opened_again() -> None:
+    bench = Bench().ready()
+    bench.it.present_again(40)
+    bench.run(1_000)
+    assert bench.news() == [ChangeTaken(40)]
+    assert ("CHANGE_SHUTTER", True) not in bench.board.log
 
 
 def test_a_full_retract_bin_stops_change_until_it_is_emptied() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from drivers.compose.board import Coil, Input
-from kiosk.ports.fact import DeviceReady
+from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.ticket_printer import (
     DeliverUncertain,
     DumpUncertain,
     PrinterPast,
+    SlotReopened,
+    SlotStayedShut,
     TicketInTray,
     TicketRefused,
     TicketRetractUncertain,
@@ -252,6 +254,39 @@ def test_a_retract_that_cannot_be_seen_is_uncertain(stuck: Input, reason: str) -
     bench.run(7_000)
     assert bench.faults() == [("TICKET_TRAY", True, f"retract {reason}")]
     assert bench.told() == [TicketRetractUncertain(7, reason)]
+
+
+def test_a_bundle_of_an_earlier_life_is_put_before_a_hand_again() -> None:
+    bench = UnitBench().start()
+    bench.board.set(Input.SLOT_OCCUPIED, True)
+    bench.ticket_unit.present_again(7)
+    bench.run(1_000)
+    assert bench.told() == [SlotReopened(7)]
+    assert bench.board.coils == [(Coil.SLOT_SHUTTER, True)]
+    bench.board.set(Input.SLOT_OCCUPIED, False)
+    bench.run(1_500)
+    assert bench.told() == [TicketsTaken(7)]
+    assert bench.board.coils[-1] == (Coil.SLOT_SHUTTER, False)
+
+
+@pytest.mark.parametrize(("seen", "told"), [(False, TicketsTaken(7)), (None, SlotStayedShut(7, "sensor"))])
+def test_a_slot_without_a_bundle_stays_shut(seen: bool | None, told: Fact) -> None:
+    bench = UnitBench().start()
+    bench.board.set(Input.SLOT_OCCUPIED, seen)
+    bench.ticket_unit.present_again(7)
+    bench.run(1_000)
+    assert bench.told() == [told]
+    assert bench.board.coils == []
+
+
+def test_a_slot_that_does_not_open_is_shut_again() -> None:
+    bench = UnitBench().start()
+    bench.board.set(Input.SLOT_OCCUPIED, True)
+    bench.board.stuck.add(Input.SLOT_SHUTTER_CLOSED)
+    bench.ticket_unit.present_again(7)
+    bench.run(2_000)
+    assert bench.told() == [SlotStayedShut(7, "shutter")]
+    assert bench.board.coils == [(Coil.SLOT_SHUTTER, True), (Coil.SLOT_SHUTTER, False)]
 
 
 def test_a_full_retract_bin_leaves_the_bundle_in_the_closed_slot() -> None:

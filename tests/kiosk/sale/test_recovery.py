@@ -650,7 +650,9 @@ def test_change_is_paid_when_somebody_is_there() -> None:
 
 def test_tickets_that_were_forgotten_mean_that_nobody_is_asked() -> None:
     world = after_restart(in_state(S.TICKETS_OUT), printer(tray="empty", slot="tickets"), SHORT_MS)
+    assert world.sale.state is S.RESUMING
     world.time_out()
+    assert world.sale.state is S.TICKETS_BACK
     world.answer("retract?")
     assert world.sale.state is S.SLIP
 
@@ -702,3 +704,32 @@ def test_a_late_note_that_is_lost_makes_it_a_matter_of_money() -> None:
     world.feed(sf.Continued())
     assert world.sale.state is S.PAYING
     world.to_the_end_with_hands()
+
+
+@pytest.mark.parametrize("state", [S.TICKETS_OUT, S.CHANGE_OUT])
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_what_lies_behind_a_shut_outlet_is_opened_for_whoever_is_here(state: S, which: int) -> None:
+    """Opened and taken; empty already; or it stays shut and is pulled back."""
+    told = printer(tray="empty", slot="tickets") if state is S.TICKETS_OUT else dispenser(outlet="notes")
+    world = after_restart(in_state(state), told, SHORT_MS)
+    assert world.sale.state is S.RESUMING
+    assert world.pending == {}
+    world.feed(sf.Continued())
+    again = {S.TICKETS_OUT: S.TICKETS_AGAIN, S.CHANGE_OUT: S.CHANGE_AGAIN}[state]
+    assert world.sale.state is again
+    world.answer("reopen?", which)
+    back = {S.TICKETS_OUT: S.TICKETS_BACK, S.CHANGE_OUT: S.CHANGE_BACK}[state]
+    if which != 1:
+        assert world.sale.state is (state, None, back)[which]
+    world.to_the_end_with_hands()
+    outcome = world.lines[-1].intents[-1]["outcome"]
+    assert world.ended
+    assert (outcome == "claim") is (which == 2)
+
+
+@pytest.mark.parametrize("by", ["service", "screen", "mode"])
+def test_nothing_is_opened_when_the_question_is_broken_off(by: str) -> None:
+    world = after_restart(in_state(S.CHANGE_OUT), dispenser(outlet="notes"), SHORT_MS)
+    world.feed(sf.Cancelled(by))
+    assert world.sale.state is S.CHANGE_BACK
+    assert "reopen?" not in world.pending

@@ -291,6 +291,10 @@ class World:
                 return [tp.TicketsPresented(1), tp.DeliverUncertain(1, "flap"), tp.TicketsTaken(1)]
             case si.Dump():
                 return [tp.TrayDumped(1), tp.DumpUncertain(1, "flap")]
+            case si.Reopen(outlet="tickets"):
+                return [tp.SlotReopened(1), tp.TicketsTaken(1), tp.SlotStayedShut(1, "shutter")]
+            case si.Reopen(order=number):
+                return [nd.TrayReopened(number), nd.ChangeTaken(number), nd.TrayStayedShut(number, "shutter")]
             case si.Retract(outlet="tickets"):
                 return [tp.TicketsRetracted(1), tp.TicketsTaken(1), tp.TicketRetractUncertain(1, "belt")]
             case si.Retract(order=number):
@@ -320,8 +324,10 @@ class World:
         fact = answers[which % len(answers)]
         self.said.append(fact)
         match fact:
-            case tp.TicketsPresented():
+            case tp.TicketsPresented() | tp.SlotReopened():
                 self.pending["hand"] = [tp.TicketsTaken(1)]
+            case nd.TrayReopened(order=number):
+                self.pending["hand"] = [nd.ChangeTaken(number)]
             case nd.NotesPresented(order=number) | nd.NotesShort(order=number) if any(out for _, out, _ in fact.counts):
                 self.pending["hand"] = [nd.ChangeTaken(number)]
         return self.feed(fact)

@@ -248,15 +248,21 @@ def after_a_power_cut() -> dict[str, Book]:
         "RESUMING-printed": book(S.RESUMING, PAID),
         "RESUMING-change": book(S.RESUMING, PAID),
         "RESUMING-claim": book(S.RESUMING, PAID),
+        "RESUMING-slot": book(S.RESUMING, PAID),
+        "RESUMING-outlet": book(S.RESUMING, PAID),
     }
     for made in found.values():
         made.agreed, made.patience_until_ms, made.pause_ms = True, 0, 12_300
         made.resume_until_ms, made.resume_span_ms = MONO_MS + 38_000, 40_000
-    for name, states in (("printed", ("in_tray", "waiting")), ("change", ("taken", "taken"))):
+    lying = (("slot", ("presented", "presented")), ("outlet", ("taken", "taken")))
+    for name, states in (("printed", ("in_tray", "waiting")), ("change", ("taken", "taken")), *lying):
         made = found[f"RESUMING-{name}"]
         made.confirmed = True
         made.tickets = [TicketLine(place, ("E123456",), 1, state) for place, state in zip(PLACES, states, strict=True)]
-    found["RESUMING-change"].why_ending = "restart"
+    for name in ("change", "slot", "outlet"):
+        found[f"RESUMING-{name}"].why_ending = "restart"
+    out_fen = found["RESUMING-outlet"].owed_fen
+    found["RESUMING-outlet"].pays = [PayLine(101, ((1, 1),), out_fen, "out", ((1, 1, 0),), out_fen)]
     found["RESUMING-claim"].why_ending = "note"
     found["RESUMING-claim"].claims = [Claim("6F4K92QD", 2_000, "note_unknown", False)]
     return found

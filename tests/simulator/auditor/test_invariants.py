@@ -39,6 +39,59 @@ def test_every_invariant_has_a_journal_or_a_world_that_breaks_it() -> None:
     assert broken == set(INVARIANTS)
 
 
+# -- 5: what lies behind a shut outlet is opened for somebody, once in a start
+
+
+def reopened(*steps: str, sale: int = 1, boot: int = 2) -> Stage:
+    """The bundle lies in the slot when the power fails; then these lines, by name."""
+    stage = Stage().printed()
+    for _ in range(2):
+        stage.go(stage.first("ticket.tray"), "ticket.slot")
+    stage.lines(w.sold(1, 1)[9])
+    if boot > 1:
+        assert stage.auditor.restarted(stage.text) == []
+        stage.boot = boot
+        begun = {"kind": "sys.recover", "result": "begin", "sale": 1, "state": "TICKETS_OUT", "silent": []}
+        ended = {"kind": "sys.recover", "result": "end", "pause_ms": 5_000, "believed": []}
+        boot_line = {"kind": "sys.boot", "machine": "T07", "nonce": "cd", "version": "1", "damaged_bytes": 0}
+        stage.lines((boot_line, []), (begun, []), (ended, []))
+    again = {"kind": "reopen?", "sale": sale, "outlet": "tickets", "order": 0}
+    for step in steps:
+        stage.lines(
+            {
+                "here": ({"kind": "sale.continue"}, [again]),
+                "unasked": ({"kind": "timer", "result": "resume"}, [again]),
+                "open": ({"kind": "reopen!", "result": "tickets", "bundle": 1}, []),
+                "taken": w.sold(1, 1)[10],
+            }[step]
+        )
+    return stage
+
+
+def test_a_bundle_is_opened_again_and_taken() -> None:
+    stage = reopened("here", "open")
+    for _ in range(2):
+        stage.go(stage.first("ticket.slot"), "hand")
+    stage.lines(w.sold(1, 1)[10])
+    assert stage.told() == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "sale", "boot", "invariant"),
+    [
+        (("unasked",), 1, 2, 5),
+        (("here", "open", "here"), 1, 2, 5),
+        (("here",), 9, 2, 5),
+        (("here",), 1, 1, 5),
+        (("open",), 1, 2, 6),
+    ],
+)
+def test_an_outlet_that_opens_for_nobody_twice_or_by_itself_is_caught(
+    steps: tuple[str, ...], sale: int, boot: int, invariant: int
+) -> None:
+    assert invariant in reopened(*steps, sale=sale, boot=boot).found()
+
+
 # -- 7: the power fails
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -293,15 +293,18 @@ def test_work_at_the_open_cabinet_is_judged_when_it_is_booked() -> None:
 # -- a count closes what is unknown (invariant 3)
 
 
-def unknown_payment() -> Stage:
+OUT = ("dispenser.path", "change.tray", "hand")
+
+
+def unknown_payment(counts: Sequence[Sequence[int]] = (), way: Sequence[str] = OUT) -> Stage:
     """A payment nobody can tell of: the note went into the tray and on to a hand."""
     stage = Stage().handed_over()
     written = [w.claim(1, 1_000, False, "pay_unknown"), w.unknown(1, 1_000, "pay_unknown")]
-    stage.lines(({"kind": "pay!", "result": "unknown", "order": 101, "counts": [], "reason": "link"}, written))
+    stage.lines(({"kind": "pay!", "result": "unknown", "order": 101, "counts": counts, "reason": "link"}, written))
     sums = {"ours_fen": 5_000, "delivered_fen": 4_000, "claims_fen": 1_000, "rounding_fen": -50}
     rounding = {"kind": "rounding", "sale": 1, "rounding_fen": -50}
     stage.lines(({"kind": "sale.claim_seen"}, [rounding, w.end(1, "claim", **sums)]))
-    stage.go(stage.first("cassette.2"), "dispenser.path", "change.tray", "hand")
+    stage.go(stage.first("cassette.2"), *way)
     return stage
 
 
@@ -317,6 +320,33 @@ def test_an_unknown_is_open_until_everything_was_counted() -> None:
     counted.auditor.day_end(counted.matter.places, counted=True)
     assert counted.told() == []
     assert counted.auditor.unknowns == []
+
+
+@pytest.mark.parametrize("way", [("dispenser.path",), ("dispenser.path", "dispenser.reject")])
+def test_a_note_that_never_came_out_may_be_counted_off_its_cassette_first(way: tuple[str, ...]) -> None:
+    stage = unknown_payment(way=way)
+    stage.lines(w.fill(2, 1_000, 100, 99))
+    stage.auditor.physical()
+    assert stage.told() == []
+    stage.auditor.hands(True)
+    stage.matter.new_note(1_000, "cassette.2")
+    stage.auditor.census(stage.matter.places)
+    stage.auditor.physical()
+    assert 3 in stage.found()
+
+
+def test_rejects_of_an_unknown_payment_are_a_word_until_their_bin_is_counted() -> None:
+    stage = unknown_payment(counts=[[2, 0, 1]])
+    stage.lines(w.fill(1, 100, 100, 100), w.fill(2, 1_000, 99, 99))
+    stage.auditor.physical()
+    assert stage.told() == []
+    stage.lines(w.bin_emptied("reject", 1, 0))
+    stage.auditor.physical()
+    assert stage.told() == []
+    stage.auditor.hands(True)
+    stage.go(stage.note(1_000, "cassette.1"), "dispenser.reject")
+    stage.auditor.physical()
+    assert 3 in stage.found()
 
 
 def test_after_the_count_the_old_bound_widens_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -107,6 +108,79 @@ def test_board_alone_without_power() -> None:
         _touched(bench)
 
     assert_same(RIG, script)
+
+
+# -- a coil write that gets lost: the entry shutter follows all the same
+
+
+def _lies(bench: Bench, seen: list[list[Any]], span_ms: int) -> None:
+    """Second by second: what the host sees of the entry, and whether it is open."""
+    for _ in range(span_ms // 1_000):
+        bench.run(1_000)
+        closed = bench.it.input(Input.ENTRY_SHUTTER_CLOSED)
+        seen[-1].append((closed, twin(bench).tables.coils[Coil.ENTRY_SHUTTER]))
+
+
+@pytest.mark.parametrize("fault", ["silence_before_once", "silence_after_once", "bit_flip_once", "cut_frame_once"])
+@pytest.mark.parametrize("function", [0, 1, 2, 4, 5, 6])
+@pytest.mark.parametrize("open_", [True, False])
+@pytest.mark.parametrize("before_ms", [0, 40, 730])
+def test_a_shutter_whose_order_got_lost_moves_in_the_end(
+    fault: str, function: int, open_: bool, before_ms: int
+) -> None:
+    """`before_ms`: how long the line was spoilt when the order came. `function` 0: whatever is said next."""
+    seen: list[list[Any]] = []
+
+    def script(bench: Bench) -> None:
+        seen.append([])
+        bench.until(DeviceReady)
+        bench.run(3_300)
+        bench.do(lambda: bench.it.entry_shutter(not open_))
+        bench.run(2_000)
+        spoil(bench, fault, targets={function} if function else None)
+        bench.run(before_ms)
+        bench.do(lambda: bench.it.entry_shutter(open_))
+        _lies(bench, seen, 13_000)
+        mend(bench, fault)
+        _lies(bench, seen, 3_000)
+        bench.do(lambda: bench.it.entry_shutter(not open_))
+        _lies(bench, seen, 2_000)
+
+    assert_same(RIG, script)
+    by_bytes, by_port = seen
+    assert by_bytes == by_port
+    assert by_port[2] == (not open_, open_)
+    assert by_port[-1] == (open_, not open_)
+
+
+@pytest.mark.parametrize("out_ms", [20, 900, 5_000, 14_000, 40_000])
+@pytest.mark.parametrize("ordered", ["before", "while out", "both"])
+def test_a_shutter_follows_a_board_that_was_pulled_and_plugged_in_again(out_ms: int, ordered: str) -> None:
+    """Pulled for long it shuts by itself; what was wanted meanwhile, and nothing else, is so after the plug is in."""
+    seen: list[list[Any]] = []
+
+    def script(bench: Bench) -> None:
+        seen.append([])
+        bench.until(DeviceReady)
+        bench.run(3_300)
+        if ordered != "while out":
+            bench.do(lambda: bench.it.entry_shutter(True))
+            bench.run(2_000)
+        bench.unplug("cabinet")
+        if ordered != "before":
+            bench.do(lambda: bench.it.entry_shutter(ordered == "while out"))
+        bench.run(out_ms)
+        if out_ms > 20_000:
+            assert not twin(bench).tables.coils[Coil.ENTRY_SHUTTER]
+        bench.replug("cabinet")
+        bench.until(DeviceReady)
+        _lies(bench, seen, 5_000)
+
+    assert_same(RIG, script)
+    by_bytes, by_port = seen
+    assert by_bytes == by_port
+    wanted = ordered != "both"
+    assert by_port[-1] == (not wanted, wanted)
 
 
 MOVED = [

@@ -10,11 +10,14 @@ import pytest
 from kiosk.ports.fact import DeviceReady
 from kiosk.ports.note_dispenser import (
     ChangeRetracted,
+    ChangeRetractUncertain,
     ChangeTaken,
     DispenserPast,
     NotesPresented,
     NotesRefused,
     NotesUncertain,
+    TrayReopened,
+    TrayStayedShut,
 )
 from tests.simulator.fronts.dispenser_rig import DEVICE, RIG, TRAY, device, paid_and_taken, pay, ready, spoil, take
 from tests.simulator.fronts.harness import Bench, assert_same
@@ -179,6 +182,47 @@ NOMINAL = [
     plug,
     board_lost,
 ]
+
+
+def opened_again(bench: Bench, how: str) -> None:
+    """Notes that lay out when the power failed lie behind a shut outlet until it is opened again."""
+    ready(bench)
+    pay(bench, 1, {2: 4})
+    bench.run(1_000)
+    bench.cut()
+    bench.until(DispenserPast)
+    bench.run(2_000)
+    assert take(bench) == 0
+    if how == "stuck":
+        spoil(bench, "change_shutter_stuck", of="cabinet")
+    elif how == "empty":
+        bench.do(lambda: bench.it.retract(1))
+        bench.run(5_000)
+    elif how == "blind":
+        bench.do(lambda: bench.twins["cabinet"].power(False, bench.now_ms))
+        bench.run(5_000)
+    bench.do(lambda: bench.it.present_again(1))
+    bench.run(3_000)
+    if how == "taken":
+        take(bench)
+        bench.run(3_000)
+        paid_and_taken(bench, 2, {1: 2})
+    elif how != "empty":
+        bench.do(lambda: bench.it.retract(1))
+        bench.run(5_000)
+
+
+@pytest.mark.parametrize("how", ["taken", "left", "stuck", "empty", "blind"])
+def test_notes_in_the_outlet_are_opened_again_after_a_restart(how: str) -> None:
+    facts = assert_same(RIG, partial(opened_again, how=how))
+    said = (TrayReopened, TrayStayedShut, ChangeTaken, ChangeRetracted, ChangeRetractUncertain)
+    assert [fact for fact in facts if isinstance(fact, said)] == {
+        "taken": [TrayReopened(1), ChangeTaken(1), ChangeTaken(2)],
+        "left": [TrayReopened(1), ChangeRetracted(1)],
+        "stuck": [TrayStayedShut(1, "shutter"), ChangeRetracted(1)],
+        "empty": [ChangeRetracted(1), ChangeTaken(1)],
+        "blind": [TrayStayedShut(1, "no board"), ChangeRetractUncertain(1, "no board")],
+    }[how]
 
 
 @pytest.mark.parametrize("script", NOMINAL, ids=lambda script: script.__name__)

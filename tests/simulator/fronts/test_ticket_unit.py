@@ -19,6 +19,8 @@ from kiosk.ports.ticket_printer import (
     DumpUncertain,
     Picture,
     PrinterPast,
+    SlotReopened,
+    SlotStayedShut,
     TicketInTray,
     TicketJob,
     TicketRefused,
@@ -54,6 +56,8 @@ OF_UNIT = (
     TicketRetractUncertain,
     TrayDumped,
     DumpUncertain,
+    SlotReopened,
+    SlotStayedShut,
 )
 BLANK_FAULTS = (
     "paper_out",
@@ -164,8 +168,8 @@ def lying(bench: Bench) -> dict[str, list[tuple[str, str, dict[int, str]]]]:
     }
 
 
-def job(key: str) -> TicketJob:
-    return TicketJob(key, "D0123456", STRIPE, DOT)
+def job(key: str, lying: int = 0) -> TicketJob:
+    return TicketJob(key, "D0123456", STRIPE, DOT, lying)
 
 
 def order(bench: Bench, key: str) -> None:
@@ -240,6 +244,115 @@ def test_a_bundle() -> None:
         TicketInTray("K4"),
         TrayDumped(8),
     ]
+
+
+def test_a_half_full_tray_is_taken_over_on_the_machines_word_only() -> None:
+    def script(bench: Bench) -> None:
+        bench.until(DeviceReady)
+        printed(bench, "K1", "K2")
+        bench.cut()
+        bench.until(lambda: any(isinstance(fact, PrinterPast) for fact in bench.facts[4:]))
+        bench.run(2_000)
+        order(bench, "K3")  # nobody says what lies there
+        bench.run(8_000)
+        bench.do(lambda: bench.it.print_ticket(job("K4", 2)))
+        bench.run(8_000)
+        bench.do(lambda: bench.it.print_ticket(job("K5", 3)))
+        bench.run(8_000)
+        bench.do(lambda: bench.it.deliver(7))
+        bench.run(8_000)
+        take(bench)
+        bench.run(3_000)
+
+    facts = [fact for fact in same(script) if isinstance(fact, (*PRINTED, TicketsPresented, TicketsTaken))]
+    assert facts == [
+        TicketInTray("K1"),
+        TicketInTray("K2"),
+        TicketRefused("K3", "tray"),
+        TicketInTray("K4"),
+        TicketInTray("K5"),
+        TicketsPresented(7),
+        TicketsTaken(7),
+    ]
+
+
+@pytest.mark.parametrize("what", ["door", "dumped", "empty"])
+def test_a_tray_is_not_taken_over_once_it_may_have_been_changed(what: str) -> None:
+    """Somebody looked into it, it was emptied since, or nothing lies there."""
+
+    def script(bench: Bench) -> None:
+        bench.until(DeviceReady)
+        printed(bench, "K1")
+        if what == "empty":
+            bench.do(lambda: bench.it.dump(7))
+            bench.run(5_000)
+        bench.cut()
+        bench.run(30_000)
+        if what == "door":
+            bench.do(lambda: bench.twins[BOARD].open_door(2, True, bench.now_ms))
+            bench.run(2_000)
+            bench.do(lambda: bench.twins[BOARD].close_door(2, bench.now_ms))
+            bench.run(20_000)
+        elif what == "dumped":
+            bench.do(lambda: bench.it.dump(7))
+            bench.run(5_000)
+        bench.do(lambda: bench.it.print_ticket(job("K2", 1)))
+        bench.run(8_000)
+
+    facts = [fact for fact in same(script) if isinstance(fact, PRINTED)]
+    assert facts[0] == TicketInTray("K1")
+    assert facts[1] == (TicketRefused("K2", "tray") if what == "door" else TicketInTray("K2"))
+
+
+@pytest.mark.parametrize("how", ["taken", "left", "stuck", "empty", "blind", "cut again", "busy"])
+def test_a_bundle_in_the_slot_is_opened_again_after_a_restart(how: str) -> None:
+    def script(bench: Bench) -> None:
+        bench.until(DeviceReady)
+        printed(bench, "K1", "K2")
+        bench.do(lambda: bench.it.deliver(7))
+        bench.until(TicketsPresented)
+        bench.run(1_000)
+        bench.cut()
+        bench.run(30_000)
+        assert bench.do(lambda: bench.twins[BOARD].take_tickets(bench.now_ms)) == 0  # shut
+        if how == "stuck":
+            put(bench, "slot_shutter_stuck", name=BOARD)
+        elif how == "empty":
+            bench.do(lambda: bench.it.retract(7))
+            bench.run(15_000)
+        elif how == "blind":
+            bench.do(lambda: bench.twins[BOARD].power(False, bench.now_ms))
+            bench.run(5_000)
+        bench.do(lambda: bench.it.present_again(7))
+        if how == "busy":
+            bench.do(lambda: bench.it.present_again(7))
+        bench.run(4_000)
+        if how == "cut again":
+            bench.cut()
+            bench.run(30_000)
+            bench.do(lambda: bench.it.present_again(7))
+            bench.run(4_000)
+        if how in ("taken", "cut again", "busy"):
+            take(bench)
+            bench.run(4_000)
+        elif how != "empty":
+            bench.do(lambda: bench.it.retract(7))
+            bench.run(15_000)
+
+    said = (SlotReopened, SlotStayedShut, TicketsTaken, TicketsRetracted, TicketRetractUncertain)
+    facts = [fact for fact in same(script) if isinstance(fact, said)]
+    assert (
+        facts
+        == {
+            "taken": [SlotReopened(7), TicketsTaken(7)],
+            "left": [SlotReopened(7), TicketsRetracted(7)],
+            "stuck": [SlotStayedShut(7, "shutter"), TicketsRetracted(7)],
+            "empty": [TicketsRetracted(7), TicketsTaken(7)],
+            "blind": [SlotStayedShut(7, "sensor"), TicketRetractUncertain(7, "shutter")],
+            "cut again": [SlotReopened(7), SlotReopened(7), TicketsTaken(7)],
+            "busy": [SlotStayedShut(7, "busy"), SlotReopened(7), TicketsTaken(7)],
+        }[how]
+    )
 
 
 def test_a_bundle_nobody_takes() -> None:

@@ -1,0 +1,162 @@
+"""What the monkey does around the screen: notes, openings, doors, plugs, faults, the station, the mains, the clock.
+
+Each act answers in a word what was done, empty for nothing. What no machine can notice is left out.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from simulator.cabinet.hands import OUTLETS
+from simulator.cabinet.refused import Refused
+from simulator.cabinet.world import DEVICES, DOORS
+from simulator.campaign.sets import LINK_FAULTS, MENUS, UNSEEN
+from simulator.world.machine import Box
+from simulator.world.run import STATION_TIMES, UNKNOWABLE
+
+NOTES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
+UNNOTICED = {
+    (
+        "ticket_unit",
+        "ack_without_ticket",
+    ): "beside a ticket that lies in the tray the sensor cannot tell that one is missing"
+}
+FAULTS = tuple(
+    (device, name)
+    for device, menu in MENUS.items()
+    for name in (*menu, *LINK_FAULTS)
+    if name not in UNSEEN[device] and (device, name) not in {*UNKNOWABLE, *UNNOTICED}
+)
+STATION = ("down", "answer_lost", "slow", "refusing", "unplugged", "stopped", "restarted")
+MOST_TROUBLES = 3
+STEPS_MS = (-86_400_000, -3_600_000, -60_000, -1_500, 1_500, 60_000, 3_600_000, 86_400_000)
+
+
+class Mischief:
+    """Troubles that are on, and how far the calendar was moved, are remembered until `heal`."""
+
+    def __init__(self, box: Box, dice: Random) -> None:
+        self._box, self._dice = box, dice
+        self._on: list[tuple[str, str]] = []
+        self._stepped_ms = 0
+
+    # -- money and openings
+
+    def note(self) -> str:
+        """Any note, also one of another currency's value and one that is not genuine."""
+        box = self._box
+        value_fen, genuine = self._dice.choice(NOTES_FEN), self._dice.random() < 0.8
+        box.things.world.bring(value_fen, 1, "hand", genuine)
+        try:
+            box.things.hands.insert(value_fen, genuine, box.clock.mono_ms())
+        except Refused as refused:
+            return f"no note: {refused.code}"
+        box.things.acted()
+        return f"note {value_fen} {'genuine' if genuine else 'counterfeit'}"
+
+    def take(self) -> str:
+        outlet = self._dice.choice(sorted(OUTLETS))
+        taken = self._box.things.take(outlet)
+        return f"take from {outlet}" if taken else ""
+
+    # -- people
+
+    def help(self) -> str:
+        self._box.things.world.board.press_help(self._box.clock.mono_ms())
+        self._box.things.acted()
+        return "help"
+
+    def person(self) -> str:
+        near = self._dice.random() < 0.5
+        self._box.things.world.board.person_near(near, self._box.clock.mono_ms())
+        self._box.things.acted()
+        return f"person {'near' if near else 'gone'}"
+
+    # -- doors and hands behind them
+
+    @property
+    def doors_open(self) -> set[str]:
+        return self._box.things.technician.doors_open()
+
+    def door(self, key: bool) -> str:
+        """Opens or closes one."""
+        worker, now_ms, door = self._box.things.technician, self._box.clock.mono_ms(), self._dice.choice(DOORS)
+        try:
+            if door in self.doors_open:
+                worker.close_door(door, now_ms)
+                told = f"close {door}"
+            else:
+                worker.open_door(door, key, now_ms)
+                told = f"open {door} {'with the key' if key else 'by force'}"
+        except Refused as refused:
+            return refused.code
+        self._box.things.acted()
+        return told
+
+    def close_all(self) -> str:
+        for door in reversed(DOORS):  # the outer one last
+            if door in self.doors_open:
+                self._box.things.technician.close_door(door, self._box.clock.mono_ms())
+        self._box.things.acted()
+        return "close all doors"
+
+    # -- troubles
+
+    def plug(self) -> str:
+        device = self._dice.choice(DEVICES)
+        in_ = self._dice.random() < 0.6
+        self._box.joined.plug(device, in_)
+        return f"plug of {device} {'in' if in_ else 'out'}"
+
+    def fault(self) -> str:
+        """One more, or one less when there are many."""
+        if len(self._on) >= MOST_TROUBLES or (self._on and self._dice.random() < 0.4):
+            device, name = self._on.pop(self._dice.randrange(len(self._on)))
+            self._box.things.world.twins[device].faults.discard(name)
+            told = f"{device} {name} off"
+        else:
+            device, name = self._dice.choice(FAULTS)
+            self._on.append((device, name))
+            self._box.things.world.twins[device].faults.add(name)
+            told = f"{device} {name} on"
+        self._box.joined.nudge()
+        return told
+
+    def station(self) -> str:
+        name, on = self._dice.choice(STATION), self._dice.random() < 0.5
+        self._box.desk.trouble(name, on, times=STATION_TIMES.get(name))
+        return f"station {name} {'on' if on else 'off'}"
+
+    def heal(self) -> str:
+        """All troubles end."""
+        box = self._box
+        for twin in box.things.world.twins.values():
+            twin.faults.clear()
+        self._on.clear()
+        box.desk.well()
+        box.joined.well()
+        box.things.world.board.mains(True, box.clock.mono_ms())
+        box.clock.step_wall(-self._stepped_ms)
+        self._stepped_ms = 0
+        box.mended()
+        box.joined.nudge()
+        return "all troubles end"
+
+    def clock_step(self) -> str:
+        step_ms = self._dice.choice(STEPS_MS)
+        if abs(self._stepped_ms + step_ms) > 2 * STEPS_MS[-1]:
+            step_ms = -self._stepped_ms
+        self._stepped_ms += step_ms
+        self._box.clock.step_wall(step_ms)
+        return f"the calendar jumps by {step_ms} ms"
+
+    def mains(self) -> str:
+        """The cabinet runs on its battery for a while."""
+        present = self._dice.random() < 0.6
+        self._box.things.world.board.mains(present, self._box.clock.mono_ms())
+        self._box.things.acted()
+        return f"mains {'back' if present else 'gone'}"
+
+    def power_cut(self) -> str:
+        self._box.lose_power("the monkey")
+        return "power cut"

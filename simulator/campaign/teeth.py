@@ -1,0 +1,70 @@
+"""Hunts for a planted bug: scripts that could show it, the short ones first, until the auditor speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from simulator.campaign.days import day
+from simulator.campaign.sabotage import SABOTAGE, planted
+from simulator.campaign.sets import BUDGET_FEN, CHEAP_FEN, SALES, singles
+from simulator.passenger.person import Kind, Plan
+from simulator.world.run import run
+from simulator.world.script import Script, Trouble
+
+MOST_TRIES = 400
+CHANGE = SALES["change"]
+TWO_NOTES = Plan(Kind.WALK_AWAY, 1, BUDGET_FEN, leave_at="pay.cash", notes_before=2)
+TORN = ((4, 4), (12, 12), (20, 20), (25, 25), (49, 49))
+"""(seed, point) of cuts that leave half a line: found by looking, and looked for again if none of them does any more."""
+
+DIRECTED: dict[str, list[Script]] = {
+    "flag_per_sale": [
+        Script(
+            1,
+            (TWO_NOTES,),
+            (
+                Trouble("acceptor", "jam_in_stacker_next", "stack?", 2),
+                Trouble("cabinet", "change_shutter_stuck", "stack?", 2),
+            ),
+        )
+    ],
+    "change_promised_twice": [Script(seed, (Plan(Kind.LARGE, 1, CHEAP_FEN),) * 4, fill="lean") for seed in range(1, 6)],
+    "torn_tail_skipped": [Script(seed, (CHANGE,), cuts=(at, at + 25)) for seed, at in TORN],
+    "void_forgotten": [
+        Script(1, (SALES["three tickets"],), (Trouble("ticket_unit", name, "print?", 2),))
+        for name in ("verify_fail", "jam", "cutter_4")
+    ],
+    "register_not_restored": [Script(1, (CHANGE, CHANGE), cuts=(at,)) for at in range(56, 76)],
+}
+"""Bugs that few scripts can show -> scripts that can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """`tries`: scripts it took. `violation` is the first that was said."""
+
+    tries: int
+    violation: str
+    script: Script
+
+
+def scripts(name: str) -> Iterator[Script]:
+    """What is tried, in order: made for this bug, the typical sales, a cut anywhere, every fault, random days."""
+    level = SABOTAGE[name].needs
+    yield from DIRECTED.get(name, [])
+    yield from (Script(1, (plan,), level=level) for plan in SALES.values())
+    yield from (Script(1, (CHANGE,), cuts=(at,), level=level) for at in range(5, 70, 4))
+    yield from singles("change")
+    yield from (day(number, 1) for number in range(MOST_TRIES))
+
+
+def hunt(name: str, most: int = MOST_TRIES) -> Catch | None:
+    """Plants the bug and hunts it. None: `most` scripts ran and nobody noticed."""
+    with planted(name):
+        for tries, script in enumerate(islice(scripts(name), most), start=1):
+            violations = run(script).violations
+            if violations:
+                return Catch(tries, violations[0], script)
+    return None

@@ -1,0 +1,56 @@
+"""The campaign of the tests: the day's slice of the exhaustive sets, random days at both levels. No violation, ever."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from simulator.campaign.judge import Campaign, Verdict
+from simulator.campaign.pool import Progress
+from simulator.campaign.sets import SALES, pairs, singles, troubles
+from simulator.campaign.work import Work, daily, exhaustive, random_days
+
+JOBS = os.cpu_count() or 1
+
+
+def run(work: Work) -> Verdict:
+    verdict = Campaign(work, JOBS).run(Progress(0, work.noun, lambda line: None))
+    assert [text for text, _ in verdict.found] == []
+    assert verdict.violations == 0
+    return verdict
+
+
+@pytest.mark.slow
+def test_every_fault_every_crash_point_every_crash_while_recovering() -> None:
+    verdict = run(daily(1))
+    assert verdict.counted > 5_000
+    assert {"sold", "refunded", "claim", "cancelled"} <= set(verdict.sales)
+
+
+@pytest.mark.slow
+def test_twenty_thousand_random_sales() -> None:
+    verdict = run(random_days(20_000, 1, "port"))
+    assert verdict.counted == 20_000
+    assert verdict.sales["sold"] > 4_000
+
+
+@pytest.mark.slow
+def test_a_thousand_random_sales_with_drivers_and_wires() -> None:
+    verdict = run(random_days(1_000, 2, "bytes"))
+    assert verdict.counted == 1_000
+    assert verdict.sales["sold"] > 200
+
+
+def test_the_sets_are_what_they_say() -> None:
+    found = troubles()
+    assert len(found) == len(set(found)) > 150
+    assert len(singles("change")) == len(found) + 1
+    assert len(exhaustive(1).units) == len(SALES) * (len(found) + 1)
+    different = {(a.name, b.name) for script in pairs("change")[:500] for a, b in [script.troubles]}
+    assert all(a != b for a, b in different)
+
+
+def test_a_sale_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="no typical sale"):
+        exhaustive(1, "a dream")

@@ -1,0 +1,110 @@
+"""The monkey: it gets everywhere, repeats itself exactly, finds what is planted, and finds nothing in the machine as it is."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.campaign.fingers import Finger
+from simulator.campaign.judge import Campaign
+from simulator.campaign.main import main
+from simulator.campaign.monkey import EVENTS_PER_PART, Monkey, units
+from simulator.campaign.sabotage import planted
+from simulator.campaign.work import monkeys
+from simulator.passenger.visit import targets
+
+DEEP = {"attract", "home", "station", "trains", "seat", "review", "pay.cash", "printing", "take", "oos", "svc.login",
+        "svc.menu", "svc.task"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_a_few_hundred_events_do_no_harm_and_are_judged() -> None:
+    monkey = Monkey("7.0")
+    monkey.run(400)
+    assert monkey.found == []
+    assert monkey.number == 400
+    assert monkey.judge.auditor.records > 20
+    assert monkey.screens["rest"] == 1
+    assert monkey.box.idle()
+
+
+def test_the_same_seed_does_the_same() -> None:
+    runs = []
+    for _ in range(2):
+        monkey = Monkey("7.1")
+        monkey.run(150)
+        runs.append((monkey.judge.auditor.digest(), dict(monkey.told), dict(monkey.screens)))
+    assert runs[0] == runs[1]
+
+
+def test_it_touches_what_is_shown_what_was_shown_and_what_never_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    where: Counter[str] = Counter()
+    honest = Finger.touch
+
+    def touch(self: Finger, target: str) -> str:
+        screen = self._box.screen
+        where["shown" if screen is not None and target in targets(screen) else "not shown"] += 1
+        return honest(self, target)
+
+    monkeypatch.setattr(Finger, "touch", touch)
+    Monkey("7.2").run(300)
+    assert where["shown"] > 50
+    assert where["not shown"] > 5
+
+
+def test_parts_cover_all_events_and_one_can_be_had_alone() -> None:
+    assert len(units(2 * EVENTS_PER_PART + 1, 1)) == 3
+    result = units(2 * EVENTS_PER_PART + 40, 1, part=2)[0]()
+    assert result["weight"] == 40
+    assert result["violations"] == []
+    with pytest.raises(ValueError, match="no part 9"):
+        monkeys(100, 1, part=9)
+
+
+def test_the_command_counts_events(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--monkey", "60", "--seed", "3", "--jobs", "1"]) == 0
+    assert "60 events" in capsys.readouterr().out
+
+
+def test_an_exception_of_the_program_is_told_with_seed_and_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Finger) -> str:
+        raise LookupError("nobody thought of it")
+
+    monkeypatch.setattr(Finger, "shown", broken)
+    monkey = Monkey("7.3")
+    monkey.run(200)
+    assert "monkey 7.3 event" in monkey.found[0]
+    assert "nobody thought of it" in monkey.found[0]
+
+
+SLOW_TO_FIND = pytest.param("claim_forgotten_on_retract", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("bug", ["kept_after_cancel", "rounding_not_booked", SLOW_TO_FIND])
+def test_a_planted_bug_is_found_and_the_part_that_repeats_it_told(bug: str) -> None:
+    with planted(bug):
+        found = (unit() for unit in units(10 * EVENTS_PER_PART, 1))
+        result = next((each for each in found if each["violations"]), {"violations": []})
+    assert result["violations"], f"{bug} was not found"
+    assert "invariant 2" in result["violations"][0]["text"]
+    assert "--seed 1 --part " in result["violations"][0]["text"]
+
+
+@pytest.mark.slow
+def test_200_000_events_find_nothing_and_get_everywhere() -> None:
+    verdict = Campaign(monkeys(200_000, seed=20_261_122), jobs=2).run()
+    assert [text for text, _ in verdict.found] == []
+    assert verdict.counted == 200_000
+    assert all(verdict.sales[name] > 50 for name in ("sold", "refunded", "cancelled", "claim"))
+    deep = Monkey("20261122.0")
+    deep.run()
+    assert set(deep.screens) >= DEEP

@@ -1,0 +1,92 @@
+"""The simulated machine sells: the same at both levels, the same again from the same seed, and through power cuts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.campaign.sets import SALES
+from simulator.world.run import Outcome, run
+from simulator.world.script import Script, Trouble
+
+ROOT = Path(__file__).resolve().parents[3]
+ENDS = {
+    "change": "sold", "three tickets": "sold", "exact": "sold", "cancel": "refunded", "timeout": "claim",
+    "forgotten change": "claim",
+}  # fmt: skip
+
+
+def clean(script: Script) -> Outcome:
+    outcome = run(script)
+    assert outcome.violations == []
+    return outcome
+
+
+@pytest.mark.parametrize("sale", SALES)
+def test_a_typical_sale_ends_as_people_expect(sale: str) -> None:
+    assert clean(Script(1, (SALES[sale],))).sales == {ENDS[sale]: 1}
+
+
+@pytest.mark.parametrize("sale", ["change", "cancel"])
+def test_with_drivers_and_wires_the_same_is_sold_through_as_many_crash_points(sale: str) -> None:
+    port, wired = clean(Script(1, (SALES[sale],))), clean(Script(1, (SALES[sale],), level="bytes"))
+    assert (port.sales, port.visits) == (wired.sales, wired.visits)
+    assert abs(port.points - wired.points) <= 4  # a fault may be told once more on the way
+
+
+def test_one_seed_is_one_run_whatever_the_hash_seed() -> None:
+    script = Script(5, (SALES["three tickets"], SALES["cancel"]), (Trouble("acceptor", "reject_next", "lock?"),), (70,))
+    ask = (
+        "import sys\nfrom simulator.world.run import run\nfrom simulator.world.script import Script\n"
+        "print(run(Script.parse(sys.argv[1])).digest)"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", ask, script.as_json()],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert told == {run(script).digest}
+
+
+@pytest.mark.parametrize("at", [3, 17, 30, 44, 58])
+@pytest.mark.parametrize("after_cut", ["stays", "leaves"])
+def test_after_a_power_cut_every_fen_is_somewhere(at: int, after_cut: str) -> None:
+    outcome = clean(Script(2, (SALES["change"], SALES["exact"]), cuts=(at,), after_cut=after_cut))  # type: ignore[arg-type]
+    assert len(outcome.crashes) == 1
+
+
+def test_a_trouble_that_nobody_knows_is_refused() -> None:
+    outcome = run(Script(1, (SALES["change"],), (Trouble("acceptor", "no_such_fault", "lock?"),)))
+    assert "no fault no_such_fault" in outcome.violations[0]
+
+
+FOUND = {
+    "a retract cut short is not repeated, and what was pulled back is not said to be taken": Script(
+        1, (SALES["change"],), cuts=(30, 68)
+    ),
+    "a ticket unit that takes twenty seconds to its first word is waited for": Script(
+        1, (SALES["change"],), cuts=(30,)
+    ),
+    "a station restored from an older backup gives no number twice": Script(
+        1, (SALES["change"],) * 3, (Trouble("station", "restored", "lock?", 3),)
+    ),
+    "a shutter that was told while the board was silent is told again": Script(
+        1, (SALES["cancel"],), (Trouble("link:cabinet", "out", "pay?"),)
+    ),
+}
+"""What campaigns found once."""
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found_once_stays_mended(name: str) -> None:
+    clean(FOUND[name])

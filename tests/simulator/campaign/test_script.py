@@ -1,0 +1,56 @@
+"""A run as a value: written, read back, refused when it is none, shrunk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from simulator.campaign.days import day
+from simulator.campaign.sets import SALES
+from simulator.campaign.shrink import shrink
+from simulator.world.script import Script, Trouble
+
+SCRIPT = Script(
+    7,
+    (SALES["exact"], SALES["three tickets"]),
+    (Trouble("acceptor", "box_full", "stack?", 2), Trouble("station", "down")),
+    (3, 40),
+    "stays",
+    "bytes",
+    5_000,
+    "lean",
+)
+
+
+@pytest.mark.parametrize("script", [SCRIPT, *(day(number, 3) for number in range(40))])
+def test_what_is_written_is_read_back(script: Script) -> None:
+    assert Script.parse(script.as_json()) == script
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", '{"plans":3}', SCRIPT.as_json().replace("EXACT", "NOBODY"), SCRIPT.as_json()[:-9]]
+)
+def test_what_is_no_script_is_refused_with_a_reason(text: str) -> None:
+    with pytest.raises(ValueError, match="not a script"):
+        Script.parse(text)
+
+
+def test_a_day_depends_on_its_number_and_seed_only() -> None:
+    assert day(5, 1) == day(5, 1)
+    assert len({day(number, seed).as_json() for number in range(20) for seed in (1, 2)}) == 40
+
+
+def test_shrinking_leaves_only_what_the_failure_needs() -> None:
+    needs = SCRIPT.troubles[0]
+    shortest = shrink(SCRIPT, lambda tried: needs in tried.troubles)
+    assert shortest.troubles == (needs,)
+    assert (len(shortest.plans), shortest.cuts, shortest.plans[0].tickets) == (1, (), 1)
+
+
+def test_what_does_not_fail_again_is_left_as_it_is() -> None:
+    assert shrink(SCRIPT, lambda tried: False) == SCRIPT
+
+
+def test_a_script_with_one_ticket_and_nothing_wrong_has_nothing_to_lose() -> None:
+    assert Script(1, (replace(SALES["exact"], tickets=1),)).simpler() == []
