@@ -26,6 +26,7 @@ BINS = {
 TICKET_PLACES = ("tray", "slot", "waste", "ticket_retract", "hand")
 
 
+LARGEST_NOTE_FEN = 10_000
 MISCOUNTED = "miscounted"
 """The dispenser itself says that another note than it counted may have gone: one of any cassette."""
 
@@ -41,6 +42,8 @@ class Books:
     box: Counter[int] = field(default_factory=Counter)
     box_doubt: Counter[int] = field(default_factory=Counter)
     in_doubt: Counter[int] = field(default_factory=Counter)  # notes that may stick anywhere in the acceptor
+    swallowed: int = 0  # a note that was in the acceptor when the power failed, before it was recognised
+    found_fen: int = 0  # the most that staff may have taken out of the acceptor: no passenger holds it any more
     stuck_fen: list[int] = field(default_factory=list)  # jammed before they were recognised: the most each can be
     reject: int = 0
     reject_fen: int = 0
@@ -67,7 +70,10 @@ class Books:
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)  # order -> (pieces, fen)
     _moved: bool = False
 
-    HEARS = ("stack!", "return!", "pay!", "print!", "deliver!", "dump!", "taken!", "retract!", "sys.recover", "op.act")
+    HEARS = (
+        "stack!", "return!", "pay!", "print!", "deliver!", "dump!", "taken!", "retract!", "sys.recover", "op.act",
+        "acceptor.past", "note.seen",
+    )  # fmt: skip
     BOOKS = ("cassette.fill", "box.swap", "roll.load", "count", "stack?", "pay?", "unknown.add")
 
     # -- facts
@@ -89,6 +95,15 @@ class Books:
                 self._restarted()
             case "op.act" if fact["act"] == "clear":
                 self._cleared(fact["place"])
+            case "acceptor.past":
+                self._swallowed(fact["position"])
+            case "note.seen":
+                self.swallowed = 0  # the path is free, or no note would have come through it
+
+    def _swallowed(self, position: str) -> None:
+        """The acceptor starts with something in it that no open note explains: one that was drawn in and never recognised."""
+        if position != "none" and not any(note.state == "held" for note in self.run.restless.values()):
+            self.swallowed = 1
 
     def _note(self, fact: Record, result: str) -> None:
         """`value_fen` 0 of an unknown note: its value was said when it was seen. A jam of a note never seen names the most."""
@@ -197,6 +212,8 @@ class Books:
             self.named.update(("change.tray", "dispenser.path"))
         elif device == "acceptor":
             self.named.update(("acceptor.jam", "acceptor.path", "acceptor.escrow", "acceptor.mouth"))
+            self.found_fen += self.swallowed * LARGEST_NOTE_FEN
+            self.swallowed = 0
         elif device == "ticket_unit" and self.tray + self.slot:
             self._doubt_tickets(self.tray + self.slot)
             self.tray = self.slot = 0
@@ -376,5 +393,6 @@ class Books:
     def acceptor_is_empty(self) -> None:
         """Somebody looked: nothing sticks in it. With the box counted, what was in doubt there has an end."""
         if not any(self.box_doubt.values()):
+            self.found_fen += sum(self.stuck_fen) + sum(value * pieces for value, pieces in self.in_doubt.items())
             self.in_doubt.clear()
             self.stuck_fen.clear()

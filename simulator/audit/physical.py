@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from simulator.audit.books import Books
+from simulator.audit.books import LARGEST_NOTE_FEN, Books
 from simulator.audit.cases import Case, Run
 from simulator.audit.outside import Outside
 from simulator.audit.tally import Tally
@@ -72,7 +72,7 @@ def _box(parts: Parts, resting: bool) -> None:
 
 def _guessed(books: Books, value_fen: int) -> int:
     """Notes that stuck before they were recognised, and may be of this value."""
-    return sum(value_fen <= most_fen for most_fen in books.stuck_fen)
+    return sum(value_fen <= most_fen for most_fen in books.stuck_fen) + books.swallowed
 
 
 def _dispenser(parts: Parts) -> None:
@@ -153,6 +153,7 @@ def _passengers(parts: Parts, resting: bool) -> None:
     expected = tally.given_fen - books.stacked_fen + books.taken_fen
     open_fen = sum(note.value_fen for note in run.held_notes())
     in_doubt_fen = sum(value * pieces for value, pieces in books.in_doubt.items()) + sum(books.stuck_fen)
+    in_doubt_fen += books.found_fen + books.swallowed * LARGEST_NOTE_FEN
     lowest, highest = expected - in_doubt_fen - open_fen, expected + books.ever_out_doubt_fen
     highest += books.open_pays_fen()
     highest += books.lying_out()[1] if run.open else 0

@@ -19,7 +19,7 @@ def check_rest(run: Run, books: Books, tally: Tally, slot_shut: bool, others: Ma
     if not slot_shut:
         run.say(10, "the slot stands open after a quiet time", 0)
     lie = tally.pieces("acceptor.escrow") + tally.pieces("acceptor.path")
-    if lie > sum(books.in_doubt.values()) + len(books.stuck_fen):
+    if lie > sum(books.in_doubt.values()) + len(books.stuck_fen) + books.swallowed:
         run.say(10, f"{lie} notes lie in the acceptor after a quiet time", 0)
     if any(note.state == "held" for note in run.restless.values()):
         run.say(10, "a note has no outcome after a quiet time", 0)

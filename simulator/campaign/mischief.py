@@ -15,17 +15,11 @@ from simulator.world.machine import Box
 from simulator.world.run import STATION_TIMES, UNKNOWABLE
 
 NOTES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
-UNNOTICED = {
-    (
-        "ticket_unit",
-        "ack_without_ticket",
-    ): "beside a ticket that lies in the tray the sensor cannot tell that one is missing"
-}
 FAULTS = tuple(
     (device, name)
     for device, menu in MENUS.items()
     for name in (*menu, *LINK_FAULTS)
-    if name not in UNSEEN[device] and (device, name) not in {*UNKNOWABLE, *UNNOTICED}
+    if name not in UNSEEN[device] and (device, name) not in UNKNOWABLE
 )
 STATION = ("down", "answer_lost", "slow", "refusing", "unplugged", "stopped", "restarted")
 MOST_TROUBLES = 3

@@ -31,6 +31,7 @@ from kiosk.sale.book import Book, S
 from kiosk.sale.intents import Intent, Rounding
 from kiosk.sale.recovery import Belief
 from kiosk.sale.sale import Sale
+from simulator.world.level import Level
 
 Patch = tuple[Any, str, Any]
 
@@ -41,7 +42,7 @@ class Sabotage:
 
     says: str
     patches: Callable[[], list[Patch]]
-    needs: str = "port"
+    needs: Level = "port"
 
 
 @contextmanager
