@@ -122,6 +122,7 @@ class Book:
     accepted_fen: tuple[int, ...] = ()
     refused: dict[int, str] = field(default_factory=dict)  # face value -> no_change, not_coverable, too_many, unknown
     last_refusal: str = ""
+    drawn_in: bool = False  # a note went into the slot, and nothing has been heard of it since
     tickets: list[TicketLine] = field(default_factory=list)
     blanks_asked: int = 0
     pays: list[PayLine] = field(default_factory=list)

@@ -106,7 +106,12 @@ def _refused_lock(fact: st.LockRefused, book: Book, at: Counting) -> None:
 def _note_seen(fact: na.NoteHeld, book: Book, at: Counting) -> None:
     if book.note(fact.note) is None:
         book.notes.append(NoteLine(fact.note, fact.value_fen, "held"))
-    book.last_refusal = ""
+    book.last_refusal, book.drawn_in = "", False
+    _still_there(fact, book, at)
+
+
+def _note_drawn_in(fact: na.NoteMoving, book: Book, at: Counting) -> None:
+    book.drawn_in = True
     _still_there(fact, book, at)
 
 
@@ -117,7 +122,7 @@ def _still_there(fact: Fact, book: Book, at: Counting) -> None:
 
 
 def _refused_note(fact: na.NoteRefused, book: Book, at: Counting) -> None:
-    book.last_refusal = fact.reason
+    book.last_refusal, book.drawn_in = fact.reason, False
     _still_there(fact, book, at)
 
 
@@ -126,6 +131,7 @@ def _note_to(state: str) -> Counter:
 
     def move(fact: Any, book: Book, at: Counting) -> None:
         line = book.note(fact.note)
+        book.drawn_in = False
         if line is None:
             line = NoteLine(fact.note, fact.value_fen, state)
             book.notes.append(line)
@@ -347,7 +353,7 @@ _COUNTERS: dict[type[Fact], Counter] = {
     sf.AskAgain: _asked_again,
     sf.Restarted: restarted.restarted,
     na.NoteHeld: _note_seen,
-    na.NoteMoving: _still_there,
+    na.NoteMoving: _note_drawn_in,
     na.NoteRefused: _refused_note,
     na.NoteOurs: _note_to("ours"),
     na.NoteReturned: _note_to("returned"),

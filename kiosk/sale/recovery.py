@@ -74,6 +74,8 @@ class Belief:
 
 Counters = Mapping[str, Mapping[str, int]]
 """Device counters of the `?` records still open: kind of intent -> counters before the deed."""
+LARGEST_FEN = 10_000
+"""The largest note there is."""
 SILENT, UNSURE = "silent", "cannot tell"
 
 
@@ -86,6 +88,7 @@ def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
     """The same with what proved it."""
     return [
         *(_note(line, told.acceptor, before) for line in book.notes if line.state in ("held", "moving", "returning")),
+        *_drawn_in(book, told.acceptor),
         *_tickets(book, told.printer, before.get("print?", {})),
         *_bundle(book, told.printer),
         *_pays(book, told.dispenser, before.get("pay?", {})),
@@ -113,6 +116,17 @@ def _note(line: NoteLine, past: AcceptorPast | None, before: Counters) -> Belief
     if line.state == "moving":
         return _stacked_or_not(line, past, before.get("stack?", {}))
     return _returned_or_not(line, past, before.get("return?", {}))
+
+
+def _drawn_in(book: Book, past: AcceptorPast | None) -> Iterator[Belief]:
+    """A note that went into the slot before it was recognised. Whatever moves freely is given back at power-up; when the unit
+    is jammed or says nothing, it may be inside: a claim up to the largest note. It gets a number no acceptor gives.
+    """
+    if not book.drawn_in or (past is not None and past.position not in ("jam", "unknown")):
+        return
+    if any(line.state in ("held", "moving", "returning") for line in book.notes):
+        return
+    yield Belief(NoteReturnUncertain(-book.number, LARGEST_FEN), SILENT if past is None else "position")
 
 
 def _ours(line: NoteLine, past: AcceptorPast, rise: int | None) -> Belief | None:

@@ -44,9 +44,18 @@ UNKNOWABLE = {
         "cassettes_swapped",
     ): "the cassettes' own tags are the board's, and this swap leaves them where they were",
     ("ticket_unit", "blank_number_jump"): "the blank that falls aside is in no counter of the unit",
-    ("ticket_unit", "ack_without_ticket"): "beside a ticket that lies in the tray its sensor cannot tell that one is missing",
-    ("cabinet", "slot_sensor_stuck_empty"): "a sensor that goes blind while tickets lie there looks like a hand that took them",
-    ("cabinet", "change_sensor_stuck_empty"): "a sensor that goes blind while notes lie there looks like a hand that took them",
+    (
+        "ticket_unit",
+        "ack_without_ticket",
+    ): "beside a ticket that lies in the tray its sensor cannot tell that one is missing",
+    (
+        "cabinet",
+        "slot_sensor_stuck_empty",
+    ): "a sensor that goes blind while tickets lie there looks like a hand that took them",
+    (
+        "cabinet",
+        "change_sensor_stuck_empty",
+    ): "a sensor that goes blind while notes lie there looks like a hand that took them",
 }
 """Faults that no machine can notice when they happen: the next count finds them (invariants 1, 3 and 4 wait for it)."""
 

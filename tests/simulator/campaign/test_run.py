@@ -77,6 +77,9 @@ FOUND = {
     "a ticket unit that takes twenty seconds to its first word is waited for": Script(
         1, (SALES["change"],), cuts=(30,)
     ),
+    "a note that jammed before it was recognised, as the power failed, is claimed up to the largest note": Script(
+        1, (SALES["change"],), (Trouble("acceptor", "jam_in_path_next", "lock?"),), (11, 37)
+    ),
     "a station restored from an older backup gives no number twice": Script(
         1, (SALES["change"],) * 3, (Trouble("station", "restored", "lock?", 3),)
     ),
