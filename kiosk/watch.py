@@ -81,6 +81,8 @@ class Watch:
     def _fault(self, fault: Fault, wall_ms: int) -> None:
         log.warning("fault device=%s code=%s up=%d detail=%s", fault.device, fault.code, fault.up, fault.detail)
         key = (fault.device, fault.code, fault.detail if fault.code.startswith("CASSETTE") else "")
+        if fault.device == "acceptor" and fault.code in ("NOTE_JAM", "BOX_JAM"):
+            self.told.jammed = fault.up
         if fault.up:
             self.faults[key] = fault
             self.raised_ms.setdefault(key, wall_ms)

@@ -40,6 +40,9 @@ class Phase(Enum):
     STARTING = "answers, is not ready"
     WORKING = "ready"
 
+ENDINGS = (State.JAMMED, State.BOX_JAMMED, State.FAILURE)
+"""They say what became of a note: that is told before the fault, which ends a sale."""
+
 
 class CcnetValidator:
     """Participant and NoteAcceptor.
@@ -230,7 +233,8 @@ class CcnetValidator:
             if reply.kind is not Kind.SILENT:
                 self._faults.clear(FaultCode.NO_ANSWER)
             status = parse_status(reply.payload) if reply.request is POLL and reply.kind is Kind.DATA else None
-            if status:
+            ended = self._phase is Phase.WORKING and status is not None and status.code in ENDINGS
+            if status and not ended:
                 self._show(status, now_ms)
             if self._phase is Phase.SEARCHING and status:
                 self._begin(status, now_ms)
@@ -238,6 +242,8 @@ class CcnetValidator:
                 self._step(reply, now_ms)
             elif self._phase is Phase.WORKING:
                 self._work(reply, status, now_ms)
+            if status and ended:
+                self._show(status, now_ms)
 
     def _work(self, reply: Reply, status: Status | None, now_ms: int) -> None:
         if status and status.code in POWER_UPS:

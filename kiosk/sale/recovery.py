@@ -56,6 +56,7 @@ class Told:
     acceptor: AcceptorPast | None = None
     dispenser: DispenserPast | None = None
     printer: PrinterPast | None = None
+    jammed: bool = False  # the acceptor says since this start that a note sticks in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
     """The same with what proved it."""
     return [
         *(_note(line, told.acceptor, before) for line in book.notes if line.state in ("held", "moving", "returning")),
-        *_drawn_in(book, told.acceptor),
+        *_drawn_in(book, told),
         *_tickets(book, told.printer, before.get("print?", {})),
         *_bundle(book, told.printer),
         *_pays(book, told.dispenser, before.get("pay?", {})),
@@ -118,15 +119,18 @@ def _note(line: NoteLine, past: AcceptorPast | None, before: Counters) -> Belief
     return _returned_or_not(line, past, before.get("return?", {}))
 
 
-def _drawn_in(book: Book, past: AcceptorPast | None) -> Iterator[Belief]:
+def _drawn_in(book: Book, told: Told) -> Iterator[Belief]:
     """A note that went into the slot before it was recognised. Whatever moves freely is given back at power-up; when the unit
     is jammed or says nothing, it may be inside: a claim up to the largest note. It gets a number no acceptor gives.
     """
-    if not book.drawn_in or (past is not None and past.position not in ("jam", "unknown")):
+    past = told.acceptor
+    jammed = told.jammed or (past is not None and past.position == "jam")
+    if any(line.state in ("held", "moving", "returning", "jammed", "unknown") for line in book.notes):
         return
-    if any(line.state in ("held", "moving", "returning") for line in book.notes):
-        return
-    yield Belief(NoteReturnUncertain(-book.number, LARGEST_FEN), SILENT if past is None else "position")
+    if jammed and book.state in (S.COLLECTING, S.CLOSING):
+        yield Belief(NoteReturnUncertain(-book.number, LARGEST_FEN), "position")
+    elif book.drawn_in and (past is None or past.position == "unknown"):
+        yield Belief(NoteReturnUncertain(-book.number, LARGEST_FEN), SILENT if past is None else UNSURE)
 
 
 def _ours(line: NoteLine, past: AcceptorPast, rise: int | None) -> Belief | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -23,8 +22,8 @@ from simulator.world.script import Script
 DAYS_PER_UNIT = 20
 PAIRS_PER_UNIT = 10
 TYPICAL = next(iter(SALES))
-SLICES = 30
-"""A daily slice is one part of so many."""
+TYPICAL_SLICES, OTHER_SLICES, PAIR_SLICES = 16, 160, 6_000
+"""The tests do one part of so many each day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +106,22 @@ def monkeys(events: int, seed: int, part: int | None = None) -> Work:
     return Work(f"monkey seed={seed} events={events} part={'all' if part is None else part}", "events", found)
 
 
-def today_slice(text: str, slices: int = SLICES) -> bool:
+def today_slice(text: str, slices: int) -> bool:
     """Whether this is of today's slice: another one each day, all of them in `slices` days."""
     return (crc32(text.encode()) + date.today().toordinal()) % slices == 0
 
 
-def daily(seed: int, typical: Callable[[], list[Script]] | None = None) -> Work:
-    """The slice of the tests: the typical sale complete, a thirtieth of the other sales and a three-hundredth of the pairs."""
-    whole = (typical or (lambda: singles(TYPICAL, seed)))()
-    units: list[Unit] = [partial(_cuts, script, 2) for script in whole]
+def daily(seed: int) -> Work:
+    """The slice of the tests: of the typical sale the run without a fault complete and a part of the faults; less of the other
+    sales; a little of the pairs."""
+    plain, *typical = singles(TYPICAL, seed)
     others = [script for sale in SALES if sale != TYPICAL for script in singles(sale, seed)]
-    units += [partial(_cuts, script, 2) for script in others if today_slice(script.as_json())]
-    some = [script for sale in SALES for script in pairs(sale, seed) if today_slice(script.as_json(), SLICES * 100)]
-    units += [partial(_cuts, script, 1) for script in some]
+    two = [script for sale in SALES for script in pairs(sale, seed)]
+    deep = [plain, *_today(typical, TYPICAL_SLICES), *_today(others, OTHER_SLICES)]
+    units: list[Unit] = [partial(_cuts, script, 2) for script in deep]
+    units += [partial(_cuts, script, 1) for script in _today(two, PAIR_SLICES)]
     return Work(f"daily seed={seed} {date.today()}", "runs", units)
+
+
+def _today(scripts: list[Script], slices: int) -> list[Script]:
+    return [script for script in scripts if today_slice(script.as_json(), slices)]

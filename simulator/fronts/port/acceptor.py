@@ -37,6 +37,7 @@ STALE_MS = 10_000
 START_MS = 60_000
 NOISE = 3  # unreadable answers in a row: somebody else is there
 
+ENDINGS = frozenset({State.JAM_VALIDATOR, State.JAM_CASSETTE, State.FAILURE})
 COUNTABLE = frozenset({State.IDLING, State.DISABLED, State.FAILURE})
 
 
@@ -260,7 +261,9 @@ class AcceptorFront:
     def _tell(self, status: bytes, now_ms: int) -> None:
         before, self._status = self._status, status
         code, detail = status[0], status[1] if len(status) > 1 else 0
-        self._show(before, status, now_ms)
+        ended = self._phase is Phase.WORKING and code in ENDINGS  # what became of a note is told before the fault
+        if not ended:
+            self._show(before, status, now_ms)
         if self._phase is Phase.SEARCHING or (self._phase is Phase.WORKING and code in codes.POWER_UPS):
             self._begin(code, detail, now_ms)
         elif self._phase is Phase.STARTING:
@@ -268,6 +271,8 @@ class AcceptorFront:
             self._watch_start(now_ms)
         else:
             self._notes.status(code, detail, now_ms, stale=now_ms - self._line.lost_ms < STALE_MS)
+        if ended:
+            self._show(before, status, now_ms)
 
     def _show(self, before: bytes, status: bytes, now_ms: int) -> None:
         code = status[0]

@@ -21,6 +21,9 @@ from simulator.devices.twin import Speeds
 from simulator.fronts.port.acceptor import AcceptorFront
 from tests.simulator.fronts.harness import Bench, Fitted, Joint, Rig, Script, assert_same, both
 
+pytestmark = pytest.mark.slow
+
+
 VALUES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 NOTES_PER_BOOT = 100_000
 RETURNED, STACK, RETURN, HOLD, COUNTER, POLL = 0x82, 0x35, 0x36, 0x38, 0x5B, 0x33

@@ -13,6 +13,9 @@ from kiosk.ports.fact import DeviceReady
 from tests.simulator.fronts.board_rig import RIG, hand, mend, order, spoil, twin
 from tests.simulator.fronts.harness import Bench, assert_same
 
+pytestmark = pytest.mark.slow
+
+
 # -- faults
 
 LASTING = [

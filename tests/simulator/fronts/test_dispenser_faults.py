@@ -24,6 +24,9 @@ from tests.simulator.fronts.dispenser_rig import (
 )
 from tests.simulator.fronts.harness import Bench, assert_same
 
+pytestmark = pytest.mark.slow
+
+
 # -- the device's own faults
 
 LINK = ["silence_before_once", "silence_after_once", "reset_by_itself_once", "late_reply_once", "noise_once",

@@ -19,6 +19,9 @@ from simulator.devices.twin import Speeds
 from simulator.fronts.port.slip_printer import SlipPrinterFront
 from tests.simulator.fronts.harness import Bench, Fitted, Joint, Rig, Script, assert_same, both
 
+pytestmark = pytest.mark.slow
+
+
 NAME, BAUD = "slip_printer", 115_200
 PICTURE = Picture(16, 200, b"\xaa\x55" * 200)
 SHORT = Picture(16, 20, b"\xaa\x55" * 20)

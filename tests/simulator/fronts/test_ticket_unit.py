@@ -40,6 +40,9 @@ from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.ticket_unit import TicketUnitFront
 from tests.simulator.fronts.harness import Bench, Fitted, Joint, Rig, both
 
+pytestmark = pytest.mark.slow
+
+
 UNIT, BOARD = "ticket_unit", "cabinet"
 STRIPE = "RT1D0123456G1234.261122VNPAOH08012AO0055300"
 DOT = Picture(8, 1, b"\0")
