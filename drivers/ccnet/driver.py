@@ -40,6 +40,7 @@ class Phase(Enum):
     STARTING = "answers, is not ready"
     WORKING = "ready"
 
+
 ENDINGS = (State.JAMMED, State.BOX_JAMMED, State.FAILURE)
 """They say what became of a note: that is told before the fault, which ends a sale."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from drivers.ttpm.events import Made, Outcome, Refused, Spoiled, Unknown
 
-_REASON = {"8": "stripe", "9": "stripe", "2": "jam", "7": "jam"}
+_REASON = {"8": "stripe", "9": "stripe", "2": "jam", "4": "jam", "5": "jam", "6": "jam", "7": "jam"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ class TicketInTray(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TicketSpoiled(Fact):
-    """No ticket exists under this key; `blanks` were spent and lie in the waste bin. `reason`: stripe, jam, other."""
+    """No ticket exists under this key; `blanks` were spent. `reason`: stripe, jam, other.
+
+    They lie in the waste bin; after `jam` (path or cutter) one sticks in the unit, which voids it at its next power-up.
+    """
 
     kind: ClassVar[str] = "print!"
     result: ClassVar[str] = "spoiled"

@@ -122,6 +122,7 @@ class Book:
     accepted_fen: tuple[int, ...] = ()
     refused: dict[int, str] = field(default_factory=dict)  # face value -> no_change, not_coverable, too_many, unknown
     last_refusal: str = ""
+    stuck_blank: bool = False  # a blank that is booked as spent sticks in the unit: it voids it at its next power-up
     drawn_in: bool = False  # a note went into the slot, and nothing has been heard of it since
     tickets: list[TicketLine] = field(default_factory=list)
     blanks_asked: int = 0

@@ -192,12 +192,14 @@ def _printing(book: Book, key: str) -> TicketLine | None:
 
 def _in_tray(fact: tp.TicketInTray, book: Book, at: Counting) -> None:
     ticket = _printing(book, fact.key)
+    book.stuck_blank = False
     if ticket is not None:
         ticket.state = "in_tray"
 
 
 def _spoiled(fact: tp.TicketSpoiled, book: Book, at: Counting) -> None:
     ticket = _printing(book, fact.key)
+    book.stuck_blank = fact.reason == "jam" and fact.blanks > 0
     if ticket is not None:
         left = min(at.policy.blanks_per_ticket, len(ticket.numbers)) - ticket.spent
         ticket.state = "waiting" if left > 0 else "void"

@@ -179,12 +179,13 @@ def _tickets(book: Book, past: PrinterPast | None, before: Mapping[str, int]) ->
             yield Belief(TicketUncertain(key, WHY), SILENT)
             continue
         made, spent = _rise("tickets", before, past.counters), _blanks_spent(past, before)
+        spent = max(0, spent - book.stuck_blank)  # that one was booked when it jammed
         if past.last_key == key:
             in_tray = past.tray != "empty"
             yield Belief(TicketInTray(key), "operation") if in_tray else Belief(TicketUncertain(key, WHY), "sensor")
         elif spent:
             yield Belief(TicketSpoiled(key, spent, WHY), "counter")
-        elif past.tray == "empty":
+        elif past.tray == "empty" and (_rise("voided", before, past.counters) is not None or not before):
             yield Belief(TicketSpoiled(key, 0, WHY), "sensor")
         elif made == 0 and _rise("voided", before, past.counters) == 0:
             yield Belief(TicketSpoiled(key, 0, WHY), "counter")  # the tickets in the tray are the ones before it

@@ -127,7 +127,9 @@ class Sale(Guards):
     def touched(self, now_ms: int) -> None:
         """Somebody touched the screen: the idle limit starts again. Moves nothing, so it is not a fact."""
         self._now_ms = now_ms
-        if self.book.patience_until_ms:
+        if (
+            self.book.patience_until_ms and not self.book.absent
+        ):  # who touches after a power cut is the next in the queue
             self.book.patience_until_ms = now_ms + round(self.book.patience_span_ms / self._context.rate)
 
     def refresh_accepted(self) -> None:

@@ -80,6 +80,7 @@ class Things:
         timeline = Unwatched(VirtualTime(clock))
         self.world = World(settings, 1.0, timeline)
         self.world.acceptor.body.stacked_counter = USED_COUNTER
+        self.world.ticket_unit.battery.tickets, self.world.ticket_unit.battery.voided = USED_COUNTER, USED_COUNTER // 9
         self.hands = Hands(self.world, timeline)
         self.technician = Technician(self.world, timeline)
         self.acted: Callable[[], None] = lambda: None

@@ -30,7 +30,7 @@ NAK_FAULT = {
     "X": FaultCode.DEVICE_FAILURE,
 }
 LOST_AFTER = "456789"  # NAKs of a blank that has left the roll
-SPOILT_BY = {"8": "stripe", "9": "stripe", "7": "jam"}
+SPOILT_BY = {"8": "stripe", "9": "stripe", "4": "jam", "5": "jam", "6": "jam", "7": "jam"}
 UNKNOWN_BY = {"7": "jam", "4": "cutter", "5": "cutter", "6": "cutter", "X": "failure"}
 
 

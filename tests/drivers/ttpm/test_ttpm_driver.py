@@ -97,7 +97,7 @@ def test_tickets_follow_one_another(bench: Plain) -> None:
         ("nak_8", Cycle([(2_000, GOLDEN["nak_8"])], 2_500, good=False, voided=1), Spoiled("K1", 1, "stripe"), None),
         ("nak_9", Cycle([(2_000, b"\x159")], 2_500, good=False, voided=1), Spoiled("K1", 1, "stripe"), None),
         ("nak_X", Cycle([(100, GOLDEN["nak_X"])], 200, good=False), Refused("K1", "other"), "DEVICE_FAILURE"),
-        ("nak_4", Cycle([(900, GOLDEN["nak_4"])], 1_000, good=False), Spoiled("K1", 1, "other"), "CUTTER"),
+        ("nak_4", Cycle([(900, GOLDEN["nak_4"])], 1_000, good=False), Spoiled("K1", 1, "jam"), "CUTTER"),
         (
             "nak_5 after print",
             Cycle([(1_500, b"\x06\x80"), (4_000, b"\x06\x02"), (4_100, GOLDEN["nak_5"])], 4_200, ejected=False),
@@ -107,7 +107,7 @@ def test_tickets_follow_one_another(bench: Plain) -> None:
         (
             "nak_6 after print, not counted good",
             Cycle([(1_500, b"\x06\x80"), (4_000, b"\x06\x02"), (4_100, GOLDEN["nak_6"])], 4_200, good=False),
-            Spoiled("K1", 1, "other"),
+            Spoiled("K1", 1, "jam"),
             "CUTTER",
         ),
         (
