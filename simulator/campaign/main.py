@@ -8,6 +8,7 @@ that repeats it is printed. Ends 0 without a violation, 1 with, 2 for wrong argu
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main(argv: Sequence[str]) -> int:
     given = _options(argv)
+    logging.basicConfig(level=logging.ERROR)  # every simulated fault would be a line
     if given.list_sabotage:
         for name, bug in SABOTAGE.items():
             print(f"{name:28} {bug.says}")
