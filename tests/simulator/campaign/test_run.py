@@ -80,6 +80,21 @@ FOUND = {
     "a note that jammed before it was recognised, as the power failed, is claimed up to the largest note": Script(
         1, (SALES["change"],), (Trouble("acceptor", "jam_in_path_next", "lock?"),), (11, 37)
     ),
+    "a note that jammed is told of before the fault that ends its sale": Script(
+        1, (SALES["change"],), (Trouble("acceptor", "jam_in_path_next", "lock?"),), (15,)
+    ),
+    "a blank that jammed in the path is booked once, though the unit voids it after the next power cut": Script(
+        1, (SALES["change"],), (Trouble("ticket_unit", "jam", "confirm?"),), (27, 48)
+    ),
+    "so is one that stuck at the cutter": Script(
+        1, (SALES["change"],), (Trouble("ticket_unit", "cutter_4", "confirm?"),), (28,)
+    ),
+    "so is one at a cutter that stopped half-way": Script(
+        1, (SALES["change"],), (Trouble("ticket_unit", "cutter_5", "confirm?"),), (27, 48)
+    ),
+    "counters that a flat battery forgot prove nothing": Script(
+        1, (SALES["change"],), (Trouble("ticket_unit", "battery_flat", "confirm?"),), (23, 44)
+    ),
     "a station restored from an older backup gives no number twice": Script(
         1, (SALES["change"],) * 3, (Trouble("station", "restored", "lock?", 3),)
     ),
