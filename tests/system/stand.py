@@ -198,6 +198,13 @@ class Stand:
         self.until(lambda: self.shows(*kinds), f"the screen shows {' or '.join(kinds)}", within_s)
         return self.eyes.screen
 
+    def see_stopped(self, reason: str) -> None:
+        """Wait until the screen says out of service for this reason; other reasons may come before it."""
+        self.until(
+            lambda: self.shows("oos") and self.eyes.screen.reason == reason,
+            f"the screen says out of service: {reason}",
+        )
+
     def press(self, target: str, *leads_to: str) -> Any:
         """Touch until another screen is there."""
         self.touch(target, lambda: self.shows(*leads_to), f"{target} leads to {' or '.join(leads_to)}")

@@ -145,7 +145,7 @@ def test_a_ticket_that_cannot_be_made_is_paid_back(stand: Stand, visitor: Visito
     end = visitor.settle()
     assert (end["outcome"], end["why"], end["delivered_fen"]) == ("refunded", "print", 0)
     assert f"ticket_unit:{code}" in stand.faults_told()
-    assert stand.see("oos").reason == "fault"
+    stand.see_stopped("fault")
 
 
 def test_paper_that_ends_after_the_first_of_two_tickets(stand: Stand, visitor: Visitor) -> None:
@@ -157,7 +157,7 @@ def test_paper_that_ends_after_the_first_of_two_tickets(stand: Stand, visitor: V
     end = visitor.settle()
     assert (end["outcome"], end["delivered_fen"] + end["paid_out_fen"]) == ("partial", 10_000)
     assert end["delivered_fen"] > 0
-    assert stand.see("oos").reason == "no_paper"
+    stand.see_stopped("no_paper")
 
 
 def test_paper_that_ends_before_all_is_paid_ends_the_sale_at_once(stand: Stand, visitor: Visitor) -> None:
@@ -188,7 +188,7 @@ def test_tickets_that_hang_in_the_tray_stop_the_machine_until_somebody_clears_it
     stand.fault("cabinet", "deliver_flap_stuck", False)
     stand.restart_controller()  # a new program sees what lies there, and sells nothing before it is gone
     stand.until(lambda: "ticket_unit:TICKET_TRAY" in stand.faults_told(), "the tray is told")
-    assert stand.see("oos").reason == "fault"
+    stand.see_stopped("fault")
 
 
 # -- slip, board, doors
