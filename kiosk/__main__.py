@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import gc
 import logging
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -48,6 +50,7 @@ def screen(words: Sequence[str]) -> int:
 
 def run(words: Sequence[str]) -> int:
     """The controller, until SIGTERM. Prints `ready` when the loop runs."""
+    _without_guessing()
     from kiosk.assembly import build
     from kiosk.settings import read
 
@@ -69,12 +72,20 @@ def run(words: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()  # modules and tables stay for ever: looking through them costs 10 ms, in the middle of a sale
     print("ready", flush=True)
     try:
         machine.reactor.run()
     finally:
         machine.close()
     return 0
+
+
+def _without_guessing() -> None:
+    """requests guesses encodings by tables of 3 MB when it finds them; answers of the station are read as bytes of JSON."""
+    sys.modules.setdefault("charset_normalizer", None)  # type: ignore[arg-type]  # None: it cannot be imported
+    warnings.filterwarnings("ignore", message="Unable to find acceptable character detection dependency")
 
 
 def _return_large_blocks() -> None:

@@ -31,13 +31,14 @@ from drivers.ttpm.driver import Ttpm
 from kiosk import vocabulary
 from kiosk.blackbox import DIRECTORY, BlackBox
 from kiosk.clock import Clock, RealClock
-from kiosk.controller import Controller, Parts
+from kiosk.controller import Controller
 from kiosk.deeds import Deeds, Devices
 from kiosk.errors import ConfigError
 from kiosk.identity import MachineIdentity, nonce, read_identity
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
 from kiosk.journey.state import JourneySettings
+from kiosk.parts import Parts
 from kiosk.past import fold
 from kiosk.ports.fact import Participant, Report
 from kiosk.ports.station import Station

@@ -6,7 +6,7 @@ where it is torn. Lines, in order of happening:
 
     h JSON                     head: first line of each segment: who, which boot, journal seq, settings, clock rate
     t TURN MONO_MS WALL_MS SEQ a turn of the loop; what follows happened in it, SEQ was the journal's number
-    f JSON                     a fact as the application heard it; digits of a log-in are `*`
+    f JSON                     a fact as the application heard it; digits of a log-in or a signature are `*`
     a                          the application was asked what is due
     s JSON                     a Show as sent to the screen
     k JSON                     face values the acceptor says it knows, in fen
@@ -39,7 +39,7 @@ from kiosk.ports.station import NetworkKnown, SessionGranted, SessionRefused, St
 from kiosk.reactor import Reactor
 from kiosk.records import record_of
 from kiosk.repeats import Repeats
-from kiosk.screen.values import ServiceLogin, Show, decode, encode
+from kiosk.screen.values import ServiceLogin, ServiceTask, Show, decode, encode
 
 log = logging.getLogger(__name__)
 DIRECTORY, SUFFIX, FORMAT = "blackbox", ".box", 1
@@ -51,7 +51,7 @@ MOST_WAITING = 256 << 10
 """Characters kept in memory between two flushes."""
 LEVEL, WINDOW, MEMORY = 3, -14, 6
 DIGIT, MASKED = "svc:digit:", "svc:digit:*"
-LOGIN = b'"kind":"svc.login"'
+LOGIN, TASK = b'"kind":"svc.login"', b'"kind":"svc.task"'
 STANDING = (
     SessionGranted, SessionRefused, StationBack, StationLost, NetworkKnown, ScreenBack, ScreenLost, CabinetSeen,
     MainsChanged, BoxMoved,
@@ -244,14 +244,14 @@ class BlackBox:
         while self._calls:
             name, out = self._calls.popleft()
             self._note(f"c {name} {out:d}")
-        if isinstance(fact, ScreenTouched) and fact.target.startswith(DIGIT) and self._at_login:
+        if isinstance(fact, ScreenTouched) and fact.target.startswith(DIGIT) and self._secret:
             fact = replace(fact, target=MASKED)
         if isinstance(fact, DeviceReady) and (known := list(self._known_fen())):
             self._note("k " + _json(known))
         self._keep(fact)
         self._note("f " + _json(record_of(fact)))
 
-    _at_login = False
+    _secret = False  # number and PIN are typed on the screen that is shown
 
     def _keep(self, fact: Fact) -> None:
         """What a later segment must say again, so that it can be understood without the ones that are gone."""
@@ -271,9 +271,9 @@ class BlackBox:
                 self._standing[fact.kind] = fact
 
     def _shown(self, line: bytes) -> None:
-        self._at_login = LOGIN in line[:80]
-        if self._at_login:
-            line = _masked(line)
+        hidden = masked(line)
+        self._secret = hidden is not None
+        line = hidden or line
         self._note("s " + line.decode().rstrip("\n"))
 
     # -- to the disk
@@ -304,13 +304,21 @@ class BlackBox:
         return text
 
 
-def _masked(line: bytes) -> bytes:
-    """A log-in screen without the number that is typed: it may be a PIN in the wrong field."""
+def masked(line: bytes) -> bytes | None:
+    """An encoded Show of a screen on which somebody logs in or signs, without what is typed: a number may be a PIN in the
+    wrong field. None: nobody does that there."""
+    head = line[:80]
+    if LOGIN not in head and TASK not in head:
+        return None
     message = decode(line)
-    if isinstance(message, Show) and isinstance(message.screen, ServiceLogin):
-        hidden = replace(message.screen, number="*" * len(message.screen.number))
-        return encode(replace(message, screen=hidden))
-    return line
+    if not isinstance(message, Show):
+        return None
+    screen = message.screen
+    if isinstance(screen, ServiceLogin):
+        return encode(replace(message, screen=replace(screen, number="*" * len(screen.number))))
+    if isinstance(screen, ServiceTask) and any(person.level == "tint" for person in screen.signoffs):
+        return encode(replace(message, screen=replace(screen, typed="*" * len(screen.typed))))
+    return None
 
 
 def _json(value: Any) -> str:

@@ -94,7 +94,8 @@ class VirtualClock:
     def __init__(self, start_mono_ms: int = 0, start_wall_ms: int = 0) -> None:
         self.rate = 1.0
         self._now_ms, self._wall_offset_ms = start_mono_ms, start_wall_ms - start_mono_ms
-        self._heap: list[tuple[int, int, Callable[[], None]]] = []
+        self._heap: list[tuple[int, int, bool, Callable[[], None]]] = []
+        self._stirred = False
         self._count = 0
         self._ready: list[tuple[object, bool, bool]] = []
 
@@ -108,9 +109,14 @@ class VirtualClock:
         """The calendar jumps; intervals do not."""
         self._wall_offset_ms += by_ms
 
-    def at(self, when_ms: int, do: Callable[[], None]) -> None:
+    def at(self, when_ms: int, do: Callable[[], None], quiet: bool = False) -> None:
+        """`quiet`: a wait does not end because of it, unless it stirs or makes something ready."""
         self._count += 1
-        heapq.heappush(self._heap, (max(when_ms, self._now_ms), self._count, do))
+        heapq.heappush(self._heap, (max(when_ms, self._now_ms), self._count, quiet, do))
+
+    def stir(self) -> None:
+        """Something happened that whoever waits must look after."""
+        self._stirred = True
 
     def ready(self, what: object) -> None:
         """Bytes wait to be read at `what`: the wait that runs now, or the next one, names it."""
@@ -129,16 +135,26 @@ class VirtualClock:
 
     def wait(self, until_ms: int | None) -> list[tuple[object, bool, bool]]:
         """Raises RuntimeError when nothing is due and nobody has a wake: a world that stands still for ever is a bug."""
-        due = self.next_ms()
-        if self._ready:
-            due = self._now_ms if due is None else min(due, self._now_ms)
-        if due is None and until_ms is None:
-            raise RuntimeError("nothing is due and nobody will ever wake us")
-        if due is None or (until_ms is not None and until_ms < due):
-            self._now_ms = max(self._now_ms, until_ms or 0)
+        heap, self._stirred = self._heap, False
+        if self._ready and until_ms is not None and until_ms < self._now_ms:
             return []
-        self._now_ms = max(self._now_ms, due)
-        while self._heap and self._heap[0][0] <= self._now_ms:
-            heapq.heappop(self._heap)[2]()
+        while not (self._ready or self._stirred):
+            due = heap[0][0] if heap else None
+            if due is None and until_ms is None:
+                raise RuntimeError("nothing is due and nobody will ever wake us")
+            if due is None or (until_ms is not None and until_ms < due):
+                self._now_ms = max(self._now_ms, until_ms or 0)
+                return []
+            self._now_ms = max(self._now_ms, due)
+            self._happen()
+        self._happen()
         ready, self._ready = self._ready, []
         return ready
+
+    def _happen(self) -> None:
+        """Everything that is due now."""
+        heap = self._heap
+        while heap and heap[0][0] <= self._now_ms:
+            _, _, quiet, do = heapq.heappop(heap)
+            self._stirred = self._stirred or not quiet
+            do()

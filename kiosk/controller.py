@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk.afterwards import afterwards
-from kiosk.clock import Clock
-from kiosk.deeds import Deeds
 from kiosk.faults import Ability, Fault
 from kiosk.help_call import HelpCall
-from kiosk.journal import Journal
 from kiosk.journey.asks import Ask, AskStops, AskTrains, CallStaff, Now, StartSale, ToSale, ToService
-from kiosk.journey.flow import Journey
-from kiosk.modes import Mode, effective
-from kiosk.parameters import MachinePolicy
-from kiosk.past import Past, belongs_to_sale
+from kiosk.modes import Mode, Modes
+from kiosk.parts import Parts
+from kiosk.past import belongs_to_sale
 from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, HelpPressed, MainsChanged, PersonNear
 from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.note_acceptor import (
@@ -48,14 +43,13 @@ from kiosk.sale.book import S
 from kiosk.sale.facts import Cancelled, SaleStarted
 from kiosk.sale.intents import Intent
 from kiosk.sale.orphans import owed_for
-from kiosk.sale.sale import Sale, SaleContext
+from kiosk.sale.sale import Sale
 from kiosk.screen import targets as T
-from kiosk.service import Service, ServiceStep
+from kiosk.service import ServiceStep
 from kiosk.standing import Standing
-from kiosk.sync import Sync, status_of
+from kiosk.sync import status_of
 from kiosk.system_facts import StaffCalled, Stopped
 from kiosk.touches import sale_fact
-from kiosk.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -67,25 +61,6 @@ JOURNALED = (
 
 NEEDED_TO_SELL = (Ability.SELL, Ability.TICKETS, Ability.CHANGE)
 """Without these an order cannot end well: no more money is taken for it, what is in goes back while that can be paid."""
-
-
-@dataclass(slots=True)
-class Parts:
-    """Everything the controller is made of; assembly fills it in."""
-
-    clock: Clock
-    journal: Journal
-    past: Past
-    context: SaleContext
-    machine_policy: MachinePolicy
-    deeds: Deeds
-    journey: Journey
-    service: Service
-    sync: Sync
-    watch: Watch
-    day_of: Callable[[int], str]  # wall ms -> the calendar day at the station
-    restart: Callable[[str], None]
-    on_stop: Callable[[], None] = field(default=lambda: None)
 
 
 class Controller:
@@ -107,6 +82,7 @@ class Controller:
         self._sales = parts.past.sales
         self._standing = Standing(parts.deeds.devices)
         self._day = parts.day_of(parts.clock.wall_ms())
+        self._modes = Modes(parts.machine_policy, parts.context.policy.cash)
         self.mode = self._mode()
         parts.sync.written(parts.journal.seq)
 
@@ -309,7 +285,7 @@ class Controller:
             journal_room=not self._p.sync.forked and (self.sale is not None or self._p.journal.has_room()),
             wall_ms=self._p.clock.wall_ms(),
         )
-        return effective(known, self._p.machine_policy, self._p.context.policy.cash)
+        return self._modes.of(known)
 
     # -- time
 

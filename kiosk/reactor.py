@@ -76,6 +76,8 @@ class Reactor:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._seats: list[Seat] = []
+        self._linked: list[Seat] = []  # those that have a link to open
+        self._nudged = False
         self._channels: list[Channel] = []
         self._facts: deque[Fact] = deque()
         self._application: Application | None = None
@@ -95,7 +97,10 @@ class Reactor:
         self._application = application
 
     def add(self, participant: Participant, open_link: Callable[[], Link] | None = None) -> None:
-        self._seats.append(Seat(participant, open_link))
+        seat = Seat(participant, open_link)
+        self._seats.append(seat)
+        if open_link is not None:
+            self._linked.append(seat)
 
     def add_channel(self, channel: Channel) -> None:
         self._channels.append(channel)
@@ -125,6 +130,7 @@ class Reactor:
 
     def nudge(self) -> None:
         """Something moved outside of every link: all participants are asked in the next turn."""
+        self._nudged = True
         for seat in self._seats:
             seat.wake_ms = 0
 
@@ -153,12 +159,14 @@ class Reactor:
 
     def turn(self) -> None:
         """One turn: wait, hear, decide, send; then what is due, if anything is."""
-        ready = self.clock.wait(self._next_wake())
+        wake_ms = self._next_wake()
+        ready = self.clock.wait(wake_ms)
         for what, readable, writable in ready:
             self._ready(what, readable, writable)
         self.now_ms = now_ms = self.clock.mono_ms()
-        wake_ms = self._next_wake()
-        if ready or (wake_ms is not None and wake_ms <= now_ms):  # else the clock woke for somebody outside
+        asked = self._facts or self._soon or self._nudged  # by what ran while the clock waited
+        if ready or asked or (wake_ms is not None and wake_ms <= now_ms):  # else the clock woke for somebody outside
+            self._nudged = False
             self._work(now_ms)
         self.turn_done(now_ms)
 
@@ -175,14 +183,16 @@ class Reactor:
             self.clock.register(channel, channel.wants_write())
 
     def _next_wake(self) -> int | None:
-        """Twice in every turn, so without a list."""
+        """Once in every turn, so without a list."""
         if self._facts or self._soon:
             return 0
         wake_ms = self._application_wake
         for seat in self._seats:
-            if seat.wake_ms is not None and (wake_ms is None or seat.wake_ms < wake_ms):
-                wake_ms = seat.wake_ms
-            if seat.link is None and seat.open and (wake_ms is None or seat.reopen_ms < wake_ms):
+            seat_ms = seat.wake_ms
+            if seat_ms is not None and (wake_ms is None or seat_ms < wake_ms):
+                wake_ms = seat_ms
+        for seat in self._linked:
+            if seat.link is None and (wake_ms is None or seat.reopen_ms < wake_ms):
                 wake_ms = seat.reopen_ms
         return wake_ms
 
@@ -237,14 +247,16 @@ class Reactor:
             busy = some or ordered
             heard, ordered = heard or some, False
             for seat in self._seats:
-                if seat.open and seat.link is None and now_ms >= seat.reopen_ms:
+                if seat.link is None and seat.open is not None and now_ms >= seat.reopen_ms:
                     self._open(seat, now_ms)
-                if busy or (seat.wake_ms is not None and seat.wake_ms <= now_ms):
+                if busy or ((wake_ms := seat.wake_ms) is not None and wake_ms <= now_ms):
                     seat.wake_ms = seat.participant.poll(now_ms)
             busy = busy or bool(self._facts)
         return heard
 
     def _hear_all(self, now_ms: int) -> bool:
+        if not self._facts:
+            return False
         heard = False
         while self._facts and self._application is not None:
             fact = self._facts.popleft()
@@ -279,8 +291,8 @@ class Reactor:
         seat.wake_ms = now_ms
 
     def _send_all(self, now_ms: int) -> None:
-        for seat in self._seats:
-            made = seat.participant.take_output() if seat.open else b""
+        for seat in self._linked:
+            made = seat.participant.take_output()
             if seat.link is not None and (made or seat.pending):
                 self._send(seat, seat.link, made, now_ms)
 

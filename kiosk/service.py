@@ -182,7 +182,8 @@ class Service:
     def _denied(self, now: Now) -> list[ServiceStep]:
         state = self.state
         state.tries += 1
-        step = ServiceStep(OperatorDenied(state.number, state.tries))
+        known = state.number if state.number in self._operators else ""
+        step = ServiceStep(OperatorDenied(known, state.tries))
         state.pin, state.entry, state.message = "", "number", "wrong"
         state.number = ""
         if state.tries >= TRIES:

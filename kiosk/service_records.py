@@ -21,7 +21,7 @@ class OperatorLogin(Fact):
 
 @dataclass(frozen=True, slots=True)
 class OperatorDenied(Fact):
-    """`number` as typed; never the PIN."""
+    """`number` of the operator who was meant; empty when it is nobody's: it may be a PIN in the wrong field."""
 
     kind: ClassVar[str] = "op.denied"
     number: str

@@ -35,6 +35,8 @@ REASON_SCREENS = {
     "maintenance": "door_open", "tamper": "fault", "journal": "fault", "clock": "fault", "no_grant": "remote_stop",
 }  # fmt: skip
 """Stopping reasons that share another one's screen."""
+FORM_LATER_MS = 200
+"""A blank is on its way to the printer for a second, and in it for four more."""
 COMING_MS = 20_000
 """People's time after which a call for staff is told as on its way."""
 
@@ -66,6 +68,7 @@ class Showing:
         self._controller: Controller | None = None
         self._last: Screen | None = None
         self._form: tuple[tuple[int, int], Sheet] | None = None  # (sale, place) of the face that is printed next
+        self._wanted = (0, 0), 0  # the same of the next one to draw, and when
 
     def show(self, controller: Controller) -> int:
         """Make the screen value of now and hand it on; answers when it changes though nothing happens (real ms)."""
@@ -75,9 +78,11 @@ class Showing:
         if screen != self._last:
             self._last = screen
             self._put(screen)
+        wake_ms = next_change_ms(shown)
         if self._faces is not None and controller.sale is not None and controller.journey.network is not None:
-            self._prepare(self._faces, controller.sale.book)
-        return next_change_ms(shown)
+            prepare_ms = self._prepare(self._faces, controller.sale.book, shown.now_mono_ms)
+            wake_ms = wake_ms if prepare_ms is None else min(wake_ms, prepare_ms)
+        return wake_ms
 
     def shown(self, controller: Controller) -> Shown:
         now = controller.now()
@@ -154,12 +159,22 @@ class Showing:
         facts = self._facts(book, place, number, blank)
         return self._stripe(book, index, number), ticket_face(facts, faces, form)
 
-    def _prepare(self, faces: Faces, book: Book) -> None:
-        """Draw what is known of the next ticket while people insert notes: after the station's yes nobody waits for it."""
+    def _prepare(self, faces: Faces, book: Book, now_ms: int) -> int | None:
+        """Draw what is known of the next ticket while people insert notes: after the station's yes nobody waits for it.
+
+        Those behind it are drawn while one is printed, a little later: the printer's answer to what it was just sent comes
+        before a picture. Answers when to come again for that.
+        """
         index = sum(ticket.state != "waiting" for ticket in book.tickets)
         key = (book.number, index)
-        if book.agreed and index < len(book.places) and (self._form is None or self._form[0] != key):
-            self._form = key, ticket_form(self._facts(book, book.places[index], "", ""), faces)
+        if not book.agreed or index >= len(book.places) or (self._form is not None and self._form[0] == key):
+            return None
+        if self._wanted[0] != key:
+            self._wanted = key, now_ms + (FORM_LATER_MS if index else 0)
+        if now_ms < self._wanted[1]:
+            return self._wanted[1]
+        self._form = key, ticket_form(self._facts(book, book.places[index], "", ""), faces)
+        return None
 
     def _facts(self, book: Book, place: LockedPlace, number: str, blank: str) -> TicketFacts:
         assert self._controller is not None

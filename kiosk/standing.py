@@ -53,6 +53,6 @@ def _lamps(state: S | None, mode: Mode) -> dict[str, bool]:
         "green": mode.sells,
         "red": mode.out_of_service,
         "notes": state is S.COLLECTING,
-        "tickets": state in (S.DELIVERING, S.TICKETS_OUT),
-        "change": state is S.CHANGE_OUT,
+        "tickets": state in (S.DELIVERING, S.TICKETS_OUT, S.TICKETS_AGAIN),
+        "change": state in (S.CHANGE_OUT, S.CHANGE_AGAIN),
     }

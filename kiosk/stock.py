@@ -71,6 +71,10 @@ class Stock:
         """A machine never counted pays nothing (decision 17)."""
         return bool(self.cassettes)
 
+    def read_by_mode(self) -> tuple[object, ...]:
+        """Everything `kiosk.modes.effective` reads here, to be compared."""
+        return *self.cassettes.items(), frozenset(self.uncounted), self.box_notes, self.roll
+
     def value_of(self, counts: Sequence[Sequence[int]]) -> int:
         """Presented value of a `counts` record (cassette, presented, rejected), in fen."""
         return sum(self.values.get(entry[0], 0) * entry[1] for entry in counts)

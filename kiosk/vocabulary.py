@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from kiosk import faults, service_records, system_facts
 from kiosk.ports import cabinet, fact, note_acceptor, note_dispenser, receipt_printer, screen, station, ticket_printer
 from kiosk.ports.fact import Fact
@@ -26,5 +28,7 @@ def kinds() -> list[type[Fact]]:
     return sorted(found, key=lambda kind: (kind.kind, kind.result))
 
 
+@cache
 def learn() -> None:
+    """Once per process: what it learns are the classes of its own modules."""
     know(kinds())

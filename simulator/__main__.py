@@ -22,7 +22,7 @@ def _station() -> Main:
 
 
 def _cabinet() -> Main:
-    from simulator.cabinet import main
+    from simulator.cabinet.process import main
 
     return main
 

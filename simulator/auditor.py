@@ -192,6 +192,10 @@ class Auditor:
         """One sentence for each unknown that waits for a count."""
         return self._fold.books.unknowns.open()
 
+    def counted(self, place: str) -> Sequence[int]:
+        """Numbers of the lines with which people counted this place, or took out what lay there."""
+        return self._fold.counts.get(place, ())
+
     def digest(self) -> str:
         """SHA-256 over all lines and movements so far: equal for equal seeds (15)."""
         return self._reader.digest.hex()

@@ -18,6 +18,7 @@ from types import FrameType
 
 from simulator.devices.twin import Twin
 
+LARGEST_READ = 65_536
 MOST_PENDING = 65_536  # nobody reads: keep no more than this
 
 
@@ -47,7 +48,7 @@ class PtyHost:
         if not self.plugged:
             return
         try:
-            data = os.read(self._master, 4096)
+            data = os.read(self._master, LARGEST_READ)
         except BlockingIOError:
             return
         self.twin.receive(data, now_ms)

@@ -2,7 +2,9 @@
 be asked), *station* (a call the sale waits for was out), *passenger*, and *ours*: the rest.
 
 Read from the journal as text and from the cabinet's record of motions; both count the same monotonic clock. Where several
-hold at once the first of that order counts.
+hold at once the first of that order counts. A motion counts when the sale can have waited for it: it began while a deed of
+that device was open or while the passenger had the move (a note on its way in). A shutter that closes while the controller
+works on the next step hides nothing of what is ours.
 """
 
 from __future__ import annotations
@@ -22,6 +24,13 @@ DEEDS = frozenset(
      "reopen?", "return_all?"}
 )  # fmt: skip
 """Intents that leave the next move to the machine."""
+DEVICES_OF = {
+    "stack": ("acceptor",), "return": ("acceptor",), "keep": ("acceptor",), "return_all": ("acceptor",),
+    "print": ("ticket_unit", "cabinet"), "deliver": ("ticket_unit", "cabinet"), "dump": ("ticket_unit", "cabinet"),
+    "pay": ("dispenser", "cabinet"), "retract": ("ticket_unit", "dispenser", "cabinet"),
+    "reopen": ("ticket_unit", "dispenser", "cabinet"), "slip": ("slip_printer",),
+}  # fmt: skip
+"""Who moves for a deed: trays, flaps and slots are the cabinet board's."""
 WAITING = frozenset(
     {"lock!:held", "sale.agreed", "stack!:stacked", "return!:returned", "deliver!:presented", "pay!:presented", "pay!:short",
      "slip!:printed", "slip!:failed", "reopen!:tickets", "reopen!:change"}
@@ -109,6 +118,41 @@ def passenger_spans(lines: Sequence[Line]) -> list[Span]:
     return spans
 
 
+def deed_spans(lines: Sequence[Line]) -> dict[str, list[Span]]:
+    """Device -> when a deed of its was open, from the line with the intent to the line with its outcome."""
+    spans, open_ms = dict[str, list[Span]](), dict[str, int]()
+    for line in lines:
+        deed = line.kind.removesuffix("!")
+        if line.kind.endswith("!") and deed in open_ms:
+            _close(spans, deed, open_ms.pop(deed), line.mono_ms)
+        for intent in line.intents:
+            if (deed := str(intent["kind"]).removesuffix("?")) in DEVICES_OF:
+                open_ms[deed] = line.mono_ms
+    for deed, from_ms in open_ms.items():
+        _close(spans, deed, from_ms, lines[-1].mono_ms)
+    return spans
+
+
+def _close(spans: dict[str, list[Span]], deed: str, from_ms: int, to_ms: int) -> None:
+    for device in DEVICES_OF[deed]:
+        spans.setdefault(device, []).append((from_ms, to_ms))
+
+
+def waited_for(
+    motions: Mapping[str, Sequence[Sequence[int | None]]], lines: Sequence[Line]
+) -> dict[str, list[Sequence[int | None]]]:
+    """The motions of a sale that somebody can have waited for."""
+    deeds, passenger = deed_spans(lines), passenger_spans(lines)
+    return {
+        device: [
+            motion
+            for motion in each
+            if any(a <= (motion[0] or 0) <= b for spans in (deeds.get(device, ()), passenger) for a, b in spans)
+        ]
+        for device, each in motions.items()
+    }
+
+
 def motion_spans(motions: Mapping[str, Sequence[Sequence[int | None]]], end_ms: int) -> tuple[list[Span], list[Span]]:
     """(moving, waiting to be asked) of all devices, from the cabinet's `[from, to, asked]`; open ends reach to `end_ms`."""
     moving, waiting = list[Span](), list[Span]()
@@ -137,7 +181,7 @@ def split(lines: Iterable[Line], motions: Mapping[str, Sequence[Sequence[int | N
     told = []
     for number, held in sales_of(lines):
         begun_ms, ended_ms = held[0].mono_ms, held[-1].mono_ms
-        moving, waiting = motion_spans(motions, ended_ms)
+        moving, waiting = motion_spans(waited_for(motions, held), ended_ms)
         near = [
             [span for span in each if span[1] > begun_ms and span[0] < ended_ms]
             for each in (moving, waiting, call_spans(held), passenger_spans(held))

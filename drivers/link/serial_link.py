@@ -48,15 +48,17 @@ class SerialLink:
             raise LinkError(f"{self.path}: {error}") from error
 
     def write(self, data: bytes) -> int:
-        if not data:
-            return 0
+        """Until the kernel's buffer is full: a pty takes a ticket's face in two or three pieces, one behind the other."""
+        done = 0
         try:
             # not by pyserial: without a write time-out it spins for as long as the kernel's buffer is full
-            return os.write(self._port.fileno(), data)
+            while done < len(data) and (taken := os.write(self._port.fileno(), data[done:])):
+                done += taken
         except BlockingIOError:
-            return 0
+            pass
         except (*_BROKEN, TypeError) as error:
             raise LinkError(f"{self.path}: {error}") from error
+        return done
 
     def fileno(self) -> int:
         try:

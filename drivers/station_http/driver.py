@@ -23,6 +23,7 @@ from kiosk.ports.station import NetworkKnown, Order, StationBack, StationLost
 log = logging.getLogger(__name__)
 PROBE_UP_MS = 30_000
 PROBE_DOWN_MS = 2_000
+LOOK_MS = 1_000
 FIRST_RETRY_MS = 1_000
 LONGEST_RETRY_MS = 300_000
 SKEW_NEWS_MS = 1_000
@@ -154,8 +155,10 @@ class StationDriver(WithoutLink):
         if now_ms >= self._probe_due_ms and not self._probing:
             self._probing = True
             self._lanes.submit(Lane.BACKGROUND, calls.ask_time())
+        if self._up and not self._probing and not self._deeds:
+            return self._probe_due_ms  # only bad news could bring it forward, and a fact is heard of that
         dues = [deed.due_ms for deed in self._deeds if not deed.under_way and deed.due_ms > now_ms]
-        return min([now_ms + 1_000, *dues])
+        return min([now_ms + LOOK_MS, *dues])
 
     def close(self, timeout_s: float = 6.0) -> None:
         """Drops what waits and ends the threads; a call under way is given its time."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kiosk.ports.station import Order
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(NamedTuple):
     """Wall time (what clocks and dates show) and monotonic time (what intervals are measured with), both in ms."""
 
     wall_ms: int

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from kiosk.ports.station import Network, StationName
 
+KEPT = 256
 # How good a find is, best first.
 EXACT, INITIALS, PINYIN, NAME, ENGLISH, WORD, INSIDE, TYPO = range(8)
 
@@ -82,6 +83,7 @@ class StationIndex:
             )
             for station in network.stations
         ]
+        self._letters = lru_cache(maxsize=KEPT)(self._letters_after)  # people type the same few beginnings
         self._by_code = {entry.station.telecode: entry.station for entry in self._entries}
         self.alphabetic = tuple(e.station.telecode for e in sorted(self._entries, key=lambda e: (e.pinyin, e.order)))
 
@@ -115,9 +117,11 @@ class StationIndex:
             found = [(TYPO, e) for e in entries if near_prefix(wanted, e.pinyin) or near_prefix(wanted, e.english)]
         return tuple(e.station.telecode for _, e in sorted(found, key=lambda pair: (pair[0], pair[1].order)))
 
-    def letters(self, text: str, pool: Collection[str] | None = None) -> str:
+    def letters(self, text: str, pool: tuple[str, ...] | None = None) -> str:
         """Upper-case letters that, typed next, still lead to a station: the keys of the keyboard that are enabled."""
-        typed = squashed(text)
+        return self._letters(squashed(text), pool)
+
+    def _letters_after(self, typed: str, pool: tuple[str, ...] | None) -> str:
         at, found = len(typed), set[str]()
         for entry in self._entries:
             if pool is not None and entry.station.telecode not in pool:

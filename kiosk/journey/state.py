@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiosk.ports.station import ClassOffer, Limits, Offer, StopTime
+from kiosk.screen.values import value
 
 FEW = 20
 """At most this many places left are told as a number, more as "available"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JourneySettings:
     """`home`: telecode of this station. `idle_ms`: step -> idle time-out; absent = never. All in ms.
 
@@ -45,7 +44,7 @@ class JourneySettings:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class JourneyState:
     """`step`: attract, home, station, search.train, search.fromto, date, trains, seat, sale or thanks.
 
@@ -114,7 +113,7 @@ class JourneyState:
         return "help" if self.help else self.step
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Idle:
     """Idle times in monotonic ms: the ring runs to `ring_ms`, the warning opens at `warn_ms`, all ends at `end_ms`."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -11,7 +12,14 @@ from kiosk.errors import ConfigError
 from kiosk.ports.ticket_printer import Picture
 
 INK = 255
+SMALLEST = 14
+MOST_FACES = 24
+"""Font sizes that stay open; a ticket has a dozen, a slip six."""
 THRESHOLD = 118  # thin strokes stay closed on thermal paper
+
+
+MODULES = bytes(INK if sign == ord("1") else 0 for sign in range(256))
+"""Signs of a 2-D code's rows -> dots."""
 
 
 class Faces:
@@ -19,7 +27,7 @@ class Faces:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self.of = lru_cache(maxsize=64)(self._open)
+        self.of = lru_cache(maxsize=MOST_FACES)(self._open)
         for weight in (500, 700):
             self.of(24, weight)  # a missing or corrupt file is said at start, not at the first ticket
 
@@ -51,10 +59,15 @@ class Sheet:
         return round(self.faces.of(size, weight).getlength(text))
 
     def fitting(self, text: str, size: int, weight: int, room: int) -> int:
-        """The size, at most `size`, at which `text` is not wider than `room` (never below 14)."""
-        while size > 14 and self.text_width(text, size, weight) > room:
-            size -= 2
-        return size
+        """The size, at most `size`, at which `text` is not wider than `room` (never below 14).
+
+        Advances grow with the size, so that one is measured and one is drawn: each size that is opened holds half a megabyte.
+        """
+        wide = self.text_width(text, size, weight)
+        if wide <= room or size <= SMALLEST:
+            return size
+        steps = ceil((size - size * room / wide) / 2)
+        return max(SMALLEST, size - 2 * steps)
 
     def text(
         self, x: int, y: int, text: str, size: int, weight: int = 500, anchor: str = "ls", room: int | None = None
@@ -83,7 +96,7 @@ class Sheet:
     def code(self, x: int, y: int, rows: tuple[str, ...], dots: int) -> None:
         """A 2-D code, `dots` per module, over whatever was there; the caller leaves four modules of quiet zone."""
         size = (len(rows[0]), len(rows))
-        modules = Image.frombytes("L", size, bytes(INK if module == "1" else 0 for row in rows for module in row))
+        modules = Image.frombytes("L", size, "".join(rows).encode("ascii").translate(MODULES))
         self._image.paste(modules.resize((size[0] * dots, size[1] * dots), Image.Resampling.NEAREST), (x, y))
 
     def picture(self, height: int | None = None) -> Picture:

@@ -127,7 +127,7 @@ def _drawn_in(book: Book, told: Told) -> Iterator[Belief]:
     jammed = told.jammed or (past is not None and past.position == "jam")
     if any(line.state in ("held", "moving", "returning", "jammed", "unknown") for line in book.notes):
         return
-    if jammed and book.state in (S.COLLECTING, S.CLOSING):
+    if jammed and (book.drawn_in or book.state in (S.COLLECTING, S.CLOSING)):  # a cancel may have come after it went in
         yield Belief(NoteReturnUncertain(-book.number, LARGEST_FEN), "position")
     elif book.drawn_in and (past is None or past.position == "unknown"):
         yield Belief(NoteReturnUncertain(-book.number, LARGEST_FEN), SILENT if past is None else UNSURE)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from base64 import b32encode
-from collections.abc import Callable
 
 from transitions import Machine, MachineError
 
@@ -52,6 +51,7 @@ __all__ = ["FACTS", "NoRow", "Sale", "SaleContext", "base36"]
 _machine = Machine(
     model=None, states=S, initial=S.NEW, transitions=TABLE, auto_transitions=False, model_attribute="state"
 )
+"""Sales are fed through its events and never registered as models: that would bind every trigger to each, and keep them."""
 FACTS = frozenset(row["trigger"] for row in TABLE)
 """Names of the facts that a sale takes."""
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -73,7 +73,6 @@ class Sale(Guards):
     """The model of the machine. `book` is what everybody may read."""
 
     state: S
-    trigger: Callable[[str], bool]
 
     def __init__(self, number: int, language: str, order: sf.SaleStarted, context: SaleContext, stock: Stock) -> None:
         self.book = Book(number, order.key, language, order.order)
@@ -81,11 +80,12 @@ class Sale(Guards):
         self._intents: list[Intent] = []
         self._now_ms = self._wall_ms = 0
         self._codes = 0
-        _machine.add_model(self)
+        self.state = S.NEW
+        self._closed = False
 
     def close(self) -> None:
-        """Take the model out of the machine; the sale must not be fed any more."""
-        _machine.remove_model(self)
+        """The sale must not be fed any more."""
+        self._closed = True
 
     # -- the way in
 
@@ -107,8 +107,11 @@ class Sale(Guards):
         self.believe(fact, now_ms)
         if not isinstance(fact, sf.Restarted):
             self.book.lived_ms = now_ms
+        event = _machine.events.get(type(fact).__name__)
+        if event is None or self._closed:
+            raise NoRow(f"no row accepts {fact} in {self.state.name}")
         try:
-            accepted = self.trigger(type(fact).__name__)
+            accepted = event.trigger(self)
         except (MachineError, AttributeError) as error:
             raise NoRow(f"no row accepts {fact} in {self.state.name}") from error
         if not accepted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kiosk.journey.search import StationIndex
 from kiosk.journey.state import JourneySettings, JourneyState
@@ -11,13 +11,13 @@ from kiosk.ports.station import Limits, Network
 from kiosk.sale.book import Book
 from kiosk.screen.formats import Clock
 from kiosk.screen.texts import Both, Texts
-from kiosk.screen.values import Screen
+from kiosk.screen.values import Screen, value
 
 NO_WORDS = Both("", "")
 NOTE_VALUES_FEN = (10_000, 5_000, 2_000, 1_000, 500, 100)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Elsewhere:
     """Where to go when this machine cannot sell: another machine, a counter, the phone."""
 
@@ -28,7 +28,7 @@ class Elsewhere:
     note: Both = NO_WORDS
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MachineSeen:
     """What config says of the machine. `station`: telecode of where it stands; `window`: where claims are paid."""
 
@@ -43,7 +43,7 @@ class MachineSeen:
     bulletin: Both = NO_WORDS
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModeSeen:
     """The effective mode as the passenger meets it.
 
@@ -62,7 +62,7 @@ class ModeSeen:
     back_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HelpSeen:
     """The help call: none, calling, coming. `at_ms`: wall time of the call."""
 
@@ -70,7 +70,7 @@ class HelpSeen:
     at_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Shown:
     """State of the whole machine as far as a screen shows it. `now_wall_ms` is the shared clock, `now_mono_ms` real time, as in
     `Book` and `JourneyState`; `rate`: people's ms per real ms (decision 38).

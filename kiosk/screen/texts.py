@@ -11,7 +11,7 @@ import gettext
 import re
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from kiosk.errors import ConfigError
-from kiosk.screen.values import Words
+from kiosk.screen.values import Words, value
 
 LOCALE = Path(__file__).parent / "locale"
 LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s+)?"([^"\\]|\\.)*"\s*)?')
@@ -30,7 +30,7 @@ LANGUAGES = {"zh": "zh_CN"}
 """Language code of the screen -> catalogue; English needs none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Both:
     """One thing in both languages: a name, a date, a duration."""
 
@@ -131,17 +131,11 @@ class Texts:
             if not paths:
                 raise ConfigError(f"{directory / folder}: no catalogue (*.po) for {language}")
             self._sets[language] = compiled(paths)
-        self._plain: dict[tuple[str, str, str], Words] = {}
+        self._plain: dict[str, dict[tuple[str, str], Words]] = {"zh": {}, "en": {}}
 
-    def words(self, language: str, other: str, text: str, context: str) -> Words:
-        """A text without fields in both languages, looked up once: most of what a screen says never changes."""
-        key = (language, text, context)
-        found = self._plain.get(key)
-        if found is None:
-            message = Msg(text, context)
-            found = Words(self.text(language, message, {}), self.text(other, message, {}))
-            self._plain[key] = found
-        return found
+    def plain(self, language: str) -> dict[tuple[str, str], Words]:
+        """Texts without fields, looked up before, by text and context: most of what a screen says never changes."""
+        return self._plain.setdefault(language, {})
 
     def text(self, language: str, message: Msg, fields: Mapping[str, Value]) -> str:
         """One text in one language, its fields filled in."""
@@ -160,6 +154,13 @@ def _filled(text: str, language: str, fields: Mapping[str, Value]) -> str:
     return text.format(**{k: v.of(language) if isinstance(v, Both) else v for k, v in fields.items()})
 
 
+@lru_cache(maxsize=4096)
+def _said(texts: Texts, language: str, other: str, message: Msg, fields: tuple[tuple[str, Value], ...]) -> Words:
+    """A text in both languages. Kept, for most of what a screen says it has said before; catalogues never change."""
+    given = dict(fields)
+    return Words(texts.text(language, message, given), texts.text(other, message, given))
+
+
 class Say:
     """Texts for one state of the language key: `main` in the language in use, `small` in the other."""
 
@@ -167,18 +168,20 @@ class Say:
         self._texts = texts
         self.language = language
         self.other = "en" if language == "zh" else "zh"
+        self._plain = texts.plain(language)
 
     def __call__(self, text: str, /, context: str = "", **fields: Value) -> Words:
         """Words of a source text; fields may be `Both`, which differ by language."""
-        if not fields:
-            return self._texts.words(self.language, self.other, text, context)
-        return self.msg(Msg(text, context), **fields)
+        found = self._plain.get((text, context)) if not fields else None
+        return found or self.msg(Msg(text, context), **fields)
 
     def msg(self, message: Msg, /, **fields: Value) -> Words:
-        texts = self._texts
-        if not fields:
-            return texts.words(self.language, self.other, *message)
-        return Words(texts.text(self.language, message, fields), texts.text(self.other, message, fields))
+        if fields:
+            return _said(self._texts, self.language, self.other, message, tuple(fields.items()))
+        found = self._plain.get(message)
+        if found is None:
+            found = self._plain[message] = _said(self._texts, self.language, self.other, message, ())
+        return found
 
     def plural(self, one: str, many: str, n: int, /, **fields: Value) -> Words:
         """As the number asks; `{n}` is filled in."""

@@ -12,13 +12,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 PROTOCOL_VERSION = 1
 HEARTBEAT_MS = 250
+Kind = TypeVar("Kind")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def value(kind: type[Kind]) -> type[Kind]:
+    """A dataclass with slots that is never changed: the type check says so where somebody tries.
+
+    At run time nothing guards it, for a guarded one writes each field through `object.__setattr__` and takes twice as long
+    to make; a screen has some hundred parts, and is made anew at every touch.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(kind)
+
+
+@value
 class Words:
     """One text in both languages. `main` is in the language in use, `small` is the other one under or beside it."""
 
@@ -26,7 +37,7 @@ class Words:
     small: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Key:
     """Something to touch. `target` is what `Touched` answers; a key without a target is only shown.
 
@@ -43,7 +54,7 @@ class Key:
     why: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deadline:
     """A running time limit, counted down by the screen: seconds = (remaining_ms − real ms since Show × rate) / 1000."""
 
@@ -52,7 +63,7 @@ class Deadline:
     rate: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """One stop of the stepper. `state`: done, current, todo."""
 
@@ -60,7 +71,7 @@ class Step:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notice:
     """A band with an icon. `level`: info, ok, warn, danger."""
 
@@ -70,7 +81,7 @@ class Notice:
     more: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dialog:
     """At most two keys over a dimmed body."""
 
@@ -81,7 +92,7 @@ class Dialog:
     icon: str = "question"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Chrome:
     """What surrounds every body. `theme`: day, contrast. `voice`: id of the spoken prompt."""
 
@@ -102,7 +113,7 @@ class Chrome:
     person: Words = Words()  # service screens: name and number, role
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Screen:
     """Base of all screens; `kind` is the id of ui-guide section 7."""
 
@@ -110,7 +121,7 @@ class Screen:
     chrome: Chrome
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Payment:
     """A way to pay and whether it works now. `level`: ok, warn, off."""
 
@@ -120,7 +131,7 @@ class Payment:
     level: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attract(Screen):
     kind: ClassVar[str] = "attract"
     headline: Words
@@ -131,7 +142,7 @@ class Attract(Screen):
     page: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tile:
     """A big key of the home screen; `hint` is a third line."""
 
@@ -139,7 +150,7 @@ class Tile:
     hint: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Priced:
     """A cell with a name and a price ("from")."""
 
@@ -147,7 +158,7 @@ class Priced:
     price: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Home(Screen):
     kind: ClassVar[str] = "home"
     question: Words
@@ -158,7 +169,7 @@ class Home(Screen):
     payments_line: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trip(Screen):
     """search.fromto: the three answers so far, each a key that changes it."""
 
@@ -175,7 +186,7 @@ class Trip(Screen):
     popular: tuple[Priced, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StationCell:
     key: Key
     tag: str  # initials, upper case
@@ -183,7 +194,7 @@ class StationCell:
     note_level: str = "muted"  # muted, warn
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StationPicker(Screen):
     kind: ClassVar[str] = "station"
     label: Words
@@ -201,7 +212,7 @@ class StationPicker(Screen):
     often: tuple[Key, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TrainNumber(Screen):
     kind: ClassVar[str] = "search.train"
     label: Words
@@ -218,7 +229,7 @@ class TrainNumber(Screen):
     empty: Words = Words()  # while nothing is typed
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Day:
     """`state`: past, today, open, chosen, last, later, blank (no day of this month)."""
 
@@ -227,14 +238,14 @@ class Day:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Month:
     title: Words
     heads: tuple[Words, ...]  # seven, Monday first
     weeks: tuple[tuple[Day, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Calendar(Screen):
     kind: ClassVar[str] = "date"
     origin: Words
@@ -247,7 +258,7 @@ class Calendar(Screen):
     tip: Words
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SeatChip:
     """`level`: ok, few, none."""
 
@@ -257,7 +268,7 @@ class SeatChip:
     level: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TrainCard:
     """`family`: G, D, other (colour of the pill). `state`: open, sold_out, departed, closed."""
 
@@ -278,7 +289,7 @@ class TrainCard:
     seats: tuple[SeatChip, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trains(Screen):
     """`state`: loading, list, none, offline."""
 
@@ -293,7 +304,7 @@ class Trains(Screen):
     page: Words
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Journey:
     """The chosen train in one card."""
 
@@ -309,7 +320,7 @@ class Journey:
     badge: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ClassCell:
     key: Key
     price: str
@@ -317,7 +328,7 @@ class ClassCell:
     level: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PassengerRow:
     """One passenger type with a quantity stepper."""
 
@@ -330,7 +341,7 @@ class PassengerRow:
     plus: Key
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SeatLetter:
     """`state`: chosen, free, aisle, window (the last two are words, not seats)."""
 
@@ -339,7 +350,7 @@ class SeatLetter:
     words: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Seat(Screen):
     kind: ClassVar[str] = "seat"
     journey: Journey
@@ -357,7 +368,7 @@ class Seat(Screen):
     total: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReviewRow:
     icon: str
     words: Words
@@ -367,7 +378,7 @@ class ReviewRow:
     fare: Words
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InfoCard:
     """`level`: ok, warn, danger, tint."""
 
@@ -378,7 +389,7 @@ class InfoCard:
     note: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Review(Screen):
     kind: ClassVar[str] = "review"
     title: Words
@@ -396,7 +407,7 @@ class Review(Screen):
     changed: Notice | None = None  # price changed: old and new
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Figure:
     """A labelled amount. `tone`: ink, ok, brand, danger, muted."""
 
@@ -406,7 +417,7 @@ class Figure:
     sub: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Denomination:
     """A face value and whether it is taken now. `value`: label such as ¥100; `why` when refused."""
 
@@ -415,7 +426,7 @@ class Denomination:
     why: Words = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PayCash(Screen):
     """`slot`: insert, moving, full, closed. `percent`: 0..100 of the price that is in."""
 
@@ -442,7 +453,7 @@ class PayCash(Screen):
     refusal: Notice | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TicketThumb:
     """`state`: printed, printing, waiting, failed."""
 
@@ -450,7 +461,7 @@ class TicketThumb:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProgressStep:
     """`state`: done, now, next."""
 
@@ -460,7 +471,7 @@ class ProgressStep:
     tickets: tuple[TicketThumb, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Printing(Screen):
     """Also paying back, confirming: any sequence of steps that takes no input. `percent`: 0..100.
 
@@ -479,7 +490,7 @@ class Printing(Screen):
     openings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outlet:
     """An opening to take from. `what`: tickets, change, slip. `state`: now, next, done."""
 
@@ -490,13 +501,13 @@ class Outlet:
     place: Words
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NoteCount:
     value: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Take(Screen):
     kind: ClassVar[str] = "take"
     title: Words
@@ -509,7 +520,7 @@ class Take(Screen):
     check: Words
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ClaimScreen(Screen):
     kind: ClassVar[str] = "receipt"
     title: Words
@@ -530,7 +541,7 @@ class ClaimScreen(Screen):
     assurance: Notice
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Help(Screen):
     kind: ClassVar[str] = "help"
     title: Words
@@ -538,7 +549,7 @@ class Help(Screen):
     call: Notice
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutOfService(Screen):
     """`reason`: closed, fault, offline, cash_full, door_open, no_paper, no_mains, remote_stop, starting."""
 
@@ -555,7 +566,7 @@ class OutOfService(Screen):
     facts: tuple[Figure, ...]  # machine, fault code, help line
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Busy(Screen):
     """A wait with words and a limit. `icon`: hourglass while something is awaited, check when all is done."""
 
@@ -566,14 +577,14 @@ class Busy(Screen):
     icon: str = "hourglass"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StripItem:
     icon: str
     words: Words
     level: str  # ok, warn, danger, off
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ServiceLogin(Screen):
     """Digits of the number are shown, digits of the PIN never: only how many."""
 
@@ -591,7 +602,7 @@ class ServiceLogin(Screen):
     message: Notice | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModuleRow:
     words: Words
     state: Words
@@ -601,7 +612,7 @@ class ModuleRow:
     action: Key
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StockRow:
     words: Words
     count: str
@@ -610,7 +621,7 @@ class StockRow:
     level: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ServiceMenu(Screen):
     kind: ClassVar[str] = "svc.menu"
     title: Words
@@ -623,21 +634,21 @@ class ServiceMenu(Screen):
     actions: tuple[Key, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskStep:
     words: Words
     note: Words
     state: str  # done, now, next
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SignOff:
     words: Words
     state: Words
     level: str  # ok (signed), tint (to sign), off
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ServiceTask(Screen):
     """One act at the open cabinet: fill, empty, swap, load, count, clear. `digits` empty when no number is asked."""
 
@@ -668,7 +679,7 @@ SCREENS: dict[str, type[Screen]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hello:
     """First message of both sides. `role`: screen (the one writer), mirror, lab, passenger, controller."""
 
@@ -676,19 +687,19 @@ class Hello:
     version: int = PROTOCOL_VERSION
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Show:
     rev: int
     screen: Screen
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Touched:
     rev: int
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Heartbeat:
     """Both ways every 250 ms. From the screen, `rev` is the last one whose pixels are on the display."""
 

@@ -97,7 +97,18 @@ def changed(old: Sequence[Node], new: Sequence[Node]) -> list[Area]:
     """Areas to paint again when `new` replaces `old`. Order matters: a node that moved in the order counts as changed."""
     if [node.id for node in old] == [node.id for node in new]:
         pairs = zip(old, new, strict=True)
-        return [area for a, b in pairs if a != b for area in (a.reach, b.reach)]
+        return [area for a, b in pairs if a != b for area in _damage(a, b)]
     before = {node.id: node for node in old}
     kept = {node.id for node in new if before.get(node.id) == node}
     return [node.reach for node in (*old, *new) if node.id not in kept]
+
+
+def _damage(a: Node, b: Node) -> list[Area]:
+    """Where two pictures of one node differ: around the parts that are not the same, when each has its counterpart.
+
+    A second that ends changes figures and the end of a bar; the card around them is not painted again for it.
+    """
+    if len(a.parts) != len(b.parts):
+        return [a.reach, b.reach]
+    reaches = [part.reach() for x, y in zip(a.parts, b.parts, strict=True) if x != y for part in (x, y)]
+    return [union(reaches)] if reaches else []

@@ -51,8 +51,12 @@ class Painter:
             surface.set_clip(rect)
             surface.fill(self.ground, rect)
             for node, reach in zip(nodes, reaches, strict=True):
-                if reach.colliderect(rect):
+                if rect.contains(reach):
                     for part in node.parts:
                         part.paint(self.brush)
+                elif rect.colliderect(reach):
+                    for part in node.parts:
+                        if rect.colliderect(part.reach()):
+                            part.paint(self.brush)
         surface.set_clip(None)
         return rects

@@ -1,4 +1,4 @@
-"""What lies where by the journal: the auditor's own fold, with the bounds of what is unknown (invariants 3 and 8).
+"""What lies where by the journal: the auditor's own fold, with the bounds of what is unknown (invariant 3).
 
 Every unknown is a bound at a place, and a count of that place closes it.
 
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.audit.cases import PayTrack, Run
-from simulator.audit.covered import payable
 from simulator.audit.pays import PATH_UNSURE
 from simulator.audit.reading import Record
 from simulator.audit.unknowns import Unknowns
@@ -26,6 +25,7 @@ BINS = {
 TICKET_PLACES = ("tray", "slot", "waste", "ticket_retract", "hand")
 
 
+LOST = ("jammed", "unknown")
 LARGEST_NOTE_FEN = 10_000
 MISCOUNTED = "miscounted"
 """The dispenser itself says that another note than it counted may have gone: one of any cassette."""
@@ -43,7 +43,10 @@ class Books:
     box_doubt: Counter[int] = field(default_factory=Counter)
     in_doubt: Counter[int] = field(default_factory=Counter)  # notes that may stick anywhere in the acceptor
     swallowed: int = 0  # a note that was in the acceptor when the power failed, before it was recognised
-    found_fen: int = 0  # the most that staff may have taken out of the acceptor: no passenger holds it any more
+    found_fen: int = (
+        0  # the most that staff may have taken out of the acceptor unrecognised: no passenger holds it any more
+    )
+    lost_fen: int = 0  # was in doubt when acceptor and box had been looked through: no passenger may hold it any more
     stuck_fen: list[int] = field(default_factory=list)  # jammed before they were recognised: the most each can be
     reject: int = 0
     reject_fen: int = 0
@@ -52,7 +55,9 @@ class Books:
     retract_doubt_fen: int = 0
     out_doubt_fen: int = 0  # may have left the dispenser beyond what is known, until the cassettes are counted
     reject_doubt_fen: int = 0  # the same for the reject bin: what it got is a failed device's word until it is counted
-    tray_doubt_fen: int = 0  # the same for tray and retract bin
+    tray_doubt_fen: int = 0  # the same for the tray behind its shut flap, until somebody looked into it
+    bin_doubt_fen: int = 0  # the same for the retract bin: what lay in such a tray went there with what was pulled back
+    path_doubt_fen: int = 0  # the same for the path: who counts the cassettes may leave there what sticks
     ever_out_doubt_fen: int = 0  # the same, never forgotten: the passengers may have it
     tray_fen: int = 0
     stacked_fen: int = 0
@@ -69,12 +74,14 @@ class Books:
     named: set[str] = field(default_factory=set)  # places this step counted
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)  # order -> (pieces, fen)
     _moved: bool = False
+    _drawn_in: bool = False  # a note went into the slot in the open sale, and nothing has been said of it since
+    _stays: bool = False  # the acceptor started with something that it cannot give back by itself
 
     HEARS = (
         "stack!", "return!", "pay!", "print!", "deliver!", "dump!", "taken!", "retract!", "sys.recover", "op.act",
-        "acceptor.past", "note.seen",
+        "acceptor.past", "note.seen", "note.moving", "note.refused", "sale.start",
     )  # fmt: skip
-    BOOKS = ("cassette.fill", "box.swap", "roll.load", "count", "stack?", "pay?", "unknown.add")
+    BOOKS = ("cassette.fill", "box.swap", "roll.load", "count", "unknown.add")
 
     # -- facts
 
@@ -99,15 +106,28 @@ class Books:
                 self._swallowed(fact["position"])
             case "note.seen":
                 self.swallowed = 0  # the path is free, or no note would have come through it
+                self._drawn_in = False
+            case "note.moving":
+                self._drawn_in = bool(self.run.open)
+            case "note.refused" | "sale.start":
+                self._drawn_in = False
 
     def _swallowed(self, position: str) -> None:
         """The acceptor starts with something in it that no open note explains: one that was drawn in and never recognised."""
-        if position != "none" and not any(note.state == "held" for note in self.run.restless.values()):
-            self.swallowed = 1
+        explained = any(note.state == "held" for note in self.run.restless.values())
+        self.swallowed = int(position != "none" and not explained)
+        self._stays = position in ("jam", "unknown")
+
+    def guesses_fen(self) -> list[int]:
+        """The most that each note can be which stuck before it was recognised, the largest first."""
+        return sorted([*self.stuck_fen, *[LARGEST_NOTE_FEN] * self.swallowed], reverse=True)
 
     def _note(self, fact: Record, result: str) -> None:
         """`value_fen` 0 of an unknown note: its value was said when it was seen. A jam of a note never seen names the most."""
         note = self.run.notes.get(fact["note"])
+        self._drawn_in = False
+        if note is None:
+            self.swallowed = 0  # this is the one: it has a claim, an owner or a place now
         if note is None and result in ("jammed", "unknown"):
             self.stuck_fen.append(fact["value_fen"])
             return
@@ -147,16 +167,24 @@ class Books:
             self.tray_fen += fen
         if result == "unknown" or (result == "short" and fact["reason"] in PATH_UNSURE):
             pay = self.run.pays.get(fact["order"])
-            more_fen = max(self.values.values(), default=0) if fact.get("reason", "").startswith(MISCOUNTED) else 0
-            self._doubt_pay((pay.asked_fen if pay else 0) + more_fen - fen)
+            more_fen = self._largest_fen() if fact.get("reason", "").startswith(MISCOUNTED) else 0
+            self._doubt_pay((pay.asked_fen if pay else 0) - fen, more_fen)
 
-    def _doubt_pay(self, bound_fen: int) -> None:
-        """More may have gone, into the tray, the reject bin or the path: nothing is sure until all cassettes are counted."""
+    def _doubt_pay(self, asked_fen: int, more_fen: int = 0) -> None:
+        """More may have gone, into the tray, the reject bin or the path: nothing is sure until all cassettes are counted.
+
+        `more_fen`: one note beyond what was asked. The outlet stays shut before a device that miscounted, so nobody has it.
+        """
+        bound_fen = max(0, asked_fen + more_fen)
         self.uncounted.update(self.cassettes)
-        self.out_doubt_fen += max(0, bound_fen)
-        self.reject_doubt_fen += max(0, bound_fen)
-        self.tray_doubt_fen += max(0, bound_fen)
-        self.ever_out_doubt_fen += max(0, bound_fen)
+        self.out_doubt_fen += bound_fen
+        self.reject_doubt_fen += bound_fen
+        self.tray_doubt_fen += bound_fen
+        self.path_doubt_fen += bound_fen
+        self.ever_out_doubt_fen += max(0, asked_fen)
+
+    def _largest_fen(self) -> int:
+        return max(self.values.values(), default=0)
 
     def _change(self, kind: str, result: str, order: int) -> None:
         pieces, fen = self._presented.pop(order, (0, 0))
@@ -166,6 +194,7 @@ class Books:
         elif result == "change":
             self.change_retract += pieces
             self.change_retract_fen += fen
+            self.bin_doubt_fen = max(self.bin_doubt_fen, self.tray_doubt_fen)
         else:
             self.retract_doubt_fen += fen
             self.ever_out_doubt_fen += fen
@@ -207,7 +236,7 @@ class Books:
     def _cleared(self, device: str) -> None:
         """A person took out what stuck: notes go to the cash centre, tickets to the waste bin, uncounted."""
         if device == "dispenser":
-            self.tray_fen = 0
+            self.tray_fen = self.tray_doubt_fen = self.path_doubt_fen = 0
             self._presented.clear()
             self.named.update(("change.tray", "dispenser.path"))
         elif device == "acceptor":
@@ -228,8 +257,13 @@ class Books:
         self.tray, self.slot, self.delivered = tray, slot, outside
 
     def _restarted(self) -> None:
-        """What the open sale had under way without an outcome is unknown from here on."""
+        """What the open sale had under way without an outcome is unknown from here on.
+
+        A note that went in during this sale and stays inside has been taken for lost by now: it has a number and a claim.
+        """
         run = self.run
+        if self._drawn_in and self._stays and not any(note.state in LOST for note in run.notes_of(run.open)):
+            self.swallowed = 0
         for note in run.notes_of(run.open):
             if note.state == "held":
                 self.box_doubt[note.value_fen] += 1
@@ -261,10 +295,6 @@ class Books:
                 self.named.add("roll")
             case "count":
                 self._bin(intent)
-            case "stack?":
-                self._promise(intent)
-            case "pay?":
-                self._not_from_unknown(intent)
             case "unknown.add":
                 self.unknowns.add(intent["place"], intent["bound_fen"], intent.get("sale", 0))
 
@@ -296,8 +326,7 @@ class Books:
             self.run.say(3, f"a count of {place!r}, which is no bin", 0)
             return
         self._expect(place, own[place], booked, self.doubt[place])
-        doubt = self.doubt[place] if place != "reject" or not self.reject_doubt_fen else max(counted, own[place])
-        self._counted(place, counted, own[place], doubt)
+        self._counted(place, counted, own[place], self.doubt[place] + self._pieces_in_doubt(place))
         setattr(self, place, 0)
         self.doubt[place] = 0
         self.named.add(BINS[place])
@@ -306,8 +335,12 @@ class Books:
             self.reject_fen = 0
             self.reject_doubt_fen = self.out_doubt_fen
         elif place == "change_retract":
-            self.change_retract_fen = self.retract_doubt_fen = 0
-            self.tray_doubt_fen = self.out_doubt_fen
+            self.change_retract_fen = self.retract_doubt_fen = self.bin_doubt_fen = 0
+
+    def _pieces_in_doubt(self, place: str) -> int:
+        """So many notes of an unknown payment may lie in this bin, or be missing there: at most its worth in the smallest."""
+        doubt_fen = {"reject": self.reject_doubt_fen, "change_retract": self.bin_doubt_fen}.get(place, 0)
+        return doubt_fen // min(self.values.values(), default=1)
 
     def _expect(self, place: str, own: Any, said: Any, doubt: int = 0) -> None:
         """Two folds of one journal agree where nothing is in doubt."""
@@ -319,10 +352,10 @@ class Books:
         if abs(counted - own) > doubt:
             self.run.say(3, f"{place}: counted {counted}, the records say {own} (doubt {doubt})", 0)
 
-    # -- invariant 8
+    # -- what is open
 
     def check_bounds(self) -> None:
-        """After each step that moved notes of a cassette."""
+        """After each step that moved notes of a cassette (invariant 8)."""
         if not self._moved:
             return
         self._moved = False
@@ -331,50 +364,10 @@ class Books:
                 self.run.say(8, f"cassette {cassette} holds {count} notes", 0)
                 self.cassettes[cassette] = max(0, count)
 
-    def payable_stock(self) -> dict[int, int]:
-        stock: Counter[int] = Counter()
-        for cassette, count in self.cassettes.items():
-            if cassette not in self.uncounted:
-                stock[self.values.get(cassette, 0)] += count
-        return stock
-
-    def _promise(self, intent: Record) -> None:
-        """Before a note is stacked, change and a whole refund must be payable with it (decision 2)."""
-        run, rules = self.run, self.run.rules
-        case = run.case(intent["sale"])
-        if case is None:
-            return
-        ours = sum(note.value_fen for note in run.notes_of(case.number) if note.state == "stacked")
-        after = ours + intent["value_fen"]
-        due = case.total_fen - case.total_fen % rules.rounding_step_fen
-        stock = self.payable_stock()
-        if after > due and not payable(after - due, stock, rules.max_notes_out):
-            run.say(8, f"a note is stacked though the change of {after - due} fen cannot be paid", case.number)
-        refund = after if rules.cover == "full" else min(after, rules.cover_fen)
-        if not payable(refund, stock, rules.max_notes_out):
-            run.say(8, f"a note is stacked though a refund of {refund} fen cannot be paid", case.number)
-
-    def _not_from_unknown(self, intent: Record) -> None:
-        for cassette, notes in intent["counts"]:
-            if cassette in self.uncounted:
-                self.run.say(
-                    8,
-                    f"pay? {intent['order']} out of cassette {cassette}, which nobody has counted since "
-                    "an unknown payment",
-                    intent["sale"],
-                )
-            elif notes > self.cassettes.get(cassette, 0):
-                self.run.say(
-                    8,
-                    f"pay? {intent['order']} wants {notes} notes of cassette {cassette}, which holds "
-                    f"{self.cassettes.get(cassette, 0)}",
-                    intent["sale"],
-                )
-
-    def open_pays_fen(self) -> int:
-        """What orders without an outcome may have moved: what was asked, and one note that was picked with another."""
+    def open_pays_fen(self) -> tuple[int, int]:
+        """(what orders without an outcome may have laid out, one note more that may be on its way, picked with another)."""
         pays = self.open_pays()
-        return sum(pay.asked_fen for pay in pays) + (max(self.values.values(), default=0) if pays else 0)
+        return (sum(pay.asked_fen for pay in pays), self._largest_fen()) if pays else (0, 0)
 
     def open_pays(self) -> list[PayTrack]:
         """Orders without an outcome; only the open sale can have one."""
@@ -388,11 +381,14 @@ class Books:
     def nothing_unknown(self) -> bool:
         """No bound is open anywhere: what physically lies there is what the books say."""
         unsure = any(self.box_doubt.values()) or any(self.in_doubt.values()) or any(self.doubt.values())
-        return not (unsure or self.stuck_fen or self.out_doubt_fen or self.retract_doubt_fen or self._presented)
+        doubts = self.stuck_fen or self.swallowed or self.out_doubt_fen or self.retract_doubt_fen or self._presented
+        return not (unsure or doubts)
 
     def acceptor_is_empty(self) -> None:
         """Somebody looked: nothing sticks in it. With the box counted, what was in doubt there has an end."""
         if not any(self.box_doubt.values()):
-            self.found_fen += sum(self.stuck_fen) + sum(value * pieces for value, pieces in self.in_doubt.items())
+            self.lost_fen += sum(self.stuck_fen) + sum(value * pieces for value, pieces in self.in_doubt.items())
             self.in_doubt.clear()
             self.stuck_fen.clear()
+            for note in [note for note in self.run.restless.values() if note.state in LOST]:
+                del self.run.restless[note.number]

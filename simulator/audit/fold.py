@@ -12,6 +12,7 @@ from simulator.audit.notes import Notes
 from simulator.audit.outside import Outside
 from simulator.audit.pairs import Pairs
 from simulator.audit.pays import Pays
+from simulator.audit.promised import Promised
 from simulator.audit.reading import Record, Step
 from simulator.audit.registers import Registers
 from simulator.audit.sales import Sales
@@ -40,6 +41,7 @@ class Fold:
         self.registers, self.service = Registers(run, books.values), Service(run)
         self.motion = Motion(run, books, self.service)
         run.note_gone.append(self.tally.settled)
+        self.counts: dict[str, list[int]] = {}  # place -> lines with which people counted it
         self._hears: dict[str, list[Hears]] = {}
         self._books: dict[str, list[Callable[[Record], None]]] = {}
         # the books hear before the things change their state: they ask what had no outcome yet
@@ -59,7 +61,7 @@ class Fold:
             self._hears.setdefault(kind, []).append(self.terms.hear)
         for kind in Sales.HEARS:
             self._hears.setdefault(kind, []).append(self.sales.hear)
-        for part in (books, self.notes, self.tickets, self.pays, self.stationed, self.terms, self.motion,
+        for part in (books, Promised(run, books), self.notes, self.tickets, self.pays, self.stationed, self.terms, self.motion,
                      self.registers, self.service, self.sales):  # fmt: skip
             for kind in part.BOOKS:
                 self._books.setdefault(kind, []).append(part.book)
@@ -85,6 +87,8 @@ class Fold:
         self.books.check_bounds()
         if self.books.named:  # what hands had touched is booked now
             self.tally.touched -= self.books.named
+            for place in self.books.named:
+                self.counts.setdefault(place, []).append(step.seq)
             self.books.named.clear()
         self.sales.step_ends()
         self.terms.step_ends()

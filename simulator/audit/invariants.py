@@ -7,7 +7,7 @@
 5 no order repeated without "not done"             notes.py pays.py tickets.py stationed.py
 6 nothing moves without its intent on disk         pairs.py (journal), motion.py (matter), reading.py (chain, mac)
 7 no durable line is missing after a power cut     survival.py
-8 cassettes within bounds, change reserved         books.py
+8 cassettes within bounds, change reserved         books.py promised.py
 9 registers                                        registers.py
 10 rest after a bounded quiet time                 rest.py
 11 the station's prefix                            upstream.py

@@ -69,7 +69,7 @@ class Motion:
         for known in self._run.restless.values():
             if known.value_fen == value_fen and (known.ordered == "stack" or known.state != "held"):
                 return True
-        return self._books.in_doubt[value_fen] > 0 or any(value_fen <= most for most in self._books.stuck_fen)
+        return self._books.in_doubt[value_fen] > 0
 
     def _may_pay(self) -> bool:
         """From whichever cassette: a note may be dragged along out of its neighbour."""

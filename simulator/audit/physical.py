@@ -49,35 +49,43 @@ def _agree_again(parts: Parts) -> None:
     if books.paper_is_counted():
         books.tickets_agree(tally.paper("ticket.tray"), tally.paper("ticket.slot"), parts.outside.pieces)
         parts.outside.bad.clear()
-    if not parts.run.restless and books.nothing_unknown() and tally.watched:
-        books.ever_out_doubt_fen = 0
+    if not (parts.run.open or parts.run.restless) and books.nothing_unknown() and tally.watched:
+        books.ever_out_doubt_fen = books.found_fen = books.lost_fen = 0
         tally.given_fen = tally.worth(*PASSENGERS) + books.stacked_fen - books.taken_fen
         books.delivered = parts.outside.pieces
 
 
 def _box(parts: Parts, resting: bool) -> None:
+    """The box, and at rest what sticks in the acceptor: each note that no record explains must be one that is in doubt."""
     run, books, tally = parts.run, parts.books, parts.tally
     there = tally.at("box")
     held = Counter(note.value_fen for note in run.held_notes())
+    unexplained: dict[int, int] = {}
     for value_fen in {*there, *books.box} if "box" not in tally.touched else ():
         more = there[value_fen] - books.box[value_fen]
-        if more and not 0 <= more <= books.box_doubt[value_fen] + held[value_fen] + _guessed(books, value_fen):
+        if more and not 0 <= more <= books.box_doubt[value_fen] + held[value_fen]:
             run.say(3, f"box: {there[value_fen]} notes of {value_fen} fen, the books say {books.box[value_fen]}", 0)
+        if more > 0:
+            unexplained[value_fen] = more
     if not resting or not tally.pieces(*STUCK):
         return
-    for value_fen, pieces in tally.at(*STUCK).items():
-        if pieces > books.in_doubt[value_fen] + held[value_fen] + _guessed(books, value_fen):
-            run.say(3, f"acceptor: {pieces} notes of {value_fen} fen stick in it, and no record explains them", 0)
+    stuck = tally.at(*STUCK)
+    doubt = books.box_doubt | books.in_doubt  # the same notes: they lie in the one place or in the other
+    if not _covered(Counter(unexplained) + stuck - held - doubt, books.guesses_fen()):
+        told = ", ".join(f"{pieces} notes of {value} fen" for value, pieces in sorted((+stuck).items()))
+        run.say(3, f"acceptor: {told} stick in it, and no record explains them", 0)
 
 
-def _guessed(books: Books, value_fen: int) -> int:
-    """Notes that stuck before they were recognised, and may be of this value."""
-    return sum(value_fen <= most_fen for most_fen in books.stuck_fen) + books.swallowed
+def _covered(notes: Counter[int], most_fen: list[int]) -> bool:
+    """Whether each note can be another one of those of which only the most is known, largest first."""
+    values = sorted(notes.elements(), reverse=True)
+    return len(values) <= len(most_fen) and all(value <= most for value, most in zip(values, most_fen, strict=False))
 
 
 def _dispenser(parts: Parts) -> None:
     run, books, tally = parts.run, parts.books, parts.tally
-    bound = books.out_doubt_fen + books.open_pays_fen()
+    open_fen = sum(books.open_pays_fen())
+    bound = books.out_doubt_fen + open_fen
     by_hand = bool(tally.touched)
     for cassette, booked in books.cassettes.items():
         place = f"cassette.{cassette}"
@@ -90,7 +98,7 @@ def _dispenser(parts: Parts) -> None:
         told = (reject, reject_fen) == (books.reject, books.reject_fen)
         if not told and abs(reject_fen - books.reject_fen) > books.reject_doubt_fen:
             run.say(3, f"reject bin: {reject} notes, the books say {books.reject}", 0)
-        if path_fen:
+        if path_fen > books.path_doubt_fen:
             run.say(3, f"dispenser: {path_fen} fen stick in it, and no record explains them", 0)
     elif not by_hand:
         booked_fen = sum(books.values.get(cassette, 0) * pieces for cassette, pieces in books.cassettes.items())
@@ -99,25 +107,33 @@ def _dispenser(parts: Parts) -> None:
         counted_fen = path_fen + max(
             0, reject_fen - books.reject_fen
         )  # a count may have taken these off the books since
-        if not -counted_fen <= gone_fen <= bound:
-            run.say(3, f"dispenser: {gone_fen} fen are gone, at most {bound} are unknown", 0)
-    _outlets(parts, bound)
+        if not -counted_fen <= gone_fen <= bound - path_fen:
+            run.say(3, f"dispenser: {gone_fen + path_fen} fen are gone, at most {bound} are unknown", 0)
+    _outlets(parts, open_fen)
 
 
-def _outlets(parts: Parts, bound: int) -> None:
-    """What was presented lies in the tray, with the passenger, or in the bin, until somebody says which."""
+def _outlets(parts: Parts, open_fen: int) -> None:
+    """What was presented lies in the tray, with the passenger, or in the bin, until somebody says which.
+
+    Of a payment that nobody can tell of, notes may lie in the tray; the bin gets them with what is pulled back, not otherwise.
+    """
     run, books, tally = parts.run, parts.books, parts.tally
     _, out_fen = books.lying_out()
     spread_fen = out_fen if run.open else 0
-    more_fen = max(bound, books.tray_doubt_fen) + books.retract_doubt_fen
-    for name, place, booked in (
-        ("change tray", "change.tray", books.tray_fen),
-        ("change retract bin", "change.retract", books.change_retract_fen),
+    pulled_fen = max(books.bin_doubt_fen, books.tray_doubt_fen if spread_fen else 0)
+    laid_fen = books.tray_doubt_fen + open_fen
+    for name, place, booked, less_fen, more_fen in (
+        ("change tray", "change.tray", books.tray_fen, spread_fen, laid_fen + books.retract_doubt_fen),
+        (
+            "change retract bin",
+            "change.retract",
+            books.change_retract_fen,
+            0,
+            spread_fen + pulled_fen + books.retract_doubt_fen,
+        ),
     ):
         there = tally.worth(place)
-        lowest = booked - (spread_fen if place == "change.tray" else 0)
-        highest = booked + more_fen + (spread_fen if place == "change.retract" else 0)
-        if place not in tally.touched and not lowest <= there <= highest:
+        if place not in tally.touched and not booked - less_fen <= there <= booked + more_fen:
             run.say(3, f"{name}: {there} fen, the books say {booked} (unknown {more_fen})", 0)
 
 
@@ -153,9 +169,10 @@ def _passengers(parts: Parts, resting: bool) -> None:
     expected = tally.given_fen - books.stacked_fen + books.taken_fen
     open_fen = sum(note.value_fen for note in run.held_notes())
     in_doubt_fen = sum(value * pieces for value, pieces in books.in_doubt.items()) + sum(books.stuck_fen)
-    in_doubt_fen += books.found_fen + books.swallowed * LARGEST_NOTE_FEN
+    in_doubt_fen += books.lost_fen + books.swallowed * LARGEST_NOTE_FEN
+    in_doubt_fen += 0 if tally.watched else books.found_fen  # who watched saw what staff took out, note by note
     lowest, highest = expected - in_doubt_fen - open_fen, expected + books.ever_out_doubt_fen
-    highest += books.open_pays_fen()
+    highest += books.open_pays_fen()[0]
     highest += books.lying_out()[1] if run.open else 0
     if not lowest <= held <= highest:
         run.say(1, f"the passengers hold {held} fen, the records say {lowest} to {highest}", 0)

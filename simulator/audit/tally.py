@@ -79,6 +79,10 @@ class Tally:
             self.given_fen += getattr(thing, "value_fen", 0) * (1 if source == "vault" else -1)
         else:
             self.touched.add(other)
+            if target == "vault" and other.startswith("acceptor."):
+                self.given_fen -= getattr(
+                    thing, "value_fen", 0
+                )  # whoever brought it has the machine's word for it, or nothing
 
     def _put(self, thing: Any, place: str) -> None:
         value_fen = getattr(thing, "value_fen", 0)

@@ -1,5 +1,1 @@
 """The cabinet process: every twin of one machine, their shared matter and ptys, the hands that reach in, the lab's API."""
-
-from simulator.cabinet.process import main
-
-__all__ = ["main"]

@@ -11,12 +11,20 @@ from simulator.devices.twin import Twin
 class Observed:
     """Fits `Twin`. What is due is done before received bytes are heard, so that an end is seen before the question.
 
-    `asks(bytes)`: whether this asks what became of things; None: whatever is said, either way, tells.
+    `asks(bytes)`: whether this asks what became of things; None: whatever is said, either way, tells. `works()`: what else
+    than motion is the device's own time.
     """
 
-    def __init__(self, name: str, twin: Twin, timeline: Timeline, asks: Callable[[bytes], bool] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        twin: Twin,
+        timeline: Timeline,
+        asks: Callable[[bytes], bool] | None = None,
+        works: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.name, self.twin = name, twin
-        self._timeline, self._asks = timeline, asks
+        self._timeline, self._asks, self._works = timeline, asks, works
         self._now_ms = 0
 
     @property
@@ -57,4 +65,4 @@ class Observed:
 
     def _look(self, now_ms: int) -> None:
         self._now_ms = now_ms
-        self._timeline.look(self.name, self.twin.busy(), now_ms)
+        self._timeline.look(self.name, self.twin.busy() or self._works(), now_ms)

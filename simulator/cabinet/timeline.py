@@ -36,8 +36,8 @@ class TimeSource(Protocol):
 class Motion:
     """One time in which a device moved. `to_ms` None: it still does.
 
-    `asked_ms`: when the host first asked after the end, so `asked_ms - to_ms` is the wait to be asked. News of a sensor is a
-    motion that takes no time.
+    `asked_ms`: when the host first asked after the end, so `asked_ms - to_ms` is the wait to be asked. What else a device
+    must do before it can tell or obey counts as moving: a contact is debounced, a ticket's face comes over the line.
     """
 
     device: str
@@ -94,13 +94,6 @@ class Timeline:
             motion.to_ms = now_ms
             del self._moving[device]
             self._waiting.setdefault(device, []).append(motion)
-
-    def news(self, device: str) -> None:
-        """Something the device will tell when it is asked, though it did not move itself."""
-        now_ms = self._clock.mono_ms()
-        motion = Motion(device, now_ms, now_ms)
-        self.motions.append(motion)
-        self._waiting.setdefault(device, []).append(motion)
 
     def exchanged(self, device: str, now_ms: int) -> None:
         """The host asked what became of it."""

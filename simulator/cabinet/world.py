@@ -32,9 +32,6 @@ ASKS: dict[str, Callable[[bytes], bool]] = {
 }
 """Devices that tell what became of things to one question only."""
 
-SENSED = ("ticket.tray", "ticket.slot", "change.tray")
-"""Places a sensor of the board looks at."""
-
 BINS = {
     "reject": "dispenser.reject",
     "change_retract": "change.retract",
@@ -66,17 +63,17 @@ class World:
         self.board = CabinetBoard(matter, speeds, levels)
         self.slip_printer = EscPosPrinter(matter, speeds)
         machines: tuple[Twin, ...] = (self.acceptor, self.dispenser, self.ticket_unit, self.board, self.slip_printer)
-        self._timeline = timeline
+        works: dict[str, Callable[[], bool]] = {"ticket_unit": self.ticket_unit.reading, "cabinet": self.board.settling}
         self.twins = {
-            name: Observed(name, twin, timeline, ASKS.get(name)) for name, twin in zip(DEVICES, machines, strict=True)
+            name: Observed(name, twin, timeline, ASKS.get(name), works.get(name, lambda: False))
+            for name, twin in zip(DEVICES, machines, strict=True)
         }
         self.mains = True
         self.contents: dict[str, dict[str, Any]] = {}
         self.speeds = speeds
         self._fill_outside()
         self._tag_parts()
-        matter.watchers += [timeline.moved, self._seen_by_board]
-        matter.watchers.append(self._forget)
+        matter.watchers += [timeline.moved, self._forget]
 
     def _forget(self, thing: Thing, source: str, target: str) -> None:
         """What was known of two places is no longer so."""
@@ -113,11 +110,6 @@ class World:
         self.board.set_tag("box", self.settings.box_tag)
         for number, cassette in enumerate(self.settings.cassettes, start=1):
             self.board.set_tag(f"cassette.{number}", f"CAS{number}-{cassette.value_fen // 100}")
-
-    def _seen_by_board(self, thing: Thing, source: str, target: str) -> None:
-        """A watcher of `Matter`: sensors of trays and slot wait to be asked as a motor's end switch does."""
-        if source in SENSED or target in SENSED:
-            self._timeline.news("cabinet")
 
     # -- which notes there are
 

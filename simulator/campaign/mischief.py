@@ -12,7 +12,8 @@ from simulator.cabinet.refused import Refused
 from simulator.cabinet.world import DEVICES, DOORS
 from simulator.campaign.sets import LINK_FAULTS, MENUS, UNSEEN
 from simulator.world.machine import Box
-from simulator.world.run import STATION_TIMES, UNKNOWABLE
+from simulator.world.run import STATION_TIMES
+from simulator.world.unknowable import UNKNOWABLE
 
 NOTES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 FAULTS = tuple(

@@ -61,6 +61,7 @@ class Visit:
         self._memory = Memory()
         self._rev = -1
         self._screen: Screen | None = None
+        self._targets: set[str] | None = None  # of that screen, once somebody asked
         self._next: Action | None = None
         self._due_ms = now_ms
 
@@ -73,7 +74,7 @@ class Visit:
         if rev == self._rev and (screen is None) == (self._screen is None):
             return
         before = self._screen.kind if self._screen is not None else ""
-        self._rev, self._screen = rev, screen
+        self._rev, self._screen, self._targets = rev, screen, None
         if screen is None:
             self._next = None
             return
@@ -111,13 +112,18 @@ class Visit:
     def _still_meant(self) -> bool:
         """Whether the action in mind is still possible on the screen that has just changed."""
         if isinstance(self._next, Touch) and self._screen is not None:
-            return self._next.target in targets(self._screen)
+            return self._touchable(self._next.target, self._screen)
         return False
+
+    def _touchable(self, target: str, screen: Screen) -> bool:
+        if self._targets is None:
+            self._targets = targets(screen)
+        return target in self._targets
 
     def _act(self, action: Action, screen: Screen, now_ms: int) -> None:
         match action:
             case Touch(target=target):
-                if target not in targets(screen):
+                if not self._touchable(target, screen):
                     return
                 self._touch(target)
                 self.account.touches += 1

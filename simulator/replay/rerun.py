@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from kiosk.assembly import FONTS, Assembled, Outside, assemble
+from kiosk.blackbox import masked
 from kiosk.deeds import Devices
 from kiosk.errors import TvmError
 from kiosk.identity import MachineIdentity, Operator
@@ -188,13 +189,19 @@ class Rerunner:
         return fact_of(record)
 
     def _digit(self, service: Service) -> str:
-        """A digit that was not recorded: the number is in the journal's line of the log-in, the PIN nowhere."""
+        """A digit that was not recorded: the number of an operator is in the journal's line of the log-in, the PIN nowhere."""
+        nobody = self._nobody()
         for line in self._lines[self._done :]:
             number = {"op.login": "operator", "op.denied": "number", "op.act": "second"}.get(line.fact["kind"])
             if number:
                 typed = len(service.state.number) if service.state.entry == "number" else 99
-                return (str(line.fact[number]) + "0" * 100)[typed] if typed < 8 else "0"
-        return "0"
+                return (str(line.fact[number]) + nobody * 100)[typed] if typed < 8 else "0"
+        return nobody
+
+    def _nobody(self) -> str:
+        """A digit that no operator's number is made of alone: repeated, it stands for a number that nobody has."""
+        numbers = [operator.number for operator in self._found.identity.operators]
+        return next((digit for digit in "0123456789" if all(set(number) != {digit} for number in numbers)), "0")
 
     # -- the machine
 
@@ -208,7 +215,8 @@ class Rerunner:
             return self._wires.devices(lambda: self._known)
 
         def show(screen: Screen) -> None:
-            self._shown.append(encode(Show(1, screen)))
+            line = encode(Show(1, screen))
+            self._shown.append(masked(line) or line)
 
         dice = cast("Any", Still())
         outside = Outside(self._clock, memory, fit, show, dice, Texts(), Faces(FONTS), nonce=lambda: nonce)

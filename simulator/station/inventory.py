@@ -6,13 +6,21 @@ the bits, giving back sets them. Nothing is marked on other trips: what they hav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from simulator.station.layout import Layout
 
+Made = TypeVar("Made")
 Opening = Callable[["RunClass", Layout, int], list[int]]
 """What is free on each segment of a run before this station sells anything on it."""
+
+
+class AsOpened(dict[str, Any]):
+    """Told the same to everybody until a place of it is sold: found again by identity, like what is made of it elsewhere."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 class InventoryError(Exception):
@@ -35,13 +43,23 @@ class Inventory:
         self._opening = opening
         self._free: dict[RunClass, list[int]] = {}
         self._untouched: dict[RunClass, list[int]] = {}
+        self._opened: dict[Hashable, Any] = {}
 
     def copy(self) -> Inventory:
         """Stock of its own with the same places free; what nobody touched is shared, it cannot change."""
         other = Inventory(self._opening)
         other._free = {run: list(rows) for run, rows in self._free.items()}
-        other._untouched = self._untouched
+        other._untouched, other._opened = self._untouched, self._opened
         return other
+
+    def as_opened(self, what: Hashable, runs: Iterable[RunClass], make: Callable[[], Made]) -> Made:
+        """What `make` makes of these runs; made once and kept as `what` while nobody has touched one of them."""
+        if any(run in self._free for run in runs):
+            return make()
+        if what not in self._opened:
+            self._opened[what] = make()
+        made: Made = self._opened[what]
+        return made
 
     def free_segments(self, run: RunClass, layout: Layout, segments: int) -> list[int]:
         """One bit string per segment; a list of its own."""

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from simulator.station.inventory import Inventory, RunClass
+from simulator.station.inventory import AsOpened, Inventory, RunClass
 from simulator.station.locks import in_sale_window, parse_date
 from simulator.station.models import AvailabilityBody
 from simulator.station.network import Network
@@ -26,8 +26,9 @@ def availability(
         raise bad_request("origin and destination are the same")
     travel_date = parse_date(body.date)
     trips = timetable.trips(body.origin, body.destination) if in_sale_window(travel_date, network.rules, now_ms) else []
+    sold_on = station_date(now_ms)
     offers = [
-        _offer(trip, travel_date, network, prices, inventory, now_ms)
+        _offer(trip, travel_date, network, prices, inventory, sold_on)
         for trip in trips
         if body.train in (None, trip.train.number)
     ]
@@ -35,14 +36,18 @@ def availability(
 
 
 def _offer(
-    trip: Trip, travel_date: date, network: Network, prices: PriceBook, inventory: Inventory, now_ms: int
+    trip: Trip, travel_date: date, network: Network, prices: PriceBook, inventory: Inventory, sold_on: date
 ) -> dict[str, Any]:
-    sold_on = station_date(now_ms)
-    kinds = tuple(kind.code for kind in network.passengers)
-    return {
-        **_ride(trip, travel_date, network.rules.sale_closes_before_ms),
-        "classes": [_class_offer(trip, run, kinds, prices, inventory, sold_on) for run in _runs(trip, travel_date)],
-    }
+    runs = _runs(trip, travel_date)
+
+    def make() -> AsOpened:
+        kinds = tuple(kind.code for kind in network.passengers)
+        return AsOpened(
+            _ride(trip, travel_date, network.rules.sale_closes_before_ms),
+            classes=[_class_offer(trip, run, kinds, prices, inventory, sold_on) for run in runs],
+        )
+
+    return inventory.as_opened((trip, travel_date, sold_on), runs, make)
 
 
 @lru_cache(4_096)

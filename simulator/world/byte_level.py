@@ -19,7 +19,10 @@ PARTS = ("cabinet", "acceptor", "dispenser", "ticket_unit", "slip_printer")
 
 
 class TwinHost:
-    """Keeps one twin turning in virtual time and moves its bytes; what a pty's host does for real."""
+    """Keeps one twin turning in virtual time and moves its bytes; what a pty's host does for real.
+
+    The twin itself, not the one that is observed: here nobody reads when it moved and when it was asked after.
+    """
 
     def __init__(self, clock: VirtualClock, wire: Wire, twin: Twin) -> None:
         self.wire, self.twin = wire, twin
@@ -40,7 +43,7 @@ class TwinHost:
             self.wire.device.write(made)
         if due_ms is not None and due_ms != self._due_ms:
             self._due_ms = due_ms
-            self._clock.at(due_ms, lambda: self._woken(due_ms))
+            self._clock.at(due_ms, lambda: self._woken(due_ms), quiet=True)
 
     def _woken(self, due_ms: int) -> None:
         if self._due_ms == due_ms:
@@ -58,7 +61,7 @@ class ByteLevel:
             device: Device | None = getattr(settings.devices, name)
             if device is not None:
                 self.wires[name] = Wire(clock, dice, device.baud, name)
-                self.hosts.append(TwinHost(clock, self.wires[name], things.world.twins[name]))
+                self.hosts.append(TwinHost(clock, self.wires[name], things.world.twins[name].twin))
 
     def fit(self, settings: Settings, reactor: Reactor, station: Station, boot: int) -> Devices:
         return drivers_of(settings, reactor, station, boot, self._opener)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
-from drivers.station_http import calls
+from drivers.station_http import calls, codec
 from drivers.station_http.calls import Answer, Call
 from drivers.station_http.lanes import Lane
 from drivers.station_http.outcome import Outcome, unanswered, understand
 from drivers.station_http.transport import ANSWER_S, CONNECT_S, parsed
 from kiosk.clock import VirtualClock
 from kiosk.ports.fact import Fact
+from kiosk.ports.station import Offer, TrainsListed
 from simulator.station.core import World
 from simulator.station.faults import Behaviour
+from simulator.station.inventory import AsOpened
 from simulator.station.wire import Refused, Reply, Request, content_of
 
 if TYPE_CHECKING:
@@ -182,8 +184,15 @@ class VirtualLanes:
         etag = reply.headers.get("ETag", "")
         if reply.body is world.description:
             return Outcome(trip.call, network_of(world), etag=etag)
-        answer = Answer(reply.status, parsed(content_of(reply.body)), etag)
-        return understand(trip.call, answer, trip.sent_wall_ms, self._clock.wall_ms())
+        body = reply.body
+        offers: tuple[Offer, ...] = ()
+        if body is not None and "trains" in body and trip.call.name == "trains":
+            offers, body = tuple(map(_offer_of, body["trains"])), {**body, "trains": []}
+        answer = Answer(reply.status, parsed(content_of(body)), etag)
+        outcome = understand(trip.call, answer, trip.sent_wall_ms, self._clock.wall_ms())
+        if offers and isinstance(outcome.fact, TrainsListed):
+            return replace(outcome, fact=replace(outcome.fact, offers=offers))
+        return outcome
 
     def _end(self, line: _Line, trip: _Trip, outcome: Outcome) -> None:
         trip.over = True
@@ -192,6 +201,22 @@ class VirtualLanes:
             self._outcomes.append(outcome)
             self.arrived()
         self._next(line)
+
+
+def _offer_of(told: dict[str, Any]) -> Offer:
+    """What the real codec makes of one train of a list; made once of what the station tells everybody alike.
+
+    Raises Malformed, which ends the run: the station has no trouble that spoils a list.
+    """
+    return _opened(told) if isinstance(told, AsOpened) else _read(told)
+
+
+def _read(told: dict[str, Any]) -> Offer:
+    (offer,) = codec.offers(parsed(content_of({"trains": [told]})))
+    return offer
+
+
+_opened = lru_cache(4_096)(_read)
 
 
 @cache

@@ -112,6 +112,7 @@ class Box:
 
     def _moved(self, thing: Thing, source: str, target: str) -> None:
         self.points.moved(f"{source} -> {target}")
+        self.clock.stir()
 
     def _done(self, intent: Intent) -> None:
         self.ordered(intent)
@@ -247,17 +248,19 @@ class Box:
     def serve(self, actor: Actor, longest_ms: int = FOREVER_MS) -> None:
         """Turns until the actor is done, or the machine is dark for good. Raises Stuck after `longest_ms`."""
         until_ms = self.clock.mono_ms() + longest_ms
-        alarm_ms = -1
+        rev, due_ms, alarm_ms = -1, None, -1  # type: int, int | None, int
         while not actor.over and not self.life.refused:
             now_ms = self.clock.mono_ms()
             if now_ms >= until_ms:
                 kind = self.screen.kind if self.screen else "nothing"
                 raise Stuck(f"somebody is still there after {longest_ms // 1000} s, at {kind}")
-            actor.saw(self.rev, self.screen, now_ms)
-            due_ms = actor.poll(now_ms)
-            if due_ms is not None and due_ms > now_ms and due_ms != alarm_ms:
-                alarm_ms = due_ms
-                self.clock.at(due_ms, _nothing)
+            if rev != self.rev or due_ms is None or now_ms >= due_ms:  # else there is nothing to see or to do
+                rev = self.rev
+                actor.saw(rev, self.screen, now_ms)
+                due_ms = actor.poll(now_ms)
+                if due_ms is not None and due_ms > now_ms and due_ms != alarm_ms:
+                    alarm_ms = due_ms
+                    self.clock.at(due_ms, _nothing)
             self.turn()
 
     def settle(self, longest_ms: int, rests: Callable[[], bool]) -> bool:

@@ -19,6 +19,7 @@ from simulator.world.prepared import Prepared, prepared
 from simulator.world.repair import needed, repair
 from simulator.world.script import Script, Trouble
 from simulator.world.things import Fill
+from simulator.world.unknowable import Excuses
 
 QUIET_MS = 15 * 60_000
 """Within so long after the last passenger the machine must have come to rest (invariant 10)."""
@@ -38,28 +39,6 @@ class Outcome:
     played: int = 0  # troubles that were switched on
 
 
-UNKNOWABLE = {
-    (
-        "dispenser",
-        "cassettes_swapped",
-    ): "the cassettes' own tags are the board's, and this swap leaves them where they were",
-    ("ticket_unit", "blank_number_jump"): "the blank that falls aside is in no counter of the unit",
-    (
-        "ticket_unit",
-        "ack_without_ticket",
-    ): "beside a ticket that lies in the tray its sensor cannot tell that one is missing",
-    (
-        "cabinet",
-        "slot_sensor_stuck_empty",
-    ): "a sensor that goes blind while tickets lie there looks like a hand that took them",
-    (
-        "cabinet",
-        "change_sensor_stuck_empty",
-    ): "a sensor that goes blind while notes lie there looks like a hand that took them",
-}
-"""Faults that no machine can notice when they happen: the next count finds them (invariants 1, 3 and 4 wait for it)."""
-
-
 class Run:
     """One script on one box. `points` other than the script's own decide where the power fails."""
 
@@ -72,6 +51,7 @@ class Run:
         )
         self.outcome = Outcome()
         self.judge = Judge(self.box)
+        self._excuses = Excuses(self.judge.auditor.counted)
         self._rests = self._reported = False
         self._waiting = list(script.troubles)
         self._done: Counter[str] = Counter()
@@ -106,6 +86,8 @@ class Run:
         """Raises ValueError for a trouble that nobody knows."""
         box = self.box
         self.outcome.played += on
+        if on:
+            self._excuses.began(trouble, self.judge.auditor.durable_seq)
         if trouble.device == "station":
             box.desk.trouble(trouble.name, on, times=STATION_TIMES.get(trouble.name))
         elif trouble.device == "disk":
@@ -210,11 +192,8 @@ class Run:
         self.judge.last_look(resting=self._rests, upload=not restored, reported=self._reported)
         verdict = self.judge.auditor.verdict()
         outcome.digest = verdict.digest
-        outcome.violations += [str(each) for each in verdict.violations if not self._unknowable(each.invariant)]
+        outcome.violations += [str(each) for each in verdict.violations if not self._excuses.covers(each)]
         outcome.sales += verdict.sums.outcomes
-
-    def _unknowable(self, invariant: int) -> bool:
-        return invariant in (1, 3, 4) and any((each.device, each.name) in UNKNOWABLE for each in self.script.troubles)
 
 
 FILLS = {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (3, 3), (4, 1)), 12)}

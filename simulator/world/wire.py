@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from kiosk.clock import VirtualClock
@@ -16,7 +17,7 @@ from kiosk.errors import LinkError
 BITS_PER_BYTE = 10  # start, eight data, stop
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Weather:
     """Chances for each piece of bytes written at once, 0..1. `delay_ms` is added to the line time."""
 
@@ -72,7 +73,7 @@ class Wire:
     """`host` is the reactor's end, `device` the twin's. `baud` 0: no line time."""
 
     def __init__(self, clock: VirtualClock, dice: Random, baud: int = 9_600, name: str = "wire") -> None:
-        self.weather = Weather()
+        self.weather = FAIR
         self.name = name
         self._clock, self._dice, self._baud = clock, dice, baud
         self.host, self.device = End(self, f"{name}:host"), End(self, f"{name}:device")
@@ -107,14 +108,16 @@ class Wire:
 
     def carry(self, source: End, data: bytes) -> None:
         target = self.device if source is self.host else self.host
-        pieces = (data,) if self.weather == FAIR else self._weathered(data)
+        fair = self.weather is FAIR or self.weather == FAIR
+        pieces = (data,) if fair else self._weathered(data)
         line_ms = len(data) * BITS_PER_BYTE * 1_000 / self._baud if self._baud else 0.0
         start_ms = max(self._free_ms[source.name], float(self._clock.mono_ms()))
         self._free_ms[source.name] = start_ms + line_ms
         due_ms = -int(-(start_ms + line_ms) // 1) + self.weather.delay_ms
         plug = self._plug
         for piece in pieces:
-            self._clock.at(due_ms, lambda piece=piece: self._arrive(target, piece, plug))  # type: ignore[misc]
+            arrive = partial(self._arrive, target, piece, plug)
+            self._clock.at(due_ms, arrive, quiet=True)  # a host's end makes itself ready
 
     def _arrive(self, target: End, piece: bytes, plug: int) -> None:
         if plug == self._plug and self._plugged:

@@ -14,13 +14,14 @@ from typing import Any
 
 from kiosk import vocabulary
 from kiosk.clock import VirtualClock
-from kiosk.controller import Controller, Parts
+from kiosk.controller import Controller
 from kiosk.deeds import Deeds, Devices, Pictures
 from kiosk.faults import Fault
 from kiosk.identity import Operator, new_operator
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
 from kiosk.parameters import MachinePolicy, SalePolicy
+from kiosk.parts import Parts
 from kiosk.past import fold
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd

@@ -17,7 +17,7 @@ from kiosk.ports.fact import DeviceReady
 from kiosk.ports.screen import ScreenTouched
 from kiosk.reactor import Reactor
 from kiosk.repeats import Repeats
-from kiosk.screen.values import Busy, Chrome, ServiceLogin, Show, Words, decode
+from kiosk.screen.values import Busy, Chrome, ServiceLogin, ServiceTask, Show, SignOff, Words, decode
 from kiosk.settings import Settings
 from simulator.replay import ring
 
@@ -168,6 +168,26 @@ def test_digits_of_a_log_in_are_not_written_down(tmp_path: Path) -> None:
     assert isinstance(first, Show)
     assert isinstance(first.screen, ServiceLogin)
     assert first.screen.number == "********"
+
+
+def task(typed: str, signing: bool) -> ServiceTask:
+    people = (SignOff(Words("1001"), Words(), "ok"), SignOff(Words(), Words(), "tint" if signing else "off"))
+    no = Words()
+    return ServiceTask(Chrome(), no, no, "cassette", "", 0, (), (), (), no, no, typed, (), people, None)  # type: ignore[arg-type]
+
+
+def test_digits_of_a_signature_are_not_written_down_and_those_of_a_count_are(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    for screen, digit in ((task("25", False), "4"), (task("246813", True), "7"), (task("", False), "5")):
+        bench.box.show(screen)
+        bench.reactor.heard(ScreenTouched(f"svc:digit:{digit}", "screen"))
+    bench.box.close()
+    (part,) = bench.read()
+    touches = [event.value["target"] for event in part.events if event.kind == "fact"]
+    assert touches == ["svc:digit:4", "svc:digit:*", "svc:digit:5"]
+    shown = [decode(event.value.encode()) for event in part.events if event.kind == "show"]
+    typed = [show.screen.typed for show in shown if isinstance(show, Show) and isinstance(show.screen, ServiceTask)]
+    assert typed == ["25", "******", ""]
 
 
 @pytest.mark.parametrize("cut", [9, 40, 100])

@@ -53,6 +53,21 @@ def test_what_is_due_may_ask_for_more_at_the_same_time() -> None:
     assert done == ["a", "b"]
 
 
+def test_a_wait_goes_on_after_what_is_quiet_until_something_stirs_or_is_ready() -> None:
+    clock, done = VirtualClock(), list[int]()
+    clock.at(5, lambda: done.append(5), quiet=True)
+    clock.at(6, lambda: done.append(6), quiet=True)
+    clock.at(7, lambda: done.append(7))
+    assert clock.wait(None) == []
+    assert (clock.mono_ms(), done) == (7, [5, 6, 7])
+    clock.at(8, clock.stir, quiet=True)
+    clock.at(9, lambda: clock.ready("wire"), quiet=True)
+    clock.at(20, lambda: done.append(20), quiet=True)
+    assert (clock.wait(None), clock.mono_ms()) == ([], 8)
+    assert (clock.wait(None), clock.mono_ms()) == ([("wire", True, False)], 9)
+    assert (clock.wait(15), clock.mono_ms(), done) == ([], 15, [5, 6, 7])
+
+
 def test_nobody_waits_for_nothing() -> None:
     with pytest.raises(RuntimeError, match="nothing is due"):
         VirtualClock().wait(None)

@@ -27,6 +27,7 @@ from kiosk.ports.station import (
 )
 from kiosk.sale.book import S
 from kiosk.sale.intents import Intent
+from kiosk.screen import targets as T
 from kiosk.service_records import OperatorLogin
 from tests.kiosk.bench import ALL, EPOCH, Bench, cleared, raised
 from tests.kiosk.screen.world import LIMITS, WALL_MS
@@ -202,6 +203,31 @@ def test_the_shutter_and_the_lamps_follow() -> None:
     bench.dispenser.take()
     bench.run()
     assert not any(bench.cabinet.lamps[name] for name in ("tickets", "change", "notes", "red"))
+
+
+def test_an_outlet_that_opens_again_after_a_restart_is_lit_as_at_first() -> None:
+    bench = Bench().up().to_paying().insert(10000, 5000, 500)
+    bench = bench.power_cut().up()
+    assert (bench.state, bench.cabinet.lamps["tickets"], bench.cabinet.lamps["change"]) == (S.RESUMING, False, False)
+    bench.unit.hold = {"reopen"}
+    bench.touch(T.CONTINUE)
+    assert (bench.state, bench.cabinet.lamps["tickets"]) == (S.TICKETS_AGAIN, True)
+    bench.unit.let_go()
+    bench.run()
+    assert (bench.state, bench.cabinet.lamps["tickets"]) == (S.TICKETS_OUT, True)
+    bench.unit.take()
+    bench.run()
+    assert (bench.state, bench.cabinet.lamps["tickets"]) == (S.CHANGE_OUT, False)
+    bench = bench.power_cut().up()
+    bench.dispenser.hold = {"reopen"}
+    bench.touch(T.CONTINUE)
+    assert (bench.state, bench.cabinet.lamps["change"]) == (S.CHANGE_AGAIN, True)
+    bench.dispenser.let_go()
+    bench.run()
+    assert (bench.state, bench.cabinet.lamps["change"]) == (S.CHANGE_OUT, True)
+    bench.dispenser.take()
+    bench.run()
+    assert not any(bench.cabinet.lamps[name] for name in ("tickets", "change", "notes"))
 
 
 def test_what_has_not_changed_is_not_told_again() -> None:

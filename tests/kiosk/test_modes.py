@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kiosk.faults import DEVICE_ABILITY, Fault, FaultCode
-from kiosk.modes import STOPPING, Known, Mode, effective
+from kiosk.modes import STOPPING, Known, Mode, Modes, effective
 from kiosk.parameters import MachinePolicy
 from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, MainsChanged, PersonNear
 from kiosk.ports.fact import DeviceReady
@@ -40,6 +41,23 @@ def mode(machine: MachinePolicy | None = None, cash: CashPolicy | None = None, *
 
 def fault(device: str, code: str) -> Fault:
     return Fault(device, code, True, "raw")
+
+
+def test_the_mode_follows_the_books_though_nothing_else_changed() -> None:
+    modes, books = Modes(MachinePolicy(), CashPolicy()), stock()
+    known = replace(WELL, stock=books)
+    first = modes.of(known)
+    assert modes.of(replace(known)) is first
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: setattr(books, "roll", 1),
+        lambda: books.box.update({10_000: MachinePolicy().box_near_full}),
+        lambda: books.uncounted.update(books.cassettes),
+        lambda: books.cassettes.clear(),
+    )
+    for change in changes:
+        change()
+        assert modes.of(known) == effective(known, MachinePolicy(), CashPolicy()) != first
+        first = modes.of(known)
 
 
 def test_a_machine_that_is_well_sells() -> None:

@@ -268,6 +268,22 @@ def test_row_4_more_notes_go_in_after_the_pause() -> None:
     sums_agree(bench)
 
 
+@pytest.mark.parametrize(("position", "owed"), [("jam", [10_000]), ("unknown", [10_000]), ("path", [])])
+def test_a_note_drawn_in_before_a_cancel_is_claimed_when_it_stays_inside(position: str, owed: list[int]) -> None:
+    """It was never recognised: the sale is paying back already, and the note is in no line but that it moved."""
+    bench = Bench().up().to_paying().insert(1_000)
+    bench.dispenser.hold = {"pay"}
+    bench.say(na.NoteMoving()).touch("cancel")
+    assert bench.state is S.PAYING
+    bench = bench.power_cut()
+    bench.acceptor.position = position
+    bench.up()
+    to_the_end(bench, T.CONTINUE)
+    assert [claim["amount_fen"] for claim in bench.intents("claim.add")] == owed
+    end = bench.intents("sale.end")[0]
+    assert (end["paid_out_fen"], end["claims_fen"]) == (1_000, sum(owed))
+
+
 def test_row_10_what_lies_out_is_opened_again_for_whoever_is_here() -> None:
     bench = Bench().up()
     overpaid(bench)
@@ -344,6 +360,35 @@ def test_row_10_the_power_may_fail_while_it_opens() -> None:
     to_the_end(bench, "a hand")
     assert bench.intents("sale.end")[0]["outcome"] == "sold"
     sums_agree(bench)
+
+
+@pytest.mark.parametrize("later_ms", [5_000, 61_000])
+def test_who_touches_after_a_power_cut_does_not_keep_the_claim_on_the_screen(later_ms: int) -> None:
+    """The next in the queue taps about: the claim of somebody who is gone leaves the screen at its time."""
+    bench = Bench().up().to_paying().insert(10_000).power_cut(later_ms=later_ms).up()
+    if later_ms < 60_000:
+        bench.wait(41_000)  # nobody says that he is here
+    assert bench.state is S.CLAIM
+    sale = bench.controller.sale
+    assert sale is not None
+    until_ms = sale.book.patience_until_ms
+    assert until_ms > bench.clock.mono_ms()
+    while bench.state is S.CLAIM:
+        assert bench.clock.mono_ms() <= until_ms
+        bench.touch(T.HELP, T.LANGUAGE, T.MORE_TIME, "nothing").wait(2_000)
+    assert bench.intents("sale.end")[-1]["outcome"] == "claim"
+
+
+def test_who_reads_the_own_claim_may_touch_and_read_on() -> None:
+    bench = Bench().up().to_paying()
+    bench.acceptor.plan["stack"] = [na.NoteUncertain]
+    bench.insert(10_000)
+    assert bench.state is S.CLAIM
+    sale = bench.controller.sale
+    assert sale is not None
+    until_ms = sale.book.patience_until_ms
+    bench.wait(5_000).touch(T.HELP)
+    assert sale.book.patience_until_ms == until_ms + 5_000
 
 
 def test_rule_o_is_for_short_pauses_only() -> None:

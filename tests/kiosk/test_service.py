@@ -55,11 +55,26 @@ def test_who_knows_number_and_pin_is_in_and_it_is_written() -> None:
     assert bench.controller.mode.sells
 
 
-@pytest.mark.parametrize(("number", "pin"), [("1001", "000000"), ("9999", "246813"), ("1001", "135792")])
-def test_a_wrong_number_or_pin_is_denied_and_written_without_the_pin(number: str, pin: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "pin", "written"),
+    [("1001", "000000", "1001"), ("1001", "135792", "1001"), ("9999", "246813", ""), ("246813", "1001", "")],
+)
+def test_a_wrong_number_or_pin_is_denied_and_only_an_operator_s_number_is_written(
+    number: str, pin: str, written: str
+) -> None:
+    """What was typed as a number may be a PIN in the wrong field."""
     bench = log_in(Bench().up().touch("service"), number, pin)
-    assert last(bench)[0] == {"kind": "op.denied", "number": number, "tries": 1}
+    assert last(bench)[0] == {"kind": "op.denied", "number": written, "tries": 1}
     assert (bench.service.state.page, bench.service.state.message) == ("login", "wrong")
+    assert not any(secret in bench.on_disk() for secret in PINS.values())
+
+
+def test_a_pin_in_the_wrong_field_of_a_signature_is_not_written() -> None:
+    bench = at_menu().touch("svc:act:fill:2")
+    type_in(bench, "250")
+    log_in(bench, PINS["1002"], "1002")
+    assert last(bench)[0] == {"kind": "op.denied", "number": "", "tries": 1}
+    assert PINS["1002"] not in bench.on_disk()
 
 
 def test_five_wrong_pins_lock_for_five_minutes_also_after_leaving() -> None:

@@ -61,6 +61,19 @@ def test_a_sale_that_did_not_end_and_a_torn_line_are_passed_over(tmp_path: Path)
     assert split(read_lines(tmp_path), MOTIONS) == []
 
 
+def test_a_shutter_nobody_waits_for_hides_nothing(tmp_path: Path) -> None:
+    """It sets off with the last note and is asked after when the ticket is ordered already."""
+    (sale,) = split(read_lines(write(tmp_path, *SALE)), {**MOTIONS, "cabinet": [[1_802, 1_815, 1_829]]})
+    assert sale.ms == split(read_lines(tmp_path), MOTIONS)[0].ms
+
+
+def test_flaps_are_waited_for_while_tickets_are_handed_over(tmp_path: Path) -> None:
+    (sale,) = split(read_lines(write(tmp_path, *SALE)), {**MOTIONS, "cabinet": [[2_310, 2_360, 2_390]]})
+    before = split(read_lines(tmp_path), MOTIONS)[0].ms
+    gained = {name: sale.ms[name] - before[name] for name in CLASSES}
+    assert gained == {"device": 50, "poll": 30, "station": 0, "passenger": 0, "ours": -80}
+
+
 def test_a_motion_without_end_reaches_to_the_end_of_the_sale(tmp_path: Path) -> None:
     (sale,) = split(read_lines(write(tmp_path, *SALE)), {"cabinet": [[2_500, None, None]]})
     assert sale.ms["device"] == 400

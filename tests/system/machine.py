@@ -37,12 +37,13 @@ def this_morning() -> SharedClock:
 
 
 def machine_yaml(station_url: str, links: Path) -> str:
-    """The configuration. The station gets 3.5 s for its last word, the passenger 25 s to take."""
+    """The configuration. The station gets 3.5 s for its last word, the passenger 25 s to take. However long this machine
+    takes to start again, whoever is here is asked."""
     devices = "".join(f'  {name}: {{link: "{links / name}", {words}}}\n' for name, words in DEVICES.items())
     return (
         f"machine: {{id: {MACHINE}, station: {TELECODE}, environment: lab}}\n"
         f'journal: journal\nstation: {{url: "{station_url}"}}\nscreen: {{socket: screen.sock}}\n'
-        f"sale: {{answer_ms: 3500, ask_again_ms: 300, take_ms: 25000}}\ndevices:\n{devices}"
+        f"sale: {{answer_ms: 3500, ask_again_ms: 300, take_ms: 25000, resume_ms: 600000}}\ndevices:\n{devices}"
     )
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kiosk.screen.values import Screen
+from kiosk.screen.values import Screen, keys_of
 from simulator.audit.reading import Step, read_directory
 from simulator.auditor import audit
 from simulator.child import Child, Program
@@ -193,10 +193,20 @@ class Stand:
     def shows(self, *kinds: str) -> bool:
         return isinstance(self.eyes.screen, Screen) and self.eyes.screen.kind in kinds
 
+    def offers(self, target: str) -> bool:
+        """Whether a key that can be touched leads there."""
+        return self.eyes.screen is not None and any(key.target == target for key in keys_of(self.eyes.screen))
+
     def see(self, *kinds: str, within_s: float = PATIENCE_S) -> Any:
         """Wait for one of these screens."""
         self.until(lambda: self.shows(*kinds), f"the screen shows {' or '.join(kinds)}", within_s)
         return self.eyes.screen
+
+    def see_words(self, words: str, *kinds: str) -> None:
+        """Wait until one of these screens says so; it may be shown before it does."""
+        self.until(
+            lambda: self.shows(*kinds) and words in texts(self.eyes.screen), f"{' or '.join(kinds)} says: {words}"
+        )
 
     def see_stopped(self, reason: str) -> None:
         """Wait until the screen says out of service for this reason; other reasons may come before it."""

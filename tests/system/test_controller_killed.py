@@ -108,6 +108,30 @@ def test_mains_lost_and_back_in_mid_sale(stand: Stand, visitor: Visitor) -> None
     visitor.settle()
 
 
+def test_mains_lost_while_tickets_lie_in_the_open_slot(stand: Stand, visitor: Visitor) -> None:
+    """The board forgets its shutters with the mains: who is still here says so, and the slot is opened again."""
+    visitor.to_cash()
+    visitor.insert(10_000)
+    stand.see("take")
+    stand.until(lambda: stand.state()["outlets"]["tickets"]["open"], "the slot is open")
+    stand.hands.post("/api/mains", {"on": False})
+    stand.end("controller")
+    stand.end("screen")
+    stand.eyes.close()
+    stand.hands.post("/api/mains", {"on": True})
+    stand.start_screen()  # first: whoever is here is asked for some seconds only
+    stand.start_controller()
+    stand.until(lambda: stand.offers("continue"), "it is asked whether somebody is here")
+    visitor.take("tickets")
+    assert visitor.thing_in("ticket.slot"), "what lies behind the shut slot is out of reach"
+    stand.press("continue", "take")
+    visitor.take_all(until=("attract", "oos"))
+    end = visitor.settle()
+    assert (end["outcome"], end["claims_fen"]) == ("sold", 0)
+    assert len(visitor.tickets()) == visitor.tickets_before + 1
+    assert [len(visitor.bookings(kind)) for kind in ("deliver?", "reopen?", "retract?")] == [1, 1, 0]
+
+
 def test_a_torn_last_line_after_the_kill_changes_nothing(stand: Stand, visitor: Visitor) -> None:
     visitor.to_cash()
     visitor.insert(1_000)

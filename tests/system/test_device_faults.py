@@ -39,13 +39,13 @@ def test_a_stuck_note_is_owed_and_the_rest_given_back(
     stand.fault("acceptor", fault)
     visitor.insert(1_000)
     visitor.take_all(until=("receipt",))
-    assert "A note is stuck inside" in texts(stand.screen)
+    stand.see_words("A note is stuck inside", "receipt")
     visitor.take_all()
     end = visitor.settle()
     assert (end["outcome"], end["paid_out_fen"], end["claims_fen"]) == ("claim", 1_000, owed_fen)
     assert claims(visitor) == [("note_jammed", False)]
-    assert f"acceptor:{code}" in stand.faults_told()
-    assert "sells no tickets now" in texts(stand.see("attract", "home"))
+    stand.until(lambda: f"acceptor:{code}" in stand.faults_told(), f"{code} is told")
+    stand.see_words("sells no tickets now", "attract", "home")
 
 
 def test_a_full_box_ends_the_sale_with_the_money_back(stand: Stand, visitor: Visitor) -> None:
@@ -53,7 +53,7 @@ def test_a_full_box_ends_the_sale_with_the_money_back(stand: Stand, visitor: Vis
     stand.fault("acceptor", "box_full")
     visitor.take_all()
     assert visitor.settle()["outcome"] == "refunded"
-    assert "sells no tickets now" in texts(stand.see("attract", "home"))
+    stand.see_words("sells no tickets now", "attract", "home")
 
 
 def test_a_note_pulled_back_on_a_string_pays_for_nothing(stand: Stand, visitor: Visitor) -> None:
@@ -107,7 +107,7 @@ def test_change_that_is_stuck_is_owed_and_nothing_is_paid_before_a_count(
     assert (end["outcome"], end["paid_out_fen"]) == ("claim", 0)
     assert claims(visitor) == [claim]
     assert len(visitor.bookings("pay?")) == 1
-    assert "sells no tickets now" in texts(stand.see("attract", "home"))
+    stand.see_words("sells no tickets now", "attract", "home")
 
 
 def test_change_that_nobody_takes_is_kept_and_owed(stand: Stand, visitor: Visitor) -> None:
@@ -144,7 +144,7 @@ def test_a_ticket_that_cannot_be_made_is_paid_back(stand: Stand, visitor: Visito
     visitor.take_all()
     end = visitor.settle()
     assert (end["outcome"], end["why"], end["delivered_fen"]) == ("refunded", "print", 0)
-    assert f"ticket_unit:{code}" in stand.faults_told()
+    stand.until(lambda: f"ticket_unit:{code}" in stand.faults_told(), f"{code} is told")
     stand.see_stopped("fault")
 
 
@@ -200,7 +200,7 @@ def test_a_silent_slip_printer_leaves_the_code_on_the_screen(stand: Stand, visit
     stand.see("take")
     stand.fault("dispenser", "motor_failed")
     stand.fault("slip_printer", "silence_before")
-    visitor.take("tickets")
+    visitor.take_out("tickets")
     seen = stand.see("receipt")
     assert seen.code
     stand.until(lambda: "No slip can be printed" in texts(stand.screen), "the screen says that no slip comes")

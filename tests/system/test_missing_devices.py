@@ -53,7 +53,8 @@ def test_missing_then_wrong_then_right(stand: Stand, device: str) -> None:
     stand.start_controller()
     stand.until(lambda: "LINK_LOST" in faults_of(stand, device), "the empty port is told")
     assert str(stand.links / device) in details(stand, device, "LINK_LOST")
-    assert f"fault device={device} code=LINK_LOST up=1" in stand.log("controller").read_text()
+    said = f"fault device={device} code=LINK_LOST up=1"
+    stand.until(lambda: said in stand.log("controller").read_text(), "the log says so")
     without(stand, device)
     stand.plug_wrong(device, STRANGERS[device])
     stand.until(
@@ -75,9 +76,11 @@ def test_the_technician_and_the_station_see_which_device_is_missing(stand: Stand
     stand.until(lambda: "acceptor:LINK_LOST" in told_to_station(stand), "the station is told")
     stand.service(act="open", door="outer")
     stand.log_in()
-    rows = {row.action.target.rpartition(":")[2]: row for row in stand.screen.modules}
-    assert (rows["acceptor"].level, rows["dispenser"].level) == ("danger", "ok")
-    assert "E10" in texts(rows["acceptor"])
+    levels = lambda: {row.action.target.rpartition(":")[2]: row.level for row in stand.screen.modules}
+    stand.until(
+        lambda: (levels()["acceptor"], levels()["dispenser"]) == ("danger", "ok"), "the row of the acceptor is red"
+    )
+    assert "E10" in texts(next(row for row in stand.screen.modules if row.action.target.endswith(":acceptor")))
     stand.service(act="close", door="outer")
     stand.press("svc:close_up", "attract", "home")
     stand.plug("acceptor")

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.system.machine import texts
 from tests.system.stand import Stand
 from tests.system.visitor import Visitor
 
@@ -60,8 +59,7 @@ def tickets_out(visitor: Visitor) -> None:
 
 def paying(visitor: Visitor) -> None:
     tickets_out(visitor)
-    visitor.stand.see("take")
-    visitor.take("tickets")
+    visitor.take_out("tickets")
 
 
 def change_out(visitor: Visitor) -> None:
@@ -73,8 +71,7 @@ def claim(visitor: Visitor) -> None:
     visitor.to_cash()
     visitor.stand.fault("dispenser", "reject_tray_missing")
     visitor.insert(10_000)
-    visitor.stand.see("take")
-    visitor.take("tickets")
+    visitor.take_out("tickets")
     visitor.stand.see("receipt")
 
 
@@ -92,10 +89,10 @@ def test_before_all_is_paid_the_money_goes_back(
         lambda: "screen_lost" in stand.log("controller").read_text().rpartition("screen_back")[2], "it is missed"
     )
     visitor.take_all(until=("oos",))
-    assert not stand.state()["slot_open"]
+    stand.until(lambda: not stand.state()["slot_open"], "the slot is shut")
     end = visitor.settle()
     assert (end["delivered_fen"], end["claims_fen"], end["why"]) == (0, 0, "screen")
-    assert stand.screen.reason == "fault"
+    stand.see_stopped("fault")
     stand.start_screen()
     stand.until(stand.sells, "the screen is back and the machine sells")
 
@@ -119,7 +116,7 @@ def test_a_screen_that_comes_back_shows_the_claim_that_is_open(stand: Stand, vis
     stand.end("screen")
     stand.start_screen()
     assert stand.see("receipt").code == code
-    assert "We owe you" in texts(stand.screen)
+    stand.see_words("We owe you", "receipt")
     visitor.take_all(until=("oos", "attract"))
     assert visitor.settle()["outcome"] == "claim"
 

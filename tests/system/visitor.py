@@ -183,6 +183,17 @@ class Visitor:
                 if not error.code:  # refused is an answer, silence is none
                     raise
 
+    def take_out(self, outlet: str) -> None:
+        """Take what lies in an outlet, once it is open; afterwards it is empty."""
+        stand = self.stand
+        stand.until(lambda: self._lies_open(outlet), f"something lies in the open outlet: {outlet}")
+        self.take(outlet)
+        stand.until(lambda: not stand.state()["outlets"][outlet]["things"], f"{outlet} is empty")
+
+    def _lies_open(self, outlet: str) -> bool:
+        state = self.stand.state()["outlets"][outlet]
+        return bool(state["open"] and state["things"])
+
     def leave_thanks(self) -> None:
         """The next one in the queue does not read the thanks to the end; while something is under way this does nothing."""
         if self._left_rev != self.stand.eyes.rev:

@@ -59,7 +59,10 @@ class Look:
         return Both(known.name, known.english) if known else Both(code, code)
 
     def _named(self, group: Iterable[Named], code: str) -> Named:
-        return next((named for named in group if named.code == code), Named(code, code, code))
+        for named in group:
+            if named.code == code:
+                return named
+        return Named(code, code, code)
 
     def passenger(self, code: str) -> Named:
         return self._named(self.shown.network.passengers if self.shown.network else (), code)

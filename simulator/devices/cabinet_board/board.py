@@ -93,6 +93,10 @@ class CabinetBoard:
     def busy(self) -> bool:
         return self._on and self.body.busy()
 
+    def settling(self) -> bool:
+        """Something moved at a door, a box or a tray that no reading of the inputs tells before its debounce is over."""
+        return self._on and self.tables.contacts.settling
+
     @property
     def powered(self) -> bool:
         return self._on

@@ -56,6 +56,11 @@ class Contacts:
             default=None,
         )
 
+    @property
+    def settling(self) -> bool:
+        """A contact that is debounced has moved, and the input table does not show it yet."""
+        return not SLOW.isdisjoint(self._since)
+
     def _wait_ms(self, number: int, level: bool, debounce_ms: int, near_ms: int, leave_ms: int) -> int:
         if number == NEAR:
             return near_ms if level else max(near_ms, leave_ms)

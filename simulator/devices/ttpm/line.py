@@ -81,6 +81,11 @@ class LineReader:
         self._packed.clear()
         return [SpoiledFace()]
 
+    @property
+    def in_frame(self) -> bool:
+        """The header of a raster frame was read, its bytes are still coming."""
+        return self._header is not None
+
     def due_ms(self) -> int | None:
         return None if self._header is None else self._last_ms + FRAME_SILENCE_MS
 

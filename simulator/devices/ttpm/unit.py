@@ -107,6 +107,10 @@ class Ttpm:
     def busy(self) -> bool:
         return self._on and (self.press.active or self._ready_ms is not None)
 
+    def reading(self) -> bool:
+        """A ticket's face is on the line: it can do nothing else until all of it is there."""
+        return self._on and self._reader.in_frame
+
     # -- hands -----------------------------------------------------------------------------------------------
 
     def insert_front(self, blank: Blank, now_ms: int) -> bool:

@@ -10,7 +10,6 @@ comes. bit_flip and cut_frame are answers that cannot be read.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from enum import Enum, unique
 
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
@@ -20,8 +19,9 @@ from simulator.devices.ccnet.codes import State
 from simulator.fronts.port.acceptor_line import ENABLE, HOLD, POLL, RESET, RETURN, STACK, STACKED_COUNTER, Heard, Line
 from simulator.fronts.port.acceptor_note import SHOWS_NOTE, Notes
 from simulator.fronts.port.acceptor_slot import Slot
-from simulator.fronts.port.acceptor_start import STOPPED, Start
-from simulator.fronts.port.acceptor_words import REASONS, raw, show_stops
+from simulator.fronts.port.acceptor_start import STOPPED, Phase, Start
+from simulator.fronts.port.acceptor_words import COUNTABLE, ENDINGS, REASONS, raw, show_stops
+from simulator.fronts.port.linkless import Linkless
 from simulator.fronts.port.raised import Faults
 
 MODEL = "ccnet"
@@ -37,19 +37,8 @@ STALE_MS = 10_000
 START_MS = 60_000
 NOISE = 3  # unreadable answers in a row: somebody else is there
 
-ENDINGS = frozenset({State.JAM_VALIDATOR, State.JAM_CASSETTE, State.FAILURE})
-COUNTABLE = frozenset({State.IDLING, State.DISABLED, State.FAILURE})
 
-
-@unique
-class Phase(Enum):
-    DOWN = "no link"
-    SEARCHING = "nobody has answered yet"
-    STARTING = "answers, is not ready"
-    WORKING = "ready"
-
-
-class AcceptorFront:
+class AcceptorFront(Linkless):
     """NoteAcceptor and Participant. Keywords are the driver's; `twin` may be old, a new front is made at each start."""
 
     escrow_depth = 1
@@ -82,8 +71,11 @@ class AcceptorFront:
         self._plugged, self._restart_wanted, self._overdue = True, False, False
         self._reopen_ms: int | None = None
         self._look_ms: int | None = None
-        self._start_ms = 0
-        self._reset_ms = -RESET_EVERY_MS
+        self._start_ms, self._reset_ms = 0, -RESET_EVERY_MS
+        self._rested: tuple[object, ...] | None = (
+            None  # as it was after the last poll, and when that wanted the next one
+        )
+        self._due_ms: int | None = 0
 
     # -- the port
 
@@ -133,20 +125,24 @@ class AcceptorFront:
 
     # -- the participant
 
-    def receive(self, data: bytes, now_ms: int) -> None:
-        """No bytes here."""
-
-    def take_output(self) -> bytes:
-        return b""
-
-    def link_up(self, now_ms: int) -> None:
-        """No link here: `replug`."""
-
-    def link_lost(self, why: str, now_ms: int) -> None:
-        """No link here: `unplug`."""
-
     def poll(self, now_ms: int) -> int | None:
         due_ms = self._body.advance(now_ms) if self._twin.on else None
+        early = self._due_ms is None or now_ms < self._due_ms
+        if early and self._rested is not None and self._rested == self._resting():
+            self._line.heard_ms = now_ms
+            return self._due_ms
+        self._due_ms = self._poll(now_ms, due_ms)
+        self._rested = self._resting()
+        return self._due_ms
+
+    def _resting(self) -> tuple[object, ...] | None:
+        """What nothing but orders could change, of a slot that works and holds no note; None when more may be under way."""
+        line, body = self._line, self._body
+        if self._phase is not Phase.WORKING or self._notes.held is not None or self._twin.faults or not line.rests:
+            return None
+        return self._plugged, self._restart_wanted, self._slot.orders, self._twin.on, body.state, len(body.events)
+
+    def _poll(self, now_ms: int, due_ms: int | None) -> int | None:
         self._line.acknowledge()
         if self._plugged != (self._phase is not Phase.DOWN):
             self._move_plug(now_ms)

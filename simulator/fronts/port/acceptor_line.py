@@ -136,6 +136,11 @@ class Line:
                 events.popleft()
             self._told = None
 
+    @property
+    def rests(self) -> bool:
+        """All was answered, and nothing that was told waits to be acknowledged."""
+        return self.fine and self._told is None
+
     def news(self) -> bool:
         """The next status will be another one than the last."""
         return self.seen is not self._body.state or self._body.told() is not None

@@ -15,11 +15,14 @@ class Slot:
     def __init__(self) -> None:
         self.wanted: frozenset[int] = frozenset()
         self.enabled: int | None = None
+        self.orders = 0
+        """How often notes were chosen: a sign that there may be something to send."""
         self._mask = 0
         self._sent_ms = -AGAIN_MS
 
     def choose(self, wanted: frozenset[int], values: Mapping[int, int]) -> None:
         """`wanted`: values in fen; `values`: bill type -> fen."""
+        self.orders += 1
         self.wanted = wanted
         self._mask = sum(1 << number for number, value in values.items() if value in wanted)
 

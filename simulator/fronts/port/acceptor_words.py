@@ -23,6 +23,10 @@ REASONS = {
     codes.REJECT_VERIFICATION: "unreadable",
 }
 
+ENDINGS = frozenset({State.JAM_VALIDATOR, State.JAM_CASSETTE, State.FAILURE})
+COUNTABLE = frozenset({State.IDLING, State.DISABLED, State.FAILURE})
+"""States in which the counter of stacked notes can be asked for."""
+
 
 def raw(status: bytes) -> str:
     """For people: `47/50`."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from drivers.station_http import transport
-from drivers.station_http.driver import LONGEST_RETRY_MS, PROBE_DOWN_MS, StationHttp
+from drivers.station_http.driver import LONGEST_RETRY_MS, LOOK_MS, PROBE_DOWN_MS, PROBE_UP_MS, StationHttp
 from drivers.station_http.lanes import ThreadLanes
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import (
@@ -149,6 +149,16 @@ def test_the_link_is_found_and_its_skew_told_once(station: ScriptedStation, mach
     machine.poll_at(120_000)
     assert machine.until(StationBack, 2) == StationBack(500)
     assert len(machine.facts) == 2
+
+
+def test_while_all_is_well_nobody_wakes_before_the_next_probe(station: ScriptedStation, machine: Machine) -> None:
+    assert machine.poll_at(0) == LOOK_MS
+    machine.until(StationBack)
+    assert machine.poll_at(500) == PROBE_UP_MS
+    machine.driver.void(SALE, None, "cancelled")
+    assert machine.poll_at(600) == 600 + LOOK_MS
+    machine.until(VoidReported)
+    assert machine.poll_at(700) > 20_000
 
 
 def test_a_station_that_is_not_there_is_lost_once_and_asked_again() -> None:

@@ -13,7 +13,7 @@ from PIL import Image, ImageChops
 
 from kiosk.errors import ConfigError
 from kiosk.ports.ticket_printer import Picture
-from kiosk.print.sheet import Faces, as_image
+from kiosk.print.sheet import MOST_FACES, SMALLEST, Faces, Sheet, as_image
 from kiosk.print.slips import claim_slip
 from kiosk.print.ticket_face import code_content, facts_of, place_text, ticket_face, ticket_form
 from kiosk.screen.texts import Say
@@ -105,3 +105,21 @@ def test_a_claim_slip_fits_the_paper_whatever_is_owed(code: str, fen: int) -> No
     assert (picture.width, len(picture.rows)) == (384, 48 * picture.height)
     edge = [picture.rows[row * 48 + 47] & 0x0F for row in range(picture.height)]
     assert not any(edge), "ink at the right edge of the paper"
+
+
+@pytest.mark.parametrize("text", ["武汉", "呼和浩特东", "Shijiazhuang North", "05车12A号", "一二三四五六七八九十"])
+@pytest.mark.parametrize("room", [40, 100, 180, 400])
+def test_a_text_that_shrinks_fits_and_opens_two_sizes_at_most(text: str, room: int) -> None:
+    faces = Faces(FACES._directory)
+    sheet, before = Sheet(faces, 688, 432), faces.of.cache_info().currsize
+    size = sheet.fitting(text, 52, 700, room)
+    assert size == SMALLEST or sheet.text_width(text, size, 700) <= room
+    assert size in (52, SMALLEST) or sheet.text_width(text, size + 4, 700) > room
+    assert faces.of.cache_info().currsize <= before + 3  # the last one is this test's
+
+
+def test_open_font_sizes_are_bounded() -> None:
+    faces = Faces(FACES._directory)
+    for size in range(14, 60):
+        faces.of(size, 500)
+    assert faces.of.cache_info().currsize == MOST_FACES

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
+
 import pytest
 
+from kiosk.modes import Mode
+from kiosk.ports import note_dispenser as nd
+from kiosk.ports import station as st
+from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
 from kiosk.sale.book import S
+from kiosk.sale.count import _COUNTERS
 from kiosk.sale.sale import FACTS, Sale
 from kiosk.sale.table import TABLE, Row
+from kiosk.screen import targets as T
+from kiosk.screen.values import keys_of
+from kiosk.screen.view import view
+from kiosk.touches import sale_fact
 from kiosk.vocabulary import kinds
+from tests.kiosk.sale.samples import Player
+from tests.kiosk.screen.world import book, books, shown, steps
 
 NO_TIMER = "its timer does not run in this state (Sale.deadline)"
 NO_TOUCH = "the controller hands on a touch only where it fits"
@@ -73,6 +87,76 @@ def test_the_last_row_asks_nothing_so_that_no_guard_can_refuse_a_fact(fact: type
             assert found[-1]["conditions"] == [], f"{fact.__name__} in {state.name}"
             early = [row for row in found[:-1] if not row["conditions"]]
             assert not early, f"{fact.__name__} in {state.name}: rows after one without a condition"
+
+
+UNCOUNTED = {
+    sf.SaleStarted: "the book is made of it",
+    sf.ClaimSeen: "that a claim was read changes no amount",
+    sf.SlipAgain: "print_slip of its row writes down that a slip is printed",
+    sf.TakeOver: "retract? follows; its outcome is counted",
+    st.LockReleased: "let_go and release of the rows before wrote that the places were given up",
+    st.VoidReported: "a report on its way to the station; nothing of the sale hangs on it",
+    st.PrintedReported: "a report on its way to the station; nothing of the sale hangs on it",
+    tp.SlotStayedShut: "what lies behind it still lies there; retract? follows",
+    nd.TrayStayedShut: "what lies behind it still lies there; retract? follows",
+}
+"""Facts that change nothing in the book, and why."""
+
+
+def test_each_fact_is_counted_or_there_is_a_reason_and_never_both() -> None:
+    for fact in SALE_FACTS:
+        assert (fact in _COUNTERS) != (fact in UNCOUNTED), fact.__name__
+
+
+SELLING = Mode("normal", (), True, "ok", "ok", 100_000, True)
+
+
+@pytest.mark.parametrize("state", S, ids=lambda state: state.name)
+@pytest.mark.parametrize("sells", [True, False])
+def test_a_touch_becomes_a_fact_only_where_the_table_takes_it(state: S, sells: bool) -> None:
+    """The other half of the reason `NO_TOUCH`."""
+    mode = replace(SELLING, sells=sells)
+    for target in T.SALE:
+        fact = sale_fact(target, book(state), mode)
+        if fact is not None:
+            assert rows(type(fact), state), f"{target} in {state.name}: {fact}"
+            assert state in TOUCHES.get(type(fact), tuple(S))
+
+
+def test_every_touch_that_is_a_fact_comes_from_some_key() -> None:
+    made = {type(sale_fact(target, book(state), SELLING)) for target in T.SALE for state in S}
+    assert made - {type(None)} == {*TOUCHES, sf.Cancelled}
+
+
+NO_FACT = {T.HELP, T.HOME, T.LANGUAGE, T.CONTRAST, T.LARGE_TEXT, T.CALL_STAFF, T.MORE_TIME, T.BACK}
+"""Keys around a sale: the journey answers them, or the touch itself is the answer."""
+
+
+@pytest.mark.parametrize("name", sorted(books()))
+def test_every_key_of_a_sale_s_screen_is_answered_in_its_state(name: str) -> None:
+    made = books()[name]
+    for key in keys_of(view(shown(steps("zh")["sale"], made))):
+        target, _ = T.split(key.target)
+        assert target in NO_FACT or sale_fact(target, made, SELLING) is not None, f"{key.target} in {name}"
+
+
+@pytest.mark.parametrize("state", [state for state in S if state not in (S.NEW, S.ENDED)], ids=lambda state: state.name)
+def test_a_timer_runs_only_where_the_table_takes_its_fact(state: S) -> None:
+    """The other half of the reason `NO_TIMER`: with every limit of the book over, whatever comes due has a row."""
+    sale = Player().sale
+    sale.state = sale.book.state = state
+    book_of = sale.book
+    due = set()
+    for patience, lock, ask, last in product((0, 5), (3, 90_000), (0, 4), (False, True)):
+        book_of.patience_until_ms, book_of.lock_until_ms, book_of.ask_again_ms = patience, lock, ask
+        book_of.no_more_notes = last
+        book_of.take_until_ms = book_of.answer_until_ms = book_of.resume_until_ms = 9
+        limit = sale.deadline()
+        if limit is not None:
+            due.add(type(limit[1]))
+    sale.close()
+    assert all(state in TIMERS[fact] for fact in due), due
+    assert due == {fact for fact, states in TIMERS.items() if state in states}
 
 
 def test_every_fact_name_of_the_table_is_a_known_kind() -> None:

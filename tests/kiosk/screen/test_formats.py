@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from babel.dates import format_date
+from babel.numbers import parse_pattern
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +42,25 @@ def test_dates_and_times() -> None:
     assert [formats.weekday(at).zh for at in range(7)] == list("一二三四五六日")
     assert [formats.weekday(at).en for at in (0, 6)] == ["Mon", "Sun"]
     assert formats.long_date(date(2026, 1, 5)) == "2026年01月05日"
+
+
+def test_every_day_of_two_years_is_called_as_babel_calls_it() -> None:
+    for passed in range(731):
+        when = date(2027, 1, 1) + timedelta(passed)
+        for said, zh, en in (
+            (formats.day(when), "M月d日 EEE", "EEE d MMM"),
+            (formats.month_day(when), "M月d日", "d MMM"),
+            (formats.month(when.year, when.month), "y年M月", "MMMM y"),
+            (formats.weekday(when.weekday()), "EEEEE", "EEE"),
+        ):
+            assert said == Both(format_date(when, zh, locale="zh_CN"), format_date(when, en, locale="en"))
+        assert formats.short_day(when).en == formats.month_day(when).en
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_money_is_grouped_as_babel_groups_it(fen: int) -> None:
+    pattern = parse_pattern("¥#,##0.00;−¥#,##0.00")
+    assert formats.amount(fen) == pattern.apply(Decimal(fen) / 100, "en")
 
 
 def test_durations() -> None:

@@ -63,6 +63,20 @@ class Bench:
         acceptor.take_output()
         self.cabinet.turn()
 
+    def inputs(self) -> None:
+        """All inputs of the board are read; the answer is thrown away."""
+        board = self.world.twins["cabinet"]
+        board.receive(sealed(bytes([1, 2, 0, 0, 0, 32])), self.clock.now_ms)
+        board.take_output()
+        self.cabinet.turn()
+
+    def ticket_unit(self, data: bytes) -> None:
+        """Bytes to the ticket unit; its answers are thrown away."""
+        unit = self.world.twins["ticket_unit"]
+        unit.receive(data, self.clock.now_ms)
+        unit.take_output()
+        self.cabinet.turn()
+
     def coil(self, number: int, on: bool) -> None:
         """Write one coil of the board and let the motor run."""
         body = bytes([1, 5, 0, number, 0xFF if on else 0, 0])

@@ -9,6 +9,7 @@ import anyio
 
 from simulator.cabinet.timeline import MOST_EVENTS, Timeline
 from tests.simulator.cabinet.bench import Bench, StandingClock, run
+from tests.simulator.devices.ttpm_host import face
 
 
 def test_a_motion_ends_when_it_ends_and_is_asked_after_when_the_host_asks() -> None:
@@ -46,14 +47,26 @@ def test_a_command_that_learns_nothing_is_not_the_question() -> None:
     assert bench.get(f"/api/busy?since_ms={begun}")["devices"]["acceptor"][-1] == [begun, begun + 100, begun + 200]
 
 
-def test_news_of_a_sensor_waits_beside_a_motion_until_both_are_asked_after() -> None:
-    clock = StandingClock()
-    timeline = Timeline(clock)
-    timeline.look("cabinet", True, clock.mono_ms())
-    timeline.look("cabinet", False, clock.mono_ms() + 5)
-    timeline.news("cabinet")
-    timeline.exchanged("cabinet", clock.mono_ms() + 50)
-    assert [motion.asked_ms for motion in timeline.motions] == [clock.mono_ms() + 50] * 2
+def test_the_contact_of_a_tray_is_debounced_before_it_waits_to_be_asked() -> None:
+    bench = Bench()
+    begun = bench.clock.now_ms
+    bench.world.matter.move(bench.world.matter.place("vault").blanks()[0], "ticket.tray")
+    bench.cabinet.turn()
+    bench.wait(10)
+    bench.inputs()  # too early: the board does not show it yet
+    bench.wait(20)
+    bench.inputs()
+    assert bench.get(f"/api/busy?since_ms={begun}")["devices"]["cabinet"] == [[begun, begun + 20, begun + 30]]
+
+
+def test_a_face_that_comes_over_the_line_is_the_printer_s_time() -> None:
+    bench = Bench()
+    begun = bench.clock.now_ms
+    sent = face(0, 0, 16, 1, bytes([1, 0xFF, 0xFF]))
+    bench.ticket_unit(sent[:-4])
+    bench.wait(30)
+    bench.ticket_unit(sent[-4:])
+    assert bench.get(f"/api/busy?since_ms={begun}")["devices"]["ticket_unit"] == [[begun, begun + 30, begun + 30]]
 
 
 def test_a_motion_under_way_has_no_end() -> None:

@@ -26,6 +26,7 @@ from kiosk.service_records import CassetteFill, RollLoad
 from kiosk.settings import Device, DeviceTable, Identity, ScreenLink, Settings, StationLink
 from kiosk.storage import FileStorage
 from tests.kiosk.bench import (
+    PEOPLE,
     FakeAcceptor,
     FakeCabinet,
     FakeDispenser,
@@ -67,7 +68,7 @@ class Recording:
         later_ms = before.clock.mono_ms() + 20_000 - MONO_MS if before else 0
         self.clock: VirtualClock = VirtualClock(MONO_MS + later_ms, WALL_MS + later_ms)
         if before is None:
-            self._fill(provision(directory, "T01", "token", ()))
+            self._fill(provision(directory, "T01", "token", PEOPLE))
         identity = read_identity(directory, "T01")
         self.storage = FileStorage(directory)
         self.reactor: Reactor
@@ -154,6 +155,12 @@ class Recording:
         for value_fen in values_fen:
             assert self.acceptor.insert(value_fen)
             self.wait()
+        return self
+
+    def log_in(self, number: str, pin: str) -> Recording:
+        """Or sign: what is typed into the number field, then into the PIN field."""
+        for typed in (number, pin):
+            self.touch(*(f"svc:digit:{digit}" for digit in typed), "svc:enter")
         return self
 
     def end(self) -> Path:

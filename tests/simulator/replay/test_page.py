@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
+import httpx
 import pytest
-from fastapi.testclient import TestClient
+from fastapi import FastAPI
 
 from simulator.replay.main import judge, told
 from simulator.replay.page import STATIC, build_app
@@ -26,16 +28,31 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return good_day(tmp_path_factory.mktemp("page") / "journal")
 
 
+class Client:
+    """Asks the page's application directly, without a socket."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def get(self, path: str) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+                return await client.get(path)
+
+        return anyio.run(ask)
+
+
 @pytest.fixture(scope="module")
-def client(recorded: Path) -> Iterator[TestClient]:
+def client(recorded: Path) -> Iterator[Client]:
     found = open_incident(recorded)
     verdict = judge(found)
     app = build_app(found, verdict, list(told(found, verdict)))
-    yield TestClient(app)
+    yield Client(app)
     app.state.painter.close()
 
 
-def test_every_file_the_page_names_is_served(client: TestClient) -> None:
+def test_every_file_the_page_names_is_served(client: Client) -> None:
     names = re.findall(r'(?:src|href)="(/[^"]+)"', client.get("/").text)
     names += re.findall(r'from "(/[^"]+)"', (STATIC / "replay.js").read_text())
     assert len(names) >= 5
@@ -43,7 +60,7 @@ def test_every_file_the_page_names_is_served(client: TestClient) -> None:
         assert client.get(name).status_code == 200, name
 
 
-def test_nothing_comes_from_elsewhere_and_text_is_large_enough(client: TestClient) -> None:
+def test_nothing_comes_from_elsewhere_and_text_is_large_enough(client: Client) -> None:
     assert client.get("/").headers["content-security-policy"].startswith("default-src 'self'")
     for path in STATIC.iterdir():
         foreign = [url for url in re.findall(r"https?://[^\s\"')]+", path.read_text()) if "www.w3.org" not in url]
@@ -53,7 +70,7 @@ def test_nothing_comes_from_elsewhere_and_text_is_large_enough(client: TestClien
     assert min(sizes) >= 14
 
 
-def test_steps_stand_in_people_s_words_with_touches_between(client: TestClient) -> None:
+def test_steps_stand_in_people_s_words_with_touches_between(client: Client) -> None:
     said = client.get("/api/incident").json()
     assert said["same"] is True
     assert said["told"][-1] == "the same came out"
@@ -74,7 +91,7 @@ def test_every_word_takes_the_fields_of_its_kind() -> None:
     assert all(callable(say) for say in WORDS.values())
 
 
-def test_a_screen_is_painted_by_the_real_stage(client: TestClient) -> None:
+def test_a_screen_is_painted_by_the_real_stage(client: Client) -> None:
     moments = client.get("/api/incident").json()["moments"]
     paying = next(moment for moment in moments if moment["texts"][0] == "The passenger agrees to pay")
     answer = client.get(f"/screen/{paying['screen']}.png")

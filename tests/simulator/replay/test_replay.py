@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from simulator.__main__ import COMMANDS
 from simulator.replay.judged import Verdict
 from simulator.replay.main import judge, main
 from simulator.replay.source import open_incident
+from tests.kiosk.bench import PINS
 from tests.simulator.replay.recording import Recording, digest, doctor, good_day
 
 
@@ -61,6 +64,26 @@ def test_every_step_of_the_start_in_the_box_is_run_again(recorded: Path) -> None
     assert (rerun.first_seq, rerun.last_seq) == (2, last["seq"])
     assert rerun.steps == rerun.last_seq - rerun.first_seq
     assert rerun.screens == rerun.shown > 20
+
+
+def test_people_at_the_cabinet_are_run_again_though_nothing_they_typed_in_secret_was_kept(tmp_path: Path) -> None:
+    """A number that is nobody's and maybe a PIN, a wrong PIN, a count, a signature denied and one that counts."""
+    made = Recording(tmp_path / "journal").up().touch("service")
+    made.log_in(PINS["1001"], "1001").log_in("1001", PINS["1002"]).log_in("1001", PINS["1001"])
+    made.touch("svc:act:fill:2", *(f"svc:digit:{digit}" for digit in "250"), "svc:enter")
+    made.log_in(PINS["1002"], "1002").log_in("1002", PINS["1002"])
+    made.touch("svc:logout")
+    directory = made.end()
+    kinds = [record["fact"]["kind"] for record in records(directory)]  # type: ignore[index]
+    assert [kinds.count(kind) for kind in ("op.login", "op.denied", "op.act", "op.logout")] == [1, 3, 2, 1]
+    (rerun,) = verdict_of(directory).reruns
+    assert (rerun.why_not, rerun.difference) == ("", None)
+    assert rerun.screens == rerun.shown > 20
+    kept = b"".join(zlib.decompressobj(-14).decompress(path.read_bytes()) for path in (directory / DIRECTORY).iterdir())
+    kept += b"".join(path.read_bytes() for path in directory.glob("*.journal"))
+    assert not any(pin.encode() in kept for pin in PINS.values())
+    touched = re.findall(rb'"kind":"touched","target":"svc:digit:(.)"', kept)
+    assert bytes(b"".join(touched)).replace(b"*", b"") == b"250"
 
 
 def test_a_changed_intent_is_found_though_chain_and_seals_are_right(

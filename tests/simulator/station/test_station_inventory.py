@@ -57,6 +57,22 @@ def test_k598_answers_for_every_pair_of_its_stops() -> None:
     assert all(inventory.free_over(RUN, layout, 34, a, b) == layout.full for a, b in pairs)
 
 
+def test_what_is_told_of_a_run_is_made_anew_once_a_place_of_it_is_sold() -> None:
+    inventory = Inventory(nobody_bought)
+    layout = world().timetable.trains["K598"].layouts["hard_seat"]
+
+    def told(of: Inventory) -> list[int]:
+        return of.as_opened("told", [RUN], lambda: [of.free_over(RUN, layout, 34, 0, 2).bit_count()])
+
+    first, other = told(inventory), inventory.copy()
+    assert told(inventory) is first
+    inventory.take(RUN, layout, 34, [3], 0, 1)
+    assert told(inventory) == [first[0] - 1]
+    assert told(other) is first
+    inventory.give_back(RUN, [3], 0, 1)
+    assert told(inventory) == first
+
+
 def test_a_hundred_trains_of_2000_places_and_64_stops_stay_small() -> None:
     """INV-02."""
     rows = [CoachRow.model_validate({"coach": coach, "class": "hard_seat", "seats": 500}) for coach in range(1, 5)]

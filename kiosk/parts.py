@@ -1,0 +1,36 @@
+"""What the controller is made of: one value that assembly fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.clock import Clock
+from kiosk.deeds import Deeds
+from kiosk.journal import Journal
+from kiosk.journey.flow import Journey
+from kiosk.parameters import MachinePolicy
+from kiosk.past import Past
+from kiosk.sale.sale import SaleContext
+from kiosk.service import Service
+from kiosk.sync import Sync
+from kiosk.watch import Watch
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything the controller is made of; assembly fills it in."""
+
+    clock: Clock
+    journal: Journal
+    past: Past
+    context: SaleContext
+    machine_policy: MachinePolicy
+    deeds: Deeds
+    journey: Journey
+    service: Service
+    sync: Sync
+    watch: Watch
+    day_of: Callable[[int], str]  # wall ms -> the calendar day at the station
+    restart: Callable[[str], None]
+    on_stop: Callable[[], None] = field(default=lambda: None)

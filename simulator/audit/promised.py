@@ -1,0 +1,63 @@
+"""Change is promised out of what lies there for certain, before a note is stacked and before it is paid (invariant 8)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from simulator.audit.books import Books
+from simulator.audit.cases import Run
+from simulator.audit.covered import payable
+from simulator.audit.reading import Record
+
+
+class Promised:
+    BOOKS = ("stack?", "pay?")
+
+    def __init__(self, run: Run, books: Books) -> None:
+        self._run, self._books = run, books
+
+    def book(self, intent: Record) -> None:
+        if intent["kind"] == "stack?":
+            self._promise(intent)
+        else:
+            self._from_what_lies_there(intent)
+
+    def _payable_stock(self) -> dict[int, int]:
+        stock: Counter[int] = Counter()
+        for cassette, count in self._books.cassettes.items():
+            if cassette not in self._books.uncounted:
+                stock[self._books.values.get(cassette, 0)] += count
+        return stock
+
+    def _promise(self, intent: Record) -> None:
+        """Before a note is stacked, change and a whole refund must be payable with it (decision 2)."""
+        run, rules = self._run, self._run.rules
+        case = run.case(intent["sale"])
+        if case is None:
+            return
+        ours = sum(note.value_fen for note in run.notes_of(case.number) if note.state == "stacked")
+        after = ours + intent["value_fen"]
+        due = case.total_fen - case.total_fen % rules.rounding_step_fen
+        stock = self._payable_stock()
+        if after > due and not payable(after - due, stock, rules.max_notes_out):
+            run.say(8, f"a note is stacked though the change of {after - due} fen cannot be paid", case.number)
+        refund = after if rules.cover == "full" else min(after, rules.cover_fen)
+        if not payable(refund, stock, rules.max_notes_out):
+            run.say(8, f"a note is stacked though a refund of {refund} fen cannot be paid", case.number)
+
+    def _from_what_lies_there(self, intent: Record) -> None:
+        for cassette, notes in intent["counts"]:
+            if cassette in self._books.uncounted:
+                self._run.say(
+                    8,
+                    f"pay? {intent['order']} out of cassette {cassette}, which nobody has counted since "
+                    "an unknown payment",
+                    intent["sale"],
+                )
+            elif notes > self._books.cassettes.get(cassette, 0):
+                self._run.say(
+                    8,
+                    f"pay? {intent['order']} wants {notes} notes of cassette {cassette}, which holds "
+                    f"{self._books.cassettes.get(cassette, 0)}",
+                    intent["sale"],
+                )

@@ -1,0 +1,85 @@
+"""Faults that no machine can notice when they happen: what may differ because of each, from when on, and until which count.
+
+A violation is excused only when such a fault has really begun, when it is a difference that this fault makes, and when
+nobody has counted the place since. Everything else is the machine's, whatever else was broken that day (decision 018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from simulator.audit.verdict import Violation
+from simulator.world.script import Trouble
+
+Differs = tuple[int, str, str]
+"""(invariant, how its sentence begins, the place whose count ends it; empty: nobody counts what passengers hold)."""
+
+CASSETTES: tuple[Differs, ...] = tuple((3, f"cassette {number}: ", f"cassette.{number}") for number in (1, 2, 3, 4))
+NOTES_OUT: tuple[Differs, ...] = (
+    (1, "the passengers hold ", ""),
+    (3, "change tray: ", "change.tray"),
+    (3, "change retract bin: ", "change.retract"),
+)
+TICKETS_OUT: tuple[Differs, ...] = (
+    (4, "passengers hold ", ""),
+    (4, "tickets ", ""),  # were delivered, and nobody holds them
+    (3, "tray: ", ""),
+    (3, "waste: ", "ticket.waste"),
+    (3, "ticket_retract: ", "ticket.retract"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknowable:
+    """`why` no machine notices; `differs`: what then does not agree."""
+
+    why: str
+    differs: tuple[Differs, ...]
+
+
+UNKNOWABLE = {
+    ("dispenser", "cassettes_swapped"): Unknowable(
+        "the cassettes' own tags are the board's, and this swap leaves them where they were",
+        (*CASSETTES, *NOTES_OUT, (3, "dispenser: ", "dispenser.path"), (3, "reject bin: ", "dispenser.reject")),
+    ),
+    ("ticket_unit", "blank_number_jump"): Unknowable(
+        "the blank that falls aside is in no counter of the unit",
+        ((3, "roll: ", "roll"), (3, "waste: ", "ticket.waste")),
+    ),
+    ("ticket_unit", "ack_without_ticket"): Unknowable(
+        "beside a ticket that lies in the tray its sensor cannot tell that one is missing",
+        TICKETS_OUT,
+    ),
+    ("cabinet", "slot_sensor_stuck_empty"): Unknowable(
+        "a sensor that goes blind while tickets lie there looks like a hand that took them",
+        TICKETS_OUT,
+    ),
+    ("cabinet", "change_sensor_stuck_empty"): Unknowable(
+        "a sensor that goes blind while notes lie there looks like a hand that took them",
+        NOTES_OUT,
+    ),
+}
+
+
+class Excuses:
+    """`counted(place)`: numbers of the journal lines with which people counted it."""
+
+    def __init__(self, counted: Callable[[str], Sequence[int]]) -> None:
+        self._counted = counted
+        self._begun: list[tuple[int, Unknowable]] = []
+
+    def began(self, trouble: Trouble, seq: int) -> None:
+        """A fault was switched on; `seq` is the last durable line before it."""
+        fault = UNKNOWABLE.get((trouble.device, trouble.name))
+        if fault is not None:
+            self._begun.append((seq, fault))
+
+    def covers(self, found: Violation) -> bool:
+        return any(found.seq >= since and self._explains(fault, since, found) for since, fault in self._begun)
+
+    def _explains(self, fault: Unknowable, since: int, found: Violation) -> bool:
+        for invariant, begins, place in fault.differs:
+            if found.invariant == invariant and found.text.startswith(begins):
+                return not any(since < seq <= found.seq for seq in (self._counted(place) if place else ()))
+        return False
