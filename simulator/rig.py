@@ -203,9 +203,10 @@ class Rig:
     def first_act(self) -> None:
         """The technician loads and fills the new machine, as a person would, and closes up (decision 49)."""
         self.serve_until(lambda: self.eyes.screen is not None, 120_000, "a screen")
-        hand = lambda act: self.hands().post("/api/service", dict(act))
         jobs: list[Job] = first_fill(FIRST_NOTES, FIRST_BLANKS)
-        worker = Technician(CASHIER, SUPERVISOR_PERSON, jobs, hand, self.eyes.touch, self.clock.wall_ms())
+        worker = Technician(
+            CASHIER, SUPERVISOR_PERSON, jobs, self.hands().service, self.eyes.touch, self.clock.wall_ms()
+        )
         while not worker.over:
             worker.saw(self.eyes.rev, self.eyes.screen, self.clock.wall_ms())
             worker.poll(self.clock.wall_ms())

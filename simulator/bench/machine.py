@@ -68,8 +68,7 @@ class Machine:
         rig = self.rig
         rig.serve_until(lambda: rig.eyes.screen is not None, 60_000, "a screen")
         jobs: list[Job] = first_fill(FIRST_NOTES, FIRST_BLANKS)
-        hand = lambda act: rig.hands().post("/api/service", dict(act))
-        worker = Technician(CASHIER, SUPERVISOR_PERSON, jobs, hand, rig.eyes.touch, self.people_ms())
+        worker = Technician(CASHIER, SUPERVISOR_PERSON, jobs, rig.hands().service, rig.eyes.touch, self.people_ms())
         while not worker.over:
             worker.saw(rig.eyes.rev, rig.eyes.screen, self.people_ms())
             worker.poll(self.people_ms())

@@ -134,12 +134,11 @@ class Killing:
         rig, hands = self._rig, self._rig.hands()
         self._kills.repairs += 1
         for device in ("acceptor", "dispenser", "ticket_unit"):
-            hands.post("/api/service", {"act": "open", "door": "outer"})
-            hands.post("/api/service", {"act": "clear_jam", "device": device})
+            hands.service({"act": "open", "door": "outer"})
+            hands.service({"act": "clear_jam", "device": device})
         places = hands.get("/api/state")["places"]
         counts = [Job(None, f"svc:act:fill:{n}", places[f"cassette.{n}"]["things"]) for n in range(1, 5)]
-        hand = lambda act: hands.post("/api/service", dict(act))
-        worker = Technician(CASHIER, SUPERVISOR_PERSON, counts, hand, rig.eyes.touch, rig.clock.wall_ms())
+        worker = Technician(CASHIER, SUPERVISOR_PERSON, counts, hands.service, rig.eyes.touch, rig.clock.wall_ms())
         while not worker.over:
             worker.saw(rig.eyes.rev, rig.eyes.screen, rig.clock.wall_ms())
             worker.poll(rig.clock.wall_ms())

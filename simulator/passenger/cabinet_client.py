@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from simulator.passenger.hands import Openings, Taken
+from simulator.passenger.hands import Busy, Openings, Taken
 
 ANSWER_S = 10.0
 
@@ -88,3 +89,14 @@ class CabinetClient:
     def take(self, outlet: str) -> Taken:
         told = self.post("/api/take", {"outlet": outlet})
         return Taken(tuple(told["notes_fen"]), told["tickets"], told["slips"])
+
+    # -- a technician's
+
+    def service(self, act: Mapping[str, Any]) -> Any:
+        """One act at the open cabinet. Raises Busy while the device moves."""
+        try:
+            return self.post("/api/service", dict(act))
+        except CabinetError as error:
+            if error.code == "moving":
+                raise Busy(str(error)) from error
+            raise

@@ -31,6 +31,8 @@ from simulator.passenger.person import Dice, Kind, Memory, Plan, Seen
 GLANCE_MS, READ_MS, HAND_MS, LOOK_MS = 900, 2_500, 1_200, 1_500
 MOST_SEARCHES = 10
 MOST_PAGES = 4
+MOST_SEARCHES_BARRED = 3
+"""Who has read that little cash is taken gives up sooner."""
 TO_SERVICE = "out of service"
 
 
@@ -65,7 +67,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The visit is over. `why`: bought, cancelled, walked_away, nothing_found, claim, or what the machine said."""
+    """The visit is over. `why`: bought, cancelled, walked_away, nothing_found, nothing_sold, claim, or what the machine said."""
 
     why: str
     think_ms: int = GLANCE_MS
@@ -89,6 +91,16 @@ def usable(keys: Sequence[Key]) -> list[Key]:
 def way_on(screen: Screen) -> Key | None:
     """The primary key of the footer, whether it works or not."""
     return next((key for key in screen.chrome.footer if key.role == "primary"), None)
+
+
+def affordable_fen(plan: Plan, memory: Memory) -> int:
+    """What an order may cost: the person's own limit, or the machine's where that is lower."""
+    return plan.budget_fen if memory.cash_up_to_fen is None else min(plan.budget_fen, memory.cash_up_to_fen)
+
+
+def patience(plan: Plan, memory: Memory) -> int:
+    """So many searches at most."""
+    return MOST_SEARCHES if affordable_fen(plan, memory) >= plan.budget_fen else MOST_SEARCHES_BARRED
 
 
 def decide(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
@@ -148,8 +160,10 @@ def _attract(plan: Plan, screen: Any, memory: Memory, dice: Dice) -> Action:
 
 
 def _home(plan: Plan, screen: Home, memory: Memory, dice: Dice) -> Action:
-    if memory.searches >= MOST_SEARCHES:
+    if memory.searches >= patience(plan, memory):
         return Leave("nothing_found")
+    if screen.payments and all(each.level == "off" for each in screen.payments):
+        return Leave("nothing_sold", READ_MS)
     first = usable([tile.key for tile in screen.tiles[:1]])
     popular = usable([cell.key for cell in screen.popular])
     if popular and (not first or dice.random() < 0.5):
@@ -182,7 +196,7 @@ def _trains(plan: Plan, screen: Trains, memory: Memory, dice: Dice) -> Action:
     if screen.state == "loading":
         return Wait()
     cards = [card for card in screen.cards if card.key.enabled and card.state == "open"]
-    fitting = [card for card in cards if 0 < (fen(card.price) or 0) <= plan.budget_fen]
+    fitting = [card for card in cards if 0 < (fen(card.price) or 0) <= affordable_fen(plan, memory)]
     if fitting and memory.searches < MOST_SEARCHES:
         return Touch(fitting[dice.randrange(len(fitting))].key.target, READ_MS)
     footer = usable(screen.chrome.footer)
@@ -200,7 +214,7 @@ def _seat(plan: Plan, screen: Seat, memory: Memory, dice: Dice) -> Action:
     if cheapest is not None and not cheapest.key.selected:
         return Touch(cheapest.key.target, GLANCE_MS)
     rows = screen.passengers
-    wanted = min(plan.tickets, max(1, plan.budget_fen // max(1, fen(rows[0].price) or 1))) if rows else 0
+    wanted = min(plan.tickets, max(1, affordable_fen(plan, memory) // max(1, fen(rows[0].price) or 1))) if rows else 0
     if rows and rows[0].count < wanted and rows[0].plus.enabled:
         return Touch(rows[0].plus.target, GLANCE_MS)
     on = way_on(screen)
@@ -294,6 +308,14 @@ CHOICES: dict[str, Callable[[Plan, Any, Memory, Dice], Action]] = {
 SALE_KINDS = ("review", "pay.cash", "printing", "take", "receipt")
 
 
+def _cash_up_to(screen: Screen) -> int | None:
+    """The limit for cash that a screen tells: in the line on the home page, or as the reason why seats cannot be held."""
+    if isinstance(screen, Home):
+        return fen(screen.payments_line.main)
+    on = way_on(screen) if isinstance(screen, Seat) else None
+    return fen(on.why.main) if on is not None and not on.enabled else None
+
+
 def noted(memory: Memory, screen: Screen) -> None:
     """Remember what a screen shows, each time it is looked at."""
     memory.in_sale = memory.in_sale or screen.kind in SALE_KINDS
@@ -305,6 +327,8 @@ def noted(memory: Memory, screen: Screen) -> None:
             memory.pushed = False
     elif memory.pushed:
         memory.pushed = False
+    if (told := _cash_up_to(screen)) is not None:
+        memory.cash_up_to_fen = told
     if isinstance(screen, ClaimScreen) and screen.code and screen.code not in memory.claim_codes:
         memory.claim_codes.append(screen.code)
 

@@ -1,4 +1,4 @@
-"""A passenger's hands at the cabinet: notes in, things out. What they hold is the passenger's own account."""
+"""People's hands at the cabinet: notes in, things out. What they hold is the passenger's own account."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ class Taken:
 
     def __bool__(self) -> bool:
         return bool(self.notes_fen or self.tickets or self.slips)
+
+
+class Busy(Exception):
+    """A device moves: nobody reaches into it now."""
 
 
 class Hands(Protocol):

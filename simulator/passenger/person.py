@@ -79,7 +79,8 @@ class Seen:
 @dataclass(slots=True)
 class Memory:
     """What a passenger remembers. `pushed`: the last note inserted is not seen as counted yet, `counted_before`: the sum shown
-    before it. `refused_fen`: values that came back. `pages`, `searches`: how long trains were looked for."""
+    before it. `refused_fen`: values that came back. `pages`, `searches`: how long trains were looked for. `cash_up_to_fen`: what
+    the machine says it takes in cash, None before it has said so."""
 
     switched: set[str] = field(default_factory=set)
     inserted_fen: list[int] = field(default_factory=list)
@@ -88,6 +89,7 @@ class Memory:
     refused_fen: set[int] = field(default_factory=set)
     pages: int = 0
     searches: int = 0
+    cash_up_to_fen: int | None = None
     in_sale: bool = False
     cancelled: bool = False
     tickets_seen: bool = False

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.screen.values import Key, OutOfService, Screen, ServiceLogin, ServiceMenu, ServiceTask, keys_of
+from simulator.passenger.hands import Busy
 
 THINK_MS = 400
 ANSWER_MS = 4_000
@@ -46,7 +47,8 @@ def first_fill(notes: Mapping[int, int], blanks: int) -> list[Job]:
 
 
 class Technician:
-    """`hand(act)` does one act at the cabinet, `touch(target)` touches what is shown now. `now_ms` is people's time."""
+    """`hand(act)` does one act at the cabinet and raises Busy while the device moves, `touch(target)` touches what is shown
+    now. `now_ms` is people's time."""
 
     def __init__(
         self,
@@ -123,10 +125,18 @@ class Technician:
             return self._close(screen)
         job = self._jobs[0]
         if not self._moved:
-            if job.deed is not None:
-                self._hand(job.deed)
+            if job.deed is not None and not self._did(job.deed):
+                return None
             self._moved = True
         return next((key.target for key in keys_of(screen) if key.target == job.target and key.enabled), None)
+
+    def _did(self, deed: Mapping[str, Any]) -> bool:
+        """False while the device moves: the hands wait."""
+        try:
+            self._hand(deed)
+        except Busy:
+            return False
+        return True
 
     def _close(self, screen: ServiceMenu) -> str | None:
         if not self._closed:

@@ -5,11 +5,13 @@ The passenger is the demo's (`simulator.passenger.visit`): the same eyes on the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 from kiosk.screen.values import Screen
+from simulator.cabinet.refused import Refused
+from simulator.passenger.hands import Busy
 from simulator.passenger.person import Plan
 from simulator.passenger.technician import Job, Staff, Technician
 from simulator.passenger.visit import Account, Visit
@@ -51,7 +53,15 @@ class Worker:
 
     def __init__(self, box: Box, staff: tuple[Staff, Staff], jobs: Sequence[Job]) -> None:
         self._box = box
-        self.technician = Technician(*staff, jobs, box.things.service, box.touch, box.clock.wall_ms())
+        self.technician = Technician(*staff, jobs, self._hand, box.touch, box.clock.wall_ms())
+
+    def _hand(self, act: Mapping[str, Any]) -> None:
+        try:
+            self._box.things.service(act)
+        except Refused as refused:
+            if refused.code == "moving":
+                raise Busy(str(refused)) from refused
+            raise
 
     @property
     def over(self) -> bool:

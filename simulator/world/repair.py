@@ -1,4 +1,4 @@
-"""A technician who is called when a machine does not sell: clears what broke, counts what is unsure, closes up.
+"""A technician who is called when a machine does not sell: clears what broke, counts what is unsure, fills up, closes up.
 
 All of it on the machine's own service screens and with hands in matter, as in the demo; the faults themselves are over by
 then, for somebody has brought spare parts.
@@ -11,9 +11,14 @@ from simulator.passenger.technician import Job
 from simulator.world.machine import Box
 from simulator.world.people import Worker
 from simulator.world.prepared import STAFF
-from simulator.world.things import VALUES_FEN
+from simulator.world.things import VALUES_FEN, Fill
 
 OPEN_MS = 30_000
+LEAST_FEN = 10_000
+"""A machine that takes less than this in cash sells to nearly nobody."""
+LEAST_BLANKS = 3
+FILLED = Fill(((1, 30), (2, 20), (3, 20), (4, 10)), 40)
+"""What a technician fills a machine up to."""
 
 
 def needed(box: Box) -> bool:
@@ -23,6 +28,16 @@ def needed(box: Box) -> bool:
     return box.screen.kind == "oos" or bool(box.made.controller.stock.uncounted)
 
 
+def wanted(box: Box) -> bool:
+    """Needed, or hardly anybody can buy: no cash is taken, change or paper are at their end."""
+    if needed(box):
+        return True
+    if box.made is None or box.made.controller.starting:
+        return False
+    controller = box.made.controller
+    return controller.mode.cash_limit_fen < LEAST_FEN or controller.stock.roll < LEAST_BLANKS
+
+
 def jobs(box: Box) -> list[Job]:
     """What is to be done by the books of the machine itself."""
     assert box.made is not None
@@ -30,10 +45,24 @@ def jobs(box: Box) -> list[Job]:
     faults = controller.watch.faults.values()
     broken = sorted({fault.device for fault in faults if FaultCode[fault.code].code.startswith("E")})
     found = [Job({"act": "clear_jam", "device": device}, f"svc:act:clear:{device}", 0) for device in broken]
-    if controller.stock.uncounted or "dispenser" in broken:
-        places = box.things.world.matter.places
-        found += [Job(None, f"svc:act:fill:{number}", len(places[f"cassette.{number}"])) for number in VALUES_FEN]
+    lies = {number: len(box.things.world.matter.places[f"cassette.{number}"]) for number in VALUES_FEN}
+    if controller.mode.cash_limit_fen < LEAST_FEN:
+        found += [_filling(box, number, lies[number], pieces) for number, pieces in FILLED.notes]
+    elif controller.stock.uncounted or "dispenser" in broken:
+        found += [Job(None, f"svc:act:fill:{number}", count) for number, count in lies.items()]
+    if controller.stock.roll < LEAST_BLANKS:
+        box.things.deliver(FILLED.blanks)
+        found.append(Job({"act": "load_roll", "blanks": FILLED.blanks}, "svc:act:load_roll", FILLED.blanks))
     return found
+
+
+def _filling(box: Box, number: int, lies: int, wanted: int) -> Job:
+    """A cassette filled up, or only counted when there is enough in it."""
+    if lies >= wanted:
+        return Job(None, f"svc:act:fill:{number}", lies)
+    missing = wanted - lies
+    box.things.world.bring(VALUES_FEN[number], missing, "vault")
+    return Job({"act": "fill", "cassette": number, "notes": missing}, f"svc:act:fill:{number}", wanted)
 
 
 def repair(box: Box) -> str:

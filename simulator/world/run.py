@@ -16,7 +16,7 @@ from simulator.world.machine import Box, Stuck
 from simulator.world.people import Passenger
 from simulator.world.points import Points
 from simulator.world.prepared import Prepared, prepared
-from simulator.world.repair import needed, repair
+from simulator.world.repair import repair, wanted
 from simulator.world.script import Script, Trouble
 from simulator.world.things import Fill
 from simulator.world.unknowable import Excuses
@@ -110,7 +110,7 @@ class Run:
         try:
             self._begin()
             for number, plan in enumerate(self.script.plans):
-                if number and needed(self.box):
+                if number and wanted(self.box):
                     self._repair()
                 self._visit(Passenger(plan, self.box, self.dice, self.script.after_cut))
             self._calm()
@@ -155,8 +155,8 @@ class Run:
         """Somebody comes with spare parts; if the machine does not sell by itself then, a technician opens it."""
         box = self.box
         self._well()
-        box.settle(60_000, lambda: not needed(box))
-        if not needed(box) or box.life.refused:
+        box.settle(60_000, lambda: not wanted(box))
+        if not wanted(box) or box.life.refused:
             return
         self.judge.auditor.hands(True)
         done = repair(box)

@@ -93,6 +93,11 @@ class Things:
             self.world.matter.new_blank("roll")
         return self
 
+    def deliver(self, blanks: int) -> None:
+        """A new roll for the vault."""
+        for _ in range(blanks):
+            self.world.matter.new_blank("vault")
+
     # -- a passenger's hands (`simulator.passenger.hands.Hands`)
 
     def look(self) -> Openings:

@@ -263,8 +263,7 @@ class Stand:
             self.service(act="open", door=door)
         if self.see("svc.login", "oos").kind == "oos":
             self.press("service", "svc.login")
-        hand = lambda act: self.hands.post("/api/service", dict(act))
-        worker = Technician(CASHIER, SECOND, jobs, hand, self.eyes.touch, self.clock.wall_ms(), doors)
+        worker = Technician(CASHIER, SECOND, jobs, self.hands.service, self.eyes.touch, self.clock.wall_ms(), doors)
 
         def over() -> bool:
             worker.saw(self.eyes.rev, self.eyes.screen, self.clock.wall_ms())

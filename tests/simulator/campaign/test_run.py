@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,13 @@ def test_one_seed_is_one_run_whatever_the_hash_seed() -> None:
 def test_after_a_power_cut_every_fen_is_somewhere(at: int, after_cut: str) -> None:
     outcome = clean(Script(2, (SALES["change"], SALES["exact"]), cuts=(at,), after_cut=after_cut))  # type: ignore[arg-type]
     assert len(outcome.crashes) == 1
+
+
+def test_a_machine_without_change_is_filled_up_by_staff_and_goes_on_selling() -> None:
+    dear = replace(SALES["change"], budget_fen=60_000)
+    outcome = clean(Script(3, (dear,) * 4, fill="lean"))
+    assert outcome.visits["technician done"] == 1
+    assert outcome.sales["sold"] >= 2
 
 
 def test_a_trouble_that_nobody_knows_is_refused() -> None:

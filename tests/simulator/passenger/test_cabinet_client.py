@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.passenger.cabinet_client import CabinetClient, CabinetError
-from simulator.passenger.hands import Openings, Taken
+from simulator.passenger.hands import Busy, Openings, Taken
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -114,6 +114,15 @@ def test_a_refusal_has_the_cabinets_word(cabinet: Cabinet, client: CabinetClient
     with pytest.raises(CabinetError, match="door_closed: the outer door is closed") as caught:
         client.post("/api/service", {})
     assert caught.value.code == "door_closed"
+
+
+def test_a_device_that_moves_is_not_reached_into(cabinet: Cabinet, client: CabinetClient) -> None:
+    cabinet.answers = [(409, {"error": "moving", "detail": "the dispenser is moving"}), (409, {"error": "too_many"})]
+    with pytest.raises(Busy, match="the dispenser is moving"):
+        client.service({"act": "fill", "cassette": 1, "notes": 4})
+    with pytest.raises(CabinetError, match="too_many"):
+        client.service({"act": "fill", "cassette": 1, "notes": 4})
+    assert cabinet.asked[0] == ("/api/service", {"act": "fill", "cassette": 1, "notes": 4})
 
 
 def test_nobody_there_is_an_error_without_a_word(cabinet: Cabinet) -> None:

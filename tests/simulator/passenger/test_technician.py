@@ -18,6 +18,7 @@ from kiosk.screen.values import (
     SignOff,
     Words,
 )
+from simulator.passenger.hands import Busy
 from simulator.passenger.technician import LONGEST_MS, Job, Staff, Technician, first_fill
 
 STAFF, SECOND = Staff("1001", "246810"), Staff("1002", "135790")
@@ -95,8 +96,8 @@ class ToyService:
         self.page, self.typed, self.entry = "menu", "", "number"
 
 
-def work(jobs: list[Job]) -> tuple[ToyService, Technician]:
-    service, now_ms = ToyService(), 0
+def work(jobs: list[Job], made: ToyService | None = None) -> tuple[ToyService, Technician]:
+    service, now_ms = made or ToyService(), 0
     technician = Technician(STAFF, SECOND, jobs, service.hand, service.touch, now_ms)
     while not technician.over:
         technician.saw(service.rev, service.screen(), now_ms)
@@ -116,6 +117,22 @@ def test_a_new_machine_is_filled_counted_signed_and_closed() -> None:
 
 def test_empty_cassettes_are_no_job() -> None:
     assert [job.target for job in first_fill({1: 0, 2: 5}, 10)] == ["svc:act:fill:2", "svc:act:load_roll"]
+
+
+def test_hands_wait_for_a_device_that_moves() -> None:
+    class Moving(ToyService):
+        moving = 3
+
+        def hand(self, act: Mapping[str, Any]) -> None:
+            if act["act"] == "fill" and self.moving:
+                self.moving -= 1
+                raise Busy("the dispenser is moving")
+            super().hand(act)
+
+    service, technician = work(first_fill({1: 400}, 600), Moving())
+    assert technician.outcome == "done"
+    assert [act["act"] for act in service.hands].count("fill") == 1
+    assert service.booked[0] == ("fill:1", "400", "1002")
 
 
 def test_a_technician_who_gets_nowhere_says_where() -> None:

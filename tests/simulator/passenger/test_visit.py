@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.screen.values import Dialog, Key, Notice, OutOfService, Words
+from simulator.passenger.decide import MOST_SEARCHES_BARRED
 from simulator.passenger.person import Kind, Plan, make_plan, make_plans
 from simulator.passenger.visit import LONGEST_VISIT_MS, Account, Visit
 from tests.simulator.passenger.toy_machine import ToyMachine
@@ -80,6 +81,23 @@ def test_trains_beyond_the_budget_are_not_chosen() -> None:
     account = visit(Plan(Kind.EXACT, budget_fen=50_000), machine)
     assert account.outcome == "nothing_found"
     assert not [target for target in machine.touched if target.startswith("train:")]
+
+
+def test_no_more_tickets_are_wanted_than_the_machine_takes_cash_for() -> None:
+    account = visit(Plan(Kind.EXACT, tickets=3), ToyMachine(9_300, cash_up_to="Cash up to ¥200"))
+    assert (account.outcome, account.tickets) == ("bought", 2)
+
+
+def test_trains_beyond_the_machines_limit_are_not_looked_for_long() -> None:
+    machine = ToyMachine(9_300, cash_up_to="Cash up to ¥50")
+    assert visit(Plan(Kind.EXACT), machine).outcome == "nothing_found"
+    assert 0 < machine.touched.count("destination") <= MOST_SEARCHES_BARRED
+
+
+def test_who_reads_that_nothing_is_sold_goes() -> None:
+    machine = ToyMachine(sells=False)
+    assert visit(Plan(Kind.EXACT), machine).outcome == "nothing_sold"
+    assert machine.touched == ["start"]
 
 
 def test_a_dialog_is_answered_with_more_time() -> None:

@@ -18,6 +18,7 @@ from kiosk.screen.values import (
     Outlet,
     PassengerRow,
     PayCash,
+    Payment,
     Printing,
     Review,
     Screen,
@@ -42,12 +43,14 @@ def chrome(language: str, *footer: Key) -> Chrome:
 
 
 class ToyMachine:
-    """`price_fen` of one ticket; notes are counted at once; tickets come out first, then change."""
+    """`price_fen` of one ticket; notes are counted at once; tickets come out first, then change. `cash_up_to`: the limit the
+    home page tells, `sells`: whether anything can be paid."""
 
     VALUES = (100, 500, 1_000, 2_000, 5_000, 10_000)
 
-    def __init__(self, price_fen: int = 9_300, refuse_fen: int = 0) -> None:
+    def __init__(self, price_fen: int = 9_300, refuse_fen: int = 0, cash_up_to: str = "", sells: bool = True) -> None:
         self.price_fen, self.refuse_fen = price_fen, refuse_fen
+        self.cash_up_to, self.sells = cash_up_to, sells
         self.step, self.language, self.count, self.rev = "attract", "zh", 1, 1
         self.typed = ""
         self.paid_fen = 0
@@ -72,7 +75,8 @@ class ToyMachine:
 
     def _home(self) -> Screen:
         tile = Tile(Key("destination", Words("Buy"), role="primary"))
-        return Home(chrome(self.language), Words("Where?"), (tile,), Words(), (), ())
+        payment = Payment("cash", Words("Cash"), Words(), "ok" if self.sells else "off")
+        return Home(chrome(self.language), Words("Where?"), (tile,), Words(), (), (payment,), Words(self.cash_up_to))
 
     def _station(self) -> Screen:
         cell = StationCell(Key("station:ZZF", Words("B")), "B")
