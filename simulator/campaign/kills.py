@@ -28,7 +28,8 @@ WEIGHTS = (6, 3, 1)
 KINDS = (Kind.EXACT, Kind.LARGE, Kind.CANCEL, Kind.LARGE, Kind.WALK_AWAY, Kind.FORGET_CHANGE)
 DARK_MS = 1_500
 SETTLE_MS = 1_800_000
-SALE_SCREENS = ("review", "pay.cash", "printing", "take", "receipt", "busy")
+BEGUN = ("review", "pay.cash")
+LATEST_MS = 4_500
 
 
 @dataclass(slots=True)
@@ -44,6 +45,28 @@ class Kills:
     told: dict[str, Any] = field(default_factory=dict)
 
 
+class Moment:
+    """When the one kill of a visit comes: within `LATEST_MS` real ms after the purchase has begun."""
+
+    def __init__(self, dice: Random) -> None:
+        self._dice = dice
+        self._at_ms: int | None = None
+        self._over = False
+
+    @property
+    def comes(self) -> bool:
+        return self._at_ms is not None and not self._over
+
+    def now(self, kind: str, now_ms: int) -> bool:
+        """Whether it is now; once true, never again. `kind` of the screen that is shown."""
+        if self._at_ms is None and kind in BEGUN:
+            self._at_ms = now_ms + self._dice.randrange(LATEST_MS)
+        if not self.comes or self._at_ms is None or now_ms < self._at_ms:
+            return False
+        self._over = True
+        return True
+
+
 class Killing:
     """One run on one rig. `say` hears a line for each kill."""
 
@@ -55,34 +78,35 @@ class Killing:
         self._rig.first_act()
         while self._kills.made < self._kills.wanted:
             self._make_free()
-            self._visit(make_plan(KINDS[self._kills.made % len(KINDS)], self._dice))
+            self._visit(make_plan(KINDS[sum(self._kills.visits.values()) % len(KINDS)], self._dice))
         self._make_free()
 
     def _visit(self, plan: Plan) -> None:
-        """One passenger; once the purchase has begun, one kill comes at a random moment of it."""
+        """One passenger; once the purchase has begun, one kill comes at a random moment of it, or soon after the last step."""
         rig, clock = self._rig, self._rig.clock
         visit = Visit(plan, rig.hands(), rig.eyes.touch, self._dice, clock.wall_ms())
-        kill_ms: int | None = None
-        killed = False
+        moment = Moment(self._dice)
         stays = self._dice.random() < 0.5
-        while not visit.over:
-            visit.saw(rig.eyes.rev, rig.eyes.screen, clock.wall_ms())
-            try:
-                visit.poll(clock.wall_ms())
-            except CabinetError as error:
-                if error.code:
-                    raise
+        while not visit.over or moment.comes:
+            if not visit.over:
+                self._act(visit)
             rig.turn()
             kind = rig.eyes.screen.kind if rig.eyes.screen is not None else ""
-            if kill_ms is None and kind in ("review", "pay.cash"):
-                kill_ms = clock.mono_ms() + self._dice.randrange(4_500)
-            if kill_ms is not None and not killed and clock.mono_ms() >= kill_ms:
-                killed = True
+            if moment.now(kind, clock.mono_ms()):
                 self._kill(kind)
                 if not stays:
                     break
         outcome = visit.account.outcome or "left in the dark"
         self._kills.visits[outcome] = self._kills.visits.get(outcome, 0) + 1
+
+    def _act(self, visit: Visit) -> None:
+        rig = self._rig
+        visit.saw(rig.eyes.rev, rig.eyes.screen, rig.clock.wall_ms())
+        try:
+            visit.poll(rig.clock.wall_ms())
+        except CabinetError as error:
+            if error.code:
+                raise
 
     def _kill(self, at: str) -> None:
         kills, supervisor = self._kills, self._rig.supervisor
