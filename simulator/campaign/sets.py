@@ -47,6 +47,14 @@ STATION = ("down", "answer_lost", "slow", "restarted", "restored", "refusing")
 STATION_MOMENTS = ("", "lock?", "stack?", "renew?", "confirm?")
 DISK = ("sync_error", "full", "read_only")
 DISK_MOMENTS = ("lock?", "stack?", "print?", "pay?")
+INCIDENT_MOMENTS = {
+    "door": ("lock?", "stack?", "confirm?", "print?", "deliver?", "pay?"),
+    "door_forced": ("stack?",),
+    "note": ("stack?", "confirm?", "release?", "pay?"),
+    "mains": ("lock?", "stack?", "confirm?", "print?", "deliver?", "pay?"),
+}
+"""When somebody opens the cabinet, pushes one more note in, or the battery takes over."""
+
 UNSEEN = {
     "acceptor": {"lost_ack", "busy_next", "nak_next", "illegal_next", "unlatched"},
     "dispenser": {"nak_next", "ack_lost_next", "ack_late_next", "eot_missing_next"},
@@ -89,6 +97,8 @@ def _other_troubles() -> Iterator[Trouble]:
         yield from (Trouble("station", name, when) for name in STATION)
     for when in DISK_MOMENTS:
         yield from (Trouble("disk", name, when) for name in DISK)
+    for name, moments in INCIDENT_MOMENTS.items():
+        yield from (Trouble("people", name, when) for when in moments)
 
 
 def singles(sale: str, seed: int = 1) -> list[Script]:

@@ -11,6 +11,7 @@ from random import Random
 from kiosk.assembly import Assembled
 from kiosk.sale.intents import Intent
 from kiosk.storage import ROOM_BYTES
+from simulator.world.incidents import INCIDENTS, incident
 from simulator.world.judge import Judge
 from simulator.world.machine import Box, Stuck
 from simulator.world.people import Passenger
@@ -90,6 +91,8 @@ class Run:
             self._excuses.began(trouble, self.judge.auditor.durable_seq)
         if trouble.device == "station":
             box.desk.trouble(trouble.name, on, times=STATION_TIMES.get(trouble.name))
+        elif trouble.device == "people":
+            incident(box, trouble.name, on)
         elif trouble.device == "disk":
             if trouble.name not in DISK:
                 raise ValueError(f"the disk has no trouble {trouble.name}")
@@ -148,6 +151,8 @@ class Run:
         box.joined.well()
         for switch in DISK.values():
             switch(box, False)
+        for name in INCIDENTS:
+            incident(box, name, False)
         box.mended()
         box.joined.nudge()
 

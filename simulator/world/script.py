@@ -21,8 +21,8 @@ Filling = Literal["full", "lean"]
 class Trouble:
     """Switch `name` of `device` goes on when an intent of kind `when` is carried out for the `nth` time since the run began.
 
-    `device` may be `station` (a fault of the station computer), `link:DEVICE` (its plug is pulled; `name` is then `out`) or
-    `disk`. `when` empty: from the beginning.
+    `device` may be `station` (a fault of the station computer), `link:DEVICE` (its plug is pulled; `name` is then `out`),
+    `disk` or `people` (a door, one more note, the mains). `when` empty: from the beginning.
     """
 
     device: str

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.campaign.sets import SALES
+from simulator.world.level import Level
 from simulator.world.run import Outcome, run
 from simulator.world.script import Script, Trouble
 
@@ -73,9 +74,32 @@ def test_a_machine_without_change_is_filled_up_by_staff_and_goes_on_selling() ->
     assert outcome.sales["sold"] >= 2
 
 
-def test_a_trouble_that_nobody_knows_is_refused() -> None:
-    outcome = run(Script(1, (SALES["change"],), (Trouble("acceptor", "no_such_fault", "lock?"),)))
-    assert "no fault no_such_fault" in outcome.violations[0]
+@pytest.mark.parametrize("level", ["port", "bytes"])
+@pytest.mark.parametrize(
+    ("name", "when", "ends"),
+    [
+        ("door", "stack?", "refunded"),
+        ("door_forced", "stack?", "refunded"),
+        ("mains", "stack?", "refunded"),
+        ("door", "confirm?", "sold"),
+        ("mains", "print?", "sold"),
+        ("note", "pay?", "sold"),
+    ],
+)
+def test_what_people_do_at_a_bad_moment_ends_in_money_back_or_tickets(
+    level: Level, name: str, when: str, ends: str
+) -> None:
+    outcome = clean(Script(1, (SALES["change"],), (Trouble("people", name, when),), level=level))
+    assert (outcome.sales, outcome.played) == ({ends: 1}, 1)
+
+
+@pytest.mark.parametrize(
+    ("device", "told"),
+    [("acceptor", "no fault no_such"), ("people", "no trouble no_such"), ("disk", "no trouble no_such")],
+)
+def test_a_trouble_that_nobody_knows_is_refused(device: str, told: str) -> None:
+    outcome = run(Script(1, (SALES["change"],), (Trouble(device, "no_such", "lock?"),)))
+    assert told in outcome.violations[0]
 
 
 FOUND = {
