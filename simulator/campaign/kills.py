@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from kiosk.screen.values import Attract, Home
 from simulator.auditor import audit_directory
 from simulator.clock import SharedClock
 from simulator.passenger.cabinet_client import CabinetError
@@ -149,9 +150,9 @@ class Killing:
             return False
 
     def _sells(self) -> bool:
+        """Little change is no reason not to buy; that nothing can be paid is."""
         screen = self._rig.eyes.screen
-        notice = screen.chrome.notice if screen is not None else None
-        return notice is None or notice.level == "info"
+        return isinstance(screen, Attract | Home) and any(each.level != "off" for each in screen.payments)
 
     def _repair(self) -> None:
         """Clear every device by hand, count all cassettes, close up."""
