@@ -291,15 +291,17 @@ class Reactor:
         seat.wake_ms = now_ms
 
     def _send_all(self, now_ms: int) -> None:
+        """All is gathered before any of it leaves: a link that breaks here is news, and no byte was decided after it."""
         for seat in self._linked:
             made = seat.participant.take_output()
-            if seat.link is not None and (made or seat.pending):
-                self._send(seat, seat.link, made, now_ms)
+            if made and seat.link is not None:
+                self.sent(seat.participant.name, made)
+                seat.pending += made
+        for seat in self._linked:
+            if seat.pending and seat.link is not None:
+                self._send(seat, seat.link, now_ms)
 
-    def _send(self, seat: Seat, link: Link, made: bytes, now_ms: int) -> None:
-        if made:
-            self.sent(seat.participant.name, made)
-            seat.pending += made
+    def _send(self, seat: Seat, link: Link, now_ms: int) -> None:
         try:
             done = link.write(bytes(seat.pending))
         except LinkError as error:

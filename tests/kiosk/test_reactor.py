@@ -249,6 +249,23 @@ def test_a_link_that_breaks_while_writing_is_told_too() -> None:
     assert bench.driver.lost == ["unplugged"]
 
 
+def test_a_link_that_breaks_while_writing_is_no_news_to_what_was_decided_before() -> None:
+    bench = Bench()
+    second = Talker(bench.log, bench.reactor, "second")
+    bench.reactor.add(second, lambda: Wire(bench.log, "second wire"))
+    bench.driver.link_lost = lambda why, now_ms: bench.reactor.report(Said(why))  # type: ignore[method-assign]
+    bench.application.due = [100]
+    bench.turns(1)
+    left: list[tuple[str, bool]] = []
+    bench.reactor.sent = lambda name, data: left.append((name, bool(bench.reactor.unheard)))
+    bench.driver.ordered.append("hello")
+    second.ordered.append("there")
+    bench.wire.broken = "unplugged"
+    bench.turns(2)
+    assert left == [("talker", False), ("second", False)]
+    assert bench.log.index("second wire wrote there") < bench.log.index("synced unplugged")
+
+
 def test_bytes_for_a_broken_link_are_not_sent_to_the_next_one() -> None:
     bench = Bench(period_ms=300)
     bench.turns(1)
