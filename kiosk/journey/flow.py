@@ -136,10 +136,10 @@ class Journey(find.Finding, choose.Choosing):
         return []
 
     def next_wake(self) -> int | None:
-        """Monotonic ms when `poll` has something to do or the screen changes by itself; None: only when touched."""
+        """Monotonic ms when `poll` has something to do; None: only when touched. A warning is the screen's own affair."""
         idle, times = idle_times(self.state, self.settings), []
         if idle:
-            times += [idle.end_ms, idle.warn_ms]
+            times.append(idle.end_ms)
         if self.state.waiting:
             times.append(self.state.asked_ms + self.settings.answer_ms)
         elif self.state.step == "trains" and self.state.listing == "list":

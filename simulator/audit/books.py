@@ -191,10 +191,11 @@ class Books:
         self.tray_fen -= fen
         if kind == "taken!":
             self.taken_fen += fen
-        elif result == "change":
+            return
+        self.bin_doubt_fen = max(self.bin_doubt_fen, self.tray_doubt_fen)
+        if result == "change":
             self.change_retract += pieces
             self.change_retract_fen += fen
-            self.bin_doubt_fen = max(self.bin_doubt_fen, self.tray_doubt_fen)
         else:
             self.retract_doubt_fen += fen
             self.ever_out_doubt_fen += fen

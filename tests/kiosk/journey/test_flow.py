@@ -82,6 +82,10 @@ def test_an_idle_passenger_is_warned_then_given_up(name: str) -> None:
     assert idle is not None
     start = made.state.touched_ms
     assert (idle.ring_ms - idle.warn_ms, idle.end_ms - idle.ring_ms) == (20_000, 15_000)
+    made.poll(now(idle.warn_ms - start))
+    wake_ms = made.next_wake()
+    assert wake_ms is not None
+    assert wake_ms > idle.warn_ms  # what is due is done: nobody is woken for it again and again
     made.poll(now(idle.end_ms - start - 1))
     assert made.state.step == STEPS[name].step
     made.poll(now(idle.end_ms - start))

@@ -103,6 +103,9 @@ def test_a_trouble_that_nobody_knows_is_refused(device: str, told: str) -> None:
 
 
 FOUND = {
+    "what a miscounting dispenser laid into the tray too much may be in the bin, however the pulling back ended": Script(
+        1, (SALES["cancel"],), (Trouble("dispenser", "double_pick_passed_next", "stack?"),), (43, 81)
+    ),
     "a retract cut short is not repeated, and what was pulled back is not said to be taken": Script(
         1, (SALES["change"],), cuts=(30, 68)
     ),
