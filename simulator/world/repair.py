@@ -11,14 +11,15 @@ from simulator.passenger.technician import Job
 from simulator.world.machine import Box
 from simulator.world.people import Worker
 from simulator.world.prepared import STAFF
-from simulator.world.things import VALUES_FEN, Fill
+from simulator.world.things import VALUES_FEN
 
 OPEN_MS = 30_000
-LEAST_FEN = 10_000
+LEAST_FEN = 8_000
 """A machine that takes less than this in cash sells to nearly nobody."""
 LEAST_BLANKS = 3
-FILLED = Fill(((1, 30), (2, 20), (3, 20), (4, 10)), 40)
-"""What a technician fills a machine up to."""
+FILLED = {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)}
+"""Cassette -> (pieces below which a technician fills it, how many are in it then)."""
+ROLL = 40
 
 
 def needed(box: Box) -> bool:
@@ -45,24 +46,23 @@ def jobs(box: Box) -> list[Job]:
     faults = controller.watch.faults.values()
     broken = sorted({fault.device for fault in faults if FaultCode[fault.code].code.startswith("E")})
     found = [Job({"act": "clear_jam", "device": device}, f"svc:act:clear:{device}", 0) for device in broken]
-    lies = {number: len(box.things.world.matter.places[f"cassette.{number}"]) for number in VALUES_FEN}
-    if controller.mode.cash_limit_fen < LEAST_FEN:
-        found += [_filling(box, number, lies[number], pieces) for number, pieces in FILLED.notes]
-    elif controller.stock.uncounted or "dispenser" in broken:
-        found += [Job(None, f"svc:act:fill:{number}", count) for number, count in lies.items()]
+    short = controller.mode.cash_limit_fen < LEAST_FEN
+    unsure = bool(controller.stock.uncounted) or "dispenser" in broken
+    for number, (least, pieces) in FILLED.items():
+        lies = len(box.things.world.matter.places[f"cassette.{number}"])
+        if short and lies < least:
+            found.append(_filling(box, number, pieces - lies, pieces))
+        elif unsure:
+            found.append(Job(None, f"svc:act:fill:{number}", lies))
     if controller.stock.roll < LEAST_BLANKS:
-        box.things.deliver(FILLED.blanks)
-        found.append(Job({"act": "load_roll", "blanks": FILLED.blanks}, "svc:act:load_roll", FILLED.blanks))
+        box.things.deliver(ROLL)
+        found.append(Job({"act": "load_roll", "blanks": ROLL}, "svc:act:load_roll", ROLL))
     return found
 
 
-def _filling(box: Box, number: int, lies: int, wanted: int) -> Job:
-    """A cassette filled up, or only counted when there is enough in it."""
-    if lies >= wanted:
-        return Job(None, f"svc:act:fill:{number}", lies)
-    missing = wanted - lies
-    box.things.world.bring(VALUES_FEN[number], missing, "vault")
-    return Job({"act": "fill", "cassette": number, "notes": missing}, f"svc:act:fill:{number}", wanted)
+def _filling(box: Box, number: int, more: int, then: int) -> Job:
+    box.things.world.bring(VALUES_FEN[number], more, "vault")
+    return Job({"act": "fill", "cassette": number, "notes": more}, f"svc:act:fill:{number}", then)
 
 
 def repair(box: Box) -> str:
