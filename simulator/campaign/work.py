@@ -22,7 +22,7 @@ from simulator.world.script import Script
 DAYS_PER_UNIT = 20
 PAIRS_PER_UNIT = 10
 TYPICAL = next(iter(SALES))
-TYPICAL_SLICES, OTHER_SLICES, PAIR_SLICES = 8, 100, 6_000
+TYPICAL_SLICES, OTHER_SLICES, PAIR_SLICES = 16, 160, 6_000
 """The tests do one part of so many each day."""
 
 

@@ -24,15 +24,15 @@ def run(work: Work) -> Verdict:
 @pytest.mark.slow
 def test_every_fault_every_crash_point_every_crash_while_recovering() -> None:
     verdict = run(daily(1))
-    assert verdict.counted > 1_500
+    assert verdict.counted > 1_000
     assert {"sold", "refunded", "claim", "cancelled"} <= set(verdict.sales)
 
 
 @pytest.mark.slow
 def test_random_days_with_faults_and_power_cuts() -> None:
-    verdict = run(random_days(8_000, 1, "port"))
-    assert verdict.counted == 8_000
-    assert verdict.sales["sold"] > 2_000
+    verdict = run(random_days(6_000, 1, "port"))
+    assert verdict.counted == 6_000
+    assert verdict.sales["sold"] > 1_500
 
 
 @pytest.mark.slow
