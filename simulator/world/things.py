@@ -48,9 +48,6 @@ class Unwatched(Timeline):
     def moved(self, thing: Thing, source: str, target: str) -> None:
         pass
 
-    def news(self, device: str) -> None:
-        pass
-
     def look(self, device: str, busy: bool, now_ms: int) -> None:
         pass
 

@@ -16,7 +16,10 @@ from tests.kiosk.ui.test_process import LIMIT_S, ROOT, RUN, Controller, ready
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"),
+    pytest.mark.skipif(
+        not (shutil.which("Xvfb") and shutil.which("xdotool")),
+        reason="no X server to open a window on: apt-get install xvfb xdotool",
+    ),
 ]
 ZH = samples("zh")
 

@@ -112,7 +112,7 @@ def url(recorded: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine: the page is not looked at")
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="the page is not looked at: apt-get install chromium")
 def test_a_browser_walks_through_the_steps(url: str) -> None:
     from playwright.sync_api import expect, sync_playwright
 
