@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from simulator.station.layout import Layout
 
 Made = TypeVar("Made")
+MOST_OPENED = 20_000
+"""Of so many trips what is told is kept at once: a station runs for years, and each day asks for others."""
 Opening = Callable[["RunClass", Layout, int], list[int]]
 """What is free on each segment of a run before this station sells anything on it."""
 
@@ -57,6 +59,8 @@ class Inventory:
         if any(run in self._free for run in runs):
             return make()
         if what not in self._opened:
+            if len(self._opened) >= MOST_OPENED:
+                self._opened.clear()
             self._opened[what] = make()
         made: Made = self._opened[what]
         return made

@@ -73,6 +73,17 @@ def test_what_is_told_of_a_run_is_made_anew_once_a_place_of_it_is_sold() -> None
     assert told(inventory) == first
 
 
+def test_what_is_told_is_kept_for_so_many_trips_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.station.inventory.MOST_OPENED", 2)
+    inventory, made = Inventory(nobody_bought), list[str]()
+
+    def told(what: str) -> str:
+        return inventory.as_opened(what, [RUN], lambda: made.append(what) or what)  # type: ignore[func-returns-value]
+
+    assert [told(what) for what in ("a", "b", "a", "c", "a")] == ["a", "b", "a", "c", "a"]
+    assert made == ["a", "b", "c", "a"]
+
+
 def test_a_hundred_trains_of_2000_places_and_64_stops_stay_small() -> None:
     """INV-02."""
     rows = [CoachRow.model_validate({"coach": coach, "class": "hard_seat", "seats": 500}) for coach in range(1, 5)]
