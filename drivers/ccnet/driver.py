@@ -6,7 +6,7 @@ there and what was before (`start_up.py`), the escrow settles notes (`escrow.py`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Mapping, Sequence
 from enum import Enum, unique
 
 from drivers.ccnet.codec import VALIDATOR, Bill, Command, State, Status, enable_data, parse_counter, parse_status
@@ -55,6 +55,8 @@ class CcnetValidator:
     escrow_depth = 1
     same_note_return = False  # of several notes only the last one
     can_identify_box = False
+    bundle_notes = 0
+    deposit_fen: Collection[int] = ()
 
     def __init__(
         self,
@@ -108,10 +110,10 @@ class CcnetValidator:
     def give_back(self, note: int) -> None:
         self._escrow.order(note, Order.RETURN)
 
-    def keep(self) -> None:
+    def keep(self, notes: Sequence[int]) -> None:
         """Bulk escrow only: this unit has none."""
 
-    def return_all(self) -> None:
+    def return_all(self, notes: Sequence[int]) -> None:
         """Bulk escrow only: this unit has none."""
 
     def recall(self) -> None:

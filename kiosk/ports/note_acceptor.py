@@ -6,7 +6,7 @@ Orders return nothing; outcomes are facts. A note has a number that the driver g
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -24,12 +24,33 @@ class NoteHeld(Fact):
 
 @dataclass(frozen=True, slots=True)
 class NoteOurs(Fact):
-    """Credited: it lies in the box, or was kept from the bulk escrow (decision 1)."""
+    """Credited: it lies in the box (decision 1)."""
 
     kind: ClassVar[str] = "stack!"
     result: ClassVar[str] = "stacked"
     note: int
     value_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDeposited(Fact):
+    """In the bulk escrow: paid in, and still the passenger's, who gets this very note back on a cancel (decision 1)."""
+
+    kind: ClassVar[str] = "stack!"
+    result: ClassVar[str] = "deposited"
+    note: int
+    value_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecycled(Fact):
+    """Credited: it lies in the recycling cassette of its value, from which change is paid (decision 9)."""
+
+    kind: ClassVar[str] = "stack!"
+    result: ClassVar[str] = "recycled"
+    note: int
+    value_fen: int
+    cassette: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +119,68 @@ class NoteMoving(Fact):
 
 @dataclass(frozen=True, slots=True)
 class DepositKept(Fact):
-    """Bulk escrow: the whole deposit went to the box. `values_fen`: each note."""
+    """`notes` of the deposit lie in the box now, for certain. Fewer than asked: the others are still in the bulk escrow."""
 
     kind: ClassVar[str] = "keep!"
-    result: ClassVar[str] = "done"
-    values_fen: tuple[int, ...]
+    result: ClassVar[str] = "kept"
+    notes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class DepositReturned(Fact):
-    """Bulk escrow: the whole deposit was given back and taken."""
+class DepositKeepUncertain(Fact):
+    """`notes` lie in the bulk escrow, in the box or on the way between: all inside, none in reach of a hand."""
+
+    kind: ClassVar[str] = "keep!"
+    result: ClassVar[str] = "unknown"
+    notes: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepositPresented(Fact):
+    """`notes`, the bundle asked for, stick out of the mouth: the passenger can take them."""
 
     kind: ClassVar[str] = "return_all!"
-    result: ClassVar[str] = "done"
-    values_fen: tuple[int, ...]
+    result: ClassVar[str] = "presented"
+    notes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DepositNotMoved(Fact):
+    """The bundle asked for is still in the bulk escrow, for certain: the device said no before it started."""
+
+    kind: ClassVar[str] = "return_all!"
+    result: ClassVar[str] = "refused"
+    notes: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepositReturnUncertain(Fact):
+    """Nobody can say how many of `notes` the passenger has; the others are inside."""
+
+    kind: ClassVar[str] = "return_all!"
+    result: ClassVar[str] = "unknown"
+    notes: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepositTaken(Fact):
+    """The bundle at the mouth was taken."""
+
+    kind: ClassVar[str] = "taken!"
+    result: ClassVar[str] = "deposit"
+    notes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DepositPulledBack(Fact):
+    """The bundle was not taken in the device's own time: it lies in the box (ccnet sheet, 9.2 options and 9.3, FAILURE CA)."""
+
+    kind: ClassVar[str] = "retract!"
+    result: ClassVar[str] = "deposit"
+    notes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +198,24 @@ class AcceptorPast(Fact):
     counters: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DepositPast(Fact):
+    """What a bulk escrow says of the time before this start; reported before `AcceptorPast` by devices that have one.
+
+    `contents`: values in the bulk escrow in the order in which they went in, None when it cannot say. `cut`: what the power
+    failure broke off (none, packing, returning, keeping, unknown); `moved`: values that were moved by it, for certain.
+    `packed`: (value, place) of notes that came to rest after it: place 0 the box, -1 the bulk escrow, else a cassette.
+    `mouth`: empty, notes, unknown.
+    """
+
+    kind: ClassVar[str] = "deposit.past"
+    contents: tuple[int, ...] | None
+    cut: str
+    moved: tuple[int, ...]
+    packed: tuple[tuple[int, int], ...]
+    mouth: str
+
+
 class NoteAcceptor(Protocol):
     """Traits are constant once `DeviceReady` was reported; the money policy follows from them, never from a model's name."""
 
@@ -136,6 +223,13 @@ class NoteAcceptor(Protocol):
     same_note_return: bool  # can give back the very notes after several were put in
     hold_ms: int  # how long a note may stay in escrow, renewals included; 0 = no limit
     can_identify_box: bool
+    bundle_notes: int  # notes of a deposit that it gives back at once; 0 without a bulk escrow
+
+    @property
+    def deposit_fen(self) -> Collection[int]:
+        """Face values that go into the bulk escrow, by the deposit policy and what is fitted now; the others become ours
+        when they are stacked. Empty without a bulk escrow, and before `DeviceReady`."""
+        ...
 
     @property
     def values_fen(self) -> Collection[int]:
@@ -152,21 +246,24 @@ class NoteAcceptor(Protocol):
         ...
 
     def stack(self, note: int) -> None:
-        """Outcome: NoteOurs, NoteJammed, NoteReturned (it went back instead) or NoteUncertain. Never repeated by the driver."""
+        """Outcome: NoteOurs, NoteDeposited, NoteRecycled, NoteJammed, NoteReturned (it went back instead) or NoteUncertain.
+        Never repeated by the driver."""
         ...
 
     def give_back(self, note: int) -> None:
         """Outcome: NoteReturned, NoteOurs (too late) or NoteReturnUncertain."""
         ...
 
-    def keep(self) -> None:
-        """Bulk escrow only: the whole deposit becomes ours."""
+    def keep(self, notes: Sequence[int]) -> None:
+        """Bulk escrow only: the whole deposit becomes ours; `notes` in the order in which they went in.
+        Outcome: DepositKept or DepositKeepUncertain."""
         ...
 
-    def return_all(self) -> None:
-        """Bulk escrow only: the whole deposit goes back."""
+    def return_all(self, notes: Sequence[int]) -> None:
+        """Bulk escrow only: give back `notes`, the last ones that went in, at most `bundle_notes`. Outcome: DepositNotMoved,
+        DepositReturnUncertain, or DepositPresented and then DepositTaken or DepositPulledBack (or uncertain)."""
         ...
 
     def recall(self) -> None:
-        """Report `AcceptorPast` again with what is known now."""
+        """Report `AcceptorPast`, and `DepositPast` before it, again with what is known now."""
         ...

@@ -86,6 +86,8 @@ class Fake:
 
 class FakeAcceptor(Fake):
     escrow_depth, same_note_return, hold_ms, can_identify_box = 1, False, 10_000, False
+    bundle_notes = 0
+    deposit_fen: Collection[int] = ()
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench, "acceptor")
@@ -131,10 +133,10 @@ class FakeAcceptor(Fake):
     def give_back(self, note: int) -> None:
         self._end(note, na.NoteReturned, "give_back")
 
-    def keep(self) -> None:
+    def keep(self, notes: Sequence[int]) -> None:
         raise AssertionError("an escrow of one note has nothing to keep")
 
-    def return_all(self) -> None:
+    def return_all(self, notes: Sequence[int]) -> None:
         raise AssertionError("an escrow of one note has nothing to return")
 
     def recall(self) -> None:

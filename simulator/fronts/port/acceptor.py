@@ -9,7 +9,7 @@ comes. bit_flip and cut_frame are answers that cannot be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
@@ -44,6 +44,8 @@ class AcceptorFront(Linkless):
     escrow_depth = 1
     same_note_return = False
     can_identify_box = False
+    bundle_notes = 0
+    deposit_fen: Collection[int] = ()
 
     def __init__(
         self,
@@ -101,10 +103,10 @@ class AcceptorFront(Linkless):
     def give_back(self, note: int) -> None:
         self._notes.order(note, RETURN)
 
-    def keep(self) -> None:
+    def keep(self, notes: Sequence[int]) -> None:
         """Bulk escrow only: this unit has none."""
 
-    def return_all(self) -> None:
+    def return_all(self, notes: Sequence[int]) -> None:
         """Bulk escrow only: this unit has none."""
 
     def recall(self) -> None:

@@ -852,7 +852,7 @@ def test_any_order_of_statuses_gives_each_note_exactly_one_outcome(data: st.Data
 def test_unused_helpers_of_bulk_escrow_do_nothing() -> None:
     paper = Paper()
     driver = held(paper)
-    for order in (driver.keep, driver.return_all, partial(driver.accept_only, [5_000])):
+    for order in (partial(driver.keep, [1]), partial(driver.return_all, [1]), partial(driver.accept_only, [5_000])):
         order()
     paper.run(200)
     assert paper.names("POLL", "ENABLE") == []
