@@ -21,13 +21,17 @@ SWITCH_S = 0.000_5
 """A worker thread with an answer of the station waits for the loop no longer than this (Python's own 5 ms are too long)."""
 
 
+POWER_GOES = 75
+"""Exit status of a controller that stopped on battery: the UPS cuts the power, so nobody starts it again before that. For the
+unit file: `RestartPreventExitStatus=75` (docs/decisions/026)."""
+
 M_MMAP_THRESHOLD, LARGE_BYTES = -3, 1 << 20
 """glibc's name for the size from which a block goes back to the system when freed. By itself it learns to keep ever larger
 ones: what a log-in needs (7 MB), the pictures of a sliding screen."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 done, 2 set up wrongly (one line on stderr says how)."""
+    """Exit codes: 0 done, 2 set up wrongly (one line on stderr says how), 75 stopped because the UPS cuts the power."""
     words = list(sys.argv[1:] if argv is None else argv)
     command = words.pop(0) if words else ""
     commands = {"run": run, "screen": screen, "probe": probe, "provision": provision}
@@ -79,7 +83,7 @@ def run(words: Sequence[str]) -> int:
         machine.reactor.run()
     finally:
         machine.close()
-    return 0
+    return POWER_GOES if machine.controller.stopped == "power" else 0
 
 
 def _without_guessing() -> None:

@@ -11,7 +11,7 @@ def afterwards(book: Book) -> tuple[str, str]:
         return "seat", ""
     if book.why_ending in ("timeout", "service", "restart", "screen"):
         return "attract", _notice(book)
-    return "thanks" if book.ours_fen or book.tickets else "home", _notice(book)
+    return "thanks" if book.put_in_fen or book.tickets else "home", _notice(book)
 
 
 def _notice(book: Book) -> str:

@@ -27,19 +27,23 @@ import os
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from kiosk.clock import Clock
 from kiosk.faults import Fault
+from kiosk.journal import Journal
 from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, MainsChanged
 from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.screen import ScreenBack, ScreenLost, ScreenTouched
 from kiosk.ports.station import NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
+from kiosk.ports.ups import PowerSeen
 from kiosk.reactor import Reactor
 from kiosk.records import record_of
 from kiosk.repeats import Repeats
 from kiosk.screen.values import ServiceLogin, ServiceTask, Show, decode, encode
+from kiosk.settings import Settings
 
 log = logging.getLogger(__name__)
 DIRECTORY, SUFFIX, FORMAT = "blackbox", ".box", 1
@@ -54,7 +58,7 @@ DIGIT, MASKED = "svc:digit:", "svc:digit:*"
 LOGIN, TASK = b'"kind":"svc.login"', b'"kind":"svc.task"'
 STANDING = (
     SessionGranted, SessionRefused, StationBack, StationLost, NetworkKnown, ScreenBack, ScreenLost, CabinetSeen,
-    MainsChanged, BoxMoved,
+    MainsChanged, BoxMoved, PowerSeen,
 )  # fmt: skip
 
 
@@ -323,3 +327,24 @@ def masked(line: bytes) -> bytes | None:
 
 def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def beside_journal(
+    settings: Settings,
+    epoch: str,
+    software: str,
+    clock: Clock,
+    journal: Journal,
+    known_fen: Callable[[], Iterable[int]],
+) -> BlackBox:
+    """The box of a machine. Its head says all that a replay must know of it and of this start."""
+    head = {
+        "machine": settings.machine.id,
+        "epoch": epoch,
+        "boot": journal.boot,
+        "software": software,
+        "rate": clock.rate,
+        "settings": json.loads(json.dumps(asdict(settings), default=str)),
+    }
+    limit_bytes = settings.blackbox.size_mb << 20
+    return BlackBox(settings.journal / DIRECTORY, limit_bytes, head, lambda: journal.seq, clock.wall_ms, known_fen)

@@ -13,30 +13,16 @@ from typing import Any
 from kiosk.afterwards import afterwards
 from kiosk.faults import Ability, Fault
 from kiosk.help_call import HelpCall
+from kiosk.journaled import JOURNALED
 from kiosk.journey.asks import Ask, AskStops, AskTrains, CallStaff, Now, StartSale, ToSale, ToService
 from kiosk.modes import Mode, Modes
 from kiosk.parts import Parts
 from kiosk.past import belongs_to_sale
-from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, HelpPressed, MainsChanged, PersonNear
+from kiosk.ports.cabinet import DoorMoved, HelpPressed, MainsChanged, PersonNear
 from kiosk.ports.fact import DeviceReady, Fact
-from kiosk.ports.note_acceptor import (
-    AcceptorPast,
-    NoteHeld,
-    NoteMoving,
-)
-from kiosk.ports.note_dispenser import DispenserPast
+from kiosk.ports.note_acceptor import NoteDeposited, NoteHeld, NoteMoving
 from kiosk.ports.screen import ScreenLost, ScreenTouched
-from kiosk.ports.station import (
-    LockRefused,
-    LockUncertain,
-    PrintedReported,
-    RecordsFailed,
-    RecordsTaken,
-    SessionGranted,
-    StationBack,
-    VoidReported,
-)
-from kiosk.ports.ticket_printer import PrinterPast
+from kiosk.ports.station import LockRefused, LockUncertain, RecordsFailed, RecordsTaken, SessionGranted, StationBack
 from kiosk.records import record_of
 from kiosk.restart import PASTS_MS, Restart
 from kiosk.sale.book import S
@@ -52,12 +38,6 @@ from kiosk.system_facts import StaffCalled, Stopped
 from kiosk.touches import sale_fact
 
 log = logging.getLogger(__name__)
-
-JOURNALED = (
-    Fault, DoorMoved, CabinetSeen, BoxMoved, MainsChanged, DeviceReady, AcceptorPast, DispenserPast, PrinterPast,
-    PrintedReported, VoidReported,
-)  # fmt: skip
-"""Machine facts that get a line of their own when no sale takes them."""
 
 NEEDED_TO_SELL = (Ability.SELL, Ability.TICKETS, Ability.CHANGE)
 """Without these an order cannot end well: no more money is taken for it, what is in goes back while that can be paid."""
@@ -80,6 +60,7 @@ class Controller:
         self._restart = Restart(parts.past, parts.watch, parts.clock.mono_ms() + PASTS_MS)
         self._repaint_ms = 0
         self._sales = parts.past.sales
+        self.stopped = ""  # why, once it has
         self._standing = Standing(parts.deeds.devices)
         self._day = parts.day_of(parts.clock.wall_ms())
         self._modes = Modes(parts.machine_policy, parts.context.policy.cash)
@@ -93,6 +74,7 @@ class Controller:
         self.changed = True
         wall_ms = self._p.clock.wall_ms()
         ours = self.watch.hear(fact, wall_ms)
+        self._p.power.hear(fact, now_ms)
         match fact:
             case ScreenTouched():
                 self._touched(fact.target, now_ms)
@@ -134,7 +116,7 @@ class Controller:
                 self._cancel_if_collecting("acceptor", now_ms)
             case Fault(up=True) if fact.ability in NEEDED_TO_SELL:
                 self._cancel_if_collecting("mode", now_ms)
-            case MainsChanged(present=False):
+            case MainsChanged(present=False) if not self.watch.mains:
                 self._cancel_if_collecting("mode", now_ms, S.RESUMING)
             case ScreenLost():
                 self._cancel_if_collecting("screen", now_ms, S.RESUMING)
@@ -256,6 +238,8 @@ class Controller:
         acceptor = self._p.deeds.devices.acceptor
         if isinstance(fact, NoteHeld) and acceptor is not None:
             acceptor.give_back(fact.note)
+        elif isinstance(fact, NoteDeposited) and acceptor is not None:
+            acceptor.keep((fact.note,))
 
     # -- people at the open cabinet
 
@@ -284,6 +268,7 @@ class Controller:
             service=self.service.active,
             journal_room=not self._p.sync.forked and (self.sale is not None or self._p.journal.has_room()),
             wall_ms=self._p.clock.wall_ms(),
+            power_sure=self._p.power.sure(self._p.clock.mono_ms()),
         )
         return self._modes.of(known)
 
@@ -293,6 +278,7 @@ class Controller:
         """Deadlines of sale, journey, service; upload; the minute on the header clock."""
         if self.starting:
             self._start(now_ms)
+        self._follow_power(now_ms)
         while self.sale is not None and not self.starting:
             limit = self.sale.deadline()
             if limit is None or limit[0] > now_ms:
@@ -321,7 +307,7 @@ class Controller:
         return min(self._wakes(now_ms, sync_ms))
 
     def _wakes(self, now_ms: int, sync_ms: int) -> list[int]:
-        wakes = [sync_ms, self._repaint_ms]
+        wakes = [sync_ms, self._repaint_ms, *self._p.power.wakes(now_ms)]
         if self.starting:
             wakes.append(self._restart.until_ms)
         limit = self.sale.deadline() if self.sale is not None and not self.starting else None
@@ -331,6 +317,21 @@ class Controller:
             if wake is not None:
                 wakes.append(max(wake, now_ms + 20))
         return wakes
+
+    def _follow_power(self, now_ms: int) -> None:
+        """What a mains loss means, line by line, until nothing more is to be done now."""
+        if self._p.power.unsettled(now_ms):
+            self._settle_devices()
+        while step := self._p.power.step(now_ms, self.sale, busy=self.starting or self.service.active):
+            self.changed = True
+            if isinstance(step.fact, Stopped):
+                self.stop(step.fact.why)
+            elif step.to_sale:
+                self.sale_step(step.fact, now_ms)
+            else:
+                self._write(step.fact, step.intents)
+            step.deed()
+            self._settle_devices()
 
     def _new_day(self) -> None:
         """A journal segment per day; a sale keeps its day over midnight, and the day never goes back (decision 28)."""
@@ -379,6 +380,7 @@ class Controller:
     def stop(self, why: str) -> None:
         """Orderly end: written down, nothing under way is hidden."""
         self._write(Stopped(why), ())
+        self.stopped = why
         self._p.on_stop()
 
     def status(self) -> dict[str, Any]:

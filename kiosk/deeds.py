@@ -11,7 +11,13 @@ from typing import Any
 
 from kiosk.ports.cabinet import Cabinet
 from kiosk.ports.fact import Report
-from kiosk.ports.note_acceptor import NoteAcceptor, NoteReturnUncertain, NoteUncertain
+from kiosk.ports.note_acceptor import (
+    DepositKeepUncertain,
+    DepositReturnUncertain,
+    NoteAcceptor,
+    NoteReturnUncertain,
+    NoteUncertain,
+)
 from kiosk.ports.note_dispenser import ChangeRetractUncertain, NoteDispenser, NotesRefused, TrayStayedShut
 from kiosk.ports.receipt_printer import ReceiptPrinter, SlipFailed
 from kiosk.ports.station import Station
@@ -25,6 +31,7 @@ from kiosk.ports.ticket_printer import (
     TicketRefused,
     TicketRetractUncertain,
 )
+from kiosk.ports.ups import PowerSource
 from kiosk.sale import intents as si
 from kiosk.sale.book import Book
 
@@ -39,9 +46,10 @@ class Devices:
     ticket_unit: TicketPrinter | None = None
     slip_printer: ReceiptPrinter | None = None
     cabinet: Cabinet | None = None
+    ups: PowerSource | None = None
 
     def fitted(self) -> frozenset[str]:
-        names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet")
+        names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet", "ups")
         return frozenset(name for name in names if getattr(self, name) is not None)
 
     def cycles(self, name: str) -> int:
@@ -73,6 +81,8 @@ class Deeds:
             si.ReleaseLock: self._release,
             si.StackNote: self._stack,
             si.ReturnNote: self._give_back,
+            si.KeepDeposit: self._keep,
+            si.ReturnDeposit: self._return_all,
             si.ConfirmSale: self._confirm,
             si.AskState: self._ask,
             si.PrintTicket: self._print,
@@ -96,7 +106,7 @@ class Deeds:
     def counters(self, intent: si.Intent) -> Mapping[str, int]:
         """Device counters before a deed, for its record: what recovery compares with (reliability notes 3)."""
         match intent:
-            case si.StackNote() | si.ReturnNote() if self.devices.acceptor:
+            case si.StackNote() | si.ReturnNote() | si.KeepDeposit() | si.ReturnDeposit() if self.devices.acceptor:
                 return dict(self.devices.acceptor.counters)
             case si.PayNotes() if self.devices.dispenser:
                 return dict(self.devices.dispenser.counters)
@@ -140,6 +150,18 @@ class Deeds:
             self.devices.acceptor.give_back(intent.note)
         else:
             self.report(NoteReturnUncertain(intent.note, intent.value_fen))
+
+    def _keep(self, intent: si.KeepDeposit, book: Book) -> None:
+        if self.devices.acceptor:
+            self.devices.acceptor.keep(intent.notes)
+        else:
+            self.report(DepositKeepUncertain(intent.notes, "other"))
+
+    def _return_all(self, intent: si.ReturnDeposit, book: Book) -> None:
+        if self.devices.acceptor:
+            self.devices.acceptor.return_all(intent.notes)
+        else:
+            self.report(DepositReturnUncertain(intent.notes, "other"))
 
     def _pay(self, intent: si.PayNotes, book: Book) -> None:
         if self.devices.dispenser:

@@ -37,6 +37,7 @@ class Known:
     service: bool = False
     doors_open: bool = False
     mains: bool = True
+    power_sure: bool = True
     screen: bool = True
     journal_room: bool = True
     clock_valid: bool = True
@@ -90,7 +91,8 @@ def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
     limit = cash_limit_fen(known.stock.payable(), cash)
     no_cash = _no_cash(known, lost, silent, machine, limit)
     low = any(count <= machine.cassette_low for count in known.stock.cassettes.values())
-    change = "none" if Ability.CHANGE in lost or "dispenser" in silent or limit == 0 else "low" if low else "ok"
+    nothing = limit == 0 or (cash.deposit_depth > 0 and not any(known.stock.payable().values()))
+    change = "none" if Ability.CHANGE in lost or "dispenser" in silent or nothing else "low" if low else "ok"
     warnings = _warnings(known, lost, machine)
     name = stopping[0] if stopping else "query_only" if no_cash else "normal"
     worst = next((fault for fault in known.faults if fault.ability is not Ability.NONE), None)
@@ -128,7 +130,8 @@ def _stopping(known: Known, lost: set[Ability], silent: set[str], machine: Machi
         "fault": (Ability.TICKETS in lost and not no_paper)
         or (Ability.SELL in lost and not tamper)
         or bool(silent & {"ticket_unit", "cabinet"})
-        or not known.screen,
+        or not known.screen
+        or not known.power_sure,
         "offline": known.station in ("lost", "unknown") or not known.network_known,
         "no_grant": known.station == "refused",
     }
@@ -142,7 +145,7 @@ def _no_cash(known: Known, lost: set[Ability], silent: set[str], machine: Machin
         reasons.append("never_counted")
     if known.stock.box_notes >= machine.box_capacity or any(fault.code == "BOX_FULL" for fault in known.faults):
         reasons.append("cash_full")
-    elif Ability.NOTES_IN in lost or "acceptor" in silent:
+    elif Ability.NOTES_IN in lost or "acceptor" in silent or known.stock.deposit_stuck:
         reasons.append("no_acceptor")
     if Ability.CHANGE in lost or "dispenser" in silent:
         reasons.append("no_dispenser")  # a cancel could not be paid back (decision 2)

@@ -55,3 +55,30 @@ class MachinePolicy:
     service_login_ms: int = 30_000
     service_idle_ms: int = 300_000
     skew_stop_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class PowerPolicy:
+    """What a mains loss means (ups sheet, section 4). Times in ms; `off_s`: delay of the UPS, longer than the stop takes.
+
+    `limit_ms`: a sale on battery lasts no longer; `reserve_ms`: run time kept for the stop. `low_ms`: how long people are
+    waited for once the battery is low, and at least for what has just come out. `wait_ms`: how long an idle machine waits for
+    the mains; `again_ms`: before a UPS that was not switched off is told again. `unknown_ms`: after so long without a word of
+    the UPS sales stop, if `unknown_stops`.
+    """
+
+    limit_ms: int = 120_000
+    reserve_ms: int = 60_000
+    low_ms: int = 10_000
+    wait_ms: int = 20_000
+    again_ms: int = 60_000
+    off_s: int = 30
+    unknown_ms: int = 60_000
+    unknown_stops: bool = False
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            if part.name.endswith("_ms") and getattr(self, part.name) < 0:
+                raise ValueError(f"{part.name}: {getattr(self, part.name)} is less than no time")
+        if not 12 <= self.off_s <= 600:
+            raise ValueError(f"off_s: {self.off_s} is not within 12..600")

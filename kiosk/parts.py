@@ -11,6 +11,7 @@ from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
 from kiosk.parameters import MachinePolicy
 from kiosk.past import Past
+from kiosk.power import Power
 from kiosk.sale.sale import SaleContext
 from kiosk.service import Service
 from kiosk.sync import Sync
@@ -33,4 +34,5 @@ class Parts:
     watch: Watch
     day_of: Callable[[int], str]  # wall ms -> the calendar day at the station
     restart: Callable[[str], None]
+    power: Power = field(default_factory=Power)
     on_stop: Callable[[], None] = field(default=lambda: None)

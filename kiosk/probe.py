@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol, cast
 
-from kiosk.assembly import BAUD, SHORT_NAMES, model, opener
 from kiosk.clock import RealClock
 from kiosk.faults import Fault
+from kiosk.fitting import BAUD, SHORT_NAMES, model, opener
 from kiosk.ports.fact import Fact, Participant
 from kiosk.reactor import Reactor
 from kiosk.settings import Device

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from kiosk.past import Past
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import Station
+from kiosk.sale.belief import Belief
 from kiosk.sale.book import Book
 from kiosk.sale.facts import Restarted
-from kiosk.sale.recovery import Belief, beliefs
+from kiosk.sale.recovery import beliefs
 from kiosk.system_facts import RecoveryBegan
 from kiosk.watch import Watch
 

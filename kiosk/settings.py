@@ -13,12 +13,16 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config import Range, load
-from kiosk.parameters import MachinePolicy, SalePolicy
+from kiosk.journey.state import JourneySettings
+from kiosk.parameters import MachinePolicy, PowerPolicy, SalePolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`id` is unique at the station, `station` the telecode of the place it stands at."""
+    """`id` is unique at the station, `station` the telecode of the place it stands at.
+
+    `fixed_stations`: telecodes of the short-distance mode, one touch from the home screen; empty: no such tile.
+    """
 
     id: str
     station: str
@@ -27,6 +31,7 @@ class Identity:
     help_line: str = "12306"
     window: str = "1"
     other_origins: bool = True
+    fixed_stations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         try:
@@ -61,7 +66,12 @@ class BlackBoxSettings:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One device on one link. `cassettes` (dispensers): number -> face value in fen."""
+    """One device on one link; two ports with the same link are served by one unit (decision 22).
+
+    `cassettes` (dispensers): number -> face value in fen. `escrow` (acceptors): cassette of the bulk escrow, 0 without one, and
+    how many notes go into it. Of a UPS: how long its full battery carries this machine, and what the battery should have when
+    the unit does not say it.
+    """
 
     model: str
     link: str
@@ -69,6 +79,10 @@ class Device:
     parity: Literal["N", "E", "O"] = "N"
     poll_ms: Annotated[int, Range(20, 5_000)] = 100
     cassettes: Mapping[int, int] = field(default_factory=dict)
+    escrow: Annotated[int, Range(0, 16)] = 0
+    escrow_notes: Annotated[int, Range(1, 200)] = 80
+    runtime_min: Annotated[int, Range(1, 1_440)] = 10
+    battery_v: Annotated[int, Range(2, 480)] = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ class DeviceTable:
     ticket_unit: Device | None = None
     cabinet: Device | None = None
     slip_printer: Device | None = None
+    ups: Device | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +106,19 @@ class Settings:
     devices: DeviceTable = field(default_factory=DeviceTable)
     sale: SalePolicy = field(default_factory=SalePolicy)
     thresholds: MachinePolicy = field(default_factory=MachinePolicy)
+    power: PowerPolicy = field(default_factory=PowerPolicy)
     blackbox: BlackBoxSettings = field(default_factory=BlackBoxSettings)
+
+    @property
+    def sale_policy(self) -> SalePolicy:
+        """`sale` with what follows from the devices: which notes come back themselves on a cancel (decisions 2 and 9)."""
+        acceptor, dispenser = self.devices.acceptor, self.devices.dispenser
+        if acceptor is None or not acceptor.escrow:
+            return self.sale
+        recycles = dispenser is not None and dispenser.link == acceptor.link
+        recycled = tuple(sorted(set(dispenser.cassettes.values()))) if dispenser is not None and recycles else ()
+        cash = replace(self.sale.cash, deposit_depth=acceptor.escrow_notes, recycled_fen=recycled)
+        return replace(self.sale, cash=cash)
 
 
 def read(path: Path) -> Settings:
@@ -99,3 +126,21 @@ def read(path: Path) -> Settings:
     found = load(path, Settings)
     base = path.resolve().parent
     return replace(found, journal=base / found.journal, screen=replace(found.screen, socket=base / found.screen.socket))
+
+
+def journey_settings(settings: Settings, rate: float) -> JourneySettings:
+    """People's patience runs at the rate of the shared clock (decision 38)."""
+    machine = settings.machine
+    base = JourneySettings(
+        home=machine.station,
+        timezone=machine.timezone,
+        other_origins=machine.other_origins,
+        fixed=machine.fixed_stations,
+    )
+    return replace(
+        base,
+        idle_ms=tuple((step, round(ms / rate)) for step, ms in base.idle_ms),
+        warn_ms=round(base.warn_ms / rate),
+        extra_ms=round(base.extra_ms / rate),
+        stale_ms=round(base.stale_ms / rate),
+    )

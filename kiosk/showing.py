@@ -63,6 +63,7 @@ class Showing:
             identity.window,
             take_ms=settings.sale.take_ms,
         )
+        self._cash = settings.sale_policy.cash
         self._slips = settings.devices.slip_printer is not None
         self._faces = faces
         self._controller: Controller | None = None
@@ -103,7 +104,10 @@ class Showing:
             rate=self._rate,
             note_moving=controller.note_moving,
             cassettes=self._cassettes,
+            same_notes=self._cash.deposit_depth > 0,
+            recycled_fen=self._cash.recycled_fen,
             help=self._help(controller, now.wall_ms),
+            on_battery=not controller.watch.mains,
             service_screen=controller.service.screen(controller, self._texts, self._clock, now),
         )
         return base

@@ -13,6 +13,9 @@ from kiosk.modes import Mode
 from kiosk.sale.book import S
 from kiosk.sale.sale import Sale
 
+ENTRY_OPEN = (S.COLLECTING, S.CLOSING, S.GIVING_BACK, S.OWN_OUT)
+"""Notes go in, or the passenger's own come out there again."""
+
 
 class Standing:
     def __init__(self, devices: Devices) -> None:
@@ -37,7 +40,7 @@ class Standing:
             acceptor.accept_only(accepted)
         if cabinet is None or "cabinet" not in ready:
             return
-        entry = sale is not None and sale.state in (S.COLLECTING, S.CLOSING)
+        entry = sale is not None and sale.state in ENTRY_OPEN
         if entry != self._shutter:
             self._shutter = entry
             cabinet.entry_shutter(entry)
@@ -52,7 +55,7 @@ def _lamps(state: S | None, mode: Mode) -> dict[str, bool]:
     return {
         "green": mode.sells,
         "red": mode.out_of_service,
-        "notes": state is S.COLLECTING,
+        "notes": state in (S.COLLECTING, S.GIVING_BACK, S.OWN_OUT),
         "tickets": state in (S.DELIVERING, S.TICKETS_OUT, S.TICKETS_AGAIN),
         "change": state in (S.CHANGE_OUT, S.CHANGE_AGAIN),
     }

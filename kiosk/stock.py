@@ -26,11 +26,16 @@ class Stock:
     box: Counter[int] = field(default_factory=Counter)
     box_tag: str = ""
     box_unknown_fen: int = 0
+    deposit: dict[int, int] = field(default_factory=dict)  # bulk escrow: number of the note -> its value
+    deposit_unknown_fen: int = 0
+    _deposit_moving: set[int] = field(default_factory=set)  # notes of it that a deed without an outcome is about
+    deposit_left: bool = False  # a sale ended and left notes in it
     reject: int = 0
     change_retract_fen: int = 0
     roll: int = 0
     tray: int = 0
     waste: int = 0
+    jammed: int = 0  # of the waste: sticks in the ticket unit, and falls into the bin later
     ticket_retract: int = 0
     uncounted: set[int] = field(default_factory=set)
     retract_pieces: int = 0
@@ -67,13 +72,18 @@ class Stock:
         return sum(self.box.values())
 
     @property
+    def deposit_stuck(self) -> bool:
+        """Notes lie in the bulk escrow, or on the way to the box, that belong to no running sale."""
+        return self.deposit_left or self.deposit_unknown_fen > 0
+
+    @property
     def ever_counted(self) -> bool:
         """A machine never counted pays nothing (decision 17)."""
         return bool(self.cassettes)
 
     def read_by_mode(self) -> tuple[object, ...]:
         """Everything `kiosk.modes.effective` reads here, to be compared."""
-        return *self.cassettes.items(), frozenset(self.uncounted), self.box_notes, self.roll
+        return *self.cassettes.items(), frozenset(self.uncounted), self.box_notes, self.roll, self.deposit_stuck
 
     def value_of(self, counts: Sequence[Sequence[int]]) -> int:
         """Presented value of a `counts` record (cassette, presented, rejected), in fen."""
@@ -121,6 +131,51 @@ class Stock:
         self.registers["notes_in"] += 1
         self.registers["notes_in_fen"] += record["value_fen"]
 
+    def _deposited(self, record: Record) -> None:
+        self.deposit[record["note"]] = record["value_fen"]
+
+    def _recycled(self, record: Record) -> None:
+        self.cassettes[record["cassette"]] = self.cassettes.get(record["cassette"], 0) + 1
+        self.registers["notes_in"] += 1
+        self.registers["notes_in_fen"] += record["value_fen"]
+
+    def _deposit_asked(self, record: Record) -> None:
+        self._deposit_moving = set(record["notes"])
+
+    def _left_deposit(self, record: Record) -> list[int]:
+        """The values of the named notes that were under way: they are in the bulk escrow no more, and the deed is over.
+
+        A bundle of an earlier start comes without numbers: all that were at the mouth. A keep that names none moved none.
+        """
+        notes = self._deposit_moving & set(record["notes"])
+        if not record["notes"] and record["kind"] != "keep!":
+            notes = self._deposit_moving
+        if notes or not record["notes"]:
+            self._deposit_moving = set()
+        return [self.deposit.pop(note) for note in sorted(notes) if note in self.deposit]
+
+    def _deposit_out(self, record: Record) -> None:
+        self._deposit_moving = self._deposit_moving & set(record["notes"]) or self._deposit_moving
+
+    def _deposit_stayed(self, record: Record) -> None:
+        self._deposit_moving -= set(record["notes"])
+
+    def _deposit_ours(self, record: Record) -> None:
+        for value_fen in self._left_deposit(record):
+            self._stacked({"value_fen": value_fen})
+
+    def _deposit_kept_somewhere(self, record: Record) -> None:
+        for value_fen in self._left_deposit(record):
+            self.deposit_unknown_fen += value_fen
+            self.registers["notes_in"] += 1
+            self.registers["notes_in_fen"] += value_fen
+
+    def _deposit_doubted(self, record: Record) -> None:
+        self.deposit_unknown_fen += sum(self._left_deposit(record))
+
+    def _deposit_gone(self, record: Record) -> None:
+        self._left_deposit(record)
+
     def _stack_unknown(self, record: Record) -> None:
         self.box_unknown_fen += record["value_fen"]
         self._doubted.append(record["note"])
@@ -162,6 +217,16 @@ class Stock:
         self.roll = max(0, self.roll - record["blanks"])
         self.waste += record["blanks"]
         self.registers["blanks_spoiled"] += record["blanks"]
+        if record["reason"] == "jam" and record["blanks"]:
+            self.jammed = 1
+
+    def _printer_past(self, record: Record) -> None:
+        if record["voided_at_start"]:
+            self.jammed = 0
+
+    def _operator_acted(self, record: Record) -> None:
+        if (record["act"], record["place"]) == ("clear", "ticket_unit"):
+            self.jammed = 0
 
     def _ticket_unknown(self, record: Record) -> None:
         self.roll = max(0, self.roll - 1)
@@ -188,7 +253,9 @@ class Stock:
 
     def _box_swapped(self, record: Record) -> None:
         self.box.clear()
-        self.box_unknown_fen = 0
+        self.deposit.clear()  # whoever takes the box clears the way to it
+        self.deposit_left = False
+        self.box_unknown_fen = self.deposit_unknown_fen = 0
         self.box_tag = record["tag"]
 
     def _roll_loaded(self, record: Record) -> None:
@@ -196,8 +263,8 @@ class Stock:
 
     def _bin_emptied(self, record: Record) -> None:
         place = record["place"]
-        if place == "waste":
-            self.waste = 0
+        if place == "waste":  # what sticks in the unit could not be counted, and is still to come
+            self.waste = self.jammed = min(self.jammed, max(0, record["booked"] - record["counted"]))
         elif place == "ticket_retract":
             self.ticket_retract = 0
         elif place == "reject":
@@ -214,12 +281,23 @@ class Stock:
 
     def _ended(self, record: Record) -> None:
         self.registers[f"sales_{record['outcome']}"] += 1
+        self.deposit_left = bool(self.deposit)
+        self.tray = 0  # tickets nobody could vouch for: people take them out before the next ones fall
 
 
 _FACTS = {
     ("note.seen", ""): Stock._note_seen,
     ("return!", "unknown"): Stock._return_unknown,
     ("stack!", "stacked"): Stock._stacked,
+    ("stack!", "deposited"): Stock._deposited,
+    ("stack!", "recycled"): Stock._recycled,
+    ("keep!", "kept"): Stock._deposit_ours,
+    ("keep!", "unknown"): Stock._deposit_kept_somewhere,
+    ("return_all!", "presented"): Stock._deposit_out,
+    ("return_all!", "refused"): Stock._deposit_stayed,
+    ("return_all!", "unknown"): Stock._deposit_doubted,
+    ("taken!", "deposit"): Stock._deposit_gone,
+    ("retract!", "deposit"): Stock._deposit_ours,
     ("stack!", "jammed"): Stock._stack_unknown,
     ("stack!", "unknown"): Stock._stack_unknown,
     ("pay!", "presented"): Stock._paid,
@@ -234,9 +312,13 @@ _FACTS = {
     ("dump!", "done"): Stock._dumped,
     ("taken!", "tickets"): Stock._taken,
     ("retract!", "tickets"): Stock._tickets_retracted,
+    ("printer.past", ""): Stock._printer_past,
+    ("op.act", ""): Stock._operator_acted,
 }
 _ONCE = {
     ("stack!", "stacked"): "note",
+    ("stack!", "deposited"): "note",
+    ("stack!", "recycled"): "note",
     ("pay!", "presented"): "order",
     ("pay!", "short"): "order",
     ("pay!", "unknown"): "order",
@@ -246,6 +328,8 @@ _ONCE = {
 }
 """What such a fact is about: said once more, it moves nothing."""
 _BOOKINGS = {
+    "keep?": Stock._deposit_asked,
+    "return_all?": Stock._deposit_asked,
     "cassette.fill": Stock._filled,
     "box.swap": Stock._box_swapped,
     "roll.load": Stock._roll_loaded,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.ports.fact import Fact
+from kiosk.sale.intents import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,25 @@ class RecoveryBegan(Fact):
 class Stopped(Fact):
     kind: ClassVar[str] = "sys.stop"
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerTurned(Fact):
+    """`what`: lost, low, back (as a UPS confirmed it, with its charge and run time, -1 when it cannot be said), off (the machine is
+    to be switched off), stay (that is taken back)."""
+
+    kind: ClassVar[str] = "sys.power"
+    what: str
+    charge_pct: int
+    runtime_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOff(Intent):
+    """The UPS cuts the power after `off_s` seconds and gives it again with the mains."""
+
+    kind: ClassVar[str] = "ups.off?"
+    off_s: int
 
 
 @dataclass(frozen=True, slots=True)

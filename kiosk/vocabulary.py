@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 from kiosk import faults, service_records, system_facts
-from kiosk.ports import cabinet, fact, note_acceptor, note_dispenser, receipt_printer, screen, station, ticket_printer
+from kiosk.ports import (
+    cabinet,
+    fact,
+    note_acceptor,
+    note_dispenser,
+    receipt_printer,
+    screen,
+    station,
+    ticket_printer,
+    ups,
+)
 from kiosk.ports.fact import Fact
 from kiosk.records import know
 from kiosk.sale import facts as sale_facts
@@ -13,7 +23,7 @@ from kiosk.sale import intents
 
 MODULES = (
     fact, faults, note_acceptor, note_dispenser, ticket_printer, receipt_printer, cabinet, station, screen, sale_facts,
-    intents, service_records, system_facts,
+    intents, service_records, system_facts, ups,
 )  # fmt: skip
 
 

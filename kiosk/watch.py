@@ -12,16 +12,19 @@ from kiosk.faults import Fault, FaultCode
 from kiosk.modes import Known
 from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, MainsChanged, PersonNear
 from kiosk.ports.fact import DeviceReady, Fact
-from kiosk.ports.note_acceptor import AcceptorPast
+from kiosk.ports.note_acceptor import AcceptorPast, DepositPast
 from kiosk.ports.note_dispenser import DispenserPast
 from kiosk.ports.screen import ScreenBack, ScreenLost
 from kiosk.ports.station import NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
 from kiosk.ports.ticket_printer import PrinterPast
+from kiosk.ports.ups import PowerSeen
 from kiosk.sale.recovery import Told
 from kiosk.stock import Stock
 
 log = logging.getLogger(__name__)
 LOST_DEVICE = frozenset({"LINK_LOST", "NO_ANSWER", "WRONG_DEVICE"})
+KNOWS_NO_PAST = frozenset({"ups"})
+"""Nothing of a sale is asked of them: a start does not wait for their first word."""
 BUILD_WALL_MS = 1_780_000_000_000  # 2026-05-28: no honest clock is before the program was written
 
 
@@ -58,16 +61,21 @@ class Watch:
                 (self.doors_open.add if fact.open else self.doors_open.discard)(fact.door)
             case CabinetSeen():
                 self.doors_open = set(fact.doors_open)
-                self.box_present, self.mains, self.tags = fact.box_present, fact.mains, dict(fact.tags)
+                self.box_present, self.tags = fact.box_present, dict(fact.tags)
+                self._switch(fact.mains)
             case BoxMoved():
                 self.box_present = fact.present
                 self.tags["box"] = fact.tag
             case MainsChanged():
-                self.mains = fact.present
+                self._switch(fact.present)
+            case PowerSeen(source="mains" | "battery"):  # unknown is no mains failure: what was known last stands
+                self.mains = fact.source == "mains"
             case PersonNear():
                 self.near = fact.near
             case AcceptorPast():
                 self.told.acceptor = fact
+            case DepositPast():
+                self.told.deposit = fact
             case DispenserPast():
                 self.told.dispenser = fact
             case PrinterPast():
@@ -77,6 +85,11 @@ class Watch:
             case _:
                 return self._station(fact)
         return True
+
+    def _switch(self, mains: bool) -> None:
+        """The cabinet's mains switch: it decides where no UPS does."""
+        if "ups" not in self.fitted:
+            self.mains = mains
 
     def _fault(self, fault: Fault, wall_ms: int) -> None:
         log.warning("fault device=%s code=%s up=%d detail=%s", fault.device, fault.code, fault.up, fault.detail)
@@ -108,7 +121,14 @@ class Watch:
         return True
 
     def known(
-        self, *, starting: bool, service: bool, journal_room: bool, wall_ms: int, command: str = "normal"
+        self,
+        *,
+        starting: bool,
+        service: bool,
+        journal_room: bool,
+        wall_ms: int,
+        command: str = "normal",
+        power_sure: bool = True,
     ) -> Known:
         """What the mode follows from."""
         return Known(
@@ -122,6 +142,7 @@ class Watch:
             service=service,
             doors_open=bool(self.doors_open),
             mains=self.mains,
+            power_sure=power_sure,
             screen=self.screen,
             journal_room=journal_room,
             clock_valid=wall_ms >= BUILD_WALL_MS,
@@ -132,11 +153,12 @@ class Watch:
     def all_spoke(self) -> bool:
         """Every fitted device is ready or known to be in trouble: the past is as complete as it will get."""
         lost = {fault.device for fault in self.faults.values() if fault.code in LOST_DEVICE}
-        return self.fitted <= self.ready | lost
+        return self.fitted <= self.ready | lost | KNOWS_NO_PAST
 
     def not_answering(self) -> bool:
         """A device has not been heard yet, though it is there."""
-        return any(fault.code == "NO_ANSWER" and fault.device not in self.ready for fault in self.faults.values())
+        silent = {fault.device for fault in self.faults.values() if fault.code == "NO_ANSWER"}
+        return bool(silent - self.ready - KNOWS_NO_PAST)
 
     def worst_since_ms(self) -> int:
         """Wall time at which the oldest fault that stops something was raised; 0 when there is none."""

@@ -12,7 +12,7 @@ import random
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -22,6 +22,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulator.clock import SharedClock
+from simulator.demo_hall import last_place, report_of, seekers, serve_passengers
+from simulator.fittings import FITTINGS
+from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
 from simulator.report import MotionLog, make_report
@@ -33,6 +36,7 @@ OPENS, CLOSES, MORNING = 6, 20, "08:30"
 HEADLESS_RATE = 10.0
 SETTLE_MS = 300_000
 IDLE_TURN_MS = 200
+MOST_MACHINES = 4
 
 
 def station_clock(rate: float, at: str) -> SharedClock:
@@ -55,17 +59,88 @@ def main(argv: Sequence[str]) -> int:
     clock = station_clock(given.rate or (HEADLESS_RATE if given.headless else 1.0), at)
     with _directory(given.dir) as directory, _ended_by_signal():
         window = not given.headless and not given.no_window and has_display()
-        rig = Rig(directory, clock, Wanted(window, not given.headless, given.lab_port, busy=not given.headless))
+        machines = [_wanted(given, window, number) for number in range(given.machines)]
+        run = _one_machine if len(machines) == 1 else _several_machines
         try:
-            rig.start(lambda line: print(line, flush=True))
-            return _headless(rig, given) if given.headless else _for_people(rig, window)
+            return run(directory, clock, machines, given)
         except KeyboardInterrupt:
             return 1 if given.headless else 0
         except (StartError, RigError, OSError) as error:
             print(f"demo: {error}", file=sys.stderr)
             return 1
-        finally:
-            rig.stop()
+
+
+def _wanted(given: argparse.Namespace, window: bool, number: int) -> Wanted:
+    """How machine `number` (from 0) is set up; each has a lab page of its own, on ports that follow each other."""
+    fitted = FITTINGS[given.fitted[number] if number < len(given.fitted) else "usual"]
+    lab_port = given.lab_port and given.lab_port + number
+    busy, timetable = not given.headless, _timetable(given)
+    return Wanted(window, not given.headless, lab_port, busy=busy, timetable=timetable, fitted=fitted)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _one_machine(directory: Path, clock: SharedClock, machines: Sequence[Wanted], given: argparse.Namespace) -> int:
+    rig = Rig(directory, clock, machines[0])
+    try:
+        rig.start(_say)
+        return _headless(rig, given) if given.headless else _for_people(rig, machines[0].window)
+    finally:
+        rig.stop()
+
+
+def _several_machines(
+    directory: Path, clock: SharedClock, machines: Sequence[Wanted], given: argparse.Namespace
+) -> int:
+    hall = Hall(directory, clock, machines)
+    try:
+        hall.start(_say)
+        _say("a technician fills each machine ...")
+        hall.first_act()
+        return _headless_hall(hall, given) if given.headless else _hall_for_people(hall, given, machines[0].window)
+    finally:
+        hall.stop()
+
+
+def _hall_for_people(hall: Hall, given: argparse.Namespace, window: bool) -> int:
+    print(f"\nready: {'their screens are the windows that opened' if window else 'their screens'} and the lab pages")
+    for rig in hall.rigs:
+        print(f"  {rig.identity.machine}  {rig.lab_url}")
+        rig.eyes.close()
+    if given.last_place:
+        print(f"one place is left of {last_place(hall)}: try to buy it at two machines")
+    print(f"files of this run: {hall.directory}\nCtrl-C ends everything", flush=True)
+    while True:
+        for each in (hall.supervisor, *(rig.supervisor for rig in hall.rigs)):
+            each.turn(IDLE_TURN_MS // (1 + len(hall.rigs)))
+            if failed := each.failed():
+                raise RigError(f"{', '.join(failed)} ended for good; see the logs in {hall.directory}")
+
+
+def _headless_hall(hall: Hall, given: argparse.Namespace) -> int:
+    plans = make_plans(given.sales, random.Random(given.seed))
+    if given.last_place:
+        sought = last_place(hall)
+        _say(f"one place is left of {sought}")
+        plans = [*seekers(sought), *plans]
+    told = lambda name, number, account: _say(f"{name} {number:4} {account.kind:14} {account.outcome}")
+    lines = serve_passengers(hall, plans, lambda number: random.Random(f"{given.seed}.{number}"), told)
+    run = {"sales": len(plans), "seed": given.seed, "rate": hall.clock.rate, "fitted": given.fitted}
+    report = report_of(hall, lines, run)
+    for name, part in report["machines"].items():
+        _say(f"{name}: sales {part['sales']} · fen {part['fen']} · violations {part['violations']}")
+    return _told(report, given)
+
+
+def _timetable(given: argparse.Namespace) -> tuple[str, ...]:
+    """The words that make the station sell a GTFS feed; it judges feed, day and home itself."""
+    if given.gtfs is None:
+        return ()
+    as_of = ("--as-of", given.as_of) if given.as_of else ()
+    home = ("--home", given.home) if given.home else ()
+    return ("--gtfs", str(given.gtfs.resolve()), *as_of, *home, *["--skip-broken"] * given.skip_broken)
 
 
 def _for_people(rig: Rig, window: bool) -> int:
@@ -96,6 +171,11 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
     run = {"sales": given.sales, "seed": given.seed, "rate": rig.clock.rate, "starts": rig.supervisor.all_starts()}
     report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run)
+    return _told(report, given)
+
+
+def _told(report: Mapping[str, Any], given: argparse.Namespace) -> int:
+    """Write the report where it is wanted, and say the sum of it; answers the exit status."""
     if given.report is not None:
         given.report.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     _summary(report)
@@ -114,9 +194,14 @@ def settled_ledger(rig: Rig) -> dict[str, Any]:
     return held
 
 
-def _summary(report: dict[str, Any]) -> None:
+def _summary(report: Mapping[str, Any]) -> None:
     print(f"sales {report['sales']} · fen {report['fen']} · tickets {report['tickets']}")
     print(f"mean real ms per sale {report['times']['mean_ms']}")
+    for kind, told in report["kinds"].items():
+        print(
+            f"  {kind:14} {told['visits']:3} visits {told['bought']:3} bought"
+            f" {told['mean_s']:6.1f} s {told['mean_touches']:5.1f} touches"
+        )
     for sentence in report["found"]:
         print(f"NOT ACCOUNTED FOR: {sentence}")
     print(f"violations {report['violations']}")
@@ -163,12 +248,34 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--lab-port", type=int, default=0, metavar="N", help="port of the lab page (default: a free one)"
     )
+    parser.add_argument("--machines", type=int, default=1, metavar="N", help="so many machines at one station (1 to 4)")
+    parser.add_argument(
+        "--fitted", action="append", default=[], choices=sorted(FITTINGS), metavar="NAME",
+        help=f"how a machine is fitted out, once for each in turn: {', '.join(sorted(FITTINGS))} (default usual)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--last-place", action="store_true", help="the window sells a class but for one place, which two people want"
+    )
     parser.add_argument("--no-window", action="store_true", help="the screen only on the lab page")
     parser.add_argument("--dir", type=Path, metavar="DIR", help="keep the run's files there (a new, short path)")
+    parser.add_argument("--gtfs", type=Path, metavar="FILE", help="sell this GTFS feed, a zip archive or a folder")
+    parser.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help="the day of the feed that is sold as today")
+    parser.add_argument(
+        "--home", default="", metavar="STOP", help="id or name of the feed's station the machine stands at"
+    )
+    parser.add_argument("--skip-broken", action="store_true", help="sell the feed without its broken rows")
     parser.add_argument("--verbose", action="store_true", help="log what starts and ends")
     given = parser.parse_args(argv)
     if given.rate and not 1 <= given.rate <= 10:
         parser.error(f"--rate {given.rate} is outside 1 to 10")
+    if given.gtfs is None and (given.as_of or given.home or given.skip_broken):
+        parser.error("--as-of, --home and --skip-broken belong to --gtfs")
+    if not 1 <= given.machines <= MOST_MACHINES:
+        parser.error(f"--machines {given.machines} is outside 1 to {MOST_MACHINES}")
+    if len(given.fitted) > given.machines:
+        parser.error(f"{len(given.fitted)} times --fitted for {given.machines} machines")
+    if given.last_place and (given.machines < 2 or given.gtfs is not None):
+        parser.error("--last-place needs --machines 2 or more, and the network's own trains")
     if given.sales < 0:
         parser.error(f"--sales {given.sales} is negative")
     return given

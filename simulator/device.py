@@ -6,17 +6,24 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.clock import SharedClock
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds, Twin
 from simulator.pty_host import run_single
 
+if TYPE_CHECKING:
+    from simulator.devices.ccnet.peripheral import Peripheral
+    from simulator.devices.megatec import MegatecUps
+
 NOTES_PER_CASSETTE = 300
+NOTES_IN_RECYCLER = 40
 BLANKS_ON_ROLL = 500
 HAND_YUAN = (5, 10, 20, 50, 100)
 AUTO_MS = 4_000  # between two notes
 LOOK_MS = 250  # how often the passenger looks at the slot
+OUTAGE_MS, MAINS_MS = 20_000, 40_000
 
 Turn = Callable[[int], int | None]
 
@@ -27,14 +34,52 @@ def ccnet(matter: Matter, speeds: Speeds) -> Twin:
     return CcnetValidator(matter, speeds)
 
 
+def b2b(matter: Matter, speeds: Speeds) -> Twin:
+    """Cassette 1 is the escrow; 2 and 3 hold notes of 1 and 10 yuan."""
+    from simulator.devices.ccnet import CNY
+    from simulator.devices.ccnet.b2b import ESCROW, BillToBill
+
+    for number, kind in ((2, 0), (3, 2)):
+        row = CNY[kind]
+        for _ in range(NOTES_IN_RECYCLER if row else 0):
+            matter.new_note(row.value_fen if row else 0, f"cassette.{number}")
+    return BillToBill(matter, speeds, kinds_of=(ESCROW, 0, 2))
+
+
+def ups(matter: Matter, speeds: Speeds) -> Twin:
+    from simulator.devices.megatec import MegatecUps
+
+    return MegatecUps(speeds)
+
+
 def lcdm4000(matter: Matter, speeds: Speeds) -> Twin:
     from simulator.devices.lcdm import Lcdm4000
     from simulator.devices.lcdm.dispenser import DEFAULT_VALUES_FEN
 
-    for position, value_fen in enumerate(DEFAULT_VALUES_FEN, start=1):
+    fill_cassettes(matter, DEFAULT_VALUES_FEN)
+    return Lcdm4000(matter, speeds)
+
+
+def lcdm2000(matter: Matter, speeds: Speeds) -> Twin:
+    from simulator.devices.lcdm import Lcdm2000
+    from simulator.devices.lcdm.dispenser import DEFAULT_VALUES_2000_FEN
+
+    fill_cassettes(matter, DEFAULT_VALUES_2000_FEN)
+    return Lcdm2000(matter, speeds)
+
+
+def lcdm1000(matter: Matter, speeds: Speeds) -> Twin:
+    from simulator.devices.lcdm import Lcdm1000
+    from simulator.devices.lcdm.dispenser import DEFAULT_VALUES_1000_FEN
+
+    fill_cassettes(matter, DEFAULT_VALUES_1000_FEN)
+    return Lcdm1000(matter, speeds)
+
+
+def fill_cassettes(matter: Matter, values_fen: Sequence[int | None]) -> None:
+    for position, value_fen in enumerate(values_fen, start=1):
         for _ in range(NOTES_PER_CASSETTE if value_fen else 0):
             matter.new_note(value_fen or 0, f"cassette.{position}")
-    return Lcdm4000(matter, speeds)
 
 
 def ttpm(matter: Matter, speeds: Speeds) -> Twin:
@@ -59,19 +104,44 @@ def escpos(matter: Matter, speeds: Speeds) -> Twin:
 
 MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
     "ccnet": ccnet,
+    "b2b": b2b,
     "lcdm4000": lcdm4000,
+    "lcdm2000": lcdm2000,
+    "lcdm1000": lcdm1000,
     "ttpm": ttpm,
     "cabinet": cabinet,
     "escpos": escpos,
+    "ups": ups,
 }
 
 
-def auto_passenger(matter: Matter, twin: Twin) -> Turn | None:
-    """A passenger who pushes a note in every few seconds while the slot is open; None for devices without a slot."""
-    from simulator.devices.ccnet import CcnetValidator
+def auto(matter: Matter, twin: Twin) -> Turn | None:
+    """What happens by itself: a passenger at a slot, outages of a UPS's mains; None for other devices."""
+    from simulator.devices.ccnet.peripheral import Peripheral
+    from simulator.devices.megatec import MegatecUps
 
-    if not isinstance(twin, CcnetValidator):
-        return None
+    if isinstance(twin, MegatecUps):
+        return auto_outages(twin)
+    return auto_passenger(matter, twin) if isinstance(twin, Peripheral) else None
+
+
+def auto_outages(twin: MegatecUps) -> Turn:
+    """The mains fail for a while, again and again."""
+    began_ms: int | None = None
+
+    def turn(now_ms: int) -> int:
+        nonlocal began_ms
+        began_ms = now_ms if began_ms is None else began_ms
+        into_ms = (now_ms - began_ms) % (MAINS_MS + OUTAGE_MS)
+        if (into_ms < MAINS_MS) != twin.body.plugged:
+            twin.mains(into_ms < MAINS_MS, now_ms)
+        return now_ms + LOOK_MS
+
+    return turn
+
+
+def auto_passenger(matter: Matter, twin: Peripheral) -> Turn:
+    """A passenger who pushes a note in every few seconds while the slot is open, and takes what comes out."""
     next_ms, inserted = 0, 0
 
     def turn(now_ms: int) -> int:
@@ -94,7 +164,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--link", type=Path, metavar="PATH", help="make PATH a symbolic link to the pty")
     parser.add_argument("--rate", type=float, default=1.0, help="motion is so many times faster; 0 is instant")
     parser.add_argument(
-        "--auto", action="store_true", help="ccnet: push a note in every few seconds while it is enabled"
+        "--auto",
+        action="store_true",
+        help="ccnet, b2b: push a note in every few seconds while it is enabled; ups: the mains fail each minute",
     )
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="switch a fault on; may be repeated"
@@ -114,7 +186,7 @@ def main(argv: Sequence[str]) -> int:
         parser.error(f"{given.model} has no fault {', '.join(unknown)}; --faults lists them")
     twin.faults |= set(given.fault)
     try:
-        each_turn = auto_passenger(matter, twin) if given.auto else None
+        each_turn = auto(matter, twin) if given.auto else None
         run_single(twin, SharedClock.starting_now().mono_ms, given.link, each_turn)
     except OSError as error:
         print(f"tvm device: {error}", file=sys.stderr)

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from simulator.auditor import audit_directory
+from simulator.balance import books, differences
+from simulator.passenger.kinds import CANNOT_READ
 from simulator.passenger.visit import Account
 from simulator.timesplit import CLASSES, SaleTimes, read_lines, split
 
 Motions = dict[str, list[list[int | None]]]
-BAD_OUTCOMES = ("stuck", "out of service")
+BAD_OUTCOMES = ("stuck", "out of service", CANNOT_READ)
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ def passengers_say(accounts: Sequence[Account]) -> dict[str, Any]:
         "got_fen": sum(sum(a.change_fen) for a in accounts),
         "tickets": sum(a.tickets for a in accounts),
         "slips": sum(a.slips for a in accounts),
+        "stops_seen": sum(a.screens.count("oos") for a in accounts),
     }
 
 
@@ -60,6 +63,31 @@ def disagreements(said: Mapping[str, Any], told: Mapping[str, Any], accounts: Se
         for number, a in enumerate(accounts, start=1)
         if a.outcome.startswith(BAD_OUTCOMES)
     ]
+
+
+def by_kind(accounts: Sequence[Account]) -> dict[str, dict[str, Any]]:
+    """Per kind of passenger: visits, purchases, and of a purchase the mean seconds (the passenger's own), touches and
+    tickets; where a kind never buys, of a visit."""
+    kinds: dict[str, list[Account]] = {}
+    for account in accounts:
+        kinds.setdefault(account.kind, []).append(account)
+    return {kind: _of_kind(each) for kind, each in sorted(kinds.items())}
+
+
+def of_purchases(accounts: Sequence[Account]) -> Sequence[Account]:
+    """The visits of who bought; all of them when nobody did."""
+    return [account for account in accounts if account.tickets] or accounts
+
+
+def _of_kind(accounts: Sequence[Account]) -> dict[str, Any]:
+    counted = of_purchases(accounts)
+    return {
+        "visits": len(accounts),
+        "bought": sum(account.tickets > 0 for account in accounts),
+        "mean_s": round(sum(each.ended_ms - each.begun_ms for each in counted) / 1000 / len(counted), 1),
+        "mean_touches": round(sum(each.touches for each in counted) / len(counted), 1),
+        "mean_tickets": round(sum(each.tickets for each in counted) / len(counted), 2),
+    }
 
 
 def times(each: Sequence[SaleTimes]) -> dict[str, Any]:
@@ -84,5 +112,44 @@ def make_report(
         "violations": len(found),
         "found": found,
         "times": times(split(read_lines(journal), motions)),
+        "kinds": by_kind(accounts),
         "visits": [account.as_dict() for account in accounts],
+    }
+
+
+SUMMED = ("records", "sales", "open_sales", "fen", "tickets", "passengers")
+"""Parts of a machine's report that may be added up."""
+
+
+def add_up(parts: Sequence[Any]) -> Any:
+    """The sum of numbers, or of mappings of them name by name."""
+    if not all(isinstance(part, Mapping) for part in parts):
+        return sum(parts)
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: add_up([part[name] for part in parts if name in part]) for name in names}
+
+
+def joint_report(
+    machines: Mapping[str, Mapping[str, Any]],
+    accounts: Mapping[str, Sequence[Account]],
+    state: Mapping[str, Any],
+    run: Mapping[str, Any],
+) -> dict[str, Any]:
+    """One report of several machines at one station: what they come to together, the station's books, and each one's own part.
+    `machines`: name -> what `make_report` made; `state`: the station's whole state."""
+    parts = list(machines.values())
+    everybody = [account for each in accounts.values() for account in each]
+    apart = differences(state, machines)
+    found = [f"{name}: {sentence}" for name, part in machines.items() for sentence in part["found"]]
+    sales = [sale for part in parts for sale in part["times"]["sales"]]
+    mean = {name: round(sum(sale[name] for sale in sales) / max(1, len(sales))) for name in CLASSES}
+    return {
+        "run": dict(run),
+        **{name: add_up([part[name] for part in parts]) for name in SUMMED},
+        "violations": len(found) + len(apart),
+        "found": [*found, *(f"station: {sentence}" for sentence in apart)],
+        "times": {"mean_ms": mean},
+        "kinds": by_kind(everybody),
+        "station": {name: books(state, name) for name in machines},
+        "machines": dict(machines),
     }

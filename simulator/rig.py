@@ -10,13 +10,15 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from kiosk.screen.values import Screen
 from simulator.child import Program
 from simulator.clock import SharedClock
+from simulator.fittings import USUAL, Fitting
 from simulator.passenger.cabinet_client import CabinetClient
 from simulator.passenger.eyes import Eyes
 from simulator.passenger.person import Dice, Plan
@@ -35,10 +37,11 @@ OPERATORS = (
     f"{SUPERVISOR_PERSON.number}:李强:Li Qiang:supervisor:{SUPERVISOR_PERSON.pin}",
     "1003:陈明:Chen Ming:maintainer:975310",
 )
-FIRST_NOTES = {1: 400, 2: 400, 3: 400, 4: 200}
+FIRST_NOTES = USUAL.notes
 FIRST_BLANKS = 600
 TURN_MS = 10
 FREE_SCREENS = ("attract", "home")
+FREE_WITHIN_MS = 1_200_000
 
 
 class RigError(Exception):
@@ -61,13 +64,62 @@ class Wanted:
     speeds: Mapping[str, float] = field(default_factory=dict)
     trace: bool = False
     patience: Callable[[], RestartPolicy] = RestartPolicy
+    timetable: Sequence[str] = ()
+    """Words for the station computer that make it sell a GTFS feed; then the machine stands where the station says."""
+    fitted: Fitting = USUAL
 
 
-def write_machine_config(directory: Path, station_url: str, speeds: Mapping[str, float] | None = None) -> Path:
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Name and token of a machine at its station."""
+
+    machine: str = MACHINE
+    token: str = field(default_factory=lambda: secrets.token_hex(18))  # letters and digits: it stands on command lines
+
+
+@dataclass(frozen=True, slots=True)
+class StationAt:
+    """A station computer that runs already: its address, and the station it stands at."""
+
+    url: str
+    telecode: str
+
+
+def station_program(directory: Path, clock: SharedClock, wanted: Wanted, machines: Sequence[Identity]) -> Program:
+    """The station computer of these machines; what it remembers lies in `directory`/station."""
+
+    def argv(port: str) -> tuple[str, ...]:
+        busy = ("--busy",) if wanted.busy else ()
+        place = () if wanted.timetable else (TELECODE,)
+        named = [word for each in machines for word in ("--machine", ":".join((each.machine, each.token, *place)))]
+        data = str(directory / "station")
+        more = (*named, *busy, "--clock", clock.format(), *wanted.timetable)
+        return (sys.executable, "-m", "simulator", "station", "--port", port, "--data", data, "--lab", *more)
+
+    return Program("station", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2]))
+
+
+def home_of(events: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    """Telecode of where the machines stand; the station tells it of a feed before it is ready."""
+    told = [event["home"] for name, event in events if name == "station" and "home" in event]
+    return str(told[-1]) if told else TELECODE
+
+
+def write_machine_config(
+    directory: Path,
+    station_url: str,
+    speeds: Mapping[str, float] | None = None,
+    telecode: str = TELECODE,
+    machine: str = MACHINE,
+    fitted: Fitting = USUAL,
+) -> Path:
     """The machine's and the cabinet's configuration in the run directory; answers the machine's."""
+    ports = str(directory / "ports")
     for name in ("machine.yaml", "cabinet.yaml"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
-        filled = text.replace("@DIR@", str(directory / "ports")).replace("@STATION@", station_url)
+        filled = text.replace("@STATION@", station_url).replace(f"station: {TELECODE}\n", f"station: {telecode}\n")
+        filled = filled.replace(f"id: {MACHINE}\n", f"id: {machine}\n")
+        filled = fitted.changed(name, filled).replace("@DIR@", ports)
         (directory / name).write_text(filled, encoding="utf-8")
     if speeds:
         with (directory / "cabinet.yaml").open("a", encoding="utf-8") as file:
@@ -75,10 +127,22 @@ def write_machine_config(directory: Path, station_url: str, speeds: Mapping[str,
     return directory / "machine.yaml"
 
 
+class Actor(Protocol):
+    """Who stands at the machine; `now_ms` is people's time."""
+
+    @property
+    def over(self) -> bool: ...
+
+    def saw(self, rev: int, screen: Screen | None, now_ms: int) -> None: ...
+
+    def poll(self, now_ms: int) -> int | None: ...
+
+
 class Rig:
     """`start` brings all up; `turn` serves them; `stop` ends all. Raises StartError or RigError."""
 
-    def __init__(self, directory: Path, clock: SharedClock, wanted: Wanted) -> None:
+    def __init__(self, directory: Path, clock: SharedClock, wanted: Wanted, identity: Identity | None = None) -> None:
+        self.identity = identity or Identity()
         self.directory, self.clock, self._wanted = directory, clock, wanted
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.supervisor = Supervisor(
@@ -91,15 +155,21 @@ class Rig:
         self.eyes = Eyes(directory / "screen.sock")
         self.cabinet: CabinetClient | None = None
         self.station_url = self.lab_url = ""
-        self.token = secrets.token_hex(18)  # letters and digits: it stands on command lines
+        self.token = self.identity.token
 
     # -- starting
 
-    def start(self, told: Callable[[str], None] = lambda line: None) -> None:
-        """Station, cabinet, a provisioned controller, the screen; `told` hears one line for each that is ready."""
-        self.station_url = self._station()
-        told(f"station computer  {self.station_url}")
-        config = write_machine_config(self.directory, self.station_url, self._wanted.speeds)
+    def start(self, told: Callable[[str], None] = lambda line: None, at: StationAt | None = None) -> None:
+        """Station, cabinet, a provisioned controller, the screen; `told` hears one line for each that is ready. `at`: a
+        station that is there already; otherwise one for this machine alone is started."""
+        if at is None:
+            program = station_program(self.directory, self.clock, self._wanted, [self.identity])
+            at = StationAt(self.supervisor.start(program), home_of(self.events))
+            told(f"station computer  {at.url}")
+        self.station_url = at.url
+        config = write_machine_config(
+            self.directory, at.url, self._wanted.speeds, at.telecode, self.identity.machine, self._wanted.fitted
+        )
         self.lab_url = self._cabinet()
         told(f"lab               {self.lab_url}")
         self.cabinet = CabinetClient(self.lab_url)
@@ -112,28 +182,23 @@ class Rig:
         self._screen()
         told("screen            ready")
 
-    def _station(self) -> str:
-        def argv(port: str) -> tuple[str, ...]:
-            busy = ("--busy",) if self._wanted.busy else ()
-            machine = f"{MACHINE}:{self.token}:{TELECODE}"
-            data = str(self.directory / "station")
-            return self._simulator(
-                "station", "--port", port, "--data", data, "--lab", "--machine", machine, *busy, *self._clock()
-            )
-
-        again = lambda ready: argv(ready.rpartition(":")[2])
-        return self.supervisor.start(Program("station", argv("0"), again=again))
-
     def _cabinet(self) -> str:
         port = str(self._wanted.lab_port)
         files = ("--dir", str(self.directory / "ports"), "--config", str(self.directory / "cabinet.yaml"))
         sockets = ("--lab-port", port, "--mirror-socket", str(self.directory / "mirror.sock"))
-        argv = self._simulator("cabinet", *files, *sockets, *self._clock())
+        argv = self._simulator("cabinet", *files, *sockets, "--station", self.station_url, *self._clock())
         return self.supervisor.start(Program("cabinet", argv, restarts=False))
 
     def _provision(self) -> None:
         operators = [word for operator in OPERATORS for word in ("--operator", operator)]
-        where = ("provision", str(self.directory / "journal"), "--machine", MACHINE, "--token", self.token)
+        where = (
+            "provision",
+            str(self.directory / "journal"),
+            "--machine",
+            self.identity.machine,
+            "--token",
+            self.token,
+        )
         done = subprocess.run(
             self._kiosk(*where, *operators), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
         )
@@ -203,28 +268,36 @@ class Rig:
     def first_act(self) -> None:
         """The technician loads and fills the new machine, as a person would, and closes up (decision 49)."""
         self.serve_until(lambda: self.eyes.screen is not None, 120_000, "a screen")
-        jobs: list[Job] = first_fill(FIRST_NOTES, FIRST_BLANKS)
-        worker = Technician(
-            CASHIER, SUPERVISOR_PERSON, jobs, self.hands().service, self.eyes.touch, self.clock.wall_ms()
-        )
+        worker = self.technician()
         while not worker.over:
-            worker.saw(self.eyes.rev, self.eyes.screen, self.clock.wall_ms())
-            worker.poll(self.clock.wall_ms())
+            self.attend(worker)
             self.turn()
         if worker.outcome != "done":
             raise RigError(f"the technician is {worker.outcome}")
 
+    def technician(self) -> Technician:
+        """Somebody who loads and fills a new machine."""
+        jobs: list[Job] = first_fill(self._wanted.fitted.notes, FIRST_BLANKS)
+        return Technician(CASHIER, SUPERVISOR_PERSON, jobs, self.hands().service, self.eyes.touch, self.clock.wall_ms())
+
+    def attend(self, actor: Actor) -> None:
+        """Let somebody see what is shown now, and do what it is time for."""
+        actor.saw(self.eyes.rev, self.eyes.screen, self.clock.wall_ms())
+        actor.poll(self.clock.wall_ms())
+
+    def free(self) -> bool:
+        """Whether the next passenger can begin."""
+        return self.eyes.screen is not None and self.eyes.screen.kind in FREE_SCREENS
+
     def wait_until_free(self) -> None:
         """Until the next passenger can begin."""
-        free = lambda: self.eyes.screen is not None and self.eyes.screen.kind in FREE_SCREENS
-        self.serve_until(free, 1_200_000, "a free machine")
+        self.serve_until(self.free, FREE_WITHIN_MS, "a free machine")
 
     def visit(self, plan: Plan, dice: Dice) -> Account:
         """One passenger from coming to leaving; a machine out of service is an outcome, not an error."""
         made = Visit(plan, self.hands(), self.eyes.touch, dice, self.clock.wall_ms())
         while not made.over:
-            made.saw(self.eyes.rev, self.eyes.screen, self.clock.wall_ms())
-            made.poll(self.clock.wall_ms())
+            self.attend(made)
             self.turn()
         return made.account
 

@@ -104,8 +104,10 @@ class Supervisor:
 
     def mains(self, on: bool) -> None:
         """Off: what has power only from the mains dies at once and stays dead. On: it starts again. Tells the cabinet."""
-        if on == self._mains:
-            return
+        if on != self._mains:
+            self._power(on)
+
+    def _power(self, on: bool, tell: bool = True) -> None:
         self._mains = on
         log.info("mains on=%d", on)
         powered = [place for place in self._places.values() if place.program.powered]
@@ -116,7 +118,8 @@ class Supervisor:
                     place.child.signal(signal.SIGKILL)
             for place in powered:
                 self._end(place, signal.SIGKILL)
-        self._tell(on)
+        if tell:
+            self._tell(on)
         if on:
             for place in powered:
                 place.held, place.failed = False, False
@@ -207,6 +210,9 @@ class Supervisor:
             return
         if isinstance(event, dict) and event.get("event") == "mains" and type(event.get("on")) is bool:
             self.mains(event["on"])
+        elif isinstance(event, dict) and event.get("event") == "power" and type(event.get("on")) is bool:
+            if event["on"] != self._mains:
+                self._power(event["on"], tell=False)  # a UPS cut or gave it: the plug in the wall is as it was
         elif isinstance(event, dict):
             self.on_event(name, event)
 
@@ -224,7 +230,7 @@ class Supervisor:
         log.info("process_ended name=%s status=%d", place.program.name, status)
         if self._stopping or place.held or place.failed:
             return
-        place.again_ms = place.restarts.after_end(self._mono_ms()) if place.program.restarts else None
+        place.again_ms = place.restarts.after_end(self._mono_ms(), status) if place.program.restarts else None
         if place.again_ms is None:
             place.failed = True
             log.error("process_gave_up name=%s status=%d", place.program.name, status)

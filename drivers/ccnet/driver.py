@@ -13,11 +13,11 @@ from drivers.ccnet.codec import VALIDATOR, Bill, Command, State, Status, enable_
 from drivers.ccnet.escrow import Escrow, Order
 from drivers.ccnet.line import HOLD, POLL, RESET, RETURN, STACK, STACKED_COUNTER, Kind, Line, Reply, Request
 from drivers.ccnet.start_up import POWER_UPS, STOPPED, Found, Past, start_up
-from drivers.ccnet.texts import FAULTS, STATE_FAULTS, reject_reason
+from drivers.ccnet.texts import FAULTS, STATE_FAULTS, small_news
 from drivers.raised import Raised
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
-from kiosk.ports.note_acceptor import AcceptorPast, NoteMoving, NoteRefused
+from kiosk.ports.note_acceptor import AcceptorPast
 
 MODEL = "ccnet"
 ABSENT_MS = 5_000
@@ -284,12 +284,8 @@ class CcnetValidator:
             self._escrow.jammed()  # the reset will not say more of it
         if self._phase is not Phase.WORKING or before == status:
             return
-        if status.code == State.ACCEPTING:
-            self._report(NoteMoving())
-        elif status.code in (State.REJECTING, State.SUSPECTED):
-            self._report(NoteRefused(reject_reason(status), status.raw))
-        elif status.code == State.PAUSE:
-            self._report(NoteRefused("double", status.raw))
+        if news := small_news(status):
+            self._report(news)
 
     # -- start-up and silence
 

@@ -67,6 +67,9 @@ class Escrow:
         self._limit_ms = limit_ms
         self._bills: Mapping[int, Bill] = {}
         self._settled: deque[int] = deque(maxlen=8)
+        self._given_up: Note | None = (
+            None  # told as unknown, and nothing was drawn in since: it may still fall into the box
+        )
         self._last_stacked: int | None = None  # bill type of the note that was credited last
         self._motion = False  # something moved since then
         self._drawn_in = False  # something is in the path that has not reached escrow
@@ -105,7 +108,9 @@ class Escrow:
         risen = self._risen(stacked)
         note, doubtful = self.note, self._doubtful
         if note and doubtful:
-            if risen:
+            if risen > 1 + len(self._unasked):
+                self._uncertain(note)  # no note raises it so far: it jumped, and proves nothing
+            elif risen:
                 risen -= 1
                 self._ours(note)
             elif note.missing < GONE_FOR_SURE:
@@ -123,7 +128,7 @@ class Escrow:
 
     def _credit_unasked(self, most: int) -> None:
         for bill_type in self._unasked[:most]:
-            self._credit(self._take_number(), bill_type, self._bills[bill_type].value_fen)
+            self._credit(self._number_of(bill_type), bill_type, self._bills[bill_type].value_fen)
         self._unasked.clear()
 
     def no_count(self) -> None:
@@ -189,6 +194,8 @@ class Escrow:
         code, note = status.code, self.note
         if code in (State.ACCEPTING, State.STACKING, State.ESCROW):
             self._motion = True
+        if code == State.ACCEPTING:
+            self._given_up = None
         stuck = (self._drawn_in and code in STUCK) or (self._open and code == State.JAMMED)
         self._drawn_in = code == State.ACCEPTING or (self._drawn_in and code in (State.BUSY, State.PAUSE))
         self._open = code == State.IDLING
@@ -282,7 +289,7 @@ class Escrow:
 
     def _held(self, bill_type: int, now_ms: int) -> None:
         bill = self._bills.get(bill_type)
-        self._motion = True
+        self._motion, self._given_up = True, None
         if bill is None:  # a coupon, or a kind that is no money here
             self.note = Note(0, bill_type, 0, now_ms, now_ms, now_ms, Order.RETURN)
             self._report(NoteRefused("inhibited", f"type {bill_type}"))
@@ -333,6 +340,11 @@ class Escrow:
         number, self._next = self._next, self._next + 1
         return number
 
+    def _number_of(self, bill_type: int) -> int:
+        """Stacked without having been in escrow: it is the note that was given up, or one nobody saw."""
+        note, self._given_up = self._given_up, None
+        return note.number if note is not None and note.bill_type == bill_type else self._take_number()
+
     def _ours(self, note: Note) -> None:
         if note.number:
             self._credit(note.number, note.bill_type, note.value_fen)
@@ -346,6 +358,7 @@ class Escrow:
 
     def _uncertain(self, note: Note) -> None:
         if note.may_be_stacked:
+            self._given_up = note if note.number else None
             self._end(note, NoteUncertain(note.number, note.value_fen))
         else:
             self._end(note, NoteReturnUncertain(note.number, note.value_fen))

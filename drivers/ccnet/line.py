@@ -5,8 +5,9 @@ Source: ccnet sheet, section 4 (link rules) and 12 (traps 3, 9). Knows frames an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, unique
+from enum import Enum, IntEnum, unique
 
 from drivers.ccnet.codec import ACK, ILLEGAL, NAK, Command, Damaged, Decoder, Frame
 
@@ -20,11 +21,17 @@ LONGEST_STATUS = 3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command and what answers it: `answer_bytes` of data, or ACK when 0."""
+    """A command and what answers it: `answer_bytes` of data, or ACK when 0.
 
-    code: Command
+    `fits`: for answers whose length alone does not tell them from a status, whether these bytes can be one; it may claim the
+    payload 00, which otherwise is an ACK. `answer_ms`: how long to wait for it.
+    """
+
+    code: IntEnum
     data: bytes = b""
     answer_bytes: int = 0
+    fits: Callable[[bytes], bool] | None = None
+    answer_ms: int = ANSWER_MS
 
 
 POLL = Request(Command.POLL, answer_bytes=LONGEST_STATUS)
@@ -124,7 +131,7 @@ class Line:
         self._decoder = Decoder()  # the line is half-duplex: what is left over is noise
         self._sends += 1
         self._again = False
-        self._deadline_ms = now_ms + ANSWER_MS
+        self._deadline_ms = now_ms + self._pending.answer_ms
         self._output += Frame(self._address, bytes([self._pending.code]) + self._pending.data).encode()
 
     def _control(self, payload: bytes) -> None:
@@ -185,6 +192,9 @@ class Line:
 
     def _control_answer(self, payload: bytes) -> list[Reply]:
         asked = self._pending
+        may_be_late = self._late is not None and not self._late.answer_bytes  # then this is the ACK of that one
+        if asked is not None and not may_be_late and asked.fits is not None and asked.fits(payload):
+            return [self._end(Kind.DATA, payload)]  # on the wire it is an ACK, so it is not acknowledged
         if asked is None or (payload != NAK and asked is POLL):
             late, self._late = self._late, None  # the answer to an earlier order, after we gave it up
             if late is None or late.answer_bytes or payload == NAK:
@@ -200,7 +210,10 @@ class Line:
     def _asked_for(self, payload: bytes) -> Request | None:
         """Which request these data answer; short ones that do not fit the pending request are a late POLL answer."""
         pending = self._pending
-        if pending and pending.answer_bytes and (pending is POLL) == (len(payload) <= LONGEST_STATUS):
+        if pending and pending.fits is not None:
+            if pending.fits(payload):
+                return pending
+        elif pending and pending.answer_bytes and (pending is POLL) == (len(payload) <= LONGEST_STATUS):
             return pending
         if pending is STACKED_COUNTER and len(payload) == STACKED_COUNTER.answer_bytes:
             return pending

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from drivers.ccnet.codec import State, Status
 from kiosk.faults import FaultCode
+from kiosk.ports.note_acceptor import NoteMoving, NoteRefused
 
 _STOPS = {
     State.BOX_FULL: FaultCode.BOX_FULL,
@@ -44,3 +45,12 @@ _REASONS = {
 def reject_reason(status: Status) -> str:
     """`reason` of NoteRefused for a REJECTING status; `other` for codes the sheet does not name, and for suspected bills."""
     return _REASONS.get(status.detail, "other") if status.code == State.REJECTING else "other"
+
+
+def small_news(status: Status) -> NoteMoving | NoteRefused | None:
+    """What a new status tells of a note that did not get as far as escrow. Moves no money."""
+    if status.code == State.ACCEPTING:
+        return NoteMoving()
+    if status.code in (State.REJECTING, State.SUSPECTED):
+        return NoteRefused(reject_reason(status), status.raw)
+    return NoteRefused("double", status.raw) if status.code == State.PAUSE else None

@@ -1,4 +1,4 @@
-"""A note dispenser with presenter: the LCDM-4000 pays into the cabinet's change tray; the tray is opened, emptied or retracted.
+"""A note dispenser with presenter: an LCDM pays into the cabinet's change tray; the tray is opened, emptied or retracted.
 
 Source: lcdm sheet, section 8 (the mechanism itself has no tray); cabinet board sheet, version 2; decision 22. What may
 not be handed over for certain stays behind the shutter: after `NotesUncertain` nobody could reach the notes.
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from drivers.compose.board import Board
 from drivers.compose.change_tray import ChangeTray, News, Tray
-from drivers.lcdm.codec import Command
-from drivers.lcdm.driver import Ended, Event, Found, Lcdm4000
+from drivers.lcdm.codec import Move
+from drivers.lcdm.dispenser import Dispenser, Ended, Event, Found
 from drivers.lcdm.judge import Ending
 from drivers.raised import Raised
 from kiosk.ports.fact import DeviceReady, Fact, Report
@@ -31,10 +31,9 @@ from kiosk.ports.note_dispenser import (
     TrayStayedShut,
 )
 
-MODEL = "lcdm4000"
 BOARD_MS = 3_000  # how long the past waits for the tray's sensor
 LOOK_MS = 50
-LAST = {Command.PURGE: "purge", Command.DISPENSE: "pay", Command.TEST: "test"}
+LAST = {Move.PURGE: "purge", Move.DISPENSE: "pay", Move.TEST: "test"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class ChangePresenter:
     can_retract = True
 
     def __init__(
-        self, name: str, report: Report, dispenser: Lcdm4000, board: Board, *, flap_ms: int = 300, settle_ms: int = 50
+        self, name: str, report: Report, dispenser: Dispenser, board: Board, *, flap_ms: int = 300, settle_ms: int = 50
     ) -> None:
         self.name = name
         self.max_notes = dispenser.max_notes
@@ -114,7 +113,7 @@ class ChangePresenter:
         name, error = "none" if memory.known else "unknown", ""
         counts: Counts = ()
         if memory.last:
-            name = LAST.get(Command(memory.last.code), "unknown")
+            name = LAST.get(Move(memory.last.code), "unknown")
             counts = tuple(
                 (row.cassette, row.exits, row.rejects) for row in memory.last.moved if row.exits or row.rejects
             )
@@ -164,7 +163,7 @@ class ChangePresenter:
             return now_ms + LOOK_MS
         self._past_due, self._past_ms = False, None
         self.recall()
-        self._report(DeviceReady(self.name, MODEL, "", ""))
+        self._report(DeviceReady(self.name, self._dispenser.model, self._dispenser.version, ""))
         return None
 
     # -- orders
@@ -201,7 +200,7 @@ class ChangePresenter:
     def _dispenser_says(self, event: Event) -> None:
         if isinstance(event, Found):
             self._past_due = True
-        elif isinstance(self._current, Pay | Test) and event.code != Command.PURGE:
+        elif isinstance(self._current, Pay | Test) and event.code != Move.PURGE:
             self._paid(event)
 
     def _paid(self, ended: Ended) -> None:
@@ -214,7 +213,7 @@ class ChangePresenter:
             return
         full = ended.ending is Ending.FULL
         outcome = NotesPresented(order, counts) if full else NotesShort(order, counts, ended.reason)
-        if ended.code == Command.TEST or not _out(counts):
+        if ended.code == Move.TEST or not _out(counts):
             self._finish(outcome)
             return
         self._outcome = outcome

@@ -1,10 +1,6 @@
-"""LCDM-4000 (dialect 30) frames as the host sees them. Source: lcdm sheet, sections 2, 3, 5, 6.
+"""LCDM-4000 (dialect 30) as the host sees it: commands and what their answers say. Source: lcdm sheet, sections 5 and 6.
 
-    host   EOT(04) 30 STX(02) CMD [DATA] ETX(03) BCC        answered by ACK(06) or NAK(15), then
-    device SOH(01) 30 STX(02) CMD [DATA] ETX(03) BCC        answered by ACK or NAK, then EOT(04)
-
-BCC = xor from EOT or SOH to ETX. No length field: the length of a response follows from its command. Numbers are one byte
-of value + 20h. Dialect 50 differs in ID, numbers and commands; it is a codec of its own.
+Numbers are one byte of value + 20h. Dialect 50 differs in ID, numbers and commands; it is a codec of its own.
 """
 
 from __future__ import annotations
@@ -12,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, unique
-from functools import reduce
-from operator import xor
 
-SOH, STX, ETX, EOT, ACK, NAK = 0x01, 0x02, 0x03, 0x04, 0x06, 0x15
+from drivers.lcdm.frames import Dialect, Response
+from drivers.lcdm.state import CassetteState, MachineState
+
 ID = 0x30
 OFFSET = 0x20
 CASSETTES = 4
@@ -36,10 +32,20 @@ class Command(IntEnum):
     SERIAL = 0x67
 
 
-MOVING = (Command.PURGE, Command.DISPENSE, Command.TEST)
-"""Commands that move notes: never sent again once the device may have begun."""
+@unique
+class Move(IntEnum):
+    """What an order does, in either dialect. The values are dialect 30's own commands."""
 
-_DATA_BYTES = {
+    PURGE = Command.PURGE
+    DISPENSE = Command.DISPENSE
+    TEST = Command.TEST
+
+
+MOVING = frozenset(int(move) for move in Move)
+BLOCKED_BEFORE_START = 0x0B
+SENSORS_AND_MOTORS = (0x20, 0x21, 0x22, 0x23)
+
+_DATA_BYTES: dict[int, int] = {
     Command.RESET: 0,
     Command.STATUS: 2 + 4 * CASSETTES,
     Command.PURGE: 2 + 3 * CASSETTES,
@@ -50,19 +56,12 @@ _DATA_BYTES = {
 }
 """Data bytes of the response to each command."""
 
-
-def bcc(data: bytes) -> int:
-    return reduce(xor, data, 0)
+DIALECT_30 = Dialect(ID, MOVING, ends=True, data_bytes=lambda code, held: _DATA_BYTES.get(code, -1))
 
 
 def _number(byte: int) -> int:
     """A number on the wire; bytes below 20h are nonsense and read as 0."""
     return max(0, byte - OFFSET)
-
-
-def encode_command(code: int, data: bytes = b"") -> bytes:
-    body = bytes([EOT, ID, STX, code]) + data + bytes([ETX])
-    return body + bytes([bcc(body)])
 
 
 def dispense_data(counts: Mapping[int, int]) -> bytes:
@@ -71,90 +70,6 @@ def dispense_data(counts: Mapping[int, int]) -> bytes:
         raise ValueError(f"cannot ask a dispenser of four cassettes for {dict(counts)}")
     quantities = bytes(OFFSET + counts.get(cassette, 0) for cassette in range(1, CASSETTES + 1))
     return quantities + bytes([OFFSET]) * (2 + RESERVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A whole response of the device: the command it answers and its data."""
-
-    code: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """A single byte outside of frames: ACK, NAK or EOT."""
-
-    byte: int
-
-
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """A response with a wrong check byte, or one that never ended."""
-
-    raw: bytes
-
-
-Item = Response | Control | Damaged
-
-
-class Decoder:
-    """Bytes in, items out. Never waits, never raises on noise, has never seen a port.
-
-    Inside of what looks like a damaged frame no control byte is looked for: a check byte may be any byte, and a NAK that
-    nobody sent would let a host say something twice.
-    """
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-
-    @property
-    def waiting(self) -> bool:
-        """The beginning of a response is here, its end is not."""
-        return bool(self._held)
-
-    def feed(self, received: bytes) -> list[Item]:
-        self._held += received
-        items: list[Item] = []
-        while self._held:
-            first = self._held[0]
-            if first == SOH:
-                length = self._length()
-                if length is None or len(self._held) < length:
-                    return items  # the rest is still on its way
-                items.append(self._take(length))
-            elif first == ETX:
-                if len(self._held) < 2:
-                    return items
-                del self._held[:2]  # the end of something whose beginning was lost, and its check byte
-            else:
-                if first in (ACK, NAK, EOT):
-                    items.append(Control(first))
-                del self._held[:1]  # anything else, such as stray FF bytes of an idle device, means nothing
-        return items
-
-    def _length(self) -> int | None:
-        """Of the response that begins here: 1 = none begins here after all, None = too early to say."""
-        for place, right in ((1, ID), (2, STX)):
-            if len(self._held) > place and self._held[place] != right:
-                return 1
-        if len(self._held) < 4:
-            return None
-        code = self._held[3]
-        return _DATA_BYTES[Command(code)] + 6 if code in _DATA_BYTES else 4
-
-    def _take(self, length: int) -> Item:
-        raw = bytes(self._held[:length])
-        del self._held[:length]
-        if length >= 6 and raw[-2] == ETX and raw[-1] == bcc(raw[:-1]):
-            return Response(raw[3], raw[4:-2])
-        return Damaged(raw)
-
-    def flush(self) -> list[Item]:
-        """The missing bytes are not coming."""
-        raw = bytes(self._held)
-        self._held.clear()
-        return [Damaged(raw)] if raw else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,23 +110,6 @@ def parse_result(response: Response) -> Result | None:
     return Result(code, _number(data[0]), _moved(data[2 : 2 + 3 * CASSETTES]))
 
 
-@dataclass(frozen=True, slots=True)
-class CassetteState:
-    cassette: int
-    near_end: bool
-    present: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MachineState:
-    """Answer to STATUS. `path_blocked`: a sensor of the note path is covered; `tray_out`: reject tray missing."""
-
-    error: int
-    path_blocked: bool
-    tray_out: bool
-    cassettes: tuple[CassetteState, ...]
-
-
 def parse_state(response: Response) -> MachineState | None:
     if response.code != Command.STATUS:
         return None
@@ -221,7 +119,15 @@ def parse_state(response: Response) -> MachineState | None:
     for cassette in range(1, CASSETTES + 1):
         flags, kind = rows[(cassette - 1) * 4 : (cassette - 1) * 4 + 2]
         cassettes.append(CassetteState(cassette, bool(flags & 0x08), kind != ID))
-    return MachineState(_number(error), bool(sensors & 0x0F), bool(sensors & 0x10), tuple(cassettes))
+    number = _number(error)
+    return MachineState(
+        number,
+        path_blocked=bool(sensors & 0x0F) or number == BLOCKED_BEFORE_START,
+        tray_out=bool(sensors & 0x10),
+        cassettes=tuple(cassettes),
+        broken=number in SENSORS_AND_MOTORS,
+        exit_blocked=bool(sensors & 0x08),
+    )
 
 
 def parse_serial(response: Response) -> int | None:

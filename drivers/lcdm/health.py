@@ -1,20 +1,29 @@
 """Faults of a dispenser: what its STATUS shows comes and goes, what an order left behind stays until somebody was there.
 
-Source: lcdm sheet, sections 5.1 (DISP, STAT, TYPE) and 5.2.
+Source: lcdm sheet, sections 4.2, 4.3, 5.1 (DISP, STAT, TYPE) and 5.2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from drivers.lcdm.codec import MachineState, Result
-from drivers.lcdm.judge import GOOD, PICK_UP, Ending, fault_of, first_short, judge
+from drivers.lcdm.state import MachineState
 from drivers.raised import Raised
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import Report
 
-BLOCKED_BEFORE_START = 0x0B
-SENSORS_AND_MOTORS = (0x20, 0x21, 0x22, 0x23)
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What an order left behind. `fault`: up until somebody was there; `clean`: it went as asked; `moved`: cassettes that gave
+    notes; `empty`: the one whose pick-up failed."""
+
+    error: int
+    fault: FaultCode | None
+    clean: bool
+    moved: tuple[int, ...]
+    empty: int | None
 
 
 class Health:
@@ -33,9 +42,8 @@ class Health:
         if state.tray_out and FaultCode.REJECT_OUT not in self.whole:
             self._left_behind.clear()
         self.whole.set(FaultCode.REJECT_OUT, state.tray_out)
-        blocked = state.path_blocked or state.error == BLOCKED_BEFORE_START
-        self._set(FaultCode.DISPENSER_JAM, blocked, f"{state.error:02X}")
-        self._set(FaultCode.DEVICE_FAILURE, state.error in SENSORS_AND_MOTORS, f"{state.error:02X}")
+        self._set(FaultCode.DISPENSER_JAM, state.path_blocked, f"{state.error:02X}")
+        self._set(FaultCode.DEVICE_FAILURE, state.broken, f"{state.error:02X}")
         self._set(FaultCode.WRONG_NOTES, False, "")
 
     def _cassette(self, cassette: int, present: bool, near_end: bool) -> None:
@@ -49,20 +57,18 @@ class Health:
     def _set(self, code: FaultCode, seen: bool, detail: str) -> None:
         self.whole.set(code, seen or code in self._left_behind, detail)
 
-    def result(self, asked: Mapping[int, int], result: Result) -> None:
+    def outcome(self, after: Aftermath) -> None:
         """The outcome of an order or a test."""
-        fault = fault_of(result.error)
-        if fault:
-            self._left_behind.add(fault)
-            self.whole.set(fault, True, f"{result.error:02X}")
-        elif result.error == GOOD and judge(asked, result).ending is Ending.FULL:
+        if after.fault:
+            self._left_behind.add(after.fault)
+            self.whole.set(after.fault, True, f"{after.error:02X}")
+        elif after.clean:
             self.looked_after()
-        for row in result.moved:
-            if row.cassette in self._cassettes and (row.exits or row.rejects):
-                self._cassettes[row.cassette].clear(FaultCode.CASSETTE_EMPTY)
-        empty = first_short(asked, result) if result.error == PICK_UP else None
-        if empty in self._cassettes:
-            self._cassettes[empty].set(FaultCode.CASSETTE_EMPTY, True, f"cassette {empty}")
+        for cassette in after.moved:
+            if cassette in self._cassettes:
+                self._cassettes[cassette].clear(FaultCode.CASSETTE_EMPTY)
+        if after.empty in self._cassettes:
+            self._cassettes[after.empty].set(FaultCode.CASSETTE_EMPTY, True, f"cassette {after.empty}")
 
     def looked_after(self) -> None:
         """A note has passed the path, or a technician says that it is clear."""

@@ -1,4 +1,4 @@
-"""What a dispenser's figures prove: full, short, refused or unknown. Pure.
+"""What the figures of an LCDM-4000 prove: full, short, refused or unknown. Pure.
 
 Source: lcdm sheet, sections 5.2 (error byte) and 7 (recovery and counting rules).
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from drivers.lcdm.codec import Command, Result
+from drivers.lcdm.health import Aftermath
 from kiosk.faults import FaultCode
 from kiosk.ports.note_dispenser import MISCOUNTED
 
@@ -88,6 +89,17 @@ def fault_of(error: int) -> FaultCode | None:
     if error in (0x20, 0x21, 0x22, 0x23, *range(0x32, 0x37)):
         return FaultCode.DEVICE_FAILURE
     return None
+
+
+def aftermath(asked: Mapping[int, int], result: Result) -> Aftermath:
+    """What an order leaves behind at the device."""
+    return Aftermath(
+        result.error,
+        fault_of(result.error),
+        clean=result.error == GOOD and judge(asked, result).ending is Ending.FULL,
+        moved=tuple(row.cassette for row in result.moved if row.exits or row.rejects),
+        empty=first_short(asked, result) if result.error == PICK_UP else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

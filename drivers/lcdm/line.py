@@ -1,4 +1,4 @@
-"""The host's side of an LCDM line, dialect 30: command, ACK, response, ACK, EOT; what may be sent again and what never.
+"""The host's side of an LCDM line: command, ACK, response, ACK (and EOT); what may be sent again and what never.
 
 Source: lcdm sheet, sections 3, 7 and 9. Knows frames and time, no notes.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from drivers.lcdm.codec import ACK, EOT, MOVING, NAK, Command, Control, Damaged, Decoder, Item, Response, encode_command
+from drivers.lcdm.frames import ACK, EOT, NAK, Control, Damaged, Decoder, Dialect, Item, PerNote, Response
 
 ACK_MS = 550
 MOVED_MS = 60_000  # ACK to response of a command that moves notes
@@ -24,15 +24,9 @@ NAKS = 3
 class Request:
     """A command. `sends`: how often in all, when it is not acknowledged or refused with NAK."""
 
-    code: Command
+    code: int
     data: bytes = b""
     sends: int = 3
-
-
-STATUS = Request(Command.STATUS)
-RESET = Request(Command.RESET, sends=1)  # some firmware says nothing to it, and every repeat would start it anew
-LAST_STATUS = Request(Command.LAST_STATUS)
-SERIAL = Request(Command.SERIAL, sends=1)  # firmware that does not know it may refuse it or say nothing
 
 
 @unique
@@ -65,8 +59,9 @@ class Line:
     One per opened link: what was under way on the link before is not known to this one.
     """
 
-    def __init__(self, now_ms: int) -> None:
-        self._decoder = Decoder()
+    def __init__(self, dialect: Dialect, now_ms: int) -> None:
+        self._dialect = dialect
+        self._decoder = Decoder(dialect)
         self._output = bytearray()
         self._request: Request | None = None
         self._phase = Phase.IDLE
@@ -97,7 +92,7 @@ class Line:
         self._phase, self._again = Phase.ACK, False
         self._sends += 1
         self._deadline_ms = now_ms + ACK_MS
-        self._output += encode_command(self._request.code, self._request.data)
+        self._output += self._dialect.encode(self._request.code, self._request.data)
 
     def _wake_ms(self) -> int:
         return min(self._deadline_ms, self._byte_ms + GAP_MS) if self._decoder.waiting else self._deadline_ms
@@ -131,7 +126,7 @@ class Line:
 
     def _unheard(self, now_ms: int) -> list[Reply]:
         assert self._request is not None
-        if self._request.code in MOVING or self._sends >= self._request.sends:
+        if self._request.code in self._dialect.moving or self._sends >= self._request.sends:
             return [self._end(Kind.NO_ACK)]  # it may have begun: the driver finds out first
         self._write(now_ms)
         return []
@@ -139,10 +134,10 @@ class Line:
     def _hear(self, item: Item, now_ms: int) -> list[Reply]:
         if isinstance(item, Damaged):
             return self._damaged(now_ms)
-        if isinstance(item, Response):
-            self.heard_ms, self.noise = now_ms, 0
-            return self._response(item, now_ms)
-        return self._control(item, now_ms)
+        if isinstance(item, Control):
+            return self._control(item, now_ms)
+        self.heard_ms, self.noise = now_ms, 0
+        return [] if isinstance(item, PerNote) else self._response(item, now_ms)
 
     def _control(self, item: Control, now_ms: int) -> list[Reply]:
         assert self._phase is Phase.IDLE or self._request is not None
@@ -152,7 +147,7 @@ class Line:
             self._free(now_ms)
         elif self._phase is Phase.ACK and item.byte == ACK and request:
             self._phase = Phase.RESPONSE
-            self._deadline_ms = now_ms + (MOVED_MS if request.code in MOVING else ANSWER_MS)
+            self._deadline_ms = now_ms + (MOVED_MS if request.code in self._dialect.moving else ANSWER_MS)
         elif self._phase is Phase.ACK and item.byte == NAK and request:
             if self._sends >= request.sends:
                 return [self._end(Kind.REFUSED)]
@@ -173,17 +168,25 @@ class Line:
     def _response(self, response: Response, now_ms: int) -> list[Reply]:
         self._output.append(ACK)
         repeated = self._may_repeat and response == self._last_response
-        if repeated and (self._phase is Phase.EOT or response.code in MOVING):
+        if repeated and (self._phase is Phase.EOT or response.code in self._dialect.moving):
             return []  # still the one before
         self._last_response, request = response, self._request
         if self._phase in (Phase.ACK, Phase.RESPONSE) and request and request.code == response.code:
-            self.settled, self._may_repeat = False, True
-            self._phase, self._deadline_ms = Phase.EOT, now_ms + EOT_MS
+            self._may_repeat = True
+            self._await_end(now_ms)
             return [Reply(request, Kind.DONE, response)]
         return [Reply(None, Kind.STRAY, response)]
 
+    def _await_end(self, now_ms: int) -> None:
+        """The device's EOT says that our ACK came; without one only the next response does."""
+        self.settled = not self._dialect.ends
+        if self._dialect.ends:
+            self._phase, self._deadline_ms = Phase.EOT, now_ms + EOT_MS
+        else:
+            self._free(now_ms)
+
     def _free(self, now_ms: int) -> None:
-        moved = self._request is not None and self._request.code in MOVING
+        moved = self._request is not None and self._request.code in self._dialect.moving
         self._phase, self._request = Phase.IDLE, None
         self._quiet_ms = now_ms + BETWEEN_MOVES_MS if moved else now_ms
 

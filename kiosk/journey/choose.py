@@ -7,6 +7,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from kiosk.journey.asks import Ask, Now, StartSale
+from kiosk.journey.board import farthest
 from kiosk.journey.state import (
     JourneyState,
     class_of,
@@ -19,8 +20,12 @@ from kiosk.ports.station import Limits, Network, Offer, Order
 
 SORTS = ("depart", "price", "duration")
 WISHES = ("together", "window", "aisle")
-KINDS = {"G": "GC", "D": "D"}
+KINDS = {"G": "GC", "D": "D", "K": "KTZYLPS"}
 """Kind filter -> kinds of trains it shows; the empty filter shows all."""
+
+
+DEPARTS = {"": (0, 24), "06-12": (6, 12), "12-18": (12, 18), "18-24": (18, 24), "00-06": (0, 6)}
+"""Departure window -> hours of station time, the second not included; the empty one is the whole day."""
 
 
 def cheapest(offer: Offer) -> int | None:
@@ -30,18 +35,30 @@ def cheapest(offer: Offer) -> int | None:
 
 
 def listed(state: JourneyState, wall_ms: int) -> tuple[Offer, ...]:
-    """The offers the filters leave, sorted; trains that are gone or closed come after all others."""
-    kinds = KINDS.get(state.kind)
-    offers = [offer for offer in state.offers if kinds is None or offer.kind in kinds]
+    """The offers the filters leave, sorted; trains that are gone or closed come after all others.
+
+    Next departures: one row per train, none for those that are gone, and what is never sold here is told whatever the filter.
+    """
+    kinds, (first, end) = KINDS.get(state.kind), DEPARTS[state.departs]
+    board = state.step == "next"
+    known = [o for o in farthest(state.offers) if not _gone(o, wall_ms)] if board else state.offers
+    offers = [
+        offer for offer in known if (kinds is None or offer.kind in kinds) and first <= int(offer.depart[:2]) < end
+    ]
     if state.available:
-        offers = [offer for offer in offers if selling_state(offer, wall_ms) == "open"]
+        wanted = ("open", "query_only") if board else ("open",)
+        offers = [offer for offer in offers if selling_state(offer, wall_ms) in wanted]
     offers.sort(key=lambda offer: (offer.depart_ms, offer.train))
     if state.sort == "price":
         offers.sort(key=lambda offer: cheapest(offer) or 1 << 40)
     elif state.sort == "duration":
         offers.sort(key=lambda offer: offer.minutes)
-    offers.sort(key=lambda offer: wall_ms >= offer.closes_ms)
+    offers.sort(key=lambda offer: _gone(offer, wall_ms))
     return tuple(offers)
+
+
+def _gone(offer: Offer, wall_ms: int) -> bool:
+    return selling_state(offer, wall_ms) in ("departed", "closed")
 
 
 def page_of(items: Sequence[object], page: int, size: int) -> tuple[int, int]:
@@ -76,6 +93,12 @@ class Choosing:
 
     def _filter_available(self, _: str, now: Now) -> list[Ask]:
         self.state = replace(self.state, available=not self.state.available, page=0)
+        return []
+
+    def _filter_departs(self, _: str, now: Now) -> list[Ask]:
+        windows = list(DEPARTS)
+        following = windows[(windows.index(self.state.departs) + 1) % len(windows)]
+        self.state = replace(self.state, departs=following, page=0)
         return []
 
     def _sort(self, _: str, now: Now) -> list[Ask]:

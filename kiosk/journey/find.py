@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from kiosk.journey.asks import Ask, AskStops, Now
@@ -12,7 +15,10 @@ from kiosk.journey.state import JourneySettings, JourneyState
 from kiosk.ports.station import Limits, Network, TrainStops
 
 LONGEST_NAME = 20
-LONGEST_NUMBER = 5
+LONGEST_NUMBER = 12
+USUAL_KINDS = ("G", "D", "C", "Z", "T", "K")
+MOST_KINDS = 10
+"""So many keys fit in a row."""
 TABS = ("hot", "az", "province")
 
 
@@ -47,11 +53,27 @@ def numbers_found(state: JourneyState, network: Network | None, most: int = 6) -
     return tuple(sorted(found, key=lambda number: (len(number), number))[:most])
 
 
-def number_keys(state: JourneyState, network: Network | None) -> str:
-    """Letters and digits that, typed next, still lead to a train."""
+def number_kinds(network: Network | None) -> tuple[str, ...]:
+    """What numbers begin with, one key each: always the same six where the network has no others, else what it has, most trains
+    first (`ICE`, `IC`, `EC`); nothing where numbers are bare digits."""
+    return _kinds(network.trains) if network else USUAL_KINDS
+
+
+@lru_cache(maxsize=2)
+def _kinds(trains: tuple[str, ...]) -> tuple[str, ...]:
+    heads = Counter("".join(takewhile(str.isalpha, number)) for number in trains)
+    del heads[""]
+    if not trains or (heads and heads.keys() <= set(USUAL_KINDS)):
+        return USUAL_KINDS
+    return tuple(sorted(heads, key=lambda head: (-heads[head], head))[:MOST_KINDS])
+
+
+def number_keys(state: JourneyState, network: Network | None) -> frozenset[str]:
+    """Kinds and digits that, typed next, still lead to a train."""
     typed = state.typed.upper()
-    at, trains = len(typed), network.trains if network else ()
-    return "".join(sorted({number[at] for number in trains if len(number) > at and number.startswith(typed)}))
+    trains = [number for number in network.trains if number.startswith(typed)] if network else []
+    kinds = {kind for kind in number_kinds(network) if any(number.startswith(typed + kind) for number in trains)}
+    return frozenset(kinds | {number[len(typed)] for number in trains if number[len(typed) :][:1].isdigit()})
 
 
 class Finding:
@@ -84,11 +106,6 @@ class Finding:
         self.state = replace(self.state, train="", available=False)
         return self._open_picker("destination")
 
-    def _pick_next(self, _: str, now: Now) -> list[Ask]:
-        """Next departures: the same question, then today's trains that can still be had, earliest first."""
-        self.state = replace(self.state, train="", date=self._today(now))
-        return self._open_picker("next")
-
     def _pick_origin(self, _: str, now: Now) -> list[Ask]:
         return self._open_picker("origin") if self.settings.other_origins else []
 
@@ -115,9 +132,8 @@ class Finding:
         pool = pool_of(state) if state.step == "station" else None
         if code == state.origin or (pool is not None and code not in pool):
             return []
-        following = state.step == "station" and state.picking == "next"
         train = state.train if pool is not None else ""
-        self.state = replace(state, destination=code, train=train, available=following)
+        self.state = replace(state, destination=code, train=train, available=False)
         return self._show_trains("", now)
 
     def _show_trains(self, _: str, now: Now) -> list[Ask]:
@@ -126,7 +142,7 @@ class Finding:
         self._go("trains")
         self.state = replace(
             self.state, date=self.state.date or self._today(now), listing="loading", offers=(), page=0, kind="",
-            sort="depart", chosen="",
+            departs="", sort="depart", chosen="",
         )  # fmt: skip
         return [self._ask(now)]
 
@@ -137,7 +153,9 @@ class Finding:
         return []
 
     def _erase(self, _: str, now: Now) -> list[Ask]:
-        self.state = replace(self.state, typed=self.state.typed[:-1], picker_page=0, notice="")
+        typed = self.state.typed
+        whole = self.state.step == "search.train" and typed.isalpha()  # one key typed them all
+        self.state = replace(self.state, typed="" if whole else typed[:-1], picker_page=0, notice="")
         return []
 
     def _clear(self, _: str, now: Now) -> list[Ask]:
@@ -172,7 +190,8 @@ class Finding:
 
     def _type_number(self, sign: str, now: Now) -> list[Ask]:
         state = self.state
-        if len(sign) == 1 and sign.isascii() and sign.isalnum() and len(state.typed) < LONGEST_NUMBER:
+        known = sign in number_kinds(self.network) or (len(sign) == 1 and sign.isascii() and sign.isalnum())
+        if known and len(state.typed) + len(sign) <= LONGEST_NUMBER:
             self.state = replace(state, typed=state.typed + sign.upper(), notice="")
         return []
 
@@ -183,13 +202,13 @@ class Finding:
             return []
         self.state = replace(
             state, typed=number, train=number, notice="", request=state.request + 1, asked_ms=now.mono_ms,
-            waiting=True, listing="loading",
+            waiting=True, listing="loading", asking=(),
         )  # fmt: skip
         return [AskStops(self.state.request, number, state.date)]
 
     def _stops_known(self, fact: TrainStops, now: Now) -> None:
         self.state = replace(self.state, waiting=False, listing="idle", stops=fact.stops)
-        if self.state.step != "search.train":
+        if self.state.step not in ("search.train", "next"):
             return
         codes = [stop.station for stop in fact.stops]
         if not codes:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from kiosk.journey import choose, find
+from kiosk.journey import board, choose, find, propose, roam
 from kiosk.journey.asks import Ask, AskTrains, CallStaff, Now, ToSale, ToService
 from kiosk.journey.calendar import station_day
+from kiosk.journey.holidays import holidays
+from kiosk.journey.routemap import route_map
 from kiosk.journey.search import StationIndex, index_of
 from kiosk.journey.state import JourneySettings, JourneyState, idle_times
 from kiosk.ports.fact import Fact
@@ -37,8 +39,8 @@ FLOW: dict[str, dict[str, str]] = {
     "attract": {T.START: "home", T.HELP: "help"},
     "thanks": {T.START: "home", T.HOME: "home"},
     "home": {
-        T.DESTINATION: "pick_destination", T.TRAIN_NUMBER: "ask_number", T.NEXT_TRAINS: "pick_next",
-        T.STATION: "choose_station", T.TRIP: "trip",
+        T.DESTINATION: "pick_destination", T.TRAIN_NUMBER: "ask_number", T.NEXT_TRAINS: "open_next",
+        T.ROUTE_MAP: "open_map", T.FIXED: "open_fixed", T.STATION: "choose_station", T.TRIP: "trip",
     },
     "search.train": {
         T.LETTER: "type_number", T.DIGIT: "type_number", T.CLEAR: "clear", T.ERASE: "erase",
@@ -51,21 +53,37 @@ FLOW: dict[str, dict[str, str]] = {
     "station": {
         T.STATION: "choose_station", T.LETTER: "type_station", T.CLEAR: "clear", T.ERASE: "erase", T.TAB: "tab",
         T.PROVINCE: "province", T.PREVIOUS: "picker_previous", T.NEXT: "picker_next", T.TRIP: "trip",
+        T.ROUTE_MAP: "open_map",
+    },
+    "search.map": {
+        T.PLATE: "select", T.PAN: "pan", T.ZOOM: "zoom", T.AREA: "area", T.LISTED: "list", T.LINE: "line",
+        T.FROM: "depart_from",
+        T.PREVIOUS: "picker_previous", T.NEXT: "picker_next", T.GO: "go_there", T.DATE: "open_calendar",
+    },
+    "search.fixed": {T.STATION: "choose_fixed", T.SHOW_TRAINS: "board_again", T.DESTINATION: "pick_destination"},
+    "next": {
+        T.NUMBER: "choose_number", T.KIND: "filter_kind", T.AVAILABLE: "filter_available", T.DEPARTS: "filter_departs",
+        T.SORT: "sort", T.PREVIOUS: "trains_previous", T.NEXT: "trains_next", T.SHOW_TRAINS: "board_again",
+        T.DESTINATION: "pick_destination",
     },
     "date": {T.DAY: "choose_day"},
     "trains": {
-        T.TRAIN: "choose_train", T.KIND: "filter_kind", T.AVAILABLE: "filter_available", T.SORT: "sort",
-        T.PREVIOUS: "trains_previous", T.NEXT: "trains_next", T.DATE: "open_calendar", T.SHOW_TRAINS: "show_trains",
+        T.TRAIN: "choose_train", T.KIND: "filter_kind", T.AVAILABLE: "filter_available",
+        T.DEPARTS: "filter_departs", T.SORT: "sort", T.PREVIOUS: "trains_previous", T.NEXT: "trains_next",
+        T.DATE: "open_calendar", T.SHOW_TRAINS: "show_trains", T.AGREE: "agree", T.DECLINE: "decline",
     },
     "seat": {
         T.CLASS: "choose_class", T.PLUS: "plus", T.MINUS: "minus", T.WISH: "wish", T.HOLD: "hold",
-        T.SHOW_TRAINS: "to_trains",
+        T.SHOW_TRAINS: "to_trains", T.AGREE: "agree", T.DECLINE: "decline",
     },
 }  # fmt: skip
 """Step -> target -> what it does: the flow table. `COMMON` is added to every step but attract and thanks."""
 
+REFRESHED = ("trains", *board.BOARDS)
+"""Steps whose list is asked again when it grows old."""
 
-class Journey(find.Finding, choose.Choosing):
+
+class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose.Proposing):
     """One passenger after the other. `network` and `limits` come from the station; `cash_limit_fen` from the mode."""
 
     def __init__(self, settings: JourneySettings) -> None:
@@ -77,6 +95,8 @@ class Journey(find.Finding, choose.Choosing):
         self.cash_limit_fen: int | None = None
         self.state = self._fresh(0)
         self._left_by = ""
+        route_map()  # a file that cannot be used stops the start, not a passenger
+        holidays()
 
     # -- what comes in
 
@@ -106,6 +126,8 @@ class Journey(find.Finding, choose.Choosing):
                 self.network, self.index = fact.network, index_of(fact.network)
             case SessionGranted():
                 self.limits = fact.limits
+            case TrainsListed() if fact.request == self.state.request and self.state.asking:
+                return self._board_heard(fact, now)
             case TrainsListed() if fact.request == self.state.request:
                 self._trains_listed(fact, now)
             case TrainStops() if fact.request == self.state.request:
@@ -131,8 +153,8 @@ class Journey(find.Finding, choose.Choosing):
             return []
         if state.waiting and now.mono_ms >= state.asked_ms + self.settings.answer_ms:
             self._question_failed()
-        elif state.step == "trains" and not state.waiting and self._stale(now):
-            return [self._ask(now)]
+        elif state.step in REFRESHED and not state.waiting and self._stale(now):
+            return self._board_again("", now) if state.step in board.BOARDS else [self._ask(now)]
         return []
 
     def next_wake(self) -> int | None:
@@ -142,7 +164,7 @@ class Journey(find.Finding, choose.Choosing):
             times.append(idle.end_ms)
         if self.state.waiting:
             times.append(self.state.asked_ms + self.settings.answer_ms)
-        elif self.state.step == "trains" and self.state.listing == "list":
+        elif self.state.step in REFRESHED and self.state.listing == "list":
             times.append(self.state.listed_ms + self.settings.stale_ms)
         return min(times, default=None)
 
@@ -162,6 +184,8 @@ class Journey(find.Finding, choose.Choosing):
         left_by, self._left_by = self._left_by, ""
         if left_by == T.CHANGE_ORDER and back_to == "home":
             back_to = "seat"
+        elif notice == "lock_expired" and back_to == "home":
+            back_to = "trains"
         elif left_by == T.CANCEL and not notice:
             notice = {"home": "cancelled", "thanks": "refunded"}.get(back_to, "")
         self.state = replace(self.state, help=False, touched_ms=now.mono_ms)
@@ -233,19 +257,26 @@ class Journey(find.Finding, choose.Choosing):
         state = self.state
         if not state.trail or state.trail[-1] == "home":
             return self._home("", now)
-        self.state = replace(state, step=state.trail[-1], trail=state.trail[:-1], notice="", typed="", picker_page=0)
+        self.state = replace(
+            state, step=state.trail[-1], trail=state.trail[:-1], notice="", instead="", typed="", picker_page=0
+        )
+        if self.state.step in board.BOARDS:
+            self.state = replace(self.state, offers=(), listing="loading", asking=())
+            return self._board_again("", now)
         if self.state.step == "trains" and (self._stale(now) or state.listing != "list"):
             return [self._ask(now)]
         return []
 
     def _go(self, step: str) -> None:
-        """One screen on; a screen that is already on the trail is gone back to."""
+        """One screen on; a screen that is already on the trail is gone back to. Answers of a board left behind are dropped."""
         state = self.state
+        if state.asking:
+            state = replace(state, asking=(), waiting=False, request=state.request + 1)
         at = state.trail.index(step) if step in state.trail else None
         trail = state.trail[:at] if at is not None else (*state.trail, state.step)
         if step == state.step:
             trail = state.trail
-        self.state = replace(state, step=step, trail=trail, notice="")
+        self.state = replace(state, step=step, trail=trail, notice="", instead="")
 
     # -- questions to the station
 
@@ -260,7 +291,7 @@ class Journey(find.Finding, choose.Choosing):
         state = self.state
         listing = "list" if state.listing == "list" else "loading"
         self.state = replace(
-            state, request=state.request + 1, asked_ms=now.mono_ms, waiting=True, listing=listing, date=state.date
+            state, request=state.request + 1, asked_ms=now.mono_ms, waiting=True, listing=listing, asking=()
         )
         return AskTrains(self.state.request, state.origin, state.destination, state.date, state.train)
 
@@ -269,7 +300,7 @@ class Journey(find.Finding, choose.Choosing):
         listing = "list" if self.state.listing == "list" else "offline"
         notice = "stale" if listing == "list" else "offline"
         late = self.state.asked_ms  # the next try is a full period away
-        self.state = replace(self.state, waiting=False, listing=listing, notice=notice, listed_ms=late)
+        self.state = replace(self.state, waiting=False, asking=(), listing=listing, notice=notice, listed_ms=late)
 
     def _trains_listed(self, fact: TrainsListed, now: Now) -> None:
         notice = "" if self.state.notice in ("stale", "offline") else self.state.notice
@@ -277,6 +308,8 @@ class Journey(find.Finding, choose.Choosing):
             self.state, waiting=False, listing="list", offers=fact.offers, listed_ms=now.mono_ms,
             listed_wall_ms=fact.at_ms, notice=notice,
         )  # fmt: skip
+        if self.state.instead:
+            self._propose(now)
 
     def _lock_refused(self, fact: LockRefused, now: Now) -> list[Ask]:
         """Back to where another choice can be made, with the reason, and the list asked anew."""
@@ -284,7 +317,10 @@ class Journey(find.Finding, choose.Choosing):
             enough = fact.left > 0
             asks = self.sale_over(now, "seat" if enough else "trains", "only_left" if enough else "sold_out")
             self.state = replace(self.state, notice_left=fact.left)
+            self._propose(now)
             return asks
         if fact.reason == "limit":
             return self.sale_over(now, "seat", "limit")
-        return self.sale_over(now, "trains", "closed" if fact.reason == "sale_closed" else "not_held")
+        asks = self.sale_over(now, "trains", "closed" if fact.reason == "sale_closed" else "not_held")
+        self._propose(now)
+        return asks

@@ -8,10 +8,15 @@ from kiosk.screen.values import value
 FEW = 20
 """At most this many places left are told as a number, more as "available"."""
 
+OVER = ("departed", "closed", "query_only")
+"""Selling states of a train that nobody gets a ticket for here, whatever places it has."""
+
 
 @value
 class JourneySettings:
-    """`home`: telecode of this station. `idle_ms`: step -> idle time-out; absent = never. All in ms.
+    """`home`: telecode of this station; `fixed`: preset stations of the short-distance mode, none = no such mode.
+
+    `idle_ms`: step -> idle time-out; absent = never. All in ms.
 
     The warning opens `warn_ms` before the time-out and adds `extra_ms` to it (ui-guide sections 7 and 9). `stale_ms`: a
     train list older than this is asked again. `answer_ms`: a question without an answer for so long has failed.
@@ -20,11 +25,15 @@ class JourneySettings:
     home: str
     timezone: str = "Asia/Shanghai"
     other_origins: bool = True
+    fixed: tuple[str, ...] = ()
     language: str = "zh"
     idle_ms: tuple[tuple[str, int], ...] = (
         ("home", 60_000),
         ("search.train", 90_000),
         ("search.fromto", 90_000),
+        ("search.map", 90_000),
+        ("search.fixed", 60_000),
+        ("next", 90_000),
         ("station", 90_000),
         ("date", 60_000),
         ("trains", 90_000),
@@ -46,12 +55,18 @@ class JourneySettings:
 
 @value
 class JourneyState:
-    """`step`: attract, home, station, search.train, search.fromto, date, trains, seat, sale or thanks.
+    """`step`: attract, home, station, search.train, search.fromto, search.map, search.fixed, next, date, trains, seat, sale or
+    thanks.
 
-    `picking`: what the station picker is for (origin, destination, train, next). `listing`: idle, loading, list, offline.
+    `picking`: what the station picker is for (origin, destination, train). `listing`: idle, loading, list, offline.
     `waiting`: a question is out; `listed_ms` (monotonic) and `listed_wall_ms`: when `offers` came. `trail`: steps Back
     returns to. `notice`: why the passenger is here again (`kiosk.screen.views.notices`). `touched_ms` is monotonic.
     `help`: the help screen lies over the step.
+
+    The map: `zoom` near or far, `at` the corner of its window, `listed` the line whose stations are listed (`*`: all lines,
+    empty: the map itself), `plate` the station that is selected. `asking`: stations whose trains are still to be asked for
+    (next departures, short trips). `instead`: what is offered when the places are gone: fewer, or the train and class in
+    `instead_train` and `instead_class`.
     """
 
     step: str = "attract"
@@ -71,6 +86,11 @@ class JourneyState:
     tab: str = "hot"
     province: str = ""
     picker_page: int = 0
+    zoom: str = "near"
+    at: tuple[int, int] = (0, 0)
+    listed: str = ""
+    plate: str = ""
+    asking: tuple[str, ...] = ()
     stops: tuple[StopTime, ...] = ()
     # trains
     request: int = 0
@@ -82,6 +102,7 @@ class JourneyState:
     offers: tuple[Offer, ...] = ()
     kind: str = ""
     available: bool = False
+    departs: str = ""
     sort: str = "depart"
     page: int = 0
     # seat
@@ -91,6 +112,9 @@ class JourneyState:
     wish: str = "none"
     notice: str = ""
     notice_left: int = 0
+    instead: str = ""
+    instead_train: str = ""
+    instead_class: str = ""
 
     @property
     def offer(self) -> Offer | None:
@@ -149,9 +173,11 @@ def total_of(cell: ClassOffer, passengers: tuple[tuple[str, int], ...]) -> int:
 
 
 def selling_state(offer: Offer, wall_ms: int) -> str:
-    """open, departed, closed (sale ends before departure) or sold_out."""
+    """open, departed, query_only (never sold here), closed (sale ends before departure) or sold_out."""
     if wall_ms >= offer.depart_ms:
         return "departed"
+    if offer.query_only:
+        return "query_only"
     if wall_ms >= offer.closes_ms:
         return "closed"
     return "open" if any(cell.left > 0 for cell in offer.classes) else "sold_out"
@@ -160,12 +186,12 @@ def selling_state(offer: Offer, wall_ms: int) -> str:
 def hold_blocker(state: JourneyState, limits: Limits | None, cash_limit_fen: int | None, wall_ms: int) -> str:
     """Why the places cannot be held yet; empty when they can.
 
-    class, passengers, limit, left (more wanted than left), closed, offline (no limits from the station), cash_limit.
+    class, passengers, limit, left (more wanted than left), closed (or never sold here), offline (no limits), cash_limit.
     """
     offer, cell = state.offer, state.class_offer
     if limits is None:
         return "offline"
-    if offer is None or selling_state(offer, wall_ms) in ("departed", "closed"):
+    if offer is None or selling_state(offer, wall_ms) in OVER:
         return "closed"
     if cell is None or cell.left <= 0:
         return "class"

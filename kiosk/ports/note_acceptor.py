@@ -167,7 +167,11 @@ class DepositReturnUncertain(Fact):
 
 @dataclass(frozen=True, slots=True)
 class DepositTaken(Fact):
-    """The bundle at the mouth was taken."""
+    """The bundle at the mouth was taken.
+
+    `notes` empty, here and in what else may become of a bundle that lay there: it came out in an earlier life of the driver,
+    which does not know their numbers; all of the deposit that was out.
+    """
 
     kind: ClassVar[str] = "taken!"
     result: ClassVar[str] = "deposit"
@@ -202,14 +206,15 @@ class AcceptorPast(Fact):
 class DepositPast(Fact):
     """What a bulk escrow says of the time before this start; reported before `AcceptorPast` by devices that have one.
 
-    `contents`: values in the bulk escrow in the order in which they went in, None when it cannot say. `cut`: what the power
+    `contents`: values in the bulk escrow in the order in which they went in, if `contents_known`. `cut`: what the power
     failure broke off (none, packing, returning, keeping, unknown); `moved`: values that were moved by it, for certain.
     `packed`: (value, place) of notes that came to rest after it: place 0 the box, -1 the bulk escrow, else a cassette.
     `mouth`: empty, notes, unknown.
     """
 
     kind: ClassVar[str] = "deposit.past"
-    contents: tuple[int, ...] | None
+    contents: tuple[int, ...]
+    contents_known: bool
     cut: str
     moved: tuple[int, ...]
     packed: tuple[tuple[int, int], ...]
@@ -219,11 +224,19 @@ class DepositPast(Fact):
 class NoteAcceptor(Protocol):
     """Traits are constant once `DeviceReady` was reported; the money policy follows from them, never from a model's name."""
 
-    escrow_depth: int  # notes it can hold before they are ours: 1, or the size of a bulk escrow
     same_note_return: bool  # can give back the very notes after several were put in
     hold_ms: int  # how long a note may stay in escrow, renewals included; 0 = no limit
     can_identify_box: bool
-    bundle_notes: int  # notes of a deposit that it gives back at once; 0 without a bulk escrow
+
+    @property
+    def escrow_depth(self) -> int:
+        """Notes it can hold before they are ours: 1, or the size of a bulk escrow."""
+        ...
+
+    @property
+    def bundle_notes(self) -> int:
+        """Notes of a deposit that it gives back at once; 0 without a bulk escrow."""
+        ...
 
     @property
     def deposit_fen(self) -> Collection[int]:
@@ -255,8 +268,8 @@ class NoteAcceptor(Protocol):
         ...
 
     def keep(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: the whole deposit becomes ours; `notes` in the order in which they went in.
-        Outcome: DepositKept or DepositKeepUncertain."""
+        """Bulk escrow only: all that lies in it falls into the box; `notes` are the deposit, as they went in. When other
+        notes lie there too, nothing is moved. Outcome: DepositKept or DepositKeepUncertain."""
         ...
 
     def return_all(self, notes: Sequence[int]) -> None:

@@ -133,7 +133,11 @@ class DispenserPast(Fact):
 class NoteDispenser(Protocol):
     max_notes: int  # notes in one order (one bundle)
     can_retract: bool
-    cassettes: Mapping[int, int]  # cassette number -> face value in fen, from config
+
+    @property
+    def cassettes(self) -> Mapping[int, int]:
+        """Cassette number -> face value in fen, from config."""
+        ...
 
     @property
     def counters(self) -> Mapping[str, int]:

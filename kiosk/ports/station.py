@@ -71,7 +71,11 @@ class ClassOffer:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One train from origin to destination on one date. `depart`, `arrive` as HH:MM of station time, `*_ms` wall time."""
+    """One train from origin to destination on one date. `depart`, `arrive` as HH:MM of station time, `*_ms` wall time.
+
+    `query_only`: why it is shown and not sold here, in the station's words; empty when it is sold. `fare`: its price in its own
+    currency then (`USD 7.75`), empty when none is known.
+    """
 
     train: str
     kind: str
@@ -89,6 +93,8 @@ class Offer:
     badge_english: str
     closes_ms: int
     classes: tuple[ClassOffer, ...]
+    query_only: str = ""
+    fare: str = ""
 
 
 @dataclass(frozen=True, slots=True)

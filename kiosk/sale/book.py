@@ -12,6 +12,7 @@ from enum import Enum, unique
 
 from kiosk.ports.note_dispenser import Counts
 from kiosk.ports.station import LockedPlace, Order
+from kiosk.sale.change import PaidIn
 
 
 @unique
@@ -25,12 +26,15 @@ class S(Enum):
     CLOSING = "no more notes; the last one comes to rest"
     CONFIRMING = "paid; asking the station to confirm"
     ASKING = "the answer was lost; asking the station what it knows"
+    KEEPING = "the bulk escrow empties into the box: the passenger's notes become ours"
     PRINTING = "confirmed; tickets fall into the tray"
     DUMPING = "no good ticket; the tray is emptied into the waste bin"
     DELIVERING = "the bundle moves to the slot"
     TICKETS_OUT = "the bundle waits to be taken"
     TICKETS_AGAIN = "after a restart the slot is opened again before the bundle"
     TICKETS_BACK = "the forgotten bundle is pulled back"
+    GIVING_BACK = "a bundle of the passenger's own notes moves to the mouth"
+    OWN_OUT = "the passenger's own notes wait at the mouth"
     PAYING = "notes are counted out: change or refund"
     CHANGE_OUT = "notes wait to be taken"
     CHANGE_AGAIN = "after a restart the outlet is opened again before the notes"
@@ -43,7 +47,10 @@ class S(Enum):
 
 @dataclass(slots=True)
 class NoteLine:
-    """`state`: held, moving (stack ordered), ours, returning, returned, jammed, unknown."""
+    """`state`: held, moving (stack ordered), ours, returning, returned, jammed, unknown.
+
+    With a bulk escrow also: deposited, keeping (it goes into the box), giving (it comes back), out (it lies at the mouth).
+    """
 
     note: int
     value_fen: int
@@ -122,6 +129,9 @@ class Book:
     accepted_fen: tuple[int, ...] = ()
     refused: dict[int, str] = field(default_factory=dict)  # face value -> no_change, not_coverable, too_many, unknown
     last_refusal: str = ""
+    keeps: int = 0  # how often the deposit was told to fall into the box
+    not_given: bool = False  # the unit refused to give the deposit back
+    unplaced_fen: int = 0  # ours and inside, but nobody can say in which part; not booked yet
     stuck_blank: bool = False  # a blank that is booked as spent sticks in the unit: it voids it at its next power-up
     drawn_in: bool = False  # a note went into the slot, and nothing has been heard of it since
     tickets: list[TicketLine] = field(default_factory=list)
@@ -161,6 +171,26 @@ class Book:
         return self._sum("ours")
 
     @property
+    def deposit_fen(self) -> int:
+        """In the bulk escrow or on its way into the box: paid in, and not ours."""
+        return self._sum("deposited", "keeping")
+
+    @property
+    def paid_in_fen(self) -> int:
+        """What counts towards the price."""
+        return self.ours_fen + self.deposit_fen
+
+    @property
+    def put_in_fen(self) -> int:
+        """What the passenger has put in and not had back, whoever's it is by now; uncertain notes are not among it."""
+        return self.ours_fen + sum(line.value_fen for line in self.own_notes)
+
+    @property
+    def own_notes(self) -> list[NoteLine]:
+        """The deposit: notes that are still the passenger's after several were put in, in the order in which they went in."""
+        return self.notes_in_state("deposited", "keeping", "giving", "out")
+
+    @property
     def uncertain_in_fen(self) -> int:
         """Jammed or unknown notes: a claim up to their value."""
         return self._sum("jammed", "unknown")
@@ -172,7 +202,7 @@ class Book:
     @property
     def missing_fen(self) -> int:
         """Still to pay; never below 0."""
-        return max(0, self.due_fen - self.ours_fen)
+        return max(0, self.due_fen - self.paid_in_fen)
 
     @property
     def moving_note(self) -> NoteLine | None:
@@ -180,9 +210,13 @@ class Book:
         return next((line for line in self.notes if line.state in ("held", "moving", "returning")), None)
 
     @property
-    def notes_in(self) -> int:
-        """Notes that became ours; what was given back does not count."""
-        return sum(line.state == "ours" for line in self.notes)
+    def paid_in(self) -> PaidIn:
+        """What counts against the limits of one order; what was given back does not."""
+        ours, deposited = self.notes_in_state("ours"), self.notes_in_state("deposited", "keeping")
+        return PaidIn(self.ours_fen, self.deposit_fen, len(ours), len(deposited))
+
+    def notes_in_state(self, *states: str) -> list[NoteLine]:
+        return [line for line in self.notes if line.state in states]
 
     def note(self, number: int) -> NoteLine | None:
         return next((line for line in self.notes if line.note == number), None)
@@ -228,7 +262,7 @@ class Book:
             return False
         if self.confirmed:
             return bool(self.tickets) and len(self.tickets_in("waiting", "in_tray")) == len(self.tickets)
-        return self.ours_fen > 0
+        return self.paid_in_fen > 0
 
     @property
     def lies_out(self) -> str:
@@ -236,6 +270,10 @@ class Book:
         if self.tickets_in("presented"):
             return "tickets"
         return "change" if any(pay.state == "out" for pay in self.pays) else ""
+
+    def went_away(self) -> None:
+        """Nobody took what lay out: nothing more is laid out, and nobody is asked (decision 003)."""
+        self.absent, self.resume_open = True, False
 
     @property
     def final_rounding_fen(self) -> int:

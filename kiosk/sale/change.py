@@ -100,16 +100,40 @@ def bundles(plan: ChangePlan, by_value: Mapping[int, list[tuple[int, int]]], per
 
 @dataclass(frozen=True, slots=True)
 class CashPolicy:
-    """`cover`: full, or bounded to `cover_fen` (decision 2). `max_notes_out`: notes over all bundles of one payment."""
+    """`cover`: full, or bounded to `cover_fen` (decision 2). `max_notes_out`: notes over all bundles of one payment.
+
+    `deposit_depth`: notes that the bulk escrow holds, 0 without one. `recycled_fen`: values that fall into a cassette to be
+    paid out again, and so do not go into it (decision 9); both come from what is fitted.
+    """
 
     cover: str = "full"
     cover_fen: int = 0
     max_notes_out: int = 60
     max_notes_in: int = 60
+    deposit_depth: int = 0
+    recycled_fen: tuple[int, ...] = ()
+
+    def deposits(self, value_fen: int) -> bool:
+        """Whether a note of this value stays the passenger's until all is paid, and comes back itself."""
+        return self.deposit_depth > 0 and value_fen not in self.recycled_fen
+
+
+@dataclass(frozen=True, slots=True)
+class PaidIn:
+    """What one passenger has put in: `ours_fen` credited, `deposit_fen` in the bulk escrow; how many notes of each."""
+
+    ours_fen: int = 0
+    deposit_fen: int = 0
+    ours: int = 0
+    deposited: int = 0
+
+    @property
+    def fen(self) -> int:
+        return self.ours_fen + self.deposit_fen
 
 
 def acceptable(
-    known_fen: Collection[int], ours_fen: int, due_fen: int, notes_in: int, stock: Stock, policy: CashPolicy
+    known_fen: Collection[int], paid: PaidIn, due_fen: int, stock: Stock, policy: CashPolicy
 ) -> tuple[tuple[int, ...], dict[int, str]]:
     """Which of the face values the acceptor knows may be taken next, and why the others may not.
 
@@ -119,7 +143,7 @@ def acceptable(
     accepted: list[int] = []
     refused: dict[int, str] = {}
     for value in sorted(known_fen):
-        reason = _reason(value, ours_fen, due_fen, notes_in, stock, policy)
+        reason = _reason(value, paid, due_fen, stock, policy)
         if reason:
             refused[value] = reason
         else:
@@ -127,23 +151,29 @@ def acceptable(
     return tuple(accepted), refused
 
 
-def _reason(value: int, ours_fen: int, due_fen: int, notes_in: int, stock: Stock, policy: CashPolicy) -> str:
-    if ours_fen >= due_fen:
+def _reason(value: int, paid: PaidIn, due_fen: int, stock: Stock, policy: CashPolicy) -> str:
+    if paid.fen >= due_fen:
         return "paid"
-    if notes_in >= policy.max_notes_in:
+    held = policy.deposits(value)
+    if paid.ours + paid.deposited >= policy.max_notes_in or (held and paid.deposited >= policy.deposit_depth):
         return "too_many"
-    after = ours_fen + value
-    if after > due_fen and plan_change(after - due_fen, stock, policy.max_notes_out).short_fen:
+    if value in policy.recycled_fen:
+        stock = {**stock, value: stock.get(value, 0) + 1}
+    over = paid.fen + value - due_fen
+    if over > 0 and plan_change(over, stock, policy.max_notes_out).short_fen:
         return "no_change"
-    refund = after if policy.cover == "full" else min(after, policy.cover_fen)
+    if held:
+        return ""  # a cancel gives this very note back
+    refund = paid.ours_fen + value
+    refund = refund if policy.cover == "full" else min(refund, policy.cover_fen)
     if plan_change(refund, stock, policy.max_notes_out).short_fen:
         return "no_refund"
     return ""
 
 
 def cash_limit_fen(stock: Stock, policy: CashPolicy) -> int:
-    """Up to which price cash works: what could be refunded in full (decision 2)."""
-    if policy.cover == "bounded":
+    """Up to which price cash works: what could be refunded in full (decision 2). A bulk escrow needs nothing for that."""
+    if policy.cover == "bounded" or policy.deposit_depth:
         return 10**9
     room, total = policy.max_notes_out, 0
     for value in sorted(stock, reverse=True):

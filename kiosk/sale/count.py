@@ -20,19 +20,23 @@ from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
 from kiosk.sale import restarted
 from kiosk.sale.book import Book, Claim, NoteLine, PayLine, S, TicketLine
-from kiosk.sale.restarted import went_away
+from kiosk.sale.deposit import DEPOSIT_COUNTERS
 from kiosk.stock import Stock
 
 
 @dataclass(slots=True)
 class Counting:
-    """What counting needs beside the book. `new_code` makes the next claim code of this sale."""
+    """What counting needs beside the book. `new_code` makes the next claim code of this sale.
+
+    `believed`: a recovery says it of the time before; whatever was under way may be ordered anew.
+    """
 
     stock: Stock
     policy: SalePolicy
     rate: float
     now_ms: int
     new_code: Callable[[], str]
+    believed: bool = False
 
     def patience(self, book: Book, span_ms: int) -> None:
         book.patience_span_ms = span_ms
@@ -247,7 +251,7 @@ def _deliver_unknown(fact: tp.DeliverUncertain | tp.TicketRetractUncertain, book
         ticket.state, ticket.maybe_out = "unknown", True
     book.why_ending = book.why_ending or "print"
     if isinstance(fact, tp.TicketRetractUncertain):
-        went_away(book)
+        book.went_away()
     if lost:
         book.claims.append(Claim(at.new_code(), book.owed_fen - owed_before, "tickets_unknown", exact=False))
 
@@ -261,7 +265,7 @@ def _tickets_back(fact: tp.TicketsRetracted, book: Book, at: Counting) -> None:
     for ticket in book.tickets_in("presented", "in_tray"):
         ticket.state = "retracted"
     book.why_ending = book.why_ending or "not_taken"
-    went_away(book)
+    book.went_away()
 
 
 def _open_again(fact: Fact, book: Book, at: Counting) -> None:
@@ -308,7 +312,7 @@ def _change(state: str) -> Counter:
         pay.state = state
         if state != "taken":
             book.why_ending = book.why_ending or "not_taken"
-            went_away(book)
+            book.went_away()
         if state == "unknown" and pay.out_fen:
             pay.uncertain_fen = pay.out_fen
             book.claims.append(Claim(at.new_code(), pay.out_fen, "pay_unknown", exact=False))
@@ -358,10 +362,13 @@ _COUNTERS: dict[type[Fact], Counter] = {
     na.NoteMoving: _note_drawn_in,
     na.NoteRefused: _refused_note,
     na.NoteOurs: _note_to("ours"),
+    na.NoteRecycled: _note_to("ours"),
+    na.NoteDeposited: _note_to("deposited"),
     na.NoteReturned: _note_to("returned"),
     na.NoteJammed: _note_lost("jammed"),
     na.NoteUncertain: _note_lost("unknown"),
     na.NoteReturnUncertain: _note_lost("unknown"),
+    **DEPOSIT_COUNTERS,
     tp.TicketInTray: _in_tray,
     tp.TicketSpoiled: _spoiled,
     tp.TicketRefused: _not_started,

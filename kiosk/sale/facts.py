@@ -29,7 +29,7 @@ class Agreed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Cancelled(Fact):
-    """By whom: passenger, service, screen (it went dark), mode (the machine had to stop)."""
+    """By whom: passenger, service, screen (it went dark), mode (the machine had to stop), power (it runs on battery)."""
 
     kind: ClassVar[str] = "sale.cancel"
     by: str

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.parameters import SalePolicy
-from kiosk.sale.book import Book
 from kiosk.sale.change import acceptable, bundles, plan_change
+from kiosk.sale.deposit import DepositGuards
 from kiosk.stock import Stock
 
 
@@ -23,10 +23,9 @@ class SaleContext:
     known_fen: Callable[[], tuple[int, ...]]
 
 
-class Guards:
+class Guards(DepositGuards):
     """The `when` of the table's rows. `Sale` is the model that has them."""
 
-    book: Book
     _context: SaleContext
     _stock: Stock
     _wall_ms: int
@@ -39,7 +38,7 @@ class Guards:
         if line is None or book.no_more_notes or line.state != "held":
             return False
         policy, stock = self._context.policy.cash, self._stock.payable()
-        return bool(acceptable((line.value_fen,), book.ours_fen, book.due_fen, book.notes_in, stock, policy)[0])
+        return bool(acceptable((line.value_fen,), book.paid_in, book.due_fen, stock, policy)[0])
 
     def note_held(self) -> bool:
         return any(line.state == "held" for line in self.book.notes)
@@ -123,8 +122,8 @@ class Guards:
         return self.book.can_go_on
 
     def may_ask(self) -> bool:
-        """Rule O: the pause was short and money is owed that can be paid. Somebody has to be there."""
-        return self.book.resume_open and self.payable()
+        """Rule O: the pause was short and money is owed that can be paid, or lies in the bulk escrow. Somebody has to be there."""
+        return self.book.resume_open and (self.payable() or self.has_deposit())
 
     def payable(self) -> bool:
         book = self.book

@@ -65,6 +65,26 @@ class ReturnNote(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class KeepDeposit(Intent):
+    """Bulk escrow: these notes, in the order in which they went in, fall into the box (decision 1)."""
+
+    kind: ClassVar[str] = "keep?"
+    sale: int
+    notes: tuple[int, ...]
+    value_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDeposit(Intent):
+    """Bulk escrow: these very notes, the last that went in, come out at the mouth as one bundle."""
+
+    kind: ClassVar[str] = "return_all?"
+    sale: int
+    notes: tuple[int, ...]
+    value_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmSale(Intent):
     """`paid_fen` in cash; price and rounding as agreed."""
 

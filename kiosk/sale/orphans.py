@@ -6,8 +6,16 @@ import hmac
 from base64 import b32encode
 
 from kiosk.ports.fact import Fact
-from kiosk.ports.note_acceptor import NoteHeld, NoteJammed, NoteOurs, NoteReturnUncertain, NoteUncertain
-from kiosk.sale.intents import ClaimAdd, Intent, ReturnNote, UnknownAdd
+from kiosk.ports.note_acceptor import (
+    NoteDeposited,
+    NoteHeld,
+    NoteJammed,
+    NoteOurs,
+    NoteRecycled,
+    NoteReturnUncertain,
+    NoteUncertain,
+)
+from kiosk.sale.intents import ClaimAdd, Intent, KeepDeposit, ReturnNote, UnknownAdd
 from kiosk.stock import Stock
 
 
@@ -16,7 +24,12 @@ def owed_for(fact: Fact, stock: Stock, secret: bytes) -> tuple[Intent, ...]:
     match fact:
         case NoteHeld():
             return (ReturnNote(0, fact.note, fact.value_fen),)
-        case NoteOurs() if not stock.has_note(fact.note) and not stock.doubts_note(fact.note):
+        case NoteDeposited():
+            keep = KeepDeposit(0, (fact.note,), fact.value_fen)
+            if stock.doubts_note(fact.note):
+                return (keep,)
+            return ClaimAdd(0, _code(fact.note, secret), fact.value_fen, True, "late_note"), keep
+        case NoteOurs() | NoteRecycled() if not stock.has_note(fact.note) and not stock.doubts_note(fact.note):
             return (ClaimAdd(0, _code(fact.note, secret), fact.value_fen, True, "late_note"),)
         case NoteJammed() | NoteUncertain() | NoteReturnUncertain() if not stock.doubts_note(fact.note):
             most_fen = fact.value_fen or stock.seen_fen(fact.note)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import (
     AcceptorPast,
+    DepositPast,
     NoteJammed,
     NoteOurs,
     NoteReturned,
@@ -39,8 +40,9 @@ from kiosk.ports.ticket_printer import (
     TicketUncertain,
     TrayDumped,
 )
+from kiosk.sale.belief import SILENT, UNSURE, Belief
 from kiosk.sale.book import Book, NoteLine, PayLine, S
-from kiosk.sale.facts import Believed
+from kiosk.sale.deposit_past import deposit_beliefs, packed_belief
 
 WHY = "power"
 MOST = 8
@@ -56,28 +58,14 @@ class Told:
     acceptor: AcceptorPast | None = None
     dispenser: DispenserPast | None = None
     printer: PrinterPast | None = None
+    deposit: DepositPast | None = None
     jammed: bool = False  # the acceptor says since this start that a note sticks in it
-
-
-@dataclass(frozen=True, slots=True)
-class Belief:
-    """One outcome taken for true. `why`: position, credited, counter, operation, sensor, or that nobody could say."""
-
-    fact: Fact
-    why: str
-
-    def written(self) -> Believed:
-        """As the end of the recovery names it."""
-        names = ("note", "key", "order", "bundle")
-        number = next((getattr(self.fact, name) for name in names if hasattr(self.fact, name)), "")
-        return Believed(f"{self.fact.kind} {self.fact.result} {number}", self.why)
 
 
 Counters = Mapping[str, Mapping[str, int]]
 """Device counters of the `?` records still open: kind of intent -> counters before the deed."""
 LARGEST_FEN = 10_000
 """The largest note there is."""
-SILENT, UNSURE = "silent", "cannot tell"
 
 
 def believe(book: Book, told: Told, before: Counters) -> list[Fact]:
@@ -88,7 +76,8 @@ def believe(book: Book, told: Told, before: Counters) -> list[Fact]:
 def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
     """The same with what proved it."""
     return [
-        *(_note(line, told.acceptor, before) for line in book.notes if line.state in ("held", "moving", "returning")),
+        *(_note(line, told, before, book) for line in book.notes if line.state in ("held", "moving", "returning")),
+        *deposit_beliefs(book, told.deposit),
         *_drawn_in(book, told),
         *_tickets(book, told.printer, before.get("print?", {})),
         *_bundle(book, told.printer),
@@ -113,9 +102,11 @@ def _rise(name: str, before: Mapping[str, int], counters: tuple[tuple[str, int],
 # -- notes
 
 
-def _note(line: NoteLine, past: AcceptorPast | None, before: Counters) -> Belief:
+def _note(line: NoteLine, told: Told, before: Counters, book: Book) -> Belief:
+    past = told.acceptor
     if line.state == "moving":
-        return _stacked_or_not(line, past, before.get("stack?", {}))
+        packed = packed_belief(line, told.deposit, past, book) if told.deposit is not None else None
+        return packed or _stacked_or_not(line, past, before.get("stack?", {}))
     return _returned_or_not(line, past, before.get("return?", {}))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.ports.fact import Fact
+from kiosk.sale import deposit
 from kiosk.sale import facts as sf
 from kiosk.sale.book import Book, Claim, S
 
 if TYPE_CHECKING:
     from kiosk.sale.count import Counting
 
-GOES_ON = (S.COLLECTING, S.CONFIRMING, S.ASKING, S.PRINTING, S.RESUMING)
+GOES_ON = (S.COLLECTING, S.CONFIRMING, S.ASKING, S.KEEPING, S.PRINTING, S.RESUMING)
 """Where a purchase can go on after a restart. Elsewhere it was ending, or a bundle was on its way: only money follows."""
 
 
@@ -49,6 +50,7 @@ def _doubts(book: Book, at: Counting) -> None:
         if line.state in ("held", "moving", "returning"):
             line.state = "unknown"
             book.claims.append(Claim(at.new_code(), line.value_fen, "note_unknown", exact=False))
+    deposit.doubts(book, at)
     for pay in book.pays:
         if pay.state == "asked":
             pay.state, pay.uncertain_fen = "unknown", pay.asked_fen
@@ -74,10 +76,5 @@ def money_back(fact: sf.MoneyBack, book: Book, at: Counting) -> None:
 def nobody(fact: Fact, book: Book, at: Counting) -> None:
     book.resume_until_ms = 0
     book.unattended = True
-    went_away(book)
+    book.went_away()
     _no_purchase(book, "restart")
-
-
-def went_away(book: Book) -> None:
-    """Nobody took what lay out: nothing more is laid out, and nobody is asked (decision 003)."""
-    book.absent, book.resume_open = True, False

@@ -17,6 +17,7 @@ from kiosk.sale import facts as sf
 from kiosk.sale.book import Book, Claim, PayLine, S, TicketLine
 from kiosk.sale.change import acceptable
 from kiosk.sale.count import Counting, count
+from kiosk.sale.deposit import DEPOSIT, DepositDeeds
 from kiosk.sale.guards import Guards, SaleContext
 from kiosk.sale.intents import (
     AskState,
@@ -43,7 +44,7 @@ from kiosk.sale.intents import (
     UnknownAdd,
     VoidSale,
 )
-from kiosk.sale.table import TABLE
+from kiosk.sale.table import PUT_IN, TABLE
 from kiosk.stock import Stock
 
 __all__ = ["FACTS", "NoRow", "Sale", "SaleContext", "base36"]
@@ -69,7 +70,7 @@ def base36(number: int, width: int) -> str:
     return text
 
 
-class Sale(Guards):
+class Sale(Guards, DepositDeeds):
     """The model of the machine. `book` is what everybody may read."""
 
     state: S
@@ -99,12 +100,16 @@ class Sale(Guards):
         order = getattr(fact, "order", None)
         if isinstance(order, int) and all(pay.order != order for pay in book.pays):
             return False
+        if isinstance(fact, DEPOSIT) and not set(fact.notes) <= {line.note for line in book.notes}:
+            return False
+        if isinstance(fact, PUT_IN) and self._stock.doubts_note(fact.note) and book.note(fact.note) is None:
+            return False  # claimed in an earlier sale: whoever stands here now has not paid it
         return not hasattr(fact, "slip") or any(claim.code == fact.slip for claim in book.claims)
 
     def feed(self, fact: Fact, now_ms: int, wall_ms: int) -> list[Intent]:
         """Count one fact, decide, and answer the intents it causes. Raises NoRow when no row takes the fact."""
         self._now_ms, self._wall_ms = now_ms, wall_ms
-        self.believe(fact, now_ms)
+        self._count(fact)
         if not isinstance(fact, sf.Restarted):
             self.book.lived_ms = now_ms
         event = _machine.events.get(type(fact).__name__)
@@ -124,8 +129,12 @@ class Sale(Guards):
     def believe(self, fact: Fact, now_ms: int) -> None:
         """Count a fact without deciding anything: recovery tells what the devices could say before it goes on."""
         self._now_ms = now_ms
-        policy, rate = self._context.policy, self._context.rate
-        count(fact, self.book, Counting(self._stock, policy, rate, now_ms, self._new_code))
+        self._count(fact, believed=True)
+
+    def _count(self, fact: Fact, believed: bool = False) -> None:
+        context = self._context
+        at = Counting(self._stock, context.policy, context.rate, self._now_ms, self._new_code, believed)
+        count(fact, self.book, at)
 
     def touched(self, now_ms: int) -> None:
         """Somebody touched the screen: the idle limit starts again. Moves nothing, so it is not a fact."""
@@ -145,7 +154,7 @@ class Sale(Guards):
             return
         policy = self._context.policy.cash
         book.accepted_fen, book.refused = acceptable(
-            self._context.known_fen(), book.ours_fen, book.due_fen, book.notes_in, self._stock.payable(), policy
+            self._context.known_fen(), book.paid_in, book.due_fen, self._stock.payable(), policy
         )
 
     def deadline(self) -> tuple[int, Fact] | None:
@@ -214,14 +223,14 @@ class Sale(Guards):
             self._intents.append(ReturnNote(self.book.number, line.note, line.value_fen))
 
     def renew_lock(self) -> None:
-        stacked = sum(line.state == "ours" for line in self.book.notes)
-        self._intents.append(RenewLock(self.book.number, self.book.key, stacked))
+        taken = self.book.paid_in.ours + self.book.paid_in.deposited
+        self._intents.append(RenewLock(self.book.number, self.book.key, taken))
 
     def confirm(self) -> None:
         book = self.book
         book.why_ending = ""
         book.confirms += 1
-        self._intents.append(ConfirmSale(book.number, book.key, book.price_fen, book.rounding_fen, book.ours_fen))
+        self._intents.append(ConfirmSale(book.number, book.key, book.price_fen, book.rounding_fen, book.paid_in_fen))
 
     def ask_state(self) -> None:
         self.book.ask_again_ms = 0
@@ -290,7 +299,11 @@ class Sale(Guards):
                     self._intents.append(UnknownAdd(book.number, claim.reason, claim.amount_fen, claim.code))
 
     def _book_path(self) -> None:
-        """What may stick in the dispenser after a jam: no debt, but no book value either until somebody counts."""
+        """What may stick in the dispenser after a jam, or lies somewhere in the acceptor: no debt, but no book value either
+        until somebody counts."""
+        if self.book.unplaced_fen:
+            self._intents.append(UnknownAdd(self.book.number, "acceptor", self.book.unplaced_fen, "deposit"))
+            self.book.unplaced_fen = 0
         for pay in self.book.pays:
             if pay.in_path_fen:
                 self._intents.append(UnknownAdd(self.book.number, "dispenser", pay.in_path_fen, pay.reason))

@@ -11,10 +11,19 @@ from typing import Any
 
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import (
+    DepositKeepUncertain,
+    DepositKept,
+    DepositNotMoved,
+    DepositPresented,
+    DepositPulledBack,
+    DepositReturnUncertain,
+    DepositTaken,
+    NoteDeposited,
     NoteHeld,
     NoteJammed,
     NoteMoving,
     NoteOurs,
+    NoteRecycled,
     NoteRefused,
     NoteReturned,
     NoteReturnUncertain,
@@ -110,14 +119,17 @@ def on(facts: Facts, source: S | Sequence[S], dest: S | None, do: str = "", when
 
 
 def settle(facts: Facts, source: S | Sequence[S], first: str = "", asks: bool = False) -> list[Row]:
-    """After `first`: what is owed is paid; what cannot be paid becomes a claim; the last note comes to rest; the sale ends.
+    """After `first`: a deposit goes back; what is owed is paid; what cannot be becomes a claim; the last note comes to rest;
+    the sale ends.
 
     `asks`: a state that a restart leads to: there money is paid only to somebody who says that he is here (rule O).
     """
     ask = on(facts, source, S.RESUMING, do=f"{first} book_claims", when="may_ask") if asks else []
     return [
+        *on(facts, source, S.GIVING_BACK, do=f"{first} give_deposit_back", when="may_give_back"),
         *on(facts, source, S.PAYING, do=f"{first} pay_owed", when="can_pay"),
         *ask,
+        *on(facts, source, S.KEEPING, do=f"{first} keep_deposit", when="must_keep"),
         *on(facts, source, S.SLIP, do=f"{first} claim_rest", when="owes"),
         *on(facts, source, S.CLOSING, do=first, when="note_moves"),
         *on(facts, source, S.ENDED, do=f"{first} end"),
@@ -132,6 +144,10 @@ def stop(facts: Facts, source: S | Sequence[S]) -> list[Row]:
     ]
 
 
+CREDITED = (NoteOurs, NoteRecycled)
+PUT_IN = (*CREDITED, NoteDeposited)
+KEPT_OR_NOT = (DepositKept, DepositKeepUncertain)
+GIVEN_OR_NOT = (DepositTaken, DepositPulledBack, DepositReturnUncertain)
 BAD_NOTE = (NoteJammed, NoteUncertain, NoteReturnUncertain)
 NOT_PRINTED = (TicketSpoiled, TicketRefused)
 PRINTED_OR_NOT = (TicketInTray, *NOT_PRINTED, TicketUncertain)
@@ -148,24 +164,26 @@ TABLE: list[Row] = [
     *on(Agreed, S.REVIEWING, S.CONFIRMING, do="confirm", when="nothing_to_pay"),
     *on(Agreed, S.REVIEWING, S.COLLECTING, when="may_take_cash"),
     *stop((Agreed, Cancelled, PatienceOver, LockOver), S.REVIEWING),
-    *on(NoteOurs, [S.LOCKING, S.REVIEWING], None),
+    *on(PUT_IN, [S.LOCKING, S.REVIEWING], None),
     *on(BAD_NOTE, [S.LOCKING, S.REVIEWING], None, do="book_claims"),
     # -- notes
     *on(NoteHeld, S.COLLECTING, None, do="stack_note", when="note_welcome"),
-    *on(NoteOurs, S.COLLECTING, S.CONFIRMING, do="confirm", when="paid_up"),
-    *on(NoteOurs, S.COLLECTING, None, do="renew_lock"),
+    *on(PUT_IN, S.COLLECTING, S.CONFIRMING, do="confirm", when="paid_up"),
+    *on(PUT_IN, S.COLLECTING, None, do="renew_lock"),
     *on(LastMinute, S.COLLECTING, None),
     *stop((Cancelled, PatienceOver, LockOver), S.COLLECTING),
     *settle(BAD_NOTE, S.COLLECTING, first="release"),
-    *on(NoteOurs, S.CLOSING, S.CONFIRMING, do="confirm", when="paid_in_time"),
-    *stop((NoteOurs, NoteReturned), S.CLOSING),
+    *on(PUT_IN, S.CLOSING, S.CONFIRMING, do="confirm", when="paid_in_time"),
+    *stop((*PUT_IN, NoteReturned), S.CLOSING),
     *settle(BAD_NOTE, S.CLOSING, first="release"),
     # -- the station's yes
+    *on(SaleConfirmed, [S.CONFIRMING, S.ASKING], S.KEEPING, do="keep_deposit", when="confirmed_with_deposit"),
     *on(SaleConfirmed, [S.CONFIRMING, S.ASKING], S.PRINTING, do="print_next", when="is_confirmed"),
     *on(SaleConfirmed, S.CONFIRMING, S.ASKING, do="ask_state"),  # a yes without numbers for all places
     *settle(ConfirmRefused, S.CONFIRMING, first="release"),
     *on(ConfirmUncertain, S.CONFIRMING, S.ASKING, do="ask_state", when="first_doubt"),
     *on(ConfirmUncertain, S.CONFIRMING, S.ASKING),
+    *on(SaleStateKnown, S.ASKING, S.KEEPING, do="keep_deposit", when="sold_with_deposit"),
     *on(SaleStateKnown, S.ASKING, S.DELIVERING, do="deliver", when="sold_and_complete"),
     *on(SaleStateKnown, S.ASKING, S.PRINTING, do="print_next", when="sold_there"),
     *on(SaleStateKnown, S.ASKING, S.CONFIRMING, do="confirm", when="held_and_paid"),
@@ -175,6 +193,17 @@ TABLE: list[Row] = [
     *on(SaleStateUnknown, S.ASKING, None),
     *on(AskAgain, S.ASKING, None, do="ask_state"),
     *settle(AnswerOver, [S.CONFIRMING, S.ASKING], first="void_sale"),
+    # -- the deposit: ours as a whole before anything is printed, or back to the passenger (decision 1)
+    *on(KEPT_OR_NOT, S.KEEPING, None, when="still_keeping"),  # said twice
+    *on(KEPT_OR_NOT, S.KEEPING, None, do="keep_deposit", when="keep_again"),
+    *on(KEPT_OR_NOT, S.KEEPING, S.PRINTING, do="print_next", when="kept_and_sold"),
+    *settle(KEPT_OR_NOT, S.KEEPING),
+    *on(DepositPresented, S.GIVING_BACK, S.OWN_OUT, when="own_notes_out"),
+    *on(DepositPresented, S.GIVING_BACK, None),
+    *on((DepositNotMoved, *GIVEN_OR_NOT), S.GIVING_BACK, None, when="still_giving"),
+    *on(GIVEN_OR_NOT, S.OWN_OUT, None, when="still_giving"),
+    *settle(DepositNotMoved, S.GIVING_BACK),
+    *settle(GIVEN_OR_NOT, [S.GIVING_BACK, S.OWN_OUT], asks=True),
     # -- tickets
     *on(PRINTED_OR_NOT, S.PRINTING, None, when="still_printing"),  # said twice, or about another blank
     *on((TicketInTray, *NOT_PRINTED), S.PRINTING, None, do="print_next", when="more_to_print"),
@@ -200,11 +229,13 @@ TABLE: list[Row] = [
     *on((SlipPrinted, SlipFailed), S.SLIP, S.CLAIM),
     *on(SlipAgain, S.CLAIM, S.SLIP, do="print_slip"),
     *settle((ClaimSeen, PatienceOver), S.CLAIM),
-    *on((NoteOurs, *BAD_NOTE), SLIP_STATES, S.SLIP, do="claim_rest"),
+    *on((*CREDITED, *BAD_NOTE), SLIP_STATES, S.SLIP, do="claim_rest"),
+    *on(NoteDeposited, SLIP_STATES, S.KEEPING, do="keep_deposit", when="must_keep"),
+    *on(NoteDeposited, SLIP_STATES, None),
     # -- what comes late, in any state: back, or counted and owed, never silence (decision 8)
     *on(NoteHeld, AFTER_START, None, do="return_note", when="note_held"),
     *on(NoteHeld, AFTER_START, None),  # said twice
-    *on(NoteOurs, but(S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING, *SLIP_STATES), None),
+    *on(PUT_IN, but(S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING, *SLIP_STATES), None),
     *on(BAD_NOTE, but(S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING, *SLIP_STATES), None, do="book_claims"),
     *on(NoteReturned, but(S.CLOSING), None),
     *on((NoteMoving, NoteRefused), AFTER_START, None),
@@ -214,6 +245,9 @@ TABLE: list[Row] = [
     *on(SaleConfirmed, but(S.CONFIRMING), None),
     *on((ConfirmRefused, ConfirmUncertain), but(S.CONFIRMING), None),
     *on((SaleStateKnown, SaleStateUnknown), but(S.ASKING), None),
+    *on(KEPT_OR_NOT, but(S.KEEPING), None),
+    *on((DepositPresented, DepositNotMoved), but(S.GIVING_BACK), None),
+    *on(GIVEN_OR_NOT, but(S.GIVING_BACK, S.OWN_OUT), None),
     *on(PRINTED_OR_NOT, but(S.PRINTING), None),
     *on((TrayDumped, DumpUncertain), but(S.DUMPING), None),
     *on((TicketsPresented, DeliverUncertain), but(S.DELIVERING), None),
@@ -229,6 +263,7 @@ TABLE: list[Row] = [
     # -- after a restart: nothing is repeated, what is uncertain is claimed (reliability notes 3)
     *on(Restarted, S.TICKETS_BACK, None, do="retract_tickets", when="tickets_lie_out"),
     *on(Restarted, S.CHANGE_BACK, None, do="retract_change", when="change_lies_out"),
+    *on(Restarted, AFTER_START, S.OWN_OUT, when="own_notes_out"),  # the unit itself pulls them back in the end
     *on(Restarted, AFTER_START, S.RESUMING, when="may_reopen"),  # out of reach until somebody is there
     *on(
         Restarted, but(S.TICKETS_BACK), S.TICKETS_OUT, when="tickets_lie_out"

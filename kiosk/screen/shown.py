@@ -75,8 +75,10 @@ class Shown:
     """State of the whole machine as far as a screen shows it. `now_wall_ms` is the shared clock, `now_mono_ms` real time, as in
     `Book` and `JourneyState`; `rate`: people's ms per real ms (decision 38).
 
-    `cassettes`: cassette number -> face value in fen. `same_notes`: a cancel returns the very same notes (decision 2).
+    `cassettes`: cassette number -> face value in fen. `same_notes`: a cancel returns the very same notes (decision 2), but
+    for the values of `recycled_fen` (decision 9).
     `note_moving`: something is being read in the slot. `receipts`: the sale can print a receipt.
+    `on_battery`: the mains have failed; a sale that is paid goes on.
     """
 
     now_wall_ms: int
@@ -94,8 +96,10 @@ class Shown:
     rate: float = 1.0
     note_values_fen: tuple[int, ...] = NOTE_VALUES_FEN
     same_notes: bool = False
+    recycled_fen: tuple[int, ...] = ()
     note_moving: bool = False
     cassettes: Mapping[int, int] = field(default_factory=dict)
     receipts: bool = False
     help: HelpSeen = HelpSeen()
     service_screen: Screen | None = None
+    on_battery: bool = False

@@ -23,6 +23,7 @@ DESTINATION = "destination"
 TRAIN_NUMBER = "train_number"
 NEXT_TRAINS = "next_trains"
 ROUTE_MAP = "route_map"
+FIXED = "fixed"
 COLLECT = "collect"
 REFUNDS = "refunds"
 
@@ -44,16 +45,29 @@ PREVIOUS = "previous"
 NEXT = "next"
 DAY = "day:"
 
+# -- the route map
+PLATE = "plate:"
+PAN = "pan:"
+ZOOM = "zoom:"
+AREA = "area:"
+LINE = "line:"
+FROM = "from:"  # another station of the city
+LISTED = "listed"  # the lines as a list, and back
+GO = "go"
+
 # -- trains and seats
 TRAIN = "train:"
 KIND = "kind:"
 AVAILABLE = "available"
+DEPARTS = "departs"
 SORT = "sort"
 CLASS = "class:"
 PLUS = "plus:"
 MINUS = "minus:"
 WISH = "wish:"
 HOLD = "hold"
+AGREE = "agree"  # to what is offered instead
+DECLINE = "decline"
 
 # -- the sale: handed on by the journey, answered by the controller
 PAY = "pay"
@@ -69,13 +83,16 @@ MONEY_BACK = "money_back"  # after a restart: rather the money
 PLAIN = frozenset(
     {
         LANGUAGE, CONTRAST, LARGE_TEXT, BACK, HOME, HELP, CALL_STAFF, MORE_TIME, SERVICE, START, DESTINATION,
-        TRAIN_NUMBER, NEXT_TRAINS, ROUTE_MAP, COLLECT, REFUNDS, ORIGIN, SWAP, TRIP, DATE, SHOW_TRAINS, CLEAR, ERASE,
-        PREVIOUS, NEXT, AVAILABLE, SORT, HOLD, PAY, CANCEL, CHANGE_ORDER, PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE,
-        CONTINUE, MONEY_BACK,
+        TRAIN_NUMBER, NEXT_TRAINS, ROUTE_MAP, FIXED, COLLECT, REFUNDS, ORIGIN, SWAP, TRIP, DATE, SHOW_TRAINS, CLEAR,
+        ERASE, PREVIOUS, NEXT, AVAILABLE, DEPARTS, SORT, HOLD, AGREE, DECLINE, LISTED, GO, PAY, CANCEL, CHANGE_ORDER,
+        PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE, CONTINUE, MONEY_BACK,
     }
 )  # fmt: skip
 VALUED = frozenset(
-    {STATION, PROVINCE, LETTER, DIGIT, NUMBER, TAB, DAY, TRAIN, KIND, CLASS, PLUS, MINUS, WISH}
+    {
+        STATION, PROVINCE, LETTER, DIGIT, NUMBER, TAB, DAY, TRAIN, KIND, CLASS, PLUS, MINUS, WISH, PLATE, PAN, ZOOM,
+        AREA, LINE, FROM,
+    }
 )  # fmt: skip
 SALE = frozenset({PAY, CANCEL, CHANGE_ORDER, PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE, CONTINUE, MONEY_BACK})
 """Touches that belong to a running sale."""

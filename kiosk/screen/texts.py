@@ -189,7 +189,9 @@ class Say:
         return Words(texts.plural(self.language, one, many, n, fields), texts.plural(self.other, one, many, n, fields))
 
     def both(self, name: Both) -> Words:
-        return Words(name.of(self.language), name.of(self.other))
+        """A name of both languages; one that is the same in both is said once."""
+        main, small = name.of(self.language), name.of(self.other)
+        return Words(main, small if small != main else "")
 
     def text(self, text: str, /, context: str = "", **fields: Value) -> Both:
         """A source text as a field of another text."""

@@ -90,6 +90,9 @@ class Dialog:
     keys: tuple[Key, ...] = ()
     deadline: Deadline | None = None
     icon: str = "question"
+    journey: Journey | None = None  # a train that is offered, with what it costs
+    tickets: Words = Words()
+    price: str = ""
 
 
 @value
@@ -218,7 +221,7 @@ class TrainNumber(Screen):
     label: Words
     typed: str
     hint: Words
-    letters: tuple[Key, ...]  # G D C Z T K
+    letters: tuple[Key, ...]  # what numbers begin with: G D C Z T K, or ICE IC EC; targets are "letter:ICE"
     digits: tuple[Key, ...]  # 1..9 0
     clear: Key
     erase: Key
@@ -230,12 +233,114 @@ class TrainNumber(Screen):
 
 
 @value
+class MapStretch:
+    """A straight piece of a line. `ends`: x and y of both ends in steps from the upper left plate; `lane`: -1, 0 or 1 where
+    lines lie beside each other. `tone` is the colour of the line, by name."""
+
+    tone: str
+    ends: tuple[float, ...]
+    lane: int = 0
+
+
+@value
+class MapName:
+    """What a line is called, written on it; `x`, `y` are its middle in steps."""
+
+    words: Words
+    tone: str
+    x: float
+    y: float
+
+
+@value
+class MapPlate:
+    """A station on its line; `x`, `y` are its middle in steps. `state`: open, here, chosen."""
+
+    key: Key
+    x: float
+    y: float
+    state: str
+    note: Words = Words()
+
+
+@value
+class MapFact:
+    icon: str
+    words: Words
+
+
+@value
+class MapCell:
+    """A line or a station of one, in the list. `tag` is the number of the line, `tone` its colour."""
+
+    key: Key
+    tag: str
+    tone: str
+    note: Words = Words()
+
+
+@value
+class MapCard:
+    """The selected station. `state`: loading, list, none, offline; `message` instead of facts while there are none."""
+
+    words: Words
+    price: str
+    price_note: Words
+    state: str
+    facts: tuple[MapFact, ...] = ()
+    message: Words = Words()
+
+
+@value
+class RouteMap(Screen):
+    """`mode`: map, lines (all of them) or calls (the stations of one line); `cells` fill the last two, a page at a time."""
+
+    kind: ClassVar[str] = "search.map"
+    title: Words
+    mode: str
+    areas: tuple[Key, ...]
+    columns: int
+    rows: int
+    stretches: tuple[MapStretch, ...]
+    names: tuple[MapName, ...]
+    plates: tuple[MapPlate, ...]
+    pan: tuple[Key, ...]  # left, right, up, down; in a list: up, down
+    zoom: tuple[Key, ...]  # out, in
+    other: Key  # from the map to the list and back
+    cells: tuple[MapCell, ...]
+    card: MapCard | None
+    hint: Words
+
+
+@value
+class FixedCell:
+    """A preset station: one tap is the choice. `state`: open, loading, none."""
+
+    key: Key
+    price: str
+    leaves: Words
+    train: str
+    family: str
+    state: str
+
+
+@value
+class FixedGrid(Screen):
+    kind: ClassVar[str] = "search.fixed"
+    origin: Words
+    title: Words
+    cells: tuple[FixedCell, ...]
+    note: Words
+
+
+@value
 class Day:
-    """`state`: past, today, open, chosen, last, later, blank (no day of this month)."""
+    """`state`: past, today, open, chosen, last, later, blank (no day of this month). `mark`: the holiday it is."""
 
     key: Key
     number: str
     state: str
+    mark: Words = Words()
 
 
 @value
@@ -270,7 +375,8 @@ class SeatChip:
 
 @value
 class TrainCard:
-    """`family`: G, D, other (colour of the pill). `state`: open, sold_out, departed, closed."""
+    """`family`: G, D, other (colour of the pill). `state`: open, sold_out, departed, closed, query_only (shown, never sold here:
+    `price` is then in its own currency, `USD 7.75`)."""
 
     key: Key
     number: str
@@ -475,7 +581,7 @@ class ProgressStep:
 class Printing(Screen):
     """Also paying back, confirming: any sequence of steps that takes no input. `percent`: 0..100.
 
-    `openings`: tickets, change, slip: where things come out, ringed in the drawing of the machine.
+    `openings`: tickets, change, slip, insert: where things come out, ringed in the drawing of the machine.
     """
 
     kind: ClassVar[str] = "printing"
@@ -492,7 +598,7 @@ class Printing(Screen):
 
 @value
 class Outlet:
-    """An opening to take from. `what`: tickets, change, slip. `state`: now, next, done."""
+    """An opening to take from. `what`: tickets, change, slip, notes (the entry). `state`: now, next, done."""
 
     what: str
     state: str
@@ -673,8 +779,8 @@ class ServiceTask(Screen):
 SCREENS: dict[str, type[Screen]] = {
     screen.kind: screen
     for screen in (
-        Attract, Home, Trip, StationPicker, TrainNumber, Calendar, Trains, Seat, Review, PayCash, Printing, Take,
-        ClaimScreen, Help, OutOfService, Busy, ServiceLogin, ServiceMenu, ServiceTask,
+        Attract, Home, Trip, RouteMap, FixedGrid, StationPicker, TrainNumber, Calendar, Trains, Seat, Review, PayCash,
+        Printing, Take, ClaimScreen, Help, OutOfService, Busy, ServiceLogin, ServiceMenu, ServiceTask,
     )
 }  # fmt: skip
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from kiosk.journey.state import idle_times
 from kiosk.sale.book import S
 from kiosk.screen.shown import Shown
-from kiosk.screen.values import Screen
+from kiosk.screen.values import Printing, Screen, Take
+from kiosk.screen.views import notices
 from kiosk.screen.views.claim import claim
+from kiosk.screen.views.fixed import fixed
 from kiosk.screen.views.look import Look
 from kiosk.screen.views.pay import MORE_TIME_MS, asks_for_more_time, pay_cash
 from kiosk.screen.views.progress import printing
 from kiosk.screen.views.resume import checking, resume
 from kiosk.screen.views.review import LAST_MINUTE_MS, printed_ms, review
+from kiosk.screen.views.route import chart_view
 from kiosk.screen.views.seat import seat
 from kiosk.screen.views.start import attract, home
 from kiosk.screen.views.stop import closing, help_screen, holding, out_of_service, thanks
-from kiosk.screen.views.take import take
+from kiosk.screen.views.take import own_notes, take
 from kiosk.screen.views.trains import trains
 from kiosk.screen.views.when import calendar
 from kiosk.screen.views.where import number, picker, trip
@@ -31,12 +35,15 @@ SALE: dict[S, View] = {
     S.CLOSING: pay_cash,
     S.CONFIRMING: printing,
     S.ASKING: printing,
+    S.KEEPING: printing,
     S.PRINTING: printing,
     S.DUMPING: printing,
     S.DELIVERING: printing,
     S.TICKETS_OUT: take,
     S.TICKETS_AGAIN: printing,
     S.TICKETS_BACK: printing,
+    S.GIVING_BACK: printing,
+    S.OWN_OUT: own_notes,
     S.PAYING: printing,
     S.CHANGE_OUT: take,
     S.CHANGE_AGAIN: printing,
@@ -53,6 +60,9 @@ JOURNEY: dict[str, View] = {
     "station": picker,
     "search.train": number,
     "search.fromto": trip,
+    "search.map": chart_view,
+    "search.fixed": fixed,
+    "next": trains,
     "date": calendar,
     "trains": trains,
     "seat": seat,
@@ -72,7 +82,7 @@ def view(shown: Shown) -> Screen:
     if book is not None and book.state in SALE:
         if state.help and book.state in WITH_HELP and not asks_for_more_time(look, book):
             return help_screen(look)
-        return SALE[book.state](look)
+        return on_battery(look, SALE[book.state](look)) if shown.on_battery else SALE[book.state](look)
     if state.step == "thanks":
         return thanks(look)
     if state.help:
@@ -82,6 +92,13 @@ def view(shown: Shown) -> Screen:
     if not shown.mode.sells:
         return out_of_service(look)
     return JOURNEY[state.step](look)
+
+
+def on_battery(look: Look, screen: Screen) -> Screen:
+    """The same screen, with words that the power lasts for a while only in the place of those that matter less then."""
+    if isinstance(screen, Printing):
+        return replace(screen, stay=notices.on_battery(look))
+    return replace(screen, check=notices.on_battery(look)) if isinstance(screen, Take) else screen
 
 
 def next_change_ms(shown: Shown) -> int:

@@ -11,8 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.audit.cases import PayTrack, Run
-from simulator.audit.pays import PATH_UNSURE
+from simulator.audit.payout import UNSEEN, PayoutBooks
 from simulator.audit.reading import Record
 from simulator.audit.unknowns import Unknowns
 
@@ -22,66 +21,33 @@ BINS = {
     "change_retract": "change.retract",
     "reject": "dispenser.reject",
 }
-TICKET_PLACES = ("tray", "slot", "waste", "ticket_retract", "hand")
-
-
 LOST = ("jammed", "unknown")
 LARGEST_NOTE_FEN = 10_000
-MISCOUNTED = "miscounted"
-"""The dispenser itself says that another note than it counted may have gone: one of any cassette."""
 
 
 @dataclass(slots=True)
-class Books:
-    """Pieces by place. `box` and `box_doubt`: face value in fen -> notes. `values`: cassette -> face value in fen."""
+class Books(PayoutBooks):
+    """Pieces by place. `box` and `box_doubt`: face value in fen -> notes."""
 
-    run: Run
-    values: dict[int, int] = field(default_factory=dict)
-    cassettes: dict[int, int] = field(default_factory=dict)
-    uncounted: set[int] = field(default_factory=set)
     box: Counter[int] = field(default_factory=Counter)
     box_doubt: Counter[int] = field(default_factory=Counter)
     in_doubt: Counter[int] = field(default_factory=Counter)  # notes that may stick anywhere in the acceptor
     swallowed: int = 0  # a note that was in the acceptor when the power failed, before it was recognised
-    found_fen: int = (
-        0  # the most that staff may have taken out of the acceptor unrecognised: no passenger holds it any more
-    )
+    found_fen: int = 0  # the most that staff may have taken out of the acceptor unrecognised: no passenger holds it
     lost_fen: int = 0  # was in doubt when acceptor and box had been looked through: no passenger may hold it any more
     stuck_fen: list[int] = field(default_factory=list)  # jammed before they were recognised: the most each can be
-    reject: int = 0
-    reject_fen: int = 0
-    change_retract: int = 0
-    change_retract_fen: int = 0
-    retract_doubt_fen: int = 0
-    out_doubt_fen: int = 0  # may have left the dispenser beyond what is known, until the cassettes are counted
-    reject_doubt_fen: int = 0  # the same for the reject bin: what it got is a failed device's word until it is counted
-    tray_doubt_fen: int = 0  # the same for the tray behind its shut flap, until somebody looked into it
-    bin_doubt_fen: int = 0  # the same for the retract bin: what lay in such a tray went there with what was pulled back
-    path_doubt_fen: int = 0  # the same for the path: who counts the cassettes may leave there what sticks
-    ever_out_doubt_fen: int = 0  # the same, never forgotten: the passengers may have it
-    tray_fen: int = 0
+    inside: Counter[int] = field(default_factory=Counter)  # ours, somewhere between bulk escrow and box
     stacked_fen: int = 0
-    taken_fen: int = 0
-    roll: int = 0
-    tray: int = 0
-    slot: int = 0
-    waste: int = 0
-    ticket_retract: int = 0
-    delivered: int = 0
-    wasted: int = 0
-    doubt: Counter[str] = field(default_factory=Counter)
     unknowns: Unknowns = field(default_factory=Unknowns)
     named: set[str] = field(default_factory=set)  # places this step counted
-    _presented: dict[int, tuple[int, int]] = field(default_factory=dict)  # order -> (pieces, fen)
-    _moved: bool = False
     _drawn_in: bool = False  # a note went into the slot in the open sale, and nothing has been said of it since
     _stays: bool = False  # the acceptor started with something that it cannot give back by itself
 
     HEARS = (
         "stack!", "return!", "pay!", "print!", "deliver!", "dump!", "taken!", "retract!", "sys.recover", "op.act",
-        "acceptor.past", "note.seen", "note.moving", "note.refused", "sale.start",
+        "acceptor.past", "note.seen", "note.moving", "note.refused", "sale.start", "fault", "printer.past",
     )  # fmt: skip
-    BOOKS = ("cassette.fill", "box.swap", "roll.load", "count", "unknown.add")
+    BOOKS = ("cassette.fill", "box.swap", "roll.load", "count", "unknown.add", "pay?")
 
     # -- facts
 
@@ -111,10 +77,15 @@ class Books:
                 self._drawn_in = bool(self.run.open)
             case "note.refused" | "sale.start":
                 self._drawn_in = False
+                self._said_shut = 0 if kind == "sale.start" else self._said_shut
+            case "printer.past" if fact["voided_at_start"]:
+                self.jammed = 0
+            case "fault" if fact["device"] == "cabinet" and fact["up"] and fact["code"] in UNSEEN:
+                self._board_lost(fact["code"])
 
     def _swallowed(self, position: str) -> None:
         """The acceptor starts with something in it that no open note explains: one that was drawn in and never recognised."""
-        explained = any(note.state == "held" for note in self.run.restless.values())
+        explained = any(self.run.held_notes())
         self.swallowed = int(position != "none" and not explained)
         self._stays = position in ("jam", "unknown")
 
@@ -133,7 +104,7 @@ class Books:
             return
         value_fen = note.value_fen if note is not None else fact["value_fen"]
         in_doubt = note is not None and note.state in ("jammed", "unknown")
-        if in_doubt and result not in ("stacked", "returned"):
+        if in_doubt and result not in ("stacked", "returned", "deposited", "recycled"):
             return  # said twice: one note
         if in_doubt:
             self._settled(note.value_fen if note is not None else value_fen)
@@ -153,109 +124,21 @@ class Books:
         for doubt in (self.box_doubt, self.in_doubt):
             doubt[value_fen] = max(0, doubt[value_fen] - 1)
 
-    def _paid(self, fact: Record, result: str) -> None:
-        pieces = fen = 0
-        self._moved = True
-        for cassette, presented, rejected in fact["counts"]:
-            value_fen = self.values.get(cassette, 0)
-            self.cassettes[cassette] = self.cassettes.get(cassette, 0) - presented - rejected
-            self.reject += rejected
-            self.reject_fen += rejected * value_fen
-            pieces, fen = pieces + presented, fen + presented * value_fen
-        if pieces and fact["order"]:
-            self._presented[fact["order"]] = (pieces, fen)
-            self.tray_fen += fen
-        if result == "unknown" or (result == "short" and fact["reason"] in PATH_UNSURE):
-            pay = self.run.pays.get(fact["order"])
-            more_fen = self._largest_fen() if fact.get("reason", "").startswith(MISCOUNTED) else 0
-            self._doubt_pay((pay.asked_fen if pay else 0) - fen, more_fen)
-
-    def _doubt_pay(self, asked_fen: int, more_fen: int = 0) -> None:
-        """More may have gone, into the tray, the reject bin or the path: nothing is sure until all cassettes are counted.
-
-        `more_fen`: one note beyond what was asked. The outlet stays shut before a device that miscounted, so nobody has it.
-        """
-        bound_fen = max(0, asked_fen + more_fen)
-        self.uncounted.update(self.cassettes)
-        self.out_doubt_fen += bound_fen
-        self.reject_doubt_fen += bound_fen
-        self.tray_doubt_fen += bound_fen
-        self.path_doubt_fen += bound_fen
-        self.ever_out_doubt_fen += max(0, asked_fen)
-
-    def _largest_fen(self) -> int:
-        return max(self.values.values(), default=0)
-
-    def _change(self, kind: str, result: str, order: int) -> None:
-        pieces, fen = self._presented.pop(order, (0, 0))
-        self.tray_fen -= fen
-        if kind == "taken!":
-            self.taken_fen += fen
-            return
-        self.bin_doubt_fen = max(self.bin_doubt_fen, self.tray_doubt_fen)
-        if result == "change":
-            self.change_retract += pieces
-            self.change_retract_fen += fen
-        else:
-            self.retract_doubt_fen += fen
-            self.ever_out_doubt_fen += fen
-            self.doubt["change_retract"] += pieces
-
-    def _print(self, fact: Record, result: str) -> None:
-        if result == "spoiled":
-            self.roll -= fact["blanks"]
-            self.waste += fact["blanks"]
-            self.wasted += fact["blanks"]
-        elif result in ("in_tray", "unknown"):
-            self.roll -= 1
-            self.tray += 1
-            if result == "unknown":
-                self._doubt_tickets(1, "roll")
-
-    def _tickets(self, kind: str, result: str) -> None:
-        match kind, result:
-            case "dump!", "done":
-                self.waste += self.tray
-                self.wasted += self.tray
-                self.tray = 0
-            case "deliver!", "presented":
-                self.slot, self.tray = self.slot + self.tray, 0
-            case "taken!", "tickets":
-                self.delivered += self.slot + self.tray
-                self.slot = self.tray = 0
-            case "retract!", "tickets":
-                self.ticket_retract += self.slot + self.tray
-                self.slot = self.tray = 0
-            case ("deliver!" | "dump!", "unknown") | ("retract!", "tickets_unknown"):
-                self._doubt_tickets(self.slot + self.tray)
-                self.slot = self.tray = 0
-
-    def _doubt_tickets(self, pieces: int, *more: str) -> None:
-        for place in (*TICKET_PLACES, *more):
-            self.doubt[place] += pieces
-
     def _cleared(self, device: str) -> None:
         """A person took out what stuck: notes go to the cash centre, tickets to the waste bin, uncounted."""
         if device == "dispenser":
-            self.tray_fen = self.tray_doubt_fen = self.path_doubt_fen = 0
-            self._presented.clear()
+            self._tray_seen()
             self.named.update(("change.tray", "dispenser.path"))
         elif device == "acceptor":
             self.named.update(("acceptor.jam", "acceptor.path", "acceptor.escrow", "acceptor.mouth"))
+            if self.run.bulk:  # one unit, in which change goes the same ways
+                self._tray_seen()
+                self.named.update(("acceptor.stacker", "dispenser.path"))
             self.found_fen += self.swallowed * LARGEST_NOTE_FEN
             self.swallowed = 0
-        elif device == "ticket_unit" and self.tray + self.slot:
-            self._doubt_tickets(self.tray + self.slot)
-            self.tray = self.slot = 0
-
-    def paper_is_counted(self) -> bool:
-        return bool(self.doubt["hand"]) and not any(self.doubt[place] for place in ("roll", "waste", "ticket_retract"))
-
-    def tickets_agree(self, tray: int, slot: int, outside: int) -> None:
-        """All paper bins were counted: what lies elsewhere is seen, and no doubt is left."""
-        for place in TICKET_PLACES:
-            self.doubt[place] = 0
-        self.tray, self.slot, self.delivered = tray, slot, outside
+        elif device == "ticket_unit":
+            self._unit_cleared()
+            self.named.update(("ticket.tray", "ticket.slot", "printer.path"))
 
     def _restarted(self) -> None:
         """What the open sale had under way without an outcome is unknown from here on.
@@ -296,6 +179,8 @@ class Books:
                 self.named.add("roll")
             case "count":
                 self._bin(intent)
+            case "pay?":
+                self._unseen = False
             case "unknown.add":
                 self.unknowns.add(intent["place"], intent["bound_fen"], intent.get("sale", 0))
 
@@ -307,12 +192,11 @@ class Books:
                 3, f"cassette {cassette} held {self.values[cassette]} fen notes, now {intent['value_fen']} fen", 0
             )
             self.values[cassette] = intent["value_fen"]
+        self._lacks(cassette, intent["after"])
         self.cassettes[cassette] = intent["after"]
         self._moved = True
         self.named.add(f"cassette.{cassette}")
-        self.uncounted.discard(cassette)
         if not self.uncounted:
-            self.out_doubt_fen = 0
             self.unknowns.counted("cassettes")
 
     def _bin(self, intent: Record) -> None:
@@ -327,21 +211,21 @@ class Books:
             self.run.say(3, f"a count of {place!r}, which is no bin", 0)
             return
         self._expect(place, own[place], booked, self.doubt[place])
-        self._counted(place, counted, own[place], self.doubt[place] + self._pieces_in_doubt(place))
-        setattr(self, place, 0)
-        self.doubt[place] = 0
+        still = self._elsewhere(counted) if place == "waste" else 0
+        self._counted(place, counted + still, own[place], self.doubt[place] + self._pieces_in_doubt(place))
+        if place == "change_retract":
+            self._left_in_tray(counted - own[place])
+        if place == "waste":
+            self._waste_counted(still)
+        else:
+            setattr(self, place, 0)
+            self.doubt[place] = 0
         self.named.add(BINS[place])
         self.unknowns.counted(place)
         if place == "reject":
-            self.reject_fen = 0
-            self.reject_doubt_fen = self.out_doubt_fen
+            self._rejects_counted()
         elif place == "change_retract":
             self.change_retract_fen = self.retract_doubt_fen = self.bin_doubt_fen = 0
-
-    def _pieces_in_doubt(self, place: str) -> int:
-        """So many notes of an unknown payment may lie in this bin, or be missing there: at most its worth in the smallest."""
-        doubt_fen = {"reject": self.reject_doubt_fen, "change_retract": self.bin_doubt_fen}.get(place, 0)
-        return doubt_fen // min(self.values.values(), default=1)
 
     def _expect(self, place: str, own: Any, said: Any, doubt: int = 0) -> None:
         """Two folds of one journal agree where nothing is in doubt."""
@@ -353,36 +237,11 @@ class Books:
         if abs(counted - own) > doubt:
             self.run.say(3, f"{place}: counted {counted}, the records say {own} (doubt {doubt})", 0)
 
-    # -- what is open
-
-    def check_bounds(self) -> None:
-        """After each step that moved notes of a cassette (invariant 8)."""
-        if not self._moved:
-            return
-        self._moved = False
-        for cassette, count in self.cassettes.items():
-            if not 0 <= count <= self.run.rules.cassette_capacity:
-                self.run.say(8, f"cassette {cassette} holds {count} notes", 0)
-                self.cassettes[cassette] = max(0, count)
-
-    def open_pays_fen(self) -> tuple[int, int]:
-        """(what orders without an outcome may have laid out, one note more that may be on its way, picked with another)."""
-        pays = self.open_pays()
-        return (sum(pay.asked_fen for pay in pays), self._largest_fen()) if pays else (0, 0)
-
-    def open_pays(self) -> list[PayTrack]:
-        """Orders without an outcome; only the open sale can have one."""
-        return [pay for pay in self.run.pays_of(self.run.open) if pay.state == "asked"]
-
-    def lying_out(self) -> tuple[int, int]:
-        """(pieces, fen) that were presented and of which nobody said yet who took them."""
-        pieces = sum(entry[0] for entry in self._presented.values())
-        return pieces, sum(entry[1] for entry in self._presented.values())
-
     def nothing_unknown(self) -> bool:
         """No bound is open anywhere: what physically lies there is what the books say."""
         unsure = any(self.box_doubt.values()) or any(self.in_doubt.values()) or any(self.doubt.values())
         doubts = self.stuck_fen or self.swallowed or self.out_doubt_fen or self.retract_doubt_fen or self._presented
+        doubts = doubts or self.left_fen or self.reached_fen or any(self.inside.values())
         return not (unsure or doubts)
 
     def acceptor_is_empty(self) -> None:

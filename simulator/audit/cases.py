@@ -15,12 +15,18 @@ from simulator.audit.verdict import Rules, Violation
 
 KEPT_SALES = 8
 """So many ended sales are still known thing by thing: late answers and late notes belong to the last ones."""
-SURE = frozenset({"stacked", "returned"})
+OURS = frozenset({"stacked", "recycled", "kept", "pulled", "inside"})
+"""States of a note that is the machine's; the last four only with a bulk escrow."""
+SURE = OURS | {"returned"}
+THEIRS = frozenset({"held", "returned", "deposited", "keeping", "giving", "out"})
+UNDER_WAY = frozenset({"held", "keeping", "giving", "out"})
+"""An order moves it, or soon will: it may lie before or behind that movement."""
 
 
 @dataclass(slots=True)
 class NoteTrack:
-    """`state`: held, then stacked, returned, jammed or unknown. `ordered`: stack or return, empty when nothing was asked.
+    """`state`: held, then stacked, returned, jammed or unknown; those of a bulk escrow are told in `deposits`. `ordered`:
+    stack or return, empty when nothing was asked.
 
     `guessed`: never recognised, `value_fen` is the most it can be. `boot` in which it was ordered. `serial` of the physical
     note, empty when nobody watched or it could be several.
@@ -111,6 +117,7 @@ class Run:
     pays: dict[int, PayTrack] = field(default_factory=dict)
     fates: Recent[int, str] = field(default_factory=Recent)  # notes folded away -> their fate
     voided: Recent[str, bool] = field(default_factory=Recent)
+    bulk: bool = False  # the acceptor has a bulk escrow: it says so at each start
     late: dict[int, int] = field(default_factory=dict)
     late_claims_fen: int = 0
     violations: list[Violation] = field(default_factory=list)
@@ -196,4 +203,5 @@ class Run:
             leave(case)
 
     def held_notes(self) -> Iterable[NoteTrack]:
-        return (note for note in self.restless.values() if note.state == "held")
+        """Notes that may be on their way now."""
+        return (note for note in self.restless.values() if note.state in UNDER_WAY)

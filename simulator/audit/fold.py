@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.audit.books import Books
 from simulator.audit.cases import Run
+from simulator.audit.deposits import Deposits
 from simulator.audit.motion import Motion
 from simulator.audit.notes import Notes
 from simulator.audit.outside import Outside
@@ -40,6 +41,7 @@ class Fold:
         self.sales, self.terms = Sales(run, keep_sales), Terms(run)
         self.registers, self.service = Registers(run, books.values), Service(run)
         self.motion = Motion(run, books, self.service)
+        self.deposits, promised = Deposits(run, books, self.registers.own), Promised(run, books)
         run.note_gone.append(self.tally.settled)
         self.counts: dict[str, list[int]] = {}  # place -> lines with which people counted it
         self._hears: dict[str, list[Hears]] = {}
@@ -47,6 +49,8 @@ class Fold:
         # the books hear before the things change their state: they ask what had no outcome yet
         heard: list[tuple[Iterable[str], Any]] = [
             (Books.HEARS, books.hear),
+            (Promised.HEARS, promised.hear),
+            (Deposits.HEARS, self.deposits.hear),
             (Notes.HEARS, self.notes.hear),
             (Tickets.HEARS, self.tickets.hear),
             (Pays.HEARS, self.pays.hear),
@@ -61,7 +65,7 @@ class Fold:
             self._hears.setdefault(kind, []).append(self.terms.hear)
         for kind in Sales.HEARS:
             self._hears.setdefault(kind, []).append(self.sales.hear)
-        for part in (books, Promised(run, books), self.notes, self.tickets, self.pays, self.stationed, self.terms, self.motion,
+        for part in (books, promised, self.notes, self.deposits, self.tickets, self.pays, self.stationed, self.terms, self.motion,
                      self.registers, self.service, self.sales):  # fmt: skip
             for kind in part.BOOKS:
                 self._books.setdefault(kind, []).append(part.book)
@@ -105,6 +109,7 @@ class Fold:
             book(intent)
         if kind == "sale.end":
             self.notes.at_end(intent["sale"])
+            self.deposits.at_end(intent["sale"])
             self.pays.at_end(intent["sale"])
             self.sales.end(intent, wall_ms)
 

@@ -1,8 +1,8 @@
 """The fifteen invariants of reliability notes 4, by number, and the module of this package in which each is judged.
 
-1 notes: one place each, one fate each             notes.py (journal), tally.py physical.py (matter)
+1 notes: one place each, one fate each             notes.py deposits.py (journal), tally.py physical.py escrow.py (matter)
 2 a sale's equation; claims of what came late      sales.py pays.py
-3 book value = physical count, up to open unknowns books.py physical.py unknowns.py
+3 book value = physical count, up to open unknowns books.py payout.py paper.py physical.py unknowns.py
 4 tickets                                          tickets.py, outside.py (matter)
 5 no order repeated without "not done"             notes.py pays.py tickets.py stationed.py
 6 nothing moves without its intent on disk         pairs.py (journal), motion.py (matter), reading.py (chain, mac)

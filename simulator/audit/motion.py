@@ -16,12 +16,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.audit.books import Books
+from simulator.audit.books import LOST, Books
 from simulator.audit.cases import Case, Run
+from simulator.audit.escrow import STACKER, is_escrow
 from simulator.audit.service import Service
 
 FREE = frozenset({"vault", "floor"})
 PULLED = {("change.tray", "change.retract"): "change", ("ticket.slot", "ticket.retract"): "tickets"}
+CASSETTE = "cassette."
+CARRIED = frozenset({"ticket.tray", "ticket.slot"})
 POURED = {("ticket.tray", "ticket.slot"): "deliver", ("ticket.tray", "ticket.waste"): "dump"}
 
 
@@ -45,14 +48,30 @@ class Motion:
 
     def moved(self, thing: Any, source: str, target: str) -> None:
         if self.hands or source in FREE or target in FREE:
+            self._by_hand(source, target)
             return
         wanted = self._lacking(thing, source, target)
         if wanted:
             self._run.say(6, f"{thing.serial} moves from {source} to {target}, and no {wanted} is on the disk")
 
+    def _by_hand(self, source: str, target: str) -> None:
+        if source in CARRIED and target == "ticket.waste" and not self._run.open:
+            self._books.carried_over()
+        elif source == "vault" and target.startswith(CASSETTE):
+            self._books.added[int(target.removeprefix(CASSETTE))] += 1
+        elif target == "vault" and source.startswith(CASSETTE):
+            self._books.added[int(source.removeprefix(CASSETTE))] -= 1
+
     def _lacking(self, thing: Any, source: str, target: str) -> str:
         """The order that should stand on the disk and does not; empty when all is well."""
+        if is_escrow(self._books, source):
+            return self._lacks_for_deposit(thing.value_fen, target)
         if target == "box":
+            fine = self._may_stack(thing.value_fen) or (self._run.bulk and self._may_fall(thing.value_fen, source))
+            return "" if fine else "stack?"
+        if (target == STACKER and not source.startswith(CASSETTE)) or (
+            source == STACKER and target.startswith(CASSETTE)
+        ):
             return "" if self._may_stack(thing.value_fen) else "stack?"
         if source.startswith("cassette."):
             return "" if self._may_pay() else "pay?"
@@ -67,9 +86,28 @@ class Motion:
 
     def _may_stack(self, value_fen: int) -> bool:
         for known in self._run.restless.values():
-            if known.value_fen == value_fen and (known.ordered == "stack" or known.state != "held"):
+            ordered = known.state in LOST or (known.state == "held" and known.ordered == "stack")
+            if known.value_fen == value_fen and ordered:
                 return True
         return self._books.in_doubt[value_fen] > 0
+
+    def _lacks_for_deposit(self, value_fen: int, target: str) -> str:
+        """Out of the bulk escrow: into the box when it is kept, to the mouth when it comes back; an order with an unknown
+        end may still be carried out."""
+        state, order = ("giving", "return_all?") if target == "dispenser.path" else ("keeping", "keep?")
+        late = self._books.in_doubt if state == "giving" else self._books.in_doubt + self._books.inside
+        return "" if late[value_fen] > 0 or self._in_state(value_fen, state) else order
+
+    def _may_fall(self, value_fen: int, source: str) -> bool:
+        """From the bulk escrow, or back from the mouth, which the unit does by itself; forgotten change goes the same way."""
+        if source == STACKER:
+            return self._books.inside[value_fen] > 0 or self._in_state(value_fen, "keeping")
+        books = self._books
+        change = books.lying_out()[1] or books.open_pays() or books.out_doubt_fen or books.change_retract_fen
+        return bool(change) or self._in_state(value_fen, "giving", "out")
+
+    def _in_state(self, value_fen: int, *states: str) -> bool:
+        return any(note.value_fen == value_fen and note.state in states for note in self._run.restless.values())
 
     def _may_pay(self) -> bool:
         """From whichever cassette: a note may be dragged along out of its neighbour."""

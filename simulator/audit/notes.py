@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.audit.cases import SURE, NoteTrack, Run
+from simulator.audit.cases import SURE, UNDER_WAY, NoteTrack, Run
 from simulator.audit.reading import Record
 
 LOST = ("jammed", "unknown")
@@ -40,7 +40,7 @@ class Notes:
         run, number, state = self._run, fact["note"], fact["result"]
         note = run.notes.get(number)
         was = note.state if note is not None else run.fates.get(number) or ""
-        if was in SURE:
+        if was in SURE or was == "deposited" or was in UNDER_WAY - {"held"}:
             run.say(1, f"note {number} is {was} already, and now {state}", note.sale if note is not None else 0)
             return
         if note is None:

@@ -92,6 +92,10 @@ class Pairs:
             case "reopen":
                 outlet = fact["result"].partition("_")[0]
                 return [(f"reopen {outlet}", fact["bundle" if outlet == "tickets" else "order"])]
+            case "keep" | "return_all":
+                return []  # each note of a deposit has its order, or has none: judged note by note
+            case "taken" | "retract" if fact["result"] == "deposit":
+                return []
             case "taken" | "retract":
                 return self._outlet(deed, fact)
             case "slip":
@@ -107,7 +111,8 @@ class Pairs:
     def _outlet(self, deed: str, fact: Record) -> list[Pair]:
         if fact["result"].startswith("tickets"):
             return [("deliver" if deed == "taken" else "retract tickets", fact["bundle"])]
-        return [("pay" if deed == "taken" else "retract change", fact["order"])]
+        own = [("pay", fact["order"])] if deed == "taken" or self._run.bulk else []  # such a unit pulls back by itself
+        return own if deed == "taken" else [("retract change", fact["order"]), *own]
 
 
 def _pair(intent: Record) -> Pair:

@@ -5,7 +5,7 @@ After a restart a new order may follow as soon as the old one has an outcome tha
 
 from __future__ import annotations
 
-from simulator.audit.cases import Case, PayTrack, Run
+from simulator.audit.cases import THEIRS, Case, PayTrack, Run
 from simulator.audit.reading import Record
 
 PATH_UNSURE = ("jam", "other")
@@ -54,7 +54,7 @@ class Pays:
 
     def _owed(self, case: Case, pay: PayTrack) -> None:
         """Money of one sale is promised once: what came in, less what went out, is claimed, or was bought."""
-        came_fen = sum(note.value_fen for note in case.notes if note.state not in ("held", "returned"))
+        came_fen = sum(note.value_fen for note in case.notes if note.state not in THEIRS)
         gone_fen = sum(other.out_fen for other in case.pays) + case.claims_fen
         fare_fen = sum(case.prices.get(blank.index, 0) for blank in case.blanks if blank.delivered)
         most_fen = came_fen - gone_fen - fare_fen + (self._run.rules.rounding_step_fen if fare_fen else 0)

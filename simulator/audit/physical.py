@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from simulator.audit.books import LARGEST_NOTE_FEN, Books
 from simulator.audit.cases import Case, Run
+from simulator.audit.escrow import STACKER, check_escrow, escrow_places, incoming, inner_places, on_the_way_back_fen
 from simulator.audit.outside import Outside
 from simulator.audit.tally import Tally
 
-STUCK = ("acceptor.path", "acceptor.escrow", "acceptor.jam")
+STUCK = ("acceptor.path", "acceptor.escrow", "acceptor.jam", STACKER)
 TRIES = 4
 """Blanks one print order may spend before its outcome is told."""
 PASSENGERS = ("hand", "acceptor.mouth", "acceptor.path", "acceptor.escrow")
@@ -32,6 +33,7 @@ def compare(parts: Parts, resting: bool = True) -> None:
     """Adds a violation for each difference that no open unknown covers."""
     run, tally = parts.run, parts.tally
     _box(parts, resting)
+    check_escrow(run, parts.books, tally)
     _dispenser(parts)
     _papers(parts)
     _passengers(parts, resting)
@@ -44,14 +46,14 @@ def compare(parts: Parts, resting: bool = True) -> None:
 def _agree_again(parts: Parts) -> None:
     """With no unknown left, what passengers hold is known: old bounds do not widen the checks of days to come."""
     books, tally = parts.books, parts.tally
-    if not tally.pieces(*STUCK):
+    if not tally.pieces(*STUCK, *escrow_places(books, tally)):
         books.acceptor_is_empty()
     if books.paper_is_counted():
         books.tickets_agree(tally.paper("ticket.tray"), tally.paper("ticket.slot"), parts.outside.pieces)
         parts.outside.bad.clear()
     if not (parts.run.open or parts.run.restless) and books.nothing_unknown() and tally.watched:
         books.ever_out_doubt_fen = books.found_fen = books.lost_fen = 0
-        tally.given_fen = tally.worth(*PASSENGERS) + books.stacked_fen - books.taken_fen
+        tally.given_fen = tally.worth(*PASSENGERS, *inner_places(books, tally)) + books.stacked_fen - books.taken_fen
         books.delivered = parts.outside.pieces
 
 
@@ -61,9 +63,10 @@ def _box(parts: Parts, resting: bool) -> None:
     there = tally.at("box")
     held = Counter(note.value_fen for note in run.held_notes())
     unexplained: dict[int, int] = {}
+    fell_fen = _change_in_box_fen(parts)
     for value_fen in {*there, *books.box} if "box" not in tally.touched else ():
         more = there[value_fen] - books.box[value_fen]
-        if more and not 0 <= more <= books.box_doubt[value_fen] + held[value_fen]:
+        if more and not 0 <= more <= books.box_doubt[value_fen] + held[value_fen] + fell_fen // value_fen:
             run.say(3, f"box: {there[value_fen]} notes of {value_fen} fen, the books say {books.box[value_fen]}", 0)
         if more > 0:
             unexplained[value_fen] = more
@@ -71,9 +74,18 @@ def _box(parts: Parts, resting: bool) -> None:
         return
     stuck = tally.at(*STUCK)
     doubt = books.box_doubt | books.in_doubt  # the same notes: they lie in the one place or in the other
-    if not _covered(Counter(unexplained) + stuck - held - doubt, books.guesses_fen()):
+    strange = Counter(unexplained) + stuck - held - doubt
+    if run.bulk and sum(value * pieces for value, pieces in strange.items()) <= books.path_doubt_fen:
+        return  # change jams there as well
+    if not _covered(strange, books.guesses_fen()):
         told = ", ".join(f"{pieces} notes of {value} fen" for value, pieces in sorted((+stuck).items()))
         run.say(3, f"acceptor: {told} stick in it, and no record explains them", 0)
+
+
+def _change_in_box_fen(parts: Parts) -> int:
+    """A unit with a bulk escrow pays out of the mouth, and has no other bin for what was not taken there."""
+    books = parts.books
+    return books.change_retract_fen + books.retract_doubt_fen + books.lying_out()[1] if parts.run.bulk else 0
 
 
 def _covered(notes: Counter[int], most_fen: list[int]) -> bool:
@@ -87,16 +99,19 @@ def _dispenser(parts: Parts) -> None:
     open_fen = sum(books.open_pays_fen())
     bound = books.out_doubt_fen + open_fen
     by_hand = bool(tally.touched)
+    coming = incoming(run, books)
     for cassette, booked in books.cassettes.items():
         place = f"cassette.{cassette}"
         there = tally.pieces(place)
+        if 0 < there - booked <= coming[books.values[cassette]]:
+            continue
         if there != booked and place not in tally.touched and not (bound and there < booked):
             run.say(3, f"cassette {cassette}: {there} notes, the books say {booked}", 0)
     reject, reject_fen = tally.pieces("dispenser.reject"), tally.worth("dispenser.reject")
-    path_fen = tally.worth("dispenser.path")
+    path_fen = max(0, tally.worth("dispenser.path") - on_the_way_back_fen(run, books))
     if not (bound or by_hand):
-        told = (reject, reject_fen) == (books.reject, books.reject_fen)
-        if not told and abs(reject_fen - books.reject_fen) > books.reject_doubt_fen:
+        told, more_fen = (reject, reject_fen) == (books.reject, books.reject_fen), reject_fen - books.reject_fen
+        if not told and not -books.reject_doubt_fen <= more_fen <= books.reject_doubt_fen + books.thrown_fen:
             run.say(3, f"reject bin: {reject} notes, the books say {books.reject}", 0)
         if path_fen > books.path_doubt_fen:
             run.say(3, f"dispenser: {path_fen} fen stick in it, and no record explains them", 0)
@@ -107,9 +122,16 @@ def _dispenser(parts: Parts) -> None:
         counted_fen = path_fen + max(
             0, reject_fen - books.reject_fen
         )  # a count may have taken these off the books since
-        if not -counted_fen <= gone_fen <= bound - path_fen:
+        counted_fen += sum(value * pieces for value, pieces in coming.items())
+        if not -counted_fen <= gone_fen <= bound - path_fen + _never_rejected_fen(books, reject_fen):
             run.say(3, f"dispenser: {gone_fen + path_fen} fen are gone, at most {bound} are unknown", 0)
     _outlets(parts, open_fen)
+
+
+def _never_rejected_fen(books: Books, reject_fen: int) -> int:
+    """What a failed device said to have thrown into the reject bin and did not, of orders whose cassettes were counted since."""
+    earlier_fen = max(0, books.reject_doubt_fen - books.out_doubt_fen)
+    return min(earlier_fen, max(0, books.reject_fen - reject_fen))
 
 
 def _outlets(parts: Parts, open_fen: int) -> None:
@@ -121,15 +143,18 @@ def _outlets(parts: Parts, open_fen: int) -> None:
     _, out_fen = books.lying_out()
     spread_fen = out_fen if run.open else 0
     pulled_fen = max(books.bin_doubt_fen, books.tray_doubt_fen if spread_fen else 0)
-    laid_fen = books.tray_doubt_fen + open_fen
+    pulled_fen += max(books.retract_doubt_fen, books.left_fen if spread_fen else 0)
+    laid_fen = books.tray_doubt_fen + open_fen + books.left_fen
+    if run.bulk:
+        return  # its outlet is the mouth, and its bin the box
     for name, place, booked, less_fen, more_fen in (
-        ("change tray", "change.tray", books.tray_fen, spread_fen, laid_fen + books.retract_doubt_fen),
+        ("change tray", "change.tray", books.tray_fen, spread_fen + books.reached_fen, laid_fen),
         (
             "change retract bin",
             "change.retract",
             books.change_retract_fen,
             0,
-            spread_fen + pulled_fen + books.retract_doubt_fen,
+            spread_fen + pulled_fen,
         ),
     ):
         there = tally.worth(place)
@@ -141,12 +166,12 @@ def _papers(parts: Parts) -> None:
     run, books, tally = parts.run, parts.books, parts.tally
     case = run.now
     printing = sum(blank.state == "asked" for blank in case.blanks) if case is not None else 0
-    handed = _on_their_way(case)
+    handed, carried = _on_their_way(case), books.carried
     for name, places, booked, less, more in (
         ("roll", ("roll",), books.roll, printing * TRIES, 0),
-        ("waste", ("ticket.waste", "printer.path"), books.waste, 0, printing * TRIES + handed),
+        ("waste", ("ticket.waste", "printer.path"), books.waste, 0, printing * TRIES + handed + carried["waste"]),
         ("ticket_retract", ("ticket.retract",), books.ticket_retract, 0, handed),
-        ("tray", ("ticket.tray", "ticket.slot"), books.tray + books.slot, handed, printing),
+        ("tray", ("ticket.tray", "ticket.slot"), books.tray + books.slot, handed + carried["tray"], printing),
     ):
         if tally.touched.intersection(places):
             continue
@@ -165,7 +190,7 @@ def _on_their_way(case: Case | None) -> int:
 def _passengers(parts: Parts, resting: bool) -> None:
     """What passengers hold: what they brought, less what was stacked, and the notes they took."""
     run, books, tally = parts.run, parts.books, parts.tally
-    held = tally.worth(*PASSENGERS) + (0 if resting else tally.worth("acceptor.jam"))
+    held = tally.worth(*PASSENGERS, *inner_places(books, tally)) + (0 if resting else tally.worth("acceptor.jam"))
     expected = tally.given_fen - books.stacked_fen + books.taken_fen
     open_fen = sum(note.value_fen for note in run.held_notes())
     in_doubt_fen = sum(value * pieces for value, pieces in books.in_doubt.items()) + sum(books.stuck_fen)
@@ -174,6 +199,7 @@ def _passengers(parts: Parts, resting: bool) -> None:
     lowest, highest = expected - in_doubt_fen - open_fen, expected + books.ever_out_doubt_fen
     highest += books.open_pays_fen()[0]
     highest += books.lying_out()[1] if run.open else 0
+    highest += sum(value * pieces for value, pieces in books.inside.items())
     if not lowest <= held <= highest:
         run.say(1, f"the passengers hold {held} fen, the records say {lowest} to {highest}", 0)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from simulator.audit.books import Books
 from simulator.audit.cases import Run
+from simulator.audit.deposits import DEPOSIT
+from simulator.audit.escrow import inner_places
 from simulator.audit.tally import Tally
 
 
@@ -18,10 +20,10 @@ def check_rest(run: Run, books: Books, tally: Tally, slot_shut: bool, others: Ma
         run.say(10, f"sale {run.open} is still open after a quiet time")
     if not slot_shut:
         run.say(10, "the slot stands open after a quiet time", 0)
-    lie = tally.pieces("acceptor.escrow") + tally.pieces("acceptor.path")
-    if lie > sum(books.in_doubt.values()) + len(books.stuck_fen) + books.swallowed:
+    lie = tally.pieces("acceptor.escrow", "acceptor.path", *inner_places(books, tally))
+    if lie > sum(books.in_doubt.values()) + sum(books.inside.values()) + len(books.stuck_fen) + books.swallowed:
         run.say(10, f"{lie} notes lie in the acceptor after a quiet time", 0)
-    if any(note.state == "held" for note in run.restless.values()):
+    if any(note.state == "held" or note.state in DEPOSIT for note in run.restless.values()):
         run.say(10, "a note has no outcome after a quiet time", 0)
     for name, true in others.items():
         if not true:

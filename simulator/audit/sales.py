@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.audit.cases import Case, NoteTrack, Run
+from simulator.audit.cases import OURS, SURE, Case, NoteTrack, Run
 from simulator.audit.reading import Record
 from simulator.audit.recent import Recent
 from simulator.audit.verdict import Sums
@@ -111,6 +111,7 @@ class Sales:
         if abs(case.rounding_fen) >= run.rules.rounding_step_fen:
             run.say(2, f"{case.rounding_fen} fen of rounding are a whole step or more", number)
         uncertain_fen = account["uncertain_fen"] + sum(map(_unsure_fen, case.pays))
+        uncertain_fen += sum(note.value_fen for note in case.notes if note.state == "inside")
         if uncertain_fen > case.unknown_fen:
             run.say(3, f"{uncertain_fen} fen are uncertain, only {case.unknown_fen} booked as unknown", number)
         if intent["outcome"] in ("sold", "partial") and not case.confirmed:
@@ -161,7 +162,7 @@ def _unsure_fen(pay: Any) -> int:
 def account_of(case: Case) -> dict[str, int]:
     """Amounts of one sale in fen; what was pulled back is in the claims."""
     return {
-        "ours_fen": sum(note.value_fen for note in case.notes if note.state == "stacked"),
+        "ours_fen": sum(note.value_fen for note in case.notes if note.state in OURS),
         "uncertain_fen": sum(note.value_fen for note in case.notes if note.state in DOUBTFUL),
         "fare_fen": sum(case.prices.get(blank.index, 0) for blank in case.blanks if blank.delivered),
         "rounding_fen": case.rounding_fen,
@@ -194,5 +195,5 @@ def add_case(sums: Sums, case: Case) -> dict[str, Any]:
 def add_note(sums: Sums, note: NoteTrack) -> None:
     sums.inserted_fen += note.value_fen
     sums.returned_fen += note.value_fen if note.state == "returned" else 0
-    sums.kept_fen += note.value_fen if note.state == "stacked" else 0
-    sums.uncertain_fen += note.value_fen if note.state not in ("returned", "stacked") else 0
+    sums.kept_fen += note.value_fen if note.state in OURS else 0
+    sums.uncertain_fen += note.value_fen if note.state not in SURE else 0

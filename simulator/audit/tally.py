@@ -14,6 +14,7 @@ from simulator.audit.outside import Outside
 
 FROM_OUTSIDE = frozenset({"hand", "vault", "floor"})
 """A thing nobody told of may be brought there; anywhere else it came out of nothing."""
+IN_BOX = frozenset({"stacked", "kept", "pulled"})
 ACCEPTOR = ("acceptor.path", "acceptor.escrow", "acceptor.mouth")
 
 
@@ -152,10 +153,14 @@ class Tally:
             if not note.serial or self._bound.get(note.serial) != note.number:
                 continue
             place = self.where.get(note.serial, "nowhere")
-            if note.state == "stacked" and place not in ("box", "vault"):
-                self._run.say(1, f"note {note.number} ({note.serial}) is stacked, and lies in {place}", note.sale)
-            elif note.state == "returned" and place == "box":
+            if note.state in IN_BOX and place not in ("box", "vault"):
+                self._run.say(1, f"note {note.number} ({note.serial}) is {note.state}, and lies in {place}", note.sale)
+            elif note.state == "returned" and (place == "box" or place.startswith("cassette.")):
                 self._run.say(1, f"note {note.number} ({note.serial}) was returned, and lies in {place}", note.sale)
+            elif note.state == "deposited" and not place.startswith("cassette."):
+                self._run.say(1, f"note {note.number} ({note.serial}) is deposited, and lies in {place}", note.sale)
+            elif note.state == "inside" and place == "hand":
+                self._run.say(1, f"note {note.number} ({note.serial}) is ours, and lies in a hand", note.sale)
 
     def settled(self, note: NoteTrack) -> None:
         """The journal has done with this note."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.audit.cases import Run
+from simulator.audit.cases import OURS, Run
 from simulator.audit.reading import Record
 
 CANCELS = frozenset({"patience", "lock"})
@@ -54,7 +54,9 @@ class Terms:
                 self._ending = True
             case "sys.recover", result:
                 self._recovering = result == "begin"
-            case "stack!", "stacked" if run.open == self._sale and not (self._recovering or self._ending):
+            case "stack!", "stacked" | "deposited" | "recycled" if (
+                run.open and run.open == self._sale and not (self._recovering or self._ending)
+            ):
                 self._due = fact
             case "stack!" | "return!", "jammed" | "unknown":
                 self._ending = True
@@ -120,6 +122,6 @@ class Terms:
             self._run.say(12, f"{rounding_fen} fen of rounding do not fit {total_fen} fen")
         if not self._agreed:
             self._run.say(12, "the sale is confirmed, and nobody agreed to the order")
-        ours_fen = sum(note.value_fen for note in case.notes if note.state == "stacked")
+        ours_fen = sum(note.value_fen for note in case.notes if note.state in OURS or note.state == "deposited")
         if ours_fen < total_fen + rounding_fen or intent["paid_fen"] != ours_fen:
-            self._run.say(4, f"the sale is confirmed with {intent['paid_fen']} fen paid, {ours_fen} are ours")
+            self._run.say(4, f"the sale is confirmed with {intent['paid_fen']} fen paid, {ours_fen} came in")

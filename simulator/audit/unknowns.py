@@ -8,6 +8,7 @@ CLOSED_BY = {
     "acceptor": ("box",),
     "note_jammed": ("box",),
     "note_unknown": ("box",),
+    "deposit_unknown": ("box",),
     "dispenser": ("cassettes",),
     "pay_unknown": ("cassettes", "change_retract"),
     "tickets_unknown": ("ticket_retract", "waste"),

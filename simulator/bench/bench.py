@@ -21,7 +21,7 @@ INSTANT = {"note_in_ms": 2, "ticket_ms": 1, "notes_out_per_s": 100, "flap_ms": 1
 @dataclass(frozen=True, slots=True)
 class Amount:
     """How much is measured: sales at nominal speeds and with instant devices, seconds of idling, restarts, calls, repaints,
-    days of a campaign at port level, crash images."""
+    visits of each kind of passenger, days of a campaign at port level, crash images."""
 
     nominal: int = 8
     instant: int = 16
@@ -29,6 +29,7 @@ class Amount:
     starts: int = 3
     calls: int = 100
     repaints: int = 40
+    people: int = 20
     campaign: int = 60
     images: int = 4_000
 
@@ -94,6 +95,10 @@ class Bench:
         """Remember how much memory controller and screen hold now."""
         for name in ("controller", "screen"):
             self.memory.setdefault(name, []).append(process.memory(machine.pid(name)))
+
+    def dice_for(self, name: str) -> random.Random:
+        """Dice that fall the same for the same name in every bench."""
+        return random.Random(name)
 
     def plan(self, number: int) -> Plan:
         """Passengers who buy: one or two tickets, small notes or large ones."""

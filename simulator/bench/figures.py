@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any
 
+from simulator.passenger.person import Kind
+
 OK, OVER, UNDER, TOLD, SKIPPED = "ok", "OVER", "UNDER", "", "skipped"
 
 
@@ -27,6 +29,13 @@ class Row:
     unit: str = "ms"
     least: bool = False
 
+
+PEOPLE = tuple(
+    Row(f"{what}_{kind.name.lower()}", "people", f"passenger who {kind.value}: {what}", "mean", None, unit)
+    for kind in Kind
+    for what, unit in (("seconds", "s"), ("touches", ""))
+)
+"""Two rows for each kind of passenger."""
 
 ROWS = (
     Row("note_to_print", "sales", "last note ours -> first byte of the print command, less the station", "p99", 20),
@@ -45,9 +54,12 @@ ROWS = (
     Row("start_screen", "start", "start of the screen -> first picture", "most", 1_000),
     Row("availability", "station", "availability at the kiosk", "p95", 50),
     Row("lock", "station", "lock at the kiosk", "p95", 50),
+    Row("gtfs_german", "gtfs", "German long-distance feed 2019, from nothing to a timetable", "most", 2_000),
+    Row("gtfs_caltrain", "gtfs", "Caltrain feed 2016, from nothing to a timetable", "most", 2_000),
     Row("repaint", "paint", "full repaint 1080x1920, warm", "most", 8),
     Row("card", "paint", "repaint of one card or key", "p95", 2),
     Row("meter", "paint", "repaint of the amount and its meter", "most", 2),
+    *PEOPLE,
     Row("campaign_port", "campaign", "campaign: passengers per second and core, port level", "mean", 300, "/s", True),
     Row("campaign_plain", "campaign", "the same, no faults and no power cuts", "mean", None, "/s"),
     Row("campaign_bytes", "campaign", "campaign: passengers per second and core, byte level", "mean", 30, "/s", True),

@@ -24,7 +24,7 @@ from simulator.demo import station_clock
 from simulator.rig import RigError
 from simulator.supervisor import StartError
 
-QUICK = Amount(nominal=2, instant=4, idle_s=10, starts=1, calls=20, repaints=10, campaign=6, images=400)
+QUICK = Amount(nominal=2, instant=4, idle_s=10, starts=1, calls=20, repaints=10, people=2, campaign=6, images=400)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -79,6 +79,7 @@ def _amount(given: argparse.Namespace) -> Amount:
         starts=usual.starts,
         calls=usual.calls,
         repaints=usual.repaints,
+        people=usual.people,
         campaign=usual.campaign,
         images=usual.images,
     )

@@ -23,8 +23,10 @@ from simulator.cabinet import bodies as b
 from simulator.cabinet import views
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.mirror import Mirror
-from simulator.cabinet.refused import BAD, Refused
+from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.lab.pages import add_pages
+from simulator.lab.station_switch import StationSwitch
+from simulator.lab.story import Story
 
 LOCAL_NAMES = ["127.0.0.1", "localhost"]
 QUIET_S = 15.0  # a comment line this often keeps an event stream alive
@@ -61,11 +63,19 @@ class Wake:
         self._waiting.discard(event)
 
 
-def build_app(cabinet: Cabinet, mirror: Mirror | None = None, names: list[str] | None = None) -> FastAPI:
-    """The ASGI application; `names` are the host names it answers to, `app.state.wake` ends its event streams."""
+def build_app(
+    cabinet: Cabinet,
+    mirror: Mirror | None = None,
+    names: list[str] | None = None,
+    station: StationSwitch | None = None,
+) -> FastAPI:
+    """The ASGI application; `names` are the host names it answers to, `station` whose trouble can be switched here,
+    `app.state.wake` ends its event streams."""
     app = FastAPI(title="Simulated cabinet", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=names or LOCAL_NAMES)
     app.state.wake = Wake(cabinet)
+    app.state.story = Story(cabinet)
+    app.state.station = station or StationSwitch()
     _add_errors(app)
     _add_deeds(app, cabinet)
     _add_views(app, cabinet)
@@ -132,11 +142,22 @@ def _add_deeds(app: FastAPI, cabinet: Cabinet) -> None:
     async def service(body: Annotated[b.ServiceBody, Given()]) -> Response:
         return JSONResponse(cabinet.service(body.do))
 
+    @app.post("/api/station")
+    async def trouble(body: b.StationBody) -> Response:
+        switch: StationSwitch = app.state.station
+        try:
+            await switch.switch(body.name, body.on)
+        except (OSError, TimeoutError) as error:
+            raise conflict("no_station", str(error) or "the station does not answer") from error
+        cabinet.timeline.tell("station", name=body.name, on=body.on)
+        return JSONResponse({"name": body.name, "on": body.on})
+
 
 def _add_views(app: FastAPI, cabinet: Cabinet) -> None:
     @app.get("/api/state")
     async def state() -> Response:
-        return JSONResponse(views.state(cabinet))
+        told = {"story": app.state.story.look(), "station": app.state.station.look()}
+        return JSONResponse(views.state(cabinet) | told)
 
     @app.get("/api/faults")
     async def faults() -> Response:

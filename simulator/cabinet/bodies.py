@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from simulator.cabinet.technician import Technician
 
 Door = Literal["outer", "safe", "tickets", "change"]
-Device = Literal["acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer"]
+Device = Literal["acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer", "ups"]
 ValueFen = Literal[100, 500, 1_000, 2_000, 5_000, 10_000]
 Answer = dict[str, Any]
 
@@ -50,6 +50,11 @@ class NearBody(Body):
 
 
 class MainsBody(Body):
+    on: bool
+
+
+class StationBody(Body):
+    name: Literal["down", "slow"]
     on: bool
 
 

@@ -38,10 +38,18 @@ class Cabinet:
     def turn(self) -> int | None:
         """Do what is due now; answers when to turn again (absolute ms), None when nothing is under way."""
         now_ms = self.clock.mono_ms()
-        dues = [self.technician.poll(now_ms), *(serve(now_ms) for serve in list(self.serve.values()))]
+        dues = self._serve_all(now_ms)
+        powered = self.world.power_due(now_ms)
+        if powered is not None:
+            self.timeline.tell("power", on=powered)
+            self.said({"event": "power", "on": powered})
+            dues = self._serve_all(now_ms)
         due_ms = min((due for due in dues if due is not None), default=None)
         self.turned(due_ms)
         return due_ms
+
+    def _serve_all(self, now_ms: int) -> list[int | None]:
+        return [self.technician.poll(now_ms), *(serve(now_ms) for serve in list(self.serve.values()))]
 
     # -- the passenger
 
@@ -80,7 +88,9 @@ class Cabinet:
 
     def fault(self, device: str, name: str, on: bool) -> dict[str, Any]:
         """Switch one fault of one twin. Raises Refused for names that are not in its menu."""
-        twin = self.world.twins[device]
+        twin = self.world.twins.get(device)
+        if twin is None:
+            raise Refused(BAD, "no_such_device", f"this machine has no {device}")
         known = twin.fault_names()
         if name not in known:
             near = get_close_matches(name, known, n=1)
@@ -102,12 +112,14 @@ class Cabinet:
         return moved
 
     def mains(self, on: bool) -> dict[str, Any]:
-        """Power of the whole machine. The supervisor hears it, because the controller has no power either."""
-        if on != self.world.mains:
+        """The plug in the wall. Without a UPS it is the machine's power, and the supervisor hears it, because the controller
+        has no power either; with one that is told as `power`, when the UPS cuts its output and when it gives it again."""
+        if on != self.world.plugged:
             self.turn()
-            self.world.power(on, self.clock.mono_ms())
+            self.world.plug(on, self.clock.mono_ms())
             self.timeline.tell("mains", on=on)
-            self.said({"event": "mains", "on": on})
+            if self.world.ups is None:
+                self.said({"event": "mains", "on": on})
             self.turn()
         return {"mains": on}
 

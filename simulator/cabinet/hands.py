@@ -16,8 +16,11 @@ SHUTTERS = {"change": "change_shutter", "tickets": "slot_shutter"}
 
 
 class Hands:
+    """`outlets`: as `OUTLETS`, but a Bill-to-Bill unit gives change where it takes notes."""
+
     def __init__(self, world: World, timeline: Timeline) -> None:
         self._world, self._timeline = world, timeline
+        self.outlets = {**OUTLETS, "change": OUTLETS["mouth"]} if world.recycles else OUTLETS
 
     def insert(self, value_fen: int, genuine: bool, now_ms: int) -> str:
         """Push a note of the hand into the slot; answers its serial. Raises Refused, and the note stays in the hand."""
@@ -27,7 +30,7 @@ class Hands:
             raise conflict("no_such_note", f"there is no note of {value_fen} fen in the hand")
         if not self.entry_open():
             raise conflict("entry_closed", "the shutter of the note entry is not open")
-        reason = self._world.acceptor.insert(note, now_ms)
+        reason = self._world.slot.insert(note, now_ms)
         if reason is not None:
             raise conflict("not_drawn_in", reason)
         return note.serial
@@ -42,25 +45,25 @@ class Hands:
 
     def outlet_open(self, outlet: str) -> bool:
         """Whether a hand fits in now; slip and returned note stick out, nothing shuts them."""
-        shutter = SHUTTERS.get(outlet)
+        shutter = SHUTTERS.get(outlet) if self.outlets[outlet] != OUTLETS["mouth"] else None
         return shutter is None or self._world.board.body.movers[shutter].rests_open
 
     def take(self, outlet: str, now_ms: int) -> dict[str, Any]:
         """Reach into an opening: what was taken, or why nothing was (`closed`, `empty`, `stuck`)."""
-        place = self._world.matter.place(OUTLETS[outlet])
+        place = self._world.matter.place(self.outlets[outlet])
         lying = list(place)
         if not lying or not self.outlet_open(outlet):
             return _taken(outlet, [], "closed" if lying else "empty")
         board = self._world.board
         match outlet:
-            case "change":
+            case "change" if not self._world.recycles:
                 board.take_change(now_ms)
             case "tickets":
                 board.take_tickets(now_ms)
             case "slip":
                 self._world.slip_printer.take_slip()
             case _:
-                self._world.acceptor.take_returned(now_ms)
+                self._world.slot.take_returned(now_ms)
         left = {id(thing) for thing in place}
         return _taken(outlet, [thing for thing in lying if id(thing) not in left], "stuck" if left else "")
 

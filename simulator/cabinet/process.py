@@ -20,6 +20,7 @@ from simulator.cabinet.mirror import Mirror
 from simulator.cabinet.pump import Pump
 from simulator.cabinet.settings import CabinetSettings, load
 from simulator.clock import SharedClock, clock_argument
+from simulator.lab.station_switch import StationSwitch
 from simulator.web import Server, listen, say_line
 
 
@@ -44,7 +45,8 @@ def _run(options: argparse.Namespace, settings: CabinetSettings) -> int:
     cabinet.said = say
     listener = listen(options.lab_port)
     pump = Pump(cabinet, options.dir)
-    app = build_app(cabinet, Mirror(options.mirror_socket) if options.mirror_socket else None)
+    mirror = Mirror(options.mirror_socket) if options.mirror_socket else None
+    app = build_app(cabinet, mirror, station=StationSwitch(options.station))
     server = Server(
         uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1),
         on_start=lambda: pump.start(asyncio.get_running_loop()),
@@ -69,6 +71,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         "--lab-port", type=int, default=0, metavar="N", help="port of API and lab page; 0 takes a free one"
     )
     parser.add_argument("--mirror-socket", type=Path, metavar="PATH", help="where the mirrored screen is served")
+    parser.add_argument(
+        "--station", default="", metavar="URL", help="a lab's station whose trouble the page can switch"
+    )
     return parser.parse_args(argv)
 
 

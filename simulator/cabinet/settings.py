@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import config
 from config import Range
@@ -18,6 +18,9 @@ from simulator.devices.twin import Speeds
 Pieces = Annotated[int, Range(0, 20_000)]
 Capacity = Annotated[int, Range(1, 5_000)]
 MotionMs = Annotated[int, Range(0, 600_000)]
+DispenserModel = Literal["lcdm4000", "lcdm2000", "lcdm1000"]
+CASSETTES_OF: Mapping[str, int] = {"lcdm4000": 4, "lcdm2000": 2, "lcdm1000": 1}
+AcceptorModel = Literal["validator", "bill_to_bill"]
 KNOWN_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 
 
@@ -27,6 +30,26 @@ class CassetteSettings:
 
     value_fen: int
     capacity: Capacity = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class RecyclingSettings:
+    """One recycling cassette of a Bill-to-Bill unit."""
+
+    value_fen: int
+    capacity: Annotated[int, Range(1, 200)] = 80
+
+
+def _recycling() -> tuple[RecyclingSettings, ...]:
+    return (RecyclingSettings(100), RecyclingSettings(1_000))
+
+
+@dataclass(frozen=True, slots=True)
+class BillToBillSettings:
+    """Cassette 1 is the escrow cassette; `recycling` are cassettes 2 and 3. The unit pays too: no other dispenser is fitted."""
+
+    escrow_capacity: Annotated[int, Range(1, 200)] = 80
+    recycling: Annotated[tuple[RecyclingSettings, ...], Range(0, 2)] = field(default_factory=_recycling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +82,9 @@ def _wallet() -> Mapping[int, int]:
 class CabinetSettings:
     """The whole file. `vault_notes`, `wallet_notes`: face value in fen -> notes."""
 
+    acceptor: AcceptorModel = "validator"
+    bill_to_bill: BillToBillSettings = field(default_factory=BillToBillSettings)
+    dispenser: DispenserModel = "lcdm4000"  # with acceptor: validator
     cassettes: Annotated[tuple[CassetteSettings, ...], Range(0, 4)] = field(default_factory=_cassettes)
     vault_notes: Mapping[int, Pieces] = field(default_factory=_vault)
     wallet_notes: Mapping[int, Pieces] = field(default_factory=_wallet)
@@ -70,16 +96,27 @@ class CabinetSettings:
     waste_capacity: Capacity = 300
     retract_capacity: Capacity = 200
     cassette_near_end: Pieces = 30
+    ups: bool = False
+    ups_minutes: Annotated[float, Range(0.1, 600)] = 15.0  # how long a full battery feeds the machine
     timezone: Annotated[str, Range(1, 64)] = "Asia/Shanghai"  # in which the lab page shows the time
     speeds: SpeedSettings = field(default_factory=SpeedSettings)
 
     def __post_init__(self) -> None:
         values = [*self.vault_notes, *self.wallet_notes, *(cassette.value_fen for cassette in self.cassettes)]
+        values += [cassette.value_fen for cassette in self.bill_to_bill.recycling]
         for value_fen in values:
             if value_fen not in KNOWN_FEN:
                 raise ValueError(f"{value_fen} fen is no banknote; known: {', '.join(map(str, KNOWN_FEN))}")
+        if len(self.cassettes) > (most := CASSETTES_OF[self.dispenser]):
+            raise ValueError(f"cassettes: {len(self.cassettes)} are given, an {self.dispenser} has {most}")
         if not self.box_tag.isascii():
             raise ValueError("box_tag holds ASCII only")
+
+    def cassette_values_fen(self) -> dict[int, int]:
+        """Face value of each cassette that change is paid from, by its number."""
+        if self.acceptor == "bill_to_bill":
+            return {number: one.value_fen for number, one in enumerate(self.bill_to_bill.recycling, start=2)}
+        return {number: one.value_fen for number, one in enumerate(self.cassettes, start=1)}
 
 
 def load(path: Path | None) -> CabinetSettings:

@@ -14,13 +14,14 @@ from simulator.cabinet.world import BINS, DOORS, World
 
 SWAP_MS, LEAST_SWAP_MS = 2_000, 400  # a box is away long enough for every debounce and poll
 STUCK = {
-    "acceptor": frozenset({"stack_motor_failed"}),
+    "acceptor": frozenset({"stack_motor_failed", "chassis_failed"}),
     "dispenser": frozenset({"sensor_dirty", "solenoid_failed", "motor_failed", "reject_full"}),
     "ticket_unit": frozenset(
         {"jam", "jam_loading", "jam_ejecting", "cutter_4", "cutter_5", "cutter_6", "front_blocked", "critical"}
     ),
     "cabinet": frozenset({"tray_never_empties", "deliver_partly"}),
     "slip_printer": frozenset({"mechanical", "unrecoverable"}),
+    "ups": frozenset({"ups_failed", "battery_lies", "low_at_once"}),
 }
 """Faults of the menu that a person at the open cabinet repairs while clearing a device."""
 
@@ -42,7 +43,7 @@ class Technician:
         if self.box_due_ms is not None and self.box_due_ms <= now_ms:
             self.box_due_ms = None
             self._world.board.set_tag("box", self._new_tag)
-            self._world.acceptor.refit_box(now_ms)
+            self._world.slot.refit_box(now_ms)
             self._world.board.seat_box(True, now_ms)
             self._timeline.tell("box", present=True, tag=self._new_tag)
         return self.box_due_ms
@@ -65,18 +66,18 @@ class Technician:
         return {DOORS[number] for number in self._world.board.body.switches.open_doors}
 
     def _reach(self, *devices: str) -> None:
-        """Raises Refused when the door is in the way or a device moves."""
+        """Raises Refused when the door is in the way or a device moves; what is not fitted is not in the way."""
         if "outer" not in self.doors_open():
             raise conflict("door_closed", "the outer door is closed")
         for device in devices:
-            if self._world.twins[device].busy():
+            if device in self._world.twins and self._world.twins[device].busy():
                 raise conflict("moving", f"the {device} is moving")
 
     # -- cassettes
 
     def fill(self, cassette: int, notes: int) -> dict[str, Any]:
         """Put notes of the cassette's value from the vault into it."""
-        self._reach("dispenser")
+        self._reach(self._payer())
         name, value_fen = self._cassette(cassette)
         matter = self._world.matter
         place = matter.place(name)
@@ -88,20 +89,31 @@ class Technician:
             raise conflict("too_many", f"{before} and {notes} notes are more than {place.capacity}")
         for note in stored:
             matter.move(note, name)
+        self._loaded(cassette)
         return self._counted("fill", name, before, value_fen=value_fen)
 
     def empty(self, cassette: int) -> dict[str, Any]:
         """Carry all notes of a cassette to the vault."""
-        self._reach("dispenser")
+        self._reach(self._payer())
         name, value_fen = self._cassette(cassette)
         before = self._world.matter.move_all(name, "vault")
+        self._loaded(cassette)
         return self._counted("empty", name, before, value_fen=value_fen)
 
     def _cassette(self, cassette: int) -> tuple[str, int]:
-        fitted = self._world.settings.cassettes
-        if not 1 <= cassette <= len(fitted):
-            raise Refused(BAD, "no_such_cassette", f"there are cassettes 1 to {len(fitted)}, not {cassette}")
-        return f"cassette.{cassette}", fitted[cassette - 1].value_fen
+        fitted = self._world.settings.cassette_values_fen()
+        if cassette not in fitted:
+            first, last = min(fitted, default=0), max(fitted, default=0)
+            raise Refused(BAD, "no_such_cassette", f"there are cassettes {first} to {last}, not {cassette}")
+        return f"cassette.{cassette}", fitted[cassette]
+
+    def _payer(self) -> str:
+        return "acceptor" if self._world.recycles else "dispenser"
+
+    def _loaded(self, cassette: int) -> None:
+        """A recycling cassette is filled at a loading station, which writes what it counted into the cassette's memory."""
+        if self._world.recycles:
+            self._world.unit.unit.count_again(cassette)
 
     # -- paper
 
@@ -140,7 +152,7 @@ class Technician:
         value_fen, before = sum(note.value_fen for note in notes), len(notes)
         self._boxes += 1
         self._new_tag = tag or f"BOX-{self._boxes:04d}"
-        self._world.acceptor.remove_box(now_ms, empty=True)
+        self._world.slot.remove_box(now_ms, empty=True)
         self._world.board.seat_box(False, now_ms)
         self._timeline.tell("box", present=False, tag="")
         self.box_due_ms = now_ms + max(LEAST_SWAP_MS, self._world.speeds.motion_ms(SWAP_MS))
@@ -158,12 +170,16 @@ class Technician:
 
     def clear_jam(self, device: str, now_ms: int) -> dict[str, Any]:
         """Take out what sticks and repair what a person can; notes go to the vault, a spoiled ticket into the waste bin."""
-        self._reach(device)
         world = self._world
+        if device not in world.twins:
+            raise Refused(BAD, "no_such_device", f"this machine has no {device}")
+        self._reach(device)
         notes = 0
         match device:
             case "acceptor":
-                notes = len(world.acceptor.clear_jam("vault"))
+                notes = len(world.slot.clear_jam("vault"))
+                if world.recycles:
+                    notes += world.matter.move_all("dispenser.path", "vault")
             case "dispenser":
                 notes = len(world.dispenser.clear_path("vault")) + world.matter.move_all("change.tray", "vault")
             case "ticket_unit":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Protocol
 
 from simulator.cabinet.cabinet import Cabinet
-from simulator.cabinet.hands import OUTLETS
 from simulator.cabinet.world import DOORS, World
 from simulator.devices.dots import png
 from simulator.devices.matter import Slip
@@ -30,19 +30,31 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
             "wall_ms": cabinet.clock.wall_at(now_ms),
             "timezone": world.settings.timezone,
         },
-        "mains": world.mains,
+        "mains": world.plugged,
+        "powered": world.mains,
+        **_ups(world),
+        "event": cabinet.timeline.last,
         "places": places,
         "total": {
             "notes": sum(sum(place["notes"].values()) for place in places.values()),
             "value_fen": sum(place["value_fen"] for place in places.values()),
             "conserved": world.conserved(),
+            "brought_fen": sum(value_fen * count for (_, value_fen), count in world.origins.items()),
         },
         "hand": places["hand"]["notes"],
+        "counterfeits": counterfeits(world),
+        "speeds": {
+            "note_in_ms": world.speeds.motion_ms(world.speeds.note_in_ms),
+            "note_out_ms": world.speeds.motion_ms(1_000 / world.speeds.notes_out_per_s),
+            "ticket_ms": world.speeds.motion_ms(world.speeds.ticket_ms),
+            "flap_ms": world.speeds.motion_ms(world.speeds.flap_ms),
+            "slip_ms": world.speeds.motion_ms(world.speeds.slip_ms),
+        },
         "outlets": {
             outlet: {"things": places[name]["things"], "open": cabinet.hands.outlet_open(outlet)}
-            for outlet, name in OUTLETS.items()
+            for outlet, name in cabinet.hands.outlets.items()
         },
-        "slot_open": cabinet.hands.entry_open() and world.acceptor.slot_open,
+        "slot_open": cabinet.hands.entry_open() and world.slot.slot_open,
         "doors": {name: number in body.switches.open_doors for number, name in enumerate(DOORS)},
         "key": body.switches.key,
         "shutters": {
@@ -52,13 +64,26 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
         "lamps": {name: world.mains and bool(world.board.tables.coils[coil]) for name, coil in LAMPS.items()},
         "box": {"seated": body.switches.box_seated, "tag": body.tags["box"]},
         "near": body.switches.distance_mm < 0xFFFF,
-        "cassettes": {str(n): cassette.value_fen for n, cassette in enumerate(world.settings.cassettes, start=1)},
-        "acceptor": world.acceptor.body.state.name if world.mains else "OFF",
+        "cassettes": {str(n): value_fen for n, value_fen in world.settings.cassette_values_fen().items()},
+        "acceptor": world.slot.body.state.name if world.mains else "OFF",
         "faults": {
             device: {name: name in twin.faults for name in twin.fault_names()} for device, twin in world.twins.items()
         },
         "busy": [device for device, twin in world.twins.items() if twin.busy()],
     }
+
+
+def _ups(world: World) -> dict[str, Any]:
+    """Nothing in a machine without a UPS. `percent`: what is really in the battery."""
+    ups = world.ups
+    if ups is None:
+        return {}
+    return {"ups": {"percent": ups.charge_pct, "on_battery": ups.on_battery, "low": ups.body.low, "output": ups.output}}
+
+
+def counterfeits(world: World) -> dict[str, int]:
+    """Face value in fen -> how many of the hand's notes are false; only the lab knows."""
+    return dict(Counter(str(note.value_fen) for note in world.matter.place("hand").notes() if not note.genuine))
 
 
 def fault_menu(cabinet: Cabinet) -> dict[str, Any]:
@@ -150,9 +175,7 @@ def ledger(cabinet: Counted) -> dict[str, Any]:
             for blank in place.blanks()
         ],
         "slips": [{"serial": slip["serial"], "place": slip["place"]} for slip in slips(cabinet)],
-        "cassettes": {
-            str(number): cassette.value_fen for number, cassette in enumerate(world.settings.cassettes, start=1)
-        },
+        "cassettes": {str(number): value_fen for number, value_fen in world.settings.cassette_values_fen().items()},
     }
 
 

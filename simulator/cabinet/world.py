@@ -11,15 +11,22 @@ from simulator.cabinet.settings import CabinetSettings
 from simulator.cabinet.timeline import Timeline
 from simulator.devices.cabinet_board import CabinetBoard
 from simulator.devices.cabinet_board.body import Levels
-from simulator.devices.ccnet import CcnetValidator
+from simulator.devices.ccnet import CNY, CcnetValidator
+from simulator.devices.ccnet.b2b import ESCROW, UNASSIGNED, BillToBill
+from simulator.devices.ccnet.peripheral import Peripheral
 from simulator.devices.escpos import EscPosPrinter
-from simulator.devices.lcdm import Lcdm4000
+from simulator.devices.lcdm import Lcdm1000, Lcdm2000, Lcdm4000
 from simulator.devices.matter import Matter, Note, Place, Slip, Thing
+from simulator.devices.megatec import MegatecUps
 from simulator.devices.ttpm import Ttpm
-from simulator.devices.twin import Twin
+from simulator.devices.twin import Speeds, Twin
 
 DEVICES = ("acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer")
-"""Names of the twins; the ptys are links of these names."""
+"""Names of the twins of the usual machine; the ptys are links of these names. A Bill-to-Bill unit is the acceptor and has no
+dispenser beside it; a UPS is `ups`."""
+
+UPS = "ups"
+UNIT_CASSETTES = 3
 
 DOORS = ("outer", "safe", "tickets", "change")
 """Doors 0 to 3 of the board."""
@@ -31,6 +38,15 @@ ASKS: dict[str, Callable[[bytes], bool]] = {
     "cabinet": lambda data: data[1:2] == b"\x02",  # the reading of all inputs (io-board sheet, 2.1)
 }
 """Devices that tell what became of things to one question only."""
+
+DISPENSERS: dict[str, type[Lcdm4000] | type[Lcdm2000] | type[Lcdm1000]] = {
+    "lcdm4000": Lcdm4000,
+    "lcdm2000": Lcdm2000,
+    "lcdm1000": Lcdm1000,
+}
+"""Model as configured -> its twin."""
+
+Dispenser = Lcdm4000 | Lcdm2000 | Lcdm1000
 
 BINS = {
     "reject": "dispenser.reject",
@@ -51,29 +67,66 @@ class World:
         self._notes: dict[str, int] = {}  # serial -> value of every note that was ever brought in
         self.origins: Counter[tuple[str, int]] = Counter()
         speeds = settings.speeds.speeds(rate)
-        self.acceptor = CcnetValidator(matter, speeds)
-        self.dispenser = Lcdm4000(
-            matter,
-            speeds,
-            [cassette.value_fen for cassette in settings.cassettes],
-            near_end_notes=settings.cassette_near_end,
-        )
+        self.slot, self._dispenser = self._cash(speeds)
         self.ticket_unit = Ttpm(matter, speeds)
         levels = Levels(settings.roll_near_end, settings.waste_capacity, settings.retract_capacity)
         self.board = CabinetBoard(matter, speeds, levels)
         self.slip_printer = EscPosPrinter(matter, speeds)
-        machines: tuple[Twin, ...] = (self.acceptor, self.dispenser, self.ticket_unit, self.board, self.slip_printer)
+        self.ups = MegatecUps(speeds, settings.ups_minutes) if settings.ups else None
+        usual: tuple[Twin | None, ...] = (self.slot, self._dispenser, self.ticket_unit, self.board, self.slip_printer)
+        machines = [*zip(DEVICES, usual, strict=True), (UPS, self.ups)]
         works: dict[str, Callable[[], bool]] = {"ticket_unit": self.ticket_unit.reading, "cabinet": self.board.settling}
         self.twins = {
             name: Observed(name, twin, timeline, ASKS.get(name), works.get(name, lambda: False))
-            for name, twin in zip(DEVICES, machines, strict=True)
+            for name, twin in machines
+            if twin is not None
         }
-        self.mains = True
+        self.mains = self.plugged = True
         self.contents: dict[str, dict[str, Any]] = {}
         self.speeds = speeds
         self._fill_outside()
         self._tag_parts()
         matter.watchers += [timeline.moved, self._forget]
+
+    def _cash(self, speeds: Speeds) -> tuple[Peripheral, Dispenser | None]:
+        """What takes notes in, and what pays them out when that is another device."""
+        settings, matter = self.settings, self.matter
+        if settings.acceptor == "bill_to_bill":
+            kinds = [ESCROW, *(_type_of(value_fen) for value_fen in settings.cassette_values_fen().values())]
+            kinds += [UNASSIGNED] * (UNIT_CASSETTES - len(kinds))
+            capacities = [matter.place(f"cassette.{number}").capacity or 0 for number in range(1, UNIT_CASSETTES + 1)]
+            return BillToBill(matter, speeds, capacities=capacities, kinds_of=kinds), None
+        values_fen = [cassette.value_fen for cassette in settings.cassettes]
+        dispenser = DISPENSERS[settings.dispenser](
+            matter, speeds, values_fen, near_end_notes=settings.cassette_near_end
+        )
+        return CcnetValidator(matter, speeds), dispenser
+
+    @property
+    def acceptor(self) -> CcnetValidator:
+        """The validator. Raises LookupError in a machine that has a Bill-to-Bill unit in its place (`slot` is either)."""
+        if not isinstance(self.slot, CcnetValidator):
+            raise LookupError("this machine has a Bill-to-Bill unit, no validator")
+        return self.slot
+
+    @property
+    def unit(self) -> BillToBill:
+        """The Bill-to-Bill unit. Raises LookupError in a machine without one."""
+        if not isinstance(self.slot, BillToBill):
+            raise LookupError("this machine has no Bill-to-Bill unit")
+        return self.slot
+
+    @property
+    def dispenser(self) -> Dispenser:
+        """The dispenser. Raises LookupError where a Bill-to-Bill unit pays."""
+        if self._dispenser is None:
+            raise LookupError("this machine has no dispenser: its Bill-to-Bill unit pays")
+        return self._dispenser
+
+    @property
+    def recycles(self) -> bool:
+        """A Bill-to-Bill unit is fitted: notes come out where they went in."""
+        return self._dispenser is None
 
     def _forget(self, thing: Thing, source: str, target: str) -> None:
         """What was known of two places is no longer so."""
@@ -88,9 +141,13 @@ class World:
         place("box", settings.box_capacity)
         for name in ("dispenser.path", "change.tray", "printer.path", "ticket.tray", "ticket.slot"):
             place(name)
+        capacities = [cassette.capacity for cassette in settings.cassettes]
+        if settings.acceptor == "bill_to_bill":
+            unit = settings.bill_to_bill
+            place("acceptor.stacker")
+            capacities = [unit.escrow_capacity, *(cassette.capacity for cassette in unit.recycling)]
         for number in range(1, 5):
-            capacity = settings.cassettes[number - 1].capacity if number <= len(settings.cassettes) else 0
-            place(f"cassette.{number}", capacity)
+            place(f"cassette.{number}", capacities[number - 1] if number <= len(capacities) else 0)
         place("ticket.waste", settings.waste_capacity)
         for name in ("dispenser.reject", "change.retract", "ticket.retract"):
             place(name, settings.retract_capacity)
@@ -108,8 +165,10 @@ class World:
 
     def _tag_parts(self) -> None:
         self.board.set_tag("box", self.settings.box_tag)
-        for number, cassette in enumerate(self.settings.cassettes, start=1):
-            self.board.set_tag(f"cassette.{number}", f"CAS{number}-{cassette.value_fen // 100}")
+        if self.recycles:
+            self.board.set_tag("cassette.1", "CAS1-ESC")
+        for number, value_fen in self.settings.cassette_values_fen().items():
+            self.board.set_tag(f"cassette.{number}", f"CAS{number}-{value_fen // 100}")
 
     # -- which notes there are
 
@@ -138,10 +197,33 @@ class World:
     # -- power
 
     def power(self, on: bool, now_ms: int) -> None:
-        """Mains of the whole cabinet: what the twins keep only in memory is gone, matter stays where it is."""
+        """Power of the whole machine: what the twins keep only in memory is gone, matter stays where it is."""
         self.mains = on
-        for twin in self.twins.values():
-            twin.power(on, now_ms)
+        for name, twin in self.twins.items():
+            if name != UPS:
+                twin.power(on, now_ms)
+
+    def plug(self, on: bool, now_ms: int) -> None:
+        """The wall socket. Without a UPS it is the machine's power; with one `power_due` follows."""
+        self.plugged = on
+        if self.ups is None:
+            self.power(on, now_ms)
+        else:
+            self.board.mains(on, now_ms)
+            self.ups.mains(on, now_ms)
+
+    def power_due(self, now_ms: int) -> bool | None:
+        """Switch the machine off or on when the UPS has; answers what it is now, None when nothing changed."""
+        if self.ups is None or self.ups.output == self.mains:
+            return None
+        self.power(self.ups.output, now_ms)
+        return self.mains
+
+
+def _type_of(value_fen: int) -> int:
+    """The bill type of a face value. Raises ValueError when the table has none."""
+    values = [kind.value_fen if kind else 0 for kind in CNY]
+    return values.index(value_fen)
 
 
 def _contents(place: Place) -> dict[str, Any]:

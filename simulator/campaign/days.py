@@ -6,13 +6,13 @@ from dataclasses import replace
 from random import Random
 
 from simulator.campaign.sets import troubles
-from simulator.passenger.person import Kind, make_plan
+from simulator.passenger.person import USUAL, make_plan
 from simulator.world.level import Level
 from simulator.world.script import Script
 
 VISITS = 10
 POINTS_PER_VISIT = 60
-KINDS = tuple(Kind)
+KINDS = USUAL
 ALL_TROUBLES = tuple(troubles())
 HOW_MANY = (0, 0, 0, 1, 1, 2, 2, 5)
 """Faults of a day: mostly few; five are a burst."""

@@ -16,14 +16,14 @@ from kiosk.screen.values import Screen, ServiceLogin, ServiceMenu, ServiceTask
 from simulator.cabinet.refused import Refused
 from simulator.cabinet.world import BINS
 from simulator.passenger.decide import Insert, Leave, TakeFrom, Touch, decide, noted, remembered
-from simulator.passenger.person import Kind, Memory, Seen, make_plan
+from simulator.passenger.person import USUAL, Memory, Seen, make_plan
 from simulator.passenger.technician import Staff
 from simulator.passenger.visit import targets
 from simulator.world.machine import Box
 from simulator.world.prepared import STAFF
 from simulator.world.things import VALUES_FEN
 
-KINDS = tuple(Kind)
+KINDS = USUAL
 REMEMBERED = 60
 """So many targets of screens that are gone are kept to be touched once more."""
 MORE_NOTES = 3

@@ -22,6 +22,8 @@ FAULTS = tuple(
     for name in (*menu, *LINK_FAULTS)
     if name not in UNSEEN[device] and (device, name) not in UNKNOWABLE
 )
+UNWITNESSED = frozenset({("acceptor", "no_counter"), ("acceptor", "event_without_note_next")})
+"""Each is noticed, both together are not: a unit whose counter is silent is believed when it says "stacked" (decision 008)."""
 STATION = ("down", "answer_lost", "slow", "refusing", "unplugged", "stopped", "restarted")
 MOST_TROUBLES = 3
 STEPS_MS = (-86_400_000, -3_600_000, -60_000, -1_500, 1_500, 60_000, 3_600_000, 86_400_000)
@@ -33,6 +35,7 @@ class Mischief:
     def __init__(self, box: Box, dice: Random) -> None:
         self._box, self._dice = box, dice
         self._on: list[tuple[str, str]] = []
+        self._played: set[tuple[str, str]] = set()
         self._stepped_ms = 0
 
     # -- money and openings
@@ -111,6 +114,9 @@ class Mischief:
             told = f"{device} {name} off"
         else:
             device, name = self._dice.choice(FAULTS)
+            self._played.add((device, name))
+            if (device, name) in UNWITNESSED <= self._played:
+                return ""
             self._on.append((device, name))
             self._box.things.world.twins[device].faults.add(name)
             told = f"{device} {name} on"

@@ -27,22 +27,25 @@ from kiosk.ports.fact import Fact
 from kiosk.reactor import Reactor
 from kiosk.records import record_of
 from kiosk.sale import count
+from kiosk.sale.belief import Belief
 from kiosk.sale.book import Book, S
+from kiosk.sale.deposit import DepositGuards
 from kiosk.sale.intents import Intent, Rounding
-from kiosk.sale.recovery import Belief
 from kiosk.sale.sale import Sale
-from simulator.world.level import Level
+from simulator.world.level import Level, Machine
 
 Patch = tuple[Any, str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Sabotage:
-    """`patches()` says what is replaced: (owner, attribute, replacement). `needs`: level at which it can show."""
+    """`patches()` says what is replaced: (owner, attribute, replacement). `needs`: level at which it can show, `machine`: on
+    which."""
 
     says: str
     patches: Callable[[], list[Patch]]
     needs: Level = "port"
+    machine: Machine = "usual"
 
 
 @contextmanager
@@ -163,8 +166,8 @@ def _first_status_is_news() -> list[Patch]:
 def _change_promised_twice() -> list[Patch]:
     honest = kiosk.sale.change.acceptable
 
-    def acceptable(known: Any, ours: int, due: int, notes: int, stock: Any, policy: Any) -> Any:
-        return honest(known, ours, due, notes, {value: 2 * pieces + 10 for value, pieces in stock.items()}, policy)
+    def acceptable(known: Any, paid: Any, due: int, stock: Any, policy: Any) -> Any:
+        return honest(known, paid, due, {value: 2 * pieces + 10 for value, pieces in stock.items()}, policy)
 
     return [(kiosk.sale.guards, "acceptable", acceptable), (kiosk.sale.sale, "acceptable", acceptable)]
 
@@ -303,6 +306,30 @@ def _stock_not_booked() -> list[Patch]:
     return _reported(change)
 
 
+def _deposit_kept() -> list[Patch]:
+    return [(DepositGuards, "may_give_back", lambda self: False)]
+
+
+def _presented_is_taken() -> list[Patch]:
+    def change(fact: Fact) -> list[Fact]:
+        return [fact, na.DepositTaken(fact.notes)] if isinstance(fact, na.DepositPresented) else [fact]
+
+    return _reported(change)
+
+
+def _printed_before_kept() -> list[Patch]:
+    return [(DepositGuards, "confirmed_with_deposit", lambda self: False)]
+
+
+def _kept_is_believed() -> list[Patch]:
+    """What was asked for is taken as done, whatever the unit says has moved."""
+
+    def change(fact: Fact) -> list[Fact]:
+        return [na.DepositKept(fact.notes)] if isinstance(fact, na.DepositKeepUncertain) else [fact]
+
+    return _reported(change)
+
+
 SABOTAGE: dict[str, Sabotage] = {
     "deed_before_intent": Sabotage("Orders go to the drivers first, and are written down then.", _deed_first),
     "two_lines": Sabotage("A fact and its intents stand on two lines.", _two_lines),
@@ -334,6 +361,22 @@ SABOTAGE: dict[str, Sabotage] = {
     "void_forgotten": Sabotage("A ticket nobody holds stays valid at the station.", _void_forgotten),
     "rejects_not_booked": Sabotage(
         "Notes in the reject bin are not taken from the cassette's books.", _stock_not_booked
+    ),
+    "deposit_kept_after_cancel": Sabotage(
+        "A deposit that could be given back is kept, and its value paid from the cassettes.",
+        _deposit_kept,
+        machine="bulk",
+    ),
+    "presented_is_taken": Sabotage(
+        "The passenger's own notes count as taken when they lie at the mouth.", _presented_is_taken, machine="bulk"
+    ),
+    "printed_before_kept": Sabotage(
+        "Tickets are printed while the notes for them are the passenger's still.", _printed_before_kept, machine="bulk"
+    ),
+    "kept_is_believed": Sabotage(
+        "A deposit of which the unit cannot say where it is counts as fallen into the box.",
+        _kept_is_believed,
+        machine="bulk",
     ),
 }
 """Name -> what is planted. Each must be caught; the campaign's own test fails when one is not."""

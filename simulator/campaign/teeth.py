@@ -36,6 +36,7 @@ DIRECTED: dict[str, list[Script]] = {
         Script(1, (SALES["three tickets"],), (Trouble("ticket_unit", name, "print?", 2),))
         for name in ("verify_fail", "jam", "cutter_4")
     ],
+    "kept_is_believed": [Script(1, (CHANGE,), (Trouble("acceptor", "jam_in_stacker_next", "keep?"),), machine="bulk")],
     "register_not_restored": [Script(1, (CHANGE, CHANGE), cuts=(at,)) for at in range(56, 76)],
 }
 """Bugs that few scripts can show -> scripts that can."""
@@ -52,10 +53,12 @@ class Catch:
 
 def scripts(name: str) -> Iterator[Script]:
     """What is tried, in order: made for this bug, the typical sales, a cut anywhere, every fault, random days."""
-    level = SABOTAGE[name].needs
+    level, machine = SABOTAGE[name].needs, SABOTAGE[name].machine
     yield from DIRECTED.get(name, [])
-    yield from (Script(1, (plan,), level=level) for plan in SALES.values())
-    yield from (Script(1, (CHANGE,), cuts=(at,), level=level) for at in range(5, 70, 4))
+    yield from (Script(1, (plan,), level=level, machine=machine) for plan in SALES.values())
+    yield from (Script(1, (CHANGE,), cuts=(at,), level=level, machine=machine) for at in range(5, 70, 4))
+    if machine != "usual":
+        return
     yield from singles("change")
     yield from (day(number, 1) for number in range(MOST_TRIES))
 

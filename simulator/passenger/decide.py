@@ -5,9 +5,7 @@ Everything is read off the screen value: targets from its keys, amounts from its
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from kiosk.screen.values import (
@@ -15,7 +13,6 @@ from kiosk.screen.values import (
     Calendar,
     ClaimScreen,
     Home,
-    Key,
     OutOfService,
     PayCash,
     Review,
@@ -25,72 +22,45 @@ from kiosk.screen.values import (
     Take,
     Trains,
     Trip,
+    keys_of,
 )
+from simulator.passenger.actions import (
+    GLANCE_MS,
+    HAND_MS,
+    READ_MS,
+    Action,
+    Insert,
+    Leave,
+    TakeFrom,
+    Touch,
+    TouchAndInsert,
+    Wait,
+)
+from simulator.passenger.kinds import POLICIES, seek
 from simulator.passenger.person import Dice, Kind, Memory, Plan, Seen
+from simulator.passenger.reading import fen, usable, way_on
 
-GLANCE_MS, READ_MS, HAND_MS, LOOK_MS = 900, 2_500, 1_200, 1_500
+__all__ = [
+    "Action",
+    "Insert",
+    "Leave",
+    "TakeFrom",
+    "Touch",
+    "TouchAndInsert",
+    "Wait",
+    "decide",
+    "fen",
+    "next_note",
+    "noted",
+    "remembered",
+    "way_on",
+]
+
 MOST_SEARCHES = 10
 MOST_PAGES = 4
 MOST_SEARCHES_BARRED = 3
 """Who has read that little cash is taken gives up sooner."""
 TO_SERVICE = "out of service"
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """Touch a target after thinking for `think_ms` of the passenger's time."""
-
-    target: str
-    think_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    value_fen: int
-    think_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TakeFrom:
-    """`outlet`: mouth, tickets, change, slip."""
-
-    outlet: str
-    think_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Look again after `think_ms`, or when the screen changes."""
-
-    think_ms: int = LOOK_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """The visit is over. `why`: bought, cancelled, walked_away, nothing_found, nothing_sold, claim, or what the machine said."""
-
-    why: str
-    think_ms: int = GLANCE_MS
-
-
-Action = Touch | Insert | TakeFrom | Wait | Leave
-
-
-def fen(text: str) -> int | None:
-    """The amount in a text such as `¥1,106.50`, `Cash up to ¥300`; None when there is none."""
-    found = re.search(r"¥\s?([\d,]+)(?:\.(\d{1,2}))?", text)
-    if found is None:
-        return None
-    return int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
-
-
-def usable(keys: Sequence[Key]) -> list[Key]:
-    return [key for key in keys if key.enabled and key.target and not key.busy]
-
-
-def way_on(screen: Screen) -> Key | None:
-    """The primary key of the footer, whether it works or not."""
-    return next((key for key in screen.chrome.footer if key.role == "primary"), None)
 
 
 def affordable_fen(plan: Plan, memory: Memory) -> int:
@@ -104,7 +74,15 @@ def patience(plan: Plan, memory: Memory) -> int:
 
 
 def decide(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
-    """The next action. `memory` is only read; `noted` writes it."""
+    """The next action: the usual one, or what this kind of person does instead. `memory` is only read; `noted` writes it."""
+    action = _usual(plan, seen, memory, dice)
+    if isinstance(action, Leave) and isinstance(seen.screen, OutOfService) and memory.looks < plan.patient_looks:
+        return Wait()
+    own = seek if plan.seeks else POLICIES.get(plan.kind)
+    return action if own is None else own(plan, seen, memory, action)
+
+
+def _usual(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
     screen = seen.screen
     if seen.mouth:
         return TakeFrom("mouth", HAND_MS)
@@ -117,7 +95,7 @@ def decide(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
     if plan.kind is Kind.WALK_AWAY and screen.kind == plan.leave_at and _may_leave(plan, memory):
         return Leave("walked_away", READ_MS)
     if screen.chrome.dialog is not None:
-        return _answer_dialog(screen)
+        return _answer_dialog(plan, screen, memory)
     if screen.kind in plan.switch_at and screen.kind not in memory.switched:
         return Touch(screen.chrome.language_key.target, GLANCE_MS)
     choose = CHOICES.get(screen.kind)
@@ -148,11 +126,13 @@ def _from_openings(plan: Plan, seen: Seen, memory: Memory) -> Action | None:
     return TakeFrom("slip", HAND_MS) if seen.slip and memory.claim_codes else None
 
 
-def _answer_dialog(screen: Screen) -> Action:
-    """Somebody who is still here asks for more time: the primary key."""
-    keys = usable(screen.chrome.dialog.keys if screen.chrome.dialog else ())
-    primary = [key for key in keys if key.role == "primary"] or keys
-    return Touch(primary[0].target, GLANCE_MS) if primary else Wait()
+def _answer_dialog(plan: Plan, screen: Screen, memory: Memory) -> Action:
+    """Yes by the primary key: more time, or what is offered instead; another key when that costs too much."""
+    dialog = screen.chrome.dialog
+    keys = usable(dialog.keys if dialog else ())
+    dear = dialog is not None and (fen(dialog.price) or 0) > affordable_fen(plan, memory)
+    wanted = [key for key in keys if (key.role == "primary") != dear] or keys
+    return Touch(wanted[0].target, GLANCE_MS) if wanted else Wait()
 
 
 def _attract(plan: Plan, screen: Any, memory: Memory, dice: Dice) -> Action:
@@ -187,6 +167,17 @@ def _station(plan: Plan, screen: StationPicker, memory: Memory, dice: Dice) -> A
     return Touch(screen.clear.target, GLANCE_MS) if screen.clear.enabled else Wait()
 
 
+def _plates(plan: Plan, screen: Screen, memory: Memory, dice: Dice) -> Action:
+    """A map or a board of stations: on when one is chosen, else one that can be touched, else back."""
+    on = way_on(screen)
+    if on is not None and on.enabled:
+        return Touch(on.target, READ_MS)
+    names = [
+        key for key in usable(keys_of(screen)) if key.target.startswith(("station:", "plate:")) and not key.selected
+    ]
+    return Touch(names[dice.randrange(len(names))].target, READ_MS) if names else _back(screen)
+
+
 def _date(plan: Plan, screen: Calendar, memory: Memory, dice: Dice) -> Action:
     days = usable(screen.quick)
     return Touch(days[dice.randrange(len(days))].target, READ_MS) if days else Wait()
@@ -196,7 +187,8 @@ def _trains(plan: Plan, screen: Trains, memory: Memory, dice: Dice) -> Action:
     if screen.state == "loading":
         return Wait()
     cards = [card for card in screen.cards if card.key.enabled and card.state == "open"]
-    fitting = [card for card in cards if 0 < (fen(card.price) or 0) <= affordable_fen(plan, memory)]
+    most_fen = affordable_fen(plan, memory) // (plan.tickets if plan.kind is Kind.GROUP else 1)
+    fitting = [card for card in cards if 0 < (fen(card.price) or 0) <= most_fen]
     if fitting and memory.searches < MOST_SEARCHES:
         return Touch(fitting[dice.randrange(len(fitting))].key.target, READ_MS)
     footer = usable(screen.chrome.footer)
@@ -293,6 +285,8 @@ CHOICES: dict[str, Callable[[Plan, Any, Memory, Dice], Action]] = {
     "home": _home,
     "search.fromto": _trip,
     "search.train": _help,
+    "search.map": _plates,
+    "search.fixed": _plates,
     "station": _station,
     "date": _date,
     "trains": _trains,
@@ -335,8 +329,13 @@ def noted(memory: Memory, screen: Screen) -> None:
 
 def remembered(memory: Memory, action: Action, screen: Screen) -> None:
     """Remember what was done."""
+    again = isinstance(action, Wait) and screen.kind == memory.looked_at
+    memory.looks, memory.looked_at = memory.looks + 1 if again else int(isinstance(action, Wait)), screen.kind
+    if not isinstance(action, Wait):
+        memory.read.add(screen.kind)
     match action:
-        case Touch(target=target):
+        case Touch(target=target) | TouchAndInsert(target=target):
+            memory.pressed.add((screen.kind, target))
             if target == screen.chrome.language_key.target:
                 memory.switched.add(screen.kind)
             if isinstance(screen, Home):
@@ -348,6 +347,8 @@ def remembered(memory: Memory, action: Action, screen: Screen) -> None:
                 memory.pages += 1
             danger = [key.target for key in screen.chrome.footer if key.role == "danger"]
             memory.cancelled = memory.cancelled or (isinstance(screen, PayCash | Review) and target in danger)
+            if isinstance(action, TouchAndInsert):
+                memory.inserted_fen.append(action.value_fen)
         case Insert(value_fen=value):
             memory.inserted_fen.append(value)
             memory.pushed = True

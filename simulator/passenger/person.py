@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 from typing import Protocol
 
@@ -27,12 +27,23 @@ class Kind(Enum):
     WALK_AWAY = "walks away in the middle"
     LANGUAGE = "switches the language on the way"
     FORGET_CHANGE = "takes the tickets and forgets the change"
+    SLOW = "reads every screen from its first letter to its last"
+    FOREIGNER = "reads English only"
+    EVERYTHING = "presses each key once before going on"
+    GROUP = "buys four tickets of several types"
+    FEED = "goes on feeding notes while cancelling"
+    RETURN = "walks away with money inside and comes back after the time-out"
+
+
+USUAL = (Kind.EXACT, Kind.LARGE, Kind.CANCEL, Kind.WALK_AWAY, Kind.LANGUAGE, Kind.FORGET_CHANGE)
+"""Who comes to the machines of a campaign: its days are known by their numbers, so this does not grow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a passenger is up to. `budget_fen`: the most an order may cost. `leave_at`: kind of the screen WALK_AWAY leaves
-    at. `notes_before`: notes WALK_AWAY and CANCEL insert first. `switch_at`: kinds of screens to change language on."""
+    at. `notes_before`: notes that WALK_AWAY, CANCEL, FEED and RETURN insert first. `switch_at`: kinds of screens to change
+    the language on."""
 
     kind: Kind
     tickets: int = 1
@@ -40,16 +51,22 @@ class Plan:
     leave_at: str = "pay.cash"
     notes_before: int = 1
     switch_at: tuple[str, ...] = ()
+    seeks: tuple[str, ...] = ()
+    """Keys of a station, a train and a class, for somebody who came for just these; empty for everybody else."""
+    patient_looks: int = 0
+    """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
 
 SWITCH_AT = ("home", "station", "trains", "seat", "review", "pay.cash")
+PATIENT = 20
+GROUP_OF, GROUP_FEN = 4, 200_000
 LEAVE_AT = ("seat", "review", "pay.cash", "pay.cash")
 
 
 def make_plan(kind: Kind, dice: Dice) -> Plan:
     """A plan of that kind; the same dice make the same plan."""
     switches = SWITCH_AT if kind is Kind.LANGUAGE else ()
-    return Plan(
+    plan = Plan(
         kind,
         tickets=1 + dice.randrange(3),
         budget_fen=(400 + 100 * dice.randrange(7)) * 100,
@@ -57,12 +74,13 @@ def make_plan(kind: Kind, dice: Dice) -> Plan:
         notes_before=1 + dice.randrange(2),
         switch_at=tuple(at for at in switches if dice.random() < 0.6) or switches[-1:],
     )
+    return replace(plan, tickets=GROUP_OF, budget_fen=GROUP_FEN) if kind is Kind.GROUP else plan
 
 
 def make_plans(count: int, dice: Dice) -> list[Plan]:
-    """`count` plans; every kind comes up in turn, beginning with those that buy."""
+    """`count` plans of patient people; every kind comes up in turn, beginning with those that buy."""
     kinds = list(Kind)
-    return [make_plan(kinds[at % len(kinds)], dice) for at in range(count)]
+    return [replace(make_plan(kinds[at % len(kinds)], dice), patient_looks=PATIENT) for at in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +98,9 @@ class Seen:
 class Memory:
     """What a passenger remembers. `pushed`: the last note inserted is not seen as counted yet, `counted_before`: the sum shown
     before it. `refused_fen`: values that came back. `pages`, `searches`: how long trains were looked for. `cash_up_to_fen`: what
-    the machine says it takes in cash, None before it has said so."""
+    the machine says it takes in cash, None before it has said so. `read`: kinds of screens that were acted on; `pressed`: kind of
+    screen and target of each touch; `looks`: how often nothing was done but looking, at a screen
+    of kind `looked_at`, since the last deed or the last other screen."""
 
     switched: set[str] = field(default_factory=set)
     inserted_fen: list[int] = field(default_factory=list)
@@ -94,3 +114,7 @@ class Memory:
     cancelled: bool = False
     tickets_seen: bool = False
     claim_codes: list[str] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+    pressed: set[tuple[str, str]] = field(default_factory=set)
+    looks: int = 0
+    looked_at: str = ""

@@ -17,7 +17,7 @@ from simulator.passenger.decide import (
     Leave,
     TakeFrom,
     Touch,
-    Wait,
+    TouchAndInsert,
     decide,
     noted,
     remembered,
@@ -46,6 +46,8 @@ class Account:
     claim_codes: list[str] = field(default_factory=list)
     touches: int = 0
     screens: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What the machine said beside a screen or asked over it, each once."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -80,6 +82,9 @@ class Visit:
             return
         if screen.kind != before:
             self.account.screens.append(screen.kind)
+        for told in (screen.chrome.notice, screen.chrome.dialog):
+            if told is not None and told.words.main not in self.account.notices:
+                self.account.notices.append(told.words.main)
         noted(self._memory, screen)
         if not self._still_meant():
             self._next, self._due_ms = None, now_ms
@@ -111,7 +116,7 @@ class Visit:
 
     def _still_meant(self) -> bool:
         """Whether the action in mind is still possible on the screen that has just changed."""
-        if isinstance(self._next, Touch) and self._screen is not None:
+        if isinstance(self._next, Touch | TouchAndInsert) and self._screen is not None:
             return self._touchable(self._next.target, self._screen)
         return False
 
@@ -128,6 +133,16 @@ class Visit:
                 self._touch(target)
                 self.account.touches += 1
                 self._due_ms = now_ms + ANSWER_MS
+            case TouchAndInsert(target=target, value_fen=value):
+                if not self._touchable(target, screen):
+                    return
+                self._touch(target)
+                self.account.touches += 1
+                self._due_ms = now_ms + ANSWER_MS
+                if not self._hands.insert(value):
+                    action = Touch(target, 0)  # the slot was shut already: only the finger did something
+                else:
+                    self.account.inserted_fen.append(value)
             case Insert(value_fen=value):
                 if not self._hands.insert(value):
                     self._due_ms = now_ms + ANSWER_MS
@@ -139,13 +154,12 @@ class Visit:
                     return
             case Leave(why=why):
                 self._leave(why, now_ms)
-            case Wait():
-                return
         remembered(self._memory, action, screen)
 
     def _take(self, outlet: str) -> bool:
+        own = outlet == "mouth" and not self._memory.tickets_seen  # after the tickets a unit pays change at its mouth
         taken = self._hands.take(outlet)
-        notes = self.account.returned_fen if outlet == "mouth" else self.account.change_fen
+        notes = self.account.returned_fen if own else self.account.change_fen
         notes.extend(taken.notes_fen)
         self.account.tickets += taken.tickets
         self.account.slips += taken.slips

@@ -23,7 +23,7 @@ class PastJudge:
     def __init__(self, found: Incident, settings: Settings, rate: float) -> None:
         identity = found.identity
         self._context = SaleContext(
-            identity.machine, identity.epoch, identity.secret, settings.sale, rate, lambda: known_fen(found)
+            identity.machine, identity.epoch, identity.secret, settings.sale_policy, rate, lambda: known_fen(found)
         )
         self._stock = fresh(cassettes_of(found, settings))
         self._sale: Sale | None = None

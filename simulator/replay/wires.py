@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from kiosk.assembly import drivers_of
 from kiosk.deeds import Devices
 from kiosk.errors import TvmError
 from kiosk.faults import Fault
-from kiosk.ports import cabinet, note_acceptor, note_dispenser, receipt_printer, ticket_printer
+from kiosk.fitting import drivers_of
+from kiosk.ports import cabinet, note_acceptor, note_dispenser, receipt_printer, ticket_printer, ups
 from kiosk.ports.fact import DeviceReady, Fact, Participant
 from kiosk.records import fact_of, record_of
 from kiosk.settings import Device, Settings
@@ -31,6 +31,7 @@ OF_MODULE = {
     ticket_printer.__name__: "ticket_unit",
     receipt_printer.__name__: "slip_printer",
     cabinet.__name__: "cabinet",
+    ups.__name__: "ups",
 }
 AHEAD_MS = 400
 """How far drivers may run ahead of the controller for a fact that is heard now."""
@@ -132,7 +133,7 @@ class Wires:
     def devices(self, known: Callable[[], tuple[int, ...]]) -> Devices:
         """Real drivers where the model table knows them, else devices that take every order and say nothing."""
         station = cast("Any", Unfitted())
-        names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet")
+        names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet", "ups")
         try:
             made = drivers_of(self._settings, cast("Any", self), station, self._boot, _no_link)
         except TvmError as error:

@@ -20,10 +20,11 @@ from simulator.station.demand import nobody_bought
 from simulator.station.devices import Devices, Enrolled, must_be_granted
 from simulator.station.inventory import Opening
 from simulator.station.network import NETWORK_DIR, Network, load_network
-from simulator.station.prices import PriceBook, load_prices
+from simulator.station.prices import Prices, load_prices
 from simulator.station.records import Records
 from simulator.station.sales import Sales
-from simulator.station.timetable import Timetable, load_timetable
+from simulator.station.timetable import Timetable, station_date
+from simulator.station.trains import load_timetable
 from simulator.station.wire import Answer, Refused, Reply, Request, Step, bad_request
 
 DEVICE_KINDS = frozenset({"session", "status"})
@@ -38,21 +39,21 @@ class World:
 
     network: Network
     timetable: Timetable
-    prices: PriceBook
+    prices: Prices
 
     @cached_property
     def description(self) -> Mapping[str, Any]:
         """The answer of `GET /v1/network`."""
-        return self.network.describe(list(self.timetable.trains))
+        return self.network.describe(list(self.timetable.by_number))
 
     @classmethod
     def load(cls, folder: Path = NETWORK_DIR) -> World:
         """Read `config/network/`. Raises NetworkError."""
         network = load_network(folder)
-        world = cls(network, load_timetable(network, folder), load_prices(folder))
-        for train in world.timetable.trains.values():
-            world.prices.check(train)
-        return world
+        timetable, prices = load_timetable(network, folder), load_prices(folder)
+        for train in timetable.trains.values():
+            prices.check(train)
+        return cls(network, timetable, prices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +172,9 @@ class Station:
         )
 
     def train(self, call: Call) -> Answer:
-        number = call.names["number"]
-        return offers.stops_of(self.world.timetable.trains.get(number), number, call.request.query.get("date"))
+        return offers.stops_of(
+            self.world.timetable, call.names["number"], call.request.query.get("date"), station_date(call.now_ms)
+        )
 
     def lock(self, call: Call) -> Answer:
         must_be_granted(call.caller)
@@ -286,6 +288,7 @@ ROUTES: tuple[Route, ...] = (
         (
             (409, "sold_out"),
             (409, "sale_closed"),
+            (409, "query_only"),
             (409, "limit"),
             EXPIRED,
             VOIDED,

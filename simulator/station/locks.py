@@ -13,7 +13,7 @@ from simulator.station.layout import Layout
 from simulator.station.models import LockBody, RenewBody
 from simulator.station.network import SaleRules
 from simulator.station.placing import choose
-from simulator.station.prices import PriceBook
+from simulator.station.prices import Prices
 from simulator.station.sales import Sale, Sales
 from simulator.station.timetable import Timetable, Trip, station_date
 from simulator.station.wire import Answer, Refused, Step, bad_request, digest_of
@@ -24,12 +24,10 @@ def expiries(sales: Sales, now_ms: int) -> list[Step]:
     return [{"kind": "expired", "key": key, "at_ms": now_ms} for key in sales.due(now_ms)]
 
 
-def lock(
-    body: LockBody, sales: Sales, timetable: Timetable, prices: PriceBook, rules: SaleRules, now_ms: int
-) -> Answer:
+def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rules: SaleRules, now_ms: int) -> Answer:
     """Hold one place per passenger.
 
-    Refuses: voided, key_reused, limit, no_such_train, sale_closed, sold_out, expired, wrong_state.
+    Refuses: voided, key_reused, limit, no_such_train, sale_closed, query_only, sold_out, expired, wrong_state.
     """
     digest = digest_of(body.model_dump(by_alias=True))
     sale = sales.get(body.key)
@@ -38,10 +36,12 @@ def lock(
     if len(body.passengers) > rules.max_tickets:
         raise Refused(409, "limit", f"at most {rules.max_tickets} tickets an order", max_tickets=rules.max_tickets)
     trip, travel_date = _trip_on_sale(body, timetable, rules, now_ms)
+    if reason := prices.terms(trip).query_only:
+        raise Refused(409, "query_only", reason)
     layout = trip.train.layouts.get(body.seat_class)
     if layout is None:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
-    run = RunClass(body.train, trip.run_date(travel_date).isoformat(), body.seat_class)
+    run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
     segments = sales.inventory.free_segments(run, layout, trip.train.segments)
     chosen = choose(segments, layout, trip.a, trip.b, len(body.passengers), body.wish)
     if chosen is None:
@@ -101,9 +101,11 @@ def not_in_state(sale: Sale) -> Refused:
 
 def _trip_on_sale(body: LockBody, timetable: Timetable, rules: SaleRules, now_ms: int) -> tuple[Trip, date]:
     travel_date = parse_date(body.date)
-    trip = timetable.trip(body.train, body.origin, body.destination)
+    trip = timetable.trip(body.train, body.origin, body.destination, travel_date)
     if trip is None:
-        raise Refused(404, "no_such_train", f"{body.train} does not run from {body.origin} to {body.destination}")
+        raise Refused(
+            404, "no_such_train", f"{body.train} does not run from {body.origin} to {body.destination} on {body.date}"
+        )
     if not in_sale_window(travel_date, rules, now_ms):
         raise Refused(409, "sale_closed", f"{travel_date} is not on sale")
     closes_ms = trip.depart_ms(travel_date) - rules.sale_closes_before_ms
@@ -127,7 +129,7 @@ def parse_date(text: str) -> date:
 
 
 def _offered(
-    trip: Trip, layout: Layout, chosen: list[int], body: LockBody, prices: PriceBook, sold_on: date
+    trip: Trip, layout: Layout, chosen: list[int], body: LockBody, prices: Prices, sold_on: date
 ) -> list[dict[str, Any]]:
     """Passengers and price per place, in the order of the passengers."""
     offered = []

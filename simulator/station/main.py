@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import json
 import logging
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import uvicorn
@@ -16,11 +20,15 @@ from simulator.station.core import RESTORED, Station, World
 from simulator.station.demand import nobody_bought, others_bought
 from simulator.station.devices import Enrolled
 from simulator.station.faults import Faults
+from simulator.station.gtfs.bound import BOUND, bound_of, open_feed
+from simulator.station.gtfs.findings import FeedError
 from simulator.station.http import StationShell, build_app
 from simulator.station.inventory import InventoryError
 from simulator.station.network import NETWORK_DIR, NetworkError
 from simulator.station.store import Store, StoreError
-from simulator.web import Server, listen
+from simulator.station.timetable import station_date
+from simulator.station.wire import Step
+from simulator.web import Server, listen, say_line
 
 log = logging.getLogger("station")
 
@@ -35,18 +43,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     try:
         return _run(options)
-    except (NetworkError, StoreError, InventoryError, OSError) as error:
+    except (NetworkError, FeedError, StoreError, InventoryError, OSError) as error:
         print(f"station: {error}", file=sys.stderr)
         return 1
 
 
 def _run(options: argparse.Namespace) -> int:
-    enrolled = {one.machine: one for one in options.machine}
     listener = listen(options.port)
     store = Store(options.data)
-    station = Station(World.load(options.network), enrolled, others_bought if options.busy else nobody_bought)
-    for step in store.replay():
-        station.apply(step)
+    steps = list(store.replay())
+    world, home = _world(options, store, steps)
+    enrolled = {one.machine: replace(one, station=one.station or home) for one in options.machine}
+    if unknown := [one.station for one in enrolled.values() if one.station not in world.network.stations]:
+        raise NetworkError(f"no station {unknown[0]}")
+    station = Station(world, enrolled, others_bought if options.busy else nobody_bought)
+    for step in steps:
+        if step["kind"] != BOUND:
+            station.apply(step)
     if options.restored:
         store.append([RESTORED])
         station.apply(RESTORED)
@@ -77,11 +90,47 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if trouble else 0
 
 
+def _world(options: argparse.Namespace, store: Store, steps: Sequence[Step]) -> tuple[World, str]:
+    """The network data, or the feed, which is told on stderr and as an event; and where machines stand that nobody placed."""
+    if options.gtfs is None:
+        if bound_of(steps) is not None:
+            raise FeedError(f"{options.data} was begun with a GTFS feed; name it with --gtfs")
+        return World.load(options.network), HOME_STATION
+    today = station_date(options.clock.wall_ms())
+    feed, step = open_feed(options.gtfs, steps, today, options.as_of, options.skip_broken, options.home)
+    if step is not None:
+        store.append([step])
+    gc.freeze()  # half a million objects that stay: looking through them would keep a machine waiting
+    for line in feed.told:
+        print(f"station: {line}", file=sys.stderr)
+    say_line(json.dumps({"event": "timetable", "home": feed.home.telecode, "name": feed.home.english}))
+    return feed.world, feed.home.telecode
+
+
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tvm station", description="The station computer, on the loopback address.")
     parser.add_argument("--port", type=int, default=8620, help="0 takes a free one (default 8620)")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help=f"where it remembers (default {DEFAULT_DATA})")
     parser.add_argument("--network", type=Path, default=NETWORK_DIR, help="folder of the network data")
+    parser.add_argument(
+        "--gtfs",
+        type=Path,
+        metavar="FILE",
+        help="sell this GTFS feed, a zip archive or a folder, in place of the network data",
+    )
+    parser.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="YYYY-MM-DD",
+        help="the day of the feed that is sold as today (default today, else its nearest such weekday)",
+    )
+    parser.add_argument("--skip-broken", action="store_true", help="sell a feed without its broken rows, and say which")
+    parser.add_argument(
+        "--home",
+        default="",
+        metavar="STOP",
+        help="id or name of the feed's station machines stand at (default the busiest)",
+    )
     parser.add_argument(
         "--clock", type=clock_argument, default=SharedClock.starting_now(), metavar="RATE:WALL_MS:MONO_MS"
     )
@@ -91,7 +140,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         action="append",
         required=True,
         metavar="ID:TOKEN[:TELECODE]",
-        help=f"an enrolled machine and the station it stands at (default {HOME_STATION}); may be repeated",
+        help=f"an enrolled machine and the station it stands at (default {HOME_STATION}, or the home of the feed); may be repeated",
     )
     parser.add_argument(
         "--revoked", action="append", default=[], metavar="ID", help="an enrolled machine that gets no grant"
@@ -104,6 +153,8 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--lab", action="store_true", help="also the calls under /lab: faults and the whole state")
     options = parser.parse_args(argv)
+    if options.gtfs is None and (options.as_of or options.skip_broken or options.home):
+        parser.error("--as-of, --skip-broken and --home belong to --gtfs")
     options.machine = [
         Enrolled(one.machine, one.token, one.station, revoked=one.machine in options.revoked) for one in options.machine
     ]
@@ -114,7 +165,14 @@ def _machine(text: str) -> Enrolled:
     match = re.fullmatch(r"([A-Za-z0-9_-]{1,16}):([!-9;-~]+)(?::([A-Z]{3}))?", text)
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r}: expected ID:TOKEN or ID:TOKEN:TELECODE")
-    return Enrolled(match[1], match[2], match[3] or HOME_STATION)
+    return Enrolled(match[1], match[2], match[3] or "")
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from error
 
 
 if __name__ == "__main__":

@@ -10,13 +10,15 @@ from simulator.station.inventory import AsOpened, Inventory, RunClass
 from simulator.station.locks import in_sale_window, parse_date
 from simulator.station.models import AvailabilityBody
 from simulator.station.network import Network
-from simulator.station.prices import PriceBook
-from simulator.station.timetable import DAY_MINUTES, Timetable, Train, Trip, clock_text, station_date
+from simulator.station.prices import Prices, Terms
+from simulator.station.timetable import DAY_MINUTES, Timetable, Trip, clock_text, station_date
 from simulator.station.wire import Answer, Refused, bad_request
+
+ESTIMATED_TIMES = ("时刻估算", "Time estimated")
 
 
 def availability(
-    body: AvailabilityBody, network: Network, timetable: Timetable, prices: PriceBook, inventory: Inventory, now_ms: int
+    body: AvailabilityBody, network: Network, timetable: Timetable, prices: Prices, inventory: Inventory, now_ms: int
 ) -> Answer:
     """Direct trains by departure; none outside the days of sale. A train that closed is listed, not sold."""
     for code in (body.origin, body.destination):
@@ -25,7 +27,8 @@ def availability(
     if body.origin == body.destination:
         raise bad_request("origin and destination are the same")
     travel_date = parse_date(body.date)
-    trips = timetable.trips(body.origin, body.destination) if in_sale_window(travel_date, network.rules, now_ms) else []
+    on_sale = in_sale_window(travel_date, network.rules, now_ms)
+    trips = timetable.trips(body.origin, body.destination, travel_date) if on_sale else []
     sold_on = station_date(now_ms)
     offers = [
         _offer(trip, travel_date, network, prices, inventory, sold_on)
@@ -36,14 +39,18 @@ def availability(
 
 
 def _offer(
-    trip: Trip, travel_date: date, network: Network, prices: PriceBook, inventory: Inventory, sold_on: date
+    trip: Trip, travel_date: date, network: Network, prices: Prices, inventory: Inventory, sold_on: date
 ) -> dict[str, Any]:
     runs = _runs(trip, travel_date)
 
     def make() -> AsOpened:
+        terms = prices.terms(trip)
+        ride = _ride(trip, travel_date, network.rules.sale_closes_before_ms)
+        if terms.query_only:
+            return AsOpened({**ride, **_marks(trip, terms)}, closes_ms=0, classes=[])
         kinds = tuple(kind.code for kind in network.passengers)
         return AsOpened(
-            _ride(trip, travel_date, network.rules.sale_closes_before_ms),
+            {**ride, **_marks(trip, terms)} if terms.estimated or trip.estimated else ride,
             classes=[_class_offer(trip, run, kinds, prices, inventory, sold_on) for run in runs],
         )
 
@@ -53,7 +60,7 @@ def _offer(
 @lru_cache(4_096)
 def _runs(trip: Trip, travel_date: date) -> list[RunClass]:
     run_date = trip.run_date(travel_date).isoformat()
-    return [RunClass(trip.train.number, run_date, code) for code in trip.train.layouts]
+    return [RunClass(trip.train.key, run_date, code) for code in trip.train.layouts]
 
 
 @lru_cache(4_096)
@@ -79,11 +86,26 @@ def _ride(trip: Trip, travel_date: date, closes_before_ms: int) -> dict[str, Any
     }
 
 
+def _marks(trip: Trip, terms: Terms) -> dict[str, Any]:
+    """What is not as published, or cannot be bought here; nothing at all for most trains."""
+    what = ["price"] * terms.estimated + ["times"] * trip.estimated
+    marks: dict[str, Any] = {"estimated": what} if what else {}
+    if terms.query_only:
+        marks["query_only"] = terms.query_only
+    if terms.fare:
+        marks["fare"] = terms.fare
+    badges = [terms.badge] * any(terms.badge) + [ESTIMATED_TIMES] * trip.estimated
+    if badges:
+        marks["badge"] = "，".join(badge for badge, _ in badges)
+        marks["badge_english"] = ", ".join(english for _, english in badges)
+    return marks
+
+
 def _class_offer(
     trip: Trip,
     run: RunClass,
     kinds: tuple[str, ...],
-    prices: PriceBook,
+    prices: Prices,
     inventory: Inventory,
     sold_on: date,
 ) -> dict[str, Any]:
@@ -98,12 +120,11 @@ def _class_offer(
     return {"class": run.seat_class, "price_fen": quoted["adult"], "left": free.bit_count(), "prices": quoted}
 
 
-def stops_of(train: Train | None, number: str, date_text: str | None) -> Answer:
-    """The calls of one train; every train runs daily, so the date is only checked for being one."""
-    if date_text is not None:
-        parse_date(date_text)
+def stops_of(timetable: Timetable, number: str, date_text: str | None, today: date) -> Answer:
+    """The calls of one train on a date, without a date of the next run. `estimated` calls have times that nobody published."""
+    train = timetable.train_on(number, None if date_text is None else parse_date(date_text), today)
     if train is None:
-        raise Refused(404, "no_such_train", f"no train {number}")
+        raise Refused(404, "no_such_train", f"no train {number}" + (f" on {date_text}" if date_text else ""))
     stops = [
         {
             "station": stop.station,
@@ -111,6 +132,7 @@ def stops_of(train: Train | None, number: str, date_text: str | None) -> Answer:
             "depart": None if stop.depart_min is None else clock_text(stop.depart_min),
             "day": (stop.arrive_min if stop.arrive_min is not None else stop.depart_min or 0) // DAY_MINUTES,
             "km": stop.km,
+            **({"estimated": True} if stop.estimated else {}),
         }
         for stop in train.stops
     ]

@@ -6,9 +6,10 @@ High-speed fares are read from the table of published second-class fares; where 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
@@ -39,6 +40,36 @@ class FaresFile(Row):
     discounts: dict[str, Discount]
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What else is to be known of the prices of a ride. `estimated`: made up from the distance as the crow flies. `query_only`:
+    why it is shown and not sold, in one sentence; empty when it is sold. `fare`: the price in its own currency, `USD 7.75`.
+    `badge`: what is uncertain, in a word, in both languages."""
+
+    estimated: bool = False
+    query_only: str = ""
+    fare: str = ""
+    badge: tuple[str, str] = ("", "")
+
+
+AS_PUBLISHED = Terms()
+
+
+class Prices(Protocol):
+    """What places cost. Without side effects."""
+
+    def quote(
+        self, trip: Trip, seat_class: str, level: str, passengers: tuple[str, ...], sold_on: date
+    ) -> Mapping[str, int]:
+        """What each kind of passenger pays for one place, in fen."""
+
+    def price_fen(self, trip: Trip, seat_class: str, level: str, passenger: str, sold_on: date) -> int:
+        """What `passenger` pays for one place. `level` is the berth level, empty for seats."""
+
+    def terms(self, trip: Trip) -> Terms:
+        """Whether the ride is sold here, and what to say of its prices."""
+
+
 class PriceBook:
     """Prices in fen. Without side effects; answers are remembered per trip, class, level, passenger and day of sale."""
 
@@ -59,7 +90,7 @@ class PriceBook:
     ) -> Mapping[str, int]:
         """What each kind of passenger pays for one place; see `price_fen`."""
         taken_off = sold_on >= self._ordinary.insurance_taken_off_from
-        known = (trip.train.number, trip.a, trip.b, seat_class, level, taken_off, passengers)
+        known = (trip.train.key, trip.a, trip.b, seat_class, level, taken_off, passengers)
         if known not in self._quoted:
             self._quoted[known] = {code: self.price_fen(trip, seat_class, level, code, sold_on) for code in passengers}
         return self._quoted[known]
@@ -67,7 +98,7 @@ class PriceBook:
     def price_fen(self, trip: Trip, seat_class: str, level: str, passenger: str, sold_on: date) -> int:
         """What `passenger` pays for one place. `level` is the berth level, empty for seats."""
         taken_off = sold_on >= self._ordinary.insurance_taken_off_from
-        known = (trip.train.number, trip.a, trip.b, seat_class, level, passenger, taken_off)
+        known = (trip.train.key, trip.a, trip.b, seat_class, level, passenger, taken_off)
         if known not in self._known:
             self._known[known] = self._compute(trip, seat_class, level, passenger, sold_on)
         return self._known[known]
@@ -83,6 +114,9 @@ class PriceBook:
             seat = half_yuan_fen(second * discount.emu_second_percent)
             return seat + half_yuan_fen((full - second) * discount.berth_percent)
         return half_yuan_fen(full * discount.emu_second_percent)
+
+    def terms(self, trip: Trip) -> Terms:
+        return AS_PUBLISHED
 
     def full_emu_fen(self, trip: Trip, name: str) -> int:
         """The full fare of an EMU class (or class and berth level): published, else by the profile; at least half a yuan."""

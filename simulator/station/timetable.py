@@ -10,57 +10,57 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from pathlib import Path
-from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
-
-from simulator.station.layout import CoachRow, Layout, layouts_of
-from simulator.station.network import Network, NetworkError, Row, read_yaml
+from simulator.station.layout import Layout
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE_MS = 60_000
 DAY_MINUTES = 1_440
-MOST_STOPS = 64
-
-Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Call = Annotated[tuple[str, Clock | None, Clock | None], Field(strict=False)]  # YAML has lists only
-
-
-class TrainRow(Row):
-    number: Annotated[str, Field(pattern=r"^[A-Z]?[0-9]{1,4}$")]
-    kind: Literal["G", "D", "C", "Z", "T", "K", "other"]
-    badge: str = ""
-    badge_english: str = ""
-    makeup: str
-    fare: str
-    route: str
-    stops: Annotated[list[Call], Field(min_length=2, max_length=MOST_STOPS)]
-
-
-class TrainsFile(Row):
-    routes: dict[str, dict[str, int]]
-    trains: list[TrainRow]
-
-
-class CoachesFile(Row):
-    makeups: dict[str, list[CoachRow]]
+MOST_REMEMBERED = 20_000
+"""Of so many pairs of stations the rides are remembered at once; asking again finds them again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A call; minutes count from 00:00 of the run's first day, None at the ends; km from the first stop."""
+    """A call; minutes count from 00:00 of the run's first day, None at the ends; km from the first stop.
+
+    `board`, `alight`: whether people may get on and off here. `estimated`: the minutes are between two that are known.
+    """
 
     station: str
     arrive_min: int | None
     depart_min: int | None
     km: int
+    board: bool = True
+    alight: bool = True
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A set of dates: bit n of `mask` is the date with ordinal `first` + n."""
+
+    first: int
+    mask: int
+
+    def __contains__(self, day: date) -> bool:
+        at = day.toordinal() - self.first
+        return at >= 0 and bool(self.mask >> at & 1)
+
+    def next_from(self, day: date) -> date | None:
+        """The first of them that is not before `day`."""
+        at = max(0, day.toordinal() - self.first)
+        rest = self.mask >> at
+        return date.fromordinal(self.first + at + (rest & -rest).bit_length() - 1) if rest else None
 
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """One train as it runs every day."""
+    """One train as it runs every day, or on `days`, the dates of its first departure.
+
+    `key` names it in the stock: its number, unless trains of different days share that.
+    """
 
     number: str
     kind: str
@@ -69,6 +69,12 @@ class Train:
     fare: str
     stops: tuple[Stop, ...]
     layouts: Mapping[str, Layout]
+    days: Days | None = None
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            object.__setattr__(self, "key", self.number)
 
     @property
     def segments(self) -> int:
@@ -104,6 +110,15 @@ class Trip:
         """The date of the run that leaves the boarding station on `travel_date`."""
         return travel_date - timedelta(days=self.depart_min // DAY_MINUTES)
 
+    def runs_on(self, travel_date: date) -> bool:
+        """Whether the train leaves the boarding station on `travel_date`."""
+        return self.train.days is None or self.run_date(travel_date) in self.train.days
+
+    @property
+    def estimated(self) -> bool:
+        """Whether one of its two times is not told by the timetable."""
+        return self.train.stops[self.a].estimated or self.train.stops[self.b].estimated
+
     def depart_ms(self, travel_date: date) -> int:
         return wall_ms(travel_date, self.depart_min % DAY_MINUTES)
 
@@ -112,36 +127,77 @@ class Trip:
 
 
 class Timetable:
-    """All trains by number, and the trips that join two stations."""
+    """All trains by key and by number, and the trips that join two stations."""
 
     def __init__(self, trains: list[Train]) -> None:
-        self.trains: dict[str, Train] = {train.number: train for train in trains}
-        self._calls: dict[str, dict[str, int]] = {}
-        self._trips: dict[tuple[str, str, str], Trip] = {}
+        self.trains: dict[str, Train] = {train.key: train for train in trains}
+        self.by_number: dict[str, list[Train]] = {}
+        self._calls: dict[str, dict[str, tuple[int, ...]]] = {}
+        self._trips: dict[tuple[str, str, str], Trip | None] = {}
         self._rides: dict[tuple[str, str], list[Trip]] = {}
+        self._daily = all(train.days is None for train in trains)
         for train in trains:
+            self.by_number.setdefault(train.number, []).append(train)
             for index, stop in enumerate(train.stops):
-                self._calls.setdefault(stop.station, {})[train.number] = index
+                calls = self._calls.setdefault(stop.station, {})
+                calls[train.key] = (*calls.get(train.key, ()), index)
 
-    def trip(self, number: str, origin: str, destination: str) -> Trip | None:
-        """The ride on train `number`, None when it does not call at both in this order."""
-        a = self._calls.get(origin, {}).get(number)
-        b = self._calls.get(destination, {}).get(number)
-        if a is None or b is None or a >= b:
-            return None
-        name = (number, origin, destination)
-        if name not in self._trips:
-            self._trips[name] = Trip(self.trains[number], a, b)
-        return self._trips[name]
+    def train_on(self, number: str, day: date | None, today: date) -> Train | None:
+        """The train of that number which begins its run on `day`, else one that is under way then; without a day the next one."""
+        trains = self.by_number.get(number, [])
+        if day is None:
+            return min(trains, key=lambda train: _next_run(train, today), default=None)
+        begins = (train for train in trains if train.days is None or day in train.days)
+        return next(begins, next((train for train in trains if _leaves_on(train, day)), None))
 
-    def trips(self, origin: str, destination: str) -> list[Trip]:
-        """All direct rides, by time of departure."""
+    def trip(self, number: str, origin: str, destination: str, travel_date: date | None = None) -> Trip | None:
+        """The ride on train `number`; None when it does not call at both in this order, or does not leave `origin` on that date."""
+        for train in self.by_number.get(number, ()):
+            trip = self._trip(train.key, origin, destination)
+            if trip is not None and (travel_date is None or trip.runs_on(travel_date)):
+                return trip
+        return None
+
+    def trips(self, origin: str, destination: str, travel_date: date | None = None) -> list[Trip]:
+        """All direct rides of a date, or of any, by time of departure."""
         if (origin, destination) not in self._rides:
-            found = (self.trip(number, origin, destination) for number in self._calls.get(origin, {}))
+            if len(self._rides) >= MOST_REMEMBERED:
+                self._rides.clear()
+                self._trips.clear()
+            found = (self._trip(key, origin, destination) for key in self._calls.get(origin, {}))
             self._rides[origin, destination] = sorted(
                 (trip for trip in found if trip), key=lambda trip: (trip.depart_min % DAY_MINUTES, trip.train.number)
             )
-        return self._rides[origin, destination]
+        rides = self._rides[origin, destination]
+        if travel_date is None or self._daily:
+            return rides
+        return [trip for trip in rides if trip.runs_on(travel_date)]
+
+    def _trip(self, key: str, origin: str, destination: str) -> Trip | None:
+        """The shortest ride on that train from one to the other."""
+        name = (key, origin, destination)
+        known = self._trips.get(name)
+        if known is not None:
+            return known
+        stops = self.trains[key].stops
+        starts = [a for a in self._calls.get(origin, {}).get(key, ()) if stops[a].board]
+        ends = [b for b in self._calls.get(destination, {}).get(key, ()) if stops[b].alight]
+        joined = [(b - a, a, b) for a in starts for b in ends if a < b]
+        if not joined:
+            return None
+        _, a, b = min(joined)
+        self._trips[name] = Trip(self.trains[key], a, b)
+        return self._trips[name]
+
+
+def _next_run(train: Train, today: date) -> date:
+    return today if train.days is None else train.days.next_from(today) or date.max
+
+
+def _leaves_on(train: Train, day: date) -> bool:
+    """Whether it leaves one of its stops on `day`."""
+    later = {stop.depart_min // DAY_MINUTES for stop in train.stops if stop.depart_min is not None}
+    return train.days is None or any(day - timedelta(days=days) in train.days for days in later)
 
 
 def wall_ms(day: date, minute: int) -> int:
@@ -167,57 +223,3 @@ def _date_of_minute(minute: int) -> date:
 def clock_text(minute: int) -> str:
     """`HH:MM` of a minute, whatever the day."""
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
-
-
-def load_timetable(network: Network, folder: Path) -> Timetable:
-    """Read trains and coaches and cross-check them. Raises NetworkError."""
-    path = folder / "trains.yaml"
-    file = read_yaml(path, TrainsFile)
-    makeups = read_yaml(folder / "coaches.yaml", CoachesFile).makeups
-    layouts = {name: layouts_of(rows, network.classes, name) for name, rows in makeups.items()}
-    trains = [_train(row, file.routes, layouts, network, path) for row in file.trains]
-    timetable = Timetable(trains)
-    if len(timetable.trains) != len(trains):
-        raise NetworkError(f"{path}: a train number occurs twice")
-    return timetable
-
-
-def _train(
-    row: TrainRow,
-    routes: Mapping[str, Mapping[str, int]],
-    layouts: Mapping[str, Mapping[str, Layout]],
-    network: Network,
-    path: Path,
-) -> Train:
-    where = f"{path}: train {row.number}"
-    route = routes.get(row.route)
-    if route is None or row.makeup not in layouts:
-        raise NetworkError(f"{where}: no route {row.route} or no make-up {row.makeup}")
-    stations = [call[0] for call in row.stops]
-    unknown = [code for code in stations if code not in network.stations or code not in route]
-    if unknown or len(set(stations)) != len(stations):
-        raise NetworkError(f"{where}: unknown stops {unknown}, or a stop twice")
-    stops = _stops(row.stops, route, where)
-    return Train(row.number, row.kind, row.badge, row.badge_english, row.fare, stops, layouts[row.makeup])
-
-
-def _stops(calls: list[Call], route: Mapping[str, int], where: str) -> tuple[Stop, ...]:
-    """Minutes that only rise: a clock time earlier than the one before it is on the next day."""
-    last = len(calls) - 1
-    stops: list[Stop] = []
-    minute, first_km = 0, route[calls[0][0]]
-
-    def onward(text: str) -> int:
-        of_day = int(text[:2]) * 60 + int(text[3:])
-        return minute + (of_day - minute) % DAY_MINUTES
-
-    for index, (station, arrive, depart) in enumerate(calls):
-        if (arrive is None) != (index == 0) or (depart is None) != (index == last):
-            raise NetworkError(f"{where}: {station}: only the ends lack a time")
-        arrive_min = minute = onward(arrive) if arrive else minute
-        depart_min = minute = onward(depart) if depart else minute
-        km = abs(route[station] - first_km)
-        if stops and km <= stops[-1].km:
-            raise NetworkError(f"{where}: {station}: the distance does not rise")
-        stops.append(Stop(station, arrive_min if arrive else None, depart_min if depart else None, km))
-    return tuple(stops)

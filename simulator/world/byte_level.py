@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from kiosk.assembly import drivers_of
 from kiosk.clock import VirtualClock
 from kiosk.deeds import Devices
+from kiosk.fitting import drivers_of
 from kiosk.ports.station import Station
 from kiosk.reactor import Link, Reactor
 from kiosk.settings import Device, Settings
@@ -59,7 +59,7 @@ class ByteLevel:
         self.hosts: list[TwinHost] = []
         for name in PARTS:
             device: Device | None = getattr(settings.devices, name)
-            if device is not None:
+            if device is not None and name in things.world.twins:
                 self.wires[name] = Wire(clock, dice, device.baud, name)
                 self.hosts.append(TwinHost(clock, self.wires[name], things.world.twins[name].twin))
 

@@ -1,7 +1,10 @@
-"""Two levels at which a controller is joined to the matter of its world; it cannot tell which (decisions 36, 37)."""
+"""Two levels at which a controller is joined to the matter of its world; it cannot tell which (decisions 36, 37). Two machines."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 Level = Literal["port", "bytes"]
+
+Machine = Literal["usual", "bulk"]
+"""What takes and pays notes: a validator and a dispenser, or a Bill-to-Bill unit with a bulk escrow that does both."""

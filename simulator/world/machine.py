@@ -282,9 +282,8 @@ class Box:
             return False
         if self.things.hands.entry_open():
             return False
-        out = self.things.look()
         stopped = any(fault.device == "acceptor" and fault.up for fault in made.controller.watch.faults.values())
-        return not (out.tickets or out.change) and (stopped or not len(places["acceptor.escrow"]))
+        return not self.things.waits() and (stopped or not len(places["acceptor.escrow"]))
 
     def reported(self) -> bool:
         """Nothing that the station must be told is still on its way."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiosk.assembly import NOTES_PER_BOOT
 from kiosk.deeds import Devices
+from kiosk.fitting import NOTES_PER_BOOT
+from kiosk.ports.fact import Report
+from kiosk.ports.note_acceptor import NoteAcceptor
+from kiosk.ports.note_dispenser import NoteDispenser
 from kiosk.ports.station import Station
 from kiosk.reactor import Reactor
 from kiosk.settings import Settings
+from simulator.devices.lcdm import Lcdm4000
 from simulator.fronts.port.acceptor import AcceptorFront
+from simulator.fronts.port.bill_to_bill import BillToBillFront
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.dispenser import DispenserFront
 from simulator.fronts.port.slip_printer import SlipPrinterFront
@@ -27,20 +32,14 @@ class PortLevel:
         self._out: set[str] = set()
 
     def fit(self, settings: Settings, reactor: Reactor, station: Station, boot: int) -> Devices:
-        world, report, table = self._things.world, reactor.report, settings.devices
-        assert table.acceptor is not None
-        assert table.dispenser is not None
+        world, report = self._things.world, reactor.report
         board = BoardFront("cabinet", report, world.board)
-        acceptor = AcceptorFront(
-            "acceptor", report, world.acceptor, first_note=boot * NOTES_PER_BOOT + 1, poll_ms=table.acceptor.poll_ms
-        )
-        dispenser = DispenserFront("dispenser", report, world.dispenser, board, cassettes=table.dispenser.cassettes)
+        acceptor, dispenser, cash = self._cash(settings, report, boot, board)
         ticket_unit = TicketUnitFront("ticket_unit", report, world.ticket_unit, board)
         slip_printer = SlipPrinterFront("slip_printer", report, world.slip_printer)
         devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board)
         self._fronts = {
-            "acceptor": acceptor,
-            "dispenser": dispenser,
+            **cash,
             "ticket_unit": ticket_unit,
             "slip_printer": slip_printer,
             "cabinet": board,  # last: composed devices give it orders in the same turn
@@ -51,6 +50,25 @@ class PortLevel:
                 front.unplug()
         self._reactor = reactor
         return devices
+
+    def _cash(
+        self, settings: Settings, report: Report, boot: int, board: BoardFront
+    ) -> tuple[NoteAcceptor, NoteDispenser, dict[str, Any]]:
+        """The two ports, and the fronts behind them by name."""
+        world, table = self._things.world, settings.devices
+        assert table.acceptor is not None
+        assert table.dispenser is not None
+        first, poll_ms, cassettes = boot * NOTES_PER_BOOT + 1, table.acceptor.poll_ms, table.dispenser.cassettes
+        if world.recycles:
+            unit = BillToBillFront(
+                "acceptor", "dispenser", report, world.unit, first_note=first, recycling=cassettes, poll_ms=poll_ms,
+                escrow=table.acceptor.escrow, escrow_depth=table.acceptor.escrow_notes,
+            )  # fmt: skip
+            return unit.acceptor, unit.dispenser, {"acceptor": unit}
+        assert isinstance(world.dispenser, Lcdm4000), "the front of the dispenser plays an LCDM-4000"
+        acceptor = AcceptorFront("acceptor", report, world.acceptor, first_note=first, poll_ms=poll_ms)
+        dispenser = DispenserFront("dispenser", report, world.dispenser, board, cassettes=cassettes)
+        return acceptor, dispenser, {"acceptor": acceptor, "dispenser": dispenser}
 
     def nudge(self) -> None:
         """A hand did something: all fronts look."""
@@ -72,4 +90,6 @@ class PortLevel:
 
     def power_off(self) -> None:
         """The controller is gone, and with it its fronts."""
+        if self._things.world.recycles and "acceptor" in self._fronts:
+            self._fronts["acceptor"].leave(self._things.clock.mono_ms())
         self._reactor, self._fronts = None, {}

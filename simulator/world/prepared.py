@@ -6,6 +6,7 @@ made once for a million sales.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,12 +20,12 @@ from kiosk.parameters import SalePolicy
 from kiosk.settings import Device, DeviceTable, Identity, ScreenLink, Settings, StationLink
 from simulator.passenger.technician import Staff, first_fill
 from simulator.world.disk import SectorDisk
-from simulator.world.level import Level
+from simulator.world.level import Level, Machine
 from simulator.world.machine import Box
 from simulator.world.people import Worker
 from simulator.world.points import Points
 from simulator.world.station import Desk
-from simulator.world.things import VALUES_FEN, Fill, Things
+from simulator.world.things import CASSETTES_FEN, Fill, Things
 
 MACHINE, STATION, EPOCH, SECRET, TOKEN = "W01", "BXP", "5a11e0de", bytes(range(32)), "token-of-the-simulated-world"
 STAFF = (Staff("1001", "246810"), Staff("1002", "135790"))
@@ -32,14 +33,26 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Nobody is kept out of a simulated machine; a log-in may not cost fifty milliseconds of a million."""
 START_WALL_MS = 1_795_387_800_000  # 2026-11-23 06:50 in Beijing: trains leave all day
 START_MONO_MS = 600_000
-SPARE = Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800)
+SPARE: Mapping[Machine, Fill] = {
+    "usual": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
+    "bulk": Fill(((2, 400), (3, 400)), 800),
+}
 
 
-def settings(policy: SalePolicy | None = None) -> Settings:
+def _cash(machine: Machine) -> tuple[Device, Device]:
+    """Acceptor and dispenser; of a Bill-to-Bill unit they are two ports on one line (decision 22)."""
+    values_fen = CASSETTES_FEN[machine]
+    if machine == "bulk":
+        return Device("ccnet_b2b", "unit", escrow=1), Device("ccnet_b2b", "unit", cassettes=values_fen)
+    return Device("ccnet", "wire"), Device("lcdm4000", "wire", cassettes=values_fen)
+
+
+def settings(policy: SalePolicy | None = None, machine: Machine = "usual") -> Settings:
     """The configuration of the simulated machine: every device fitted, the default parameters."""
+    acceptor, dispenser = _cash(machine)
     table = DeviceTable(
-        acceptor=Device("ccnet", "wire"),
-        dispenser=Device("lcdm4000", "wire", cassettes=VALUES_FEN),
+        acceptor=acceptor,
+        dispenser=dispenser,
         ticket_unit=Device("ttpm", "wire", baud=115_200),
         cabinet=Device("cabinet_board", "wire", baud=19_200),
         slip_printer=Device("escpos", "wire", baud=115_200),
@@ -65,11 +78,12 @@ class Prepared:
     desk: Desk
     mono_ms: int
     wall_ms: int
+    machine: Machine = "usual"
 
     def box(self, dice: Random, level: Level = "port", points: Points | None = None) -> Box:
         """A new machine with this past, its power still off."""
         clock = VirtualClock(self.mono_ms, self.wall_ms)
-        things = Things(clock).filled(self.fill)
+        things = Things(clock, machine=self.machine).filled(self.fill)
         return Box(self.settings, self.identity, clock, things, self.disk.copy(), self.desk.copy(), dice, level, points)
 
 
@@ -83,14 +97,21 @@ def identity() -> MachineIdentity:
     return MachineIdentity(MACHINE, EPOCH, SECRET, TOKEN, people)
 
 
+def prepared(fill: Fill = Fill(), level: Level = "port", machine: Machine = "usual") -> Prepared:
+    """The first fill on the real service screens, done once. Raises Stuck when the technician cannot finish.
+
+    The usual fill of a Bill-to-Bill unit is another one: `simulator.world.run.FILLS`.
+    """
+    return _prepared(fill, level, machine)
+
+
 @cache
-def prepared(fill: Fill = Fill(), level: Level = "port") -> Prepared:
-    """The first fill on the real service screens. Raises Stuck when the technician cannot finish."""
+def _prepared(fill: Fill, level: Level, machine: Machine) -> Prepared:
     clock = VirtualClock(START_MONO_MS, START_WALL_MS)
-    things = Things(clock, vault=SPARE)
+    things = Things(clock, SPARE[machine], machine)
     disk = SectorDisk()
     disk.begin(FIRST_SEGMENT)
-    box = Box(settings(), identity(), clock, things, disk, Desk(MACHINE, TOKEN), Random(1), level)
+    box = Box(settings(machine=machine), identity(), clock, things, disk, Desk(MACHINE, TOKEN), Random(1), level)
     box.start()
     box.settle(60_000, lambda: box.screen is not None and not box.made.controller.starting)  # type: ignore[union-attr]
     jobs = first_fill(dict(fill.notes), fill.blanks)
@@ -100,4 +121,5 @@ def prepared(fill: Fill = Fill(), level: Level = "port") -> Prepared:
         raise AssertionError(f"the technician is {worker.technician.outcome}")
     box.settle(60_000, lambda: box.screen is not None and box.screen.kind in ("attract", "home"))
     box.lose_power("prepared")
-    return Prepared(box.settings, box.identity, fill, disk.copy(), box.desk.copy(), clock.mono_ms(), clock.wall_ms())
+    past, desk = disk.copy(), box.desk.copy()
+    return Prepared(box.settings, box.identity, fill, past, desk, clock.mono_ms(), clock.wall_ms(), machine)

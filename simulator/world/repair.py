@@ -6,18 +6,23 @@ then, for somebody has brought spare parts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kiosk.faults import FaultCode
 from simulator.passenger.technician import Job
+from simulator.world.level import Machine
 from simulator.world.machine import Box
 from simulator.world.people import Worker
 from simulator.world.prepared import STAFF
-from simulator.world.things import VALUES_FEN
 
 OPEN_MS = 30_000
 LEAST_FEN = 8_000
 """A machine that takes less than this in cash sells to nearly nobody."""
 LEAST_BLANKS = 3
-FILLED = {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)}
+FILLED: Mapping[Machine, Mapping[int, tuple[int, int]]] = {
+    "usual": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
+    "bulk": {2: (10, 40), 3: (10, 40)},
+}
 """Cassette -> (pieces below which a technician fills it, how many are in it then)."""
 ROLL = 40
 
@@ -48,7 +53,7 @@ def jobs(box: Box) -> list[Job]:
     found = [Job({"act": "clear_jam", "device": device}, f"svc:act:clear:{device}", 0) for device in broken]
     short = controller.mode.cash_limit_fen < LEAST_FEN
     unsure = bool(controller.stock.uncounted) or "dispenser" in broken
-    for number, (least, pieces) in FILLED.items():
+    for number, (least, pieces) in FILLED[box.things.machine].items():
         lies = len(box.things.world.matter.places[f"cassette.{number}"])
         if short and lies < least:
             found.append(_filling(box, number, pieces - lies, pieces))
@@ -61,7 +66,7 @@ def jobs(box: Box) -> list[Job]:
 
 
 def _filling(box: Box, number: int, more: int, then: int) -> Job:
-    box.things.world.bring(VALUES_FEN[number], more, "vault")
+    box.things.world.bring(box.things.values_fen[number], more, "vault")
     return Job({"act": "fill", "cassette": number, "notes": more}, f"svc:act:fill:{number}", then)
 
 

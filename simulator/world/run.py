@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -13,12 +13,13 @@ from kiosk.sale.intents import Intent
 from kiosk.storage import ROOM_BYTES
 from simulator.world.incidents import INCIDENTS, incident
 from simulator.world.judge import Judge
+from simulator.world.level import Machine
 from simulator.world.machine import Box, Stuck
 from simulator.world.people import Passenger
 from simulator.world.points import Points
 from simulator.world.prepared import Prepared, prepared
 from simulator.world.repair import repair, wanted
-from simulator.world.script import Script, Trouble
+from simulator.world.script import Filling, Script, Trouble
 from simulator.world.things import Fill
 from simulator.world.unknowable import Excuses
 
@@ -47,9 +48,8 @@ class Run:
         self.script = script
         self.dice = Random(script.seed)
         self.points = points or Points(script.cuts)
-        self.box: Box = (base or prepared(FILLS[script.fill])).box(
-            Random(self.dice.random()), script.level, self.points
-        )
+        start = base or prepared(FILLS[script.machine][script.fill], machine=script.machine)
+        self.box: Box = start.box(Random(self.dice.random()), script.level, self.points)
         self.outcome = Outcome()
         self.judge = Judge(self.box)
         self._excuses = Excuses(self.judge.auditor.counted)
@@ -201,7 +201,10 @@ class Run:
         outcome.sales += verdict.sums.outcomes
 
 
-FILLS = {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (3, 3), (4, 1)), 12)}
+FILLS: Mapping[Machine, Mapping[Filling, Fill]] = {
+    "usual": {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (3, 3), (4, 1)), 12)},
+    "bulk": {"full": Fill(((2, 50), (3, 50))), "lean": Fill(((2, 6), (3, 5)), 12)},
+}
 STATION_TIMES = {"answer_lost": 1, "slow": 1}
 """Troubles of one call; the others last until the station is well again."""
 

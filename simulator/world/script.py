@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from simulator.passenger.person import Kind, Plan
-from simulator.world.level import Level
+from simulator.world.level import Level, Machine
 from simulator.world.people import AfterCut
 
 Filling = Literal["full", "lean"]
@@ -34,7 +34,7 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class Script:
     """`plans`: passengers one after the other. `cuts`: numbers of the points at which the power fails. `fill`: a machine with
-    plenty of notes and blanks, or a lean one in which change and paper run out."""
+    plenty of notes and blanks, or a lean one in which change and paper run out. `machine`: which devices take and pay notes."""
 
     seed: int
     plans: tuple[Plan, ...]
@@ -44,6 +44,7 @@ class Script:
     level: Level = "port"
     pause_ms: int = 20_000
     fill: Filling = "full"
+    machine: Machine = "usual"
 
     def as_json(self) -> str:
         body = asdict(self)
@@ -76,4 +77,5 @@ class Script:
 
 def _plan(entry: Mapping[str, Any]) -> Plan:
     body = dict(entry)
-    return Plan(kind=Kind[body.pop("kind")], **{**body, "switch_at": tuple(body["switch_at"])})
+    listed = {name: tuple(body.get(name, ())) for name in ("switch_at", "seeks")}
+    return Plan(kind=Kind[body.pop("kind")], **{**body, **listed})

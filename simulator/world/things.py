@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.clock import VirtualClock
-from simulator.cabinet.hands import OUTLETS, Hands
+from simulator.cabinet.hands import Hands
 from simulator.cabinet.refused import Refused
-from simulator.cabinet.settings import CabinetSettings, CassetteSettings
+from simulator.cabinet.settings import BillToBillSettings, CabinetSettings, CassetteSettings, RecyclingSettings
 from simulator.cabinet.technician import Technician
 from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import World
 from simulator.devices.matter import Thing
 from simulator.passenger.hands import Openings, Taken
+from simulator.world.level import Machine
 
 VALUES_FEN = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
+RECYCLING_FEN = {2: 100, 3: 1_000}
+CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {"usual": VALUES_FEN, "bulk": RECYCLING_FEN}
+"""Machine -> face value in each cassette that change is paid from."""
+RECYCLING_NOTES = 80
 USED_COUNTER = 41_207
 """A life counter that has lived: one that wraps must not come back to where it was."""
 
@@ -63,20 +68,28 @@ class Fill:
     blanks: int = 60
 
 
+def _settings(machine: Machine, vault: Fill | None) -> CabinetSettings:
+    values_fen = CASSETTES_FEN[machine]
+    recycling = tuple(RecyclingSettings(value_fen, RECYCLING_NOTES) for value_fen in RECYCLING_FEN.values())
+    return CabinetSettings(
+        acceptor="bill_to_bill" if machine == "bulk" else "validator",
+        bill_to_bill=BillToBillSettings(recycling=recycling),
+        cassettes=tuple(CassetteSettings(value_fen) for value_fen in VALUES_FEN.values()),
+        vault_notes={values_fen[number]: pieces for number, pieces in vault.notes} if vault else {},
+        wallet_notes={},
+        vault_blanks=vault.blanks if vault else 0,
+    )
+
+
 class Things:
     """`moved(thing, from, to)` hears every movement of matter; `acted` is called after each act of a hand."""
 
-    def __init__(self, clock: VirtualClock, vault: Fill | None = None) -> None:
-        settings = CabinetSettings(
-            cassettes=tuple(CassetteSettings(value_fen) for value_fen in VALUES_FEN.values()),
-            vault_notes={VALUES_FEN[number]: pieces for number, pieces in vault.notes} if vault else {},
-            wallet_notes={},
-            vault_blanks=vault.blanks if vault else 0,
-        )
-        self.clock = clock
+    def __init__(self, clock: VirtualClock, vault: Fill | None = None, machine: Machine = "usual") -> None:
+        self.clock, self.machine = clock, machine
+        self.values_fen = CASSETTES_FEN[machine]
         timeline = Unwatched(VirtualTime(clock))
-        self.world = World(settings, 1.0, timeline)
-        self.world.acceptor.body.stacked_counter = USED_COUNTER
+        self.world = World(_settings(machine, vault), 1.0, timeline)
+        self.world.slot.body.stacked_counter = USED_COUNTER
         self.world.ticket_unit.battery.tickets, self.world.ticket_unit.battery.voided = USED_COUNTER, USED_COUNTER // 9
         self.hands = Hands(self.world, timeline)
         self.technician = Technician(self.world, timeline)
@@ -85,7 +98,9 @@ class Things:
     def filled(self, fill: Fill) -> Things:
         """Matter as a technician left it, without one: for worlds that begin where a prepared one ended."""
         for number, pieces in fill.notes:
-            self.world.bring(VALUES_FEN[number], pieces, f"cassette.{number}")
+            self.world.bring(self.values_fen[number], pieces, f"cassette.{number}")
+            if self.world.recycles:
+                self.world.unit.unit.count_again(number)
         for _ in range(fill.blanks):
             self.world.matter.new_blank("roll")
         return self
@@ -98,7 +113,7 @@ class Things:
     # -- a passenger's hands (`simulator.passenger.hands.Hands`)
 
     def look(self) -> Openings:
-        lies = {name: bool(len(self.world.matter.places[place])) for name, place in OUTLETS.items()}
+        lies = {name: bool(len(self.world.matter.places[place])) for name, place in self.hands.outlets.items()}
         seen = {name: lies[name] and self.hands.outlet_open(name) for name in lies}
         return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"])
 
@@ -118,6 +133,13 @@ class Things:
         told = self.hands.take(outlet, self.clock.mono_ms())
         self.acted()
         return Taken(tuple(told["notes_fen"]), told["tickets"], told["slips"])
+
+    def waits(self) -> bool:
+        """Tickets or notes lie within reach and the machine waits for a hand. A note that went back is the passenger's own
+        business: it may stick out of a slot for ever."""
+        out = self.look()
+        change = self.world.unit.unit.presented if self.world.recycles else out.change
+        return out.tickets or change
 
     # -- the technician's
 

@@ -28,6 +28,7 @@ TICKETS_OUT: tuple[Differs, ...] = (
     (3, "waste: ", "ticket.waste"),
     (3, "ticket_retract: ", "ticket.retract"),
 )
+UNIT_NOTES: tuple[Differs, ...] = (*CASSETTES, (1, "the passengers hold ", ""), (3, "bulk escrow: ", "box"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ UNKNOWABLE = {
     ("dispenser", "cassettes_swapped"): Unknowable(
         "the cassettes' own tags are the board's, and this swap leaves them where they were",
         (*CASSETTES, *NOTES_OUT, (3, "dispenser: ", "dispenser.path"), (3, "reject bin: ", "dispenser.reject")),
+    ),
+    ("acceptor", "double_pick_next"): Unknowable(
+        "a Bill-to-Bill unit counts two notes that leave a cassette as one, in the bundle and in the cassette",
+        UNIT_NOTES,
+    ),
+    ("acceptor", "short_dispense_next"): Unknowable(
+        "that a note is missing in a bundle shows in the unit's counts, which it tells when the bundle is gone",
+        UNIT_NOTES,
+    ),
+    ("acceptor", "note_left_in_path_next"): Unknowable(
+        "the unit says that the whole bundle was taken, and that one note of it was left only after its next start",
+        ((1, "the passengers hold ", ""), (3, "dispenser: ", "dispenser.path")),
     ),
     ("ticket_unit", "blank_number_jump"): Unknowable(
         "the blank that falls aside is in no counter of the unit",

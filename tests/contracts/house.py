@@ -22,7 +22,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "kiosk.screen.values": (),
     "kiosk": ("kiosk", "config"),
     "kiosk.assembly": ("kiosk", "config", "drivers"),
-    "kiosk.probe": ("kiosk", "config", "drivers"),
+    "kiosk.fitting": ("kiosk", "config", "drivers"),
     "kiosk.ui": ("kiosk.ui", "kiosk.screen.values"),
     "drivers": ("drivers", "kiosk.ports", "kiosk.faults", "kiosk.errors"),
     "drivers.link.screen_peer": ("kiosk.screen.values",),

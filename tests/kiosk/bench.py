@@ -139,6 +139,10 @@ class FakeAcceptor(Fake):
     def return_all(self, notes: Sequence[int]) -> None:
         raise AssertionError("an escrow of one note has nothing to return")
 
+    def inside(self) -> list[int]:
+        """Values of all notes that no hand can reach."""
+        return self.box
+
     def recall(self) -> None:
         self.bench.report(na.AcceptorPast(self.position, 0, False, tuple(self.counters.items())))
 
@@ -398,6 +402,7 @@ class Bench:
         policy: SalePolicy | None = None,
         start_ms: int = MONO_MS,
         before: Bench | None = None,
+        acceptor: type[FakeAcceptor] = FakeAcceptor,
     ) -> None:
         self.clock = VirtualClock(start_ms, WALL_MS + start_ms - MONO_MS)
         self.facts: list[Fact] = []
@@ -411,7 +416,7 @@ class Bench:
         if before is not None:
             self.station.states, self.station.places = before.station.states, before.station.places
         made = {
-            "acceptor": FakeAcceptor, "dispenser": FakeDispenser, "ticket_unit": FakeTicketUnit,
+            "acceptor": acceptor, "dispenser": FakeDispenser, "ticket_unit": FakeTicketUnit,
             "slip_printer": FakeSlipPrinter,
         }  # fmt: skip
         fitted: dict[str, Any] = {name: kind(self) for name, kind in made.items() if name not in without}
@@ -419,7 +424,7 @@ class Bench:
         if "cabinet" not in without:
             fitted["cabinet"] = self.cabinet
         self.devices = Devices(self.station, **fitted)
-        policy = policy or SalePolicy()
+        self.policy = policy = policy or SalePolicy()
         context = SaleContext("T01", EPOCH, SECRET, policy, 1.0, lambda: (100, 500, 1000, 2000, 5000, 10000))
         past = fold(journal.lines, fresh(VALUES), context)
         self.past = past
@@ -573,7 +578,9 @@ class Bench:
             disk.synced[name] = len(disk.files[name])
         if self.controller.sale is not None:
             self.controller.sale.close()
-        made = Bench(without=without, disk=disk, start_ms=self.clock.mono_ms() + later_ms, before=self)
+        start_ms = self.clock.mono_ms() + later_ms
+        kind = FakeAcceptor if self.devices.acceptor is None else type(self.acceptor)
+        made = Bench(without, disk, policy=self.policy, start_ms=start_ms, before=self, acceptor=kind)
         for name in ("acceptor", "dispenser", "ticket_unit"):
             old, new = getattr(self.devices, name), getattr(made.devices, name)
             if old is not None and new is not None:

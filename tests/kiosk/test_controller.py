@@ -109,6 +109,10 @@ def account(bench: Bench) -> tuple[int, int]:
             case {"kind": "stack!", "result": "stacked", "value_fen": fen, "note": note}:
                 came += fen
                 doubtful.pop(note, None)
+            case {"kind": "keep!" | "retract!", "notes": notes}:
+                came += sum(seen[note] for note in notes)
+            case {"kind": "return_all!", "result": "unknown", "notes": notes}:
+                doubtful.update((note, seen[note]) for note in notes)
             case {"kind": "stack!" | "return!", "result": "jammed" | "unknown", "note": note}:
                 doubtful[note] = seen[note]
             case {"kind": "pay!", "order": order, "counts": counts}:

@@ -129,7 +129,7 @@ def play(scene: Callable[[Bench], None], bench: Bench) -> None:
 def sums_agree(bench: Bench) -> None:
     """Nobody loses a yuan: what the hands have, and what is owed in writing, is what lies in the box."""
     even(bench)
-    put_in = sum(bench.acceptor.box)
+    put_in = sum(bench.acceptor.inside())
     rounding = sum(intent["rounding_fen"] for intent in bench.intents("rounding"))
     claims = bench.intents("claim.add")
     fares = len(bench.unit.hands) * FARE_FEN

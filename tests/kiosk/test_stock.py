@@ -14,6 +14,7 @@ from kiosk.ports.note_dispenser import (
     NotesUncertain,
 )
 from kiosk.ports.ticket_printer import (
+    PrinterPast,
     TicketInTray,
     TicketSpoiled,
     TicketsRetracted,
@@ -23,7 +24,7 @@ from kiosk.ports.ticket_printer import (
 )
 from kiosk.records import record_of
 from kiosk.sale.intents import ClaimAdd, Rounding, SaleEnd
-from kiosk.service_records import BinEmpty, BoxSwap, CassetteFill, RollLoad
+from kiosk.service_records import BinEmpty, BoxSwap, CassetteFill, OperatorAct, RollLoad
 from kiosk.stock import KEPT, Stock, fresh
 
 VALUES = {1: 100, 2: 500, 3: 500}
@@ -136,6 +137,35 @@ def test_people_set_the_books_right() -> None:
         stock.book([record_of(BinEmpty(place, 1, 1))])
     assert (stock.waste, stock.ticket_retract, stock.retract_pieces, stock.change_retract_fen) == (0, 0, 0, 0)
     assert stock.reject == 0
+
+
+def waste_counted(stock: Stock, counted: int) -> Stock:
+    stock.book([record_of(BinEmpty("waste", stock.waste, counted))])
+    return stock
+
+
+def test_a_blank_that_sticks_in_the_unit_is_still_to_come_when_the_waste_bin_is_counted() -> None:
+    stock = waste_counted(hear(filled(), TicketSpoiled("a", 1, "stripe"), TicketSpoiled("b", 1, "jam")), 1)
+    assert stock.waste == 1
+    assert waste_counted(stock, 1).waste == 0
+    assert waste_counted(hear(filled(), TicketSpoiled("a", 1, "stripe")), 0).waste == 0
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [OperatorAct("1001", "", "clear", "ticket_unit"), PrinterPast("", True, "empty", "empty", ())],
+)
+def test_it_is_in_the_bin_once_somebody_took_it_out_or_the_unit_voided_it(ends: object) -> None:
+    assert waste_counted(hear(filled(), TicketSpoiled("a", 1, "jam"), ends), 0).waste == 0
+    elsewhere = OperatorAct("1001", "", "clear", "acceptor"), PrinterPast("", False, "empty", "empty", ())
+    assert waste_counted(hear(filled(), TicketSpoiled("a", 1, "jam"), *elsewhere), 0).waste == 1
+
+
+def test_tickets_nobody_could_vouch_for_are_no_part_of_the_next_bundle() -> None:
+    stock = hear(filled(), TicketUncertain("a", "link"))
+    stock.book([record_of(SaleEnd(1, "claim", "", 100, 0, 0, 100, 0))])
+    hear(stock, TicketInTray("b"), TrayDumped(2))
+    assert (stock.waste, stock.tray, stock.roll) == (1, 0, 598)
 
 
 def test_bookings_of_a_sale_are_registers_that_only_rise() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.fitting import MODELS as DRIVERS
 from simulator.device import MODELS
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,10 @@ SAYS = {
     "ttpm": "ticket printer TTPM3 2.07 TVM-RASTER1",
     "cabinet": "cabinet board, map version 2",
     "escpos": "state ready",
+    "b2b": "cassette 1 escrow notes 0",
+    "lcdm1000": "version O30T5A3C",
+    "lcdm2000": "cassette 2 present True",
+    "ups": "unit MEG-1000",
 }
 """Model -> the beginning of a line that only a device of that model can have caused."""
 
@@ -94,4 +99,4 @@ def test_a_missing_port_names_the_link(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_an_unknown_model_is_answered_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["probe", "toaster", "/dev/null"]) == 2
-    assert "known are cabinet_board, ccnet, escpos, lcdm4000, ttpm" in capsys.readouterr().err
+    assert f"known are {', '.join(sorted(DRIVERS))}" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.passenger.visit import Account
-from simulator.report import MotionLog, disagreements, passengers_say, times
+from simulator.report import MotionLog, add_up, by_kind, disagreements, joint_report, passengers_say, times
 from simulator.timesplit import CLASSES, SaleTimes
 
 BOUGHT = Account("exact", "bought", inserted_fen=[10_000, 500], returned_fen=[500], change_fen=[700], tickets=1)
@@ -27,6 +27,7 @@ def test_what_passengers_say_is_summed() -> None:
         "got_fen": 1_900,
         "tickets": 2,
         "slips": 0,
+        "stops_seen": 0,
     }
 
 
@@ -70,3 +71,56 @@ def test_mean_times() -> None:
     each = [SaleTimes(number, 0, dict.fromkeys(CLASSES, number * 10)) for number in (1, 3)]
     assert times(each)["mean_ms"] == dict.fromkeys(CLASSES, 20)
     assert times([])["mean_ms"] == dict.fromkeys(CLASSES, 0)
+
+
+def test_figures_by_kind_are_of_who_bought_and_else_of_all() -> None:
+    slow = Account("slow", "bought", begun_ms=1_000, ended_ms=61_000, tickets=1, touches=10)
+    gone = Account("slow", "nothing_found", begun_ms=0, ended_ms=9_000, touches=40)
+    feed = [Account("feed", "cancelled", begun_ms=0, ended_ms=ms, touches=ms // 1_000) for ms in (10_000, 20_000)]
+    assert by_kind([slow, *feed, gone]) == {
+        "feed": {"visits": 2, "bought": 0, "mean_s": 15.0, "mean_touches": 15.0, "mean_tickets": 0.0},
+        "slow": {"visits": 2, "bought": 1, "mean_s": 60.0, "mean_touches": 10.0, "mean_tickets": 1.0},
+    }
+
+
+def test_who_could_not_read_the_way_on_is_a_difference() -> None:
+    lost = Account("foreigner", "cannot read: class:hard_seat")
+    assert disagreements(passengers_say([BOUGHT, lost]), TOLD, [BOUGHT, lost]) == [
+        "passenger 2 (foreigner): cannot read: class:hard_seat"
+    ]
+
+
+def test_numbers_are_added_name_by_name() -> None:
+    parts = [{"a": 1, "fen": {"kept": 5}}, {"a": 2, "fen": {"kept": 7, "owed": 3}}]
+    assert add_up(parts) == {"a": 3, "fen": {"kept": 12, "owed": 3}}
+
+
+def part(account: Account, fares_fen: int, found: list[str]) -> dict[str, Any]:
+    told = {**TOLD, "fen": {**TOLD["fen"], "fares": fares_fen}}
+    sale = SaleTimes(1, 0, dict.fromkeys(CLASSES, 20)).as_dict()
+    return {
+        "records": 10, "sales": {"sold": 1}, **told, "passengers": passengers_say([account]), "found": found,
+        "violations": len(found), "times": {"mean_ms": {}, "sales": [sale]},
+    }  # fmt: skip
+
+
+def test_two_machines_are_summed_and_balanced_with_the_station() -> None:
+    run = {"train": "K1", "run_date": "d", "seat_class": "c"}
+    sales = {
+        f"{name}.e.1": {
+            "key": f"{name}.e.1", "state": "printed", "run": run, "a": 0, "b": 1, "places": [place], "voided": [],
+            "offered": [{"price_fen": 9_300}],
+        }
+        for place, name in enumerate(("T01", "T02"))
+    }  # fmt: skip
+    parts = {"T01": part(BOUGHT, 9_300, []), "T02": part(BOUGHT, 9_300, ["something"])}
+    report = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {"seed": 1})
+    assert (report["violations"], report["found"]) == (1, ["T02: something"])
+    assert report["fen"]["kept"] == 20_000
+    assert report["tickets"]["taken"] == report["passengers"]["tickets"] == 2
+    assert report["station"]["T02"] == {"sales": 1, "tickets": 1, "fares_fen": 9_300}
+    assert report["kinds"]["exact"]["visits"] == 2
+    assert report["times"]["mean_ms"] == dict.fromkeys(CLASSES, 20)
+    sales["T02.e.1"]["places"] = [0]
+    found = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {})["found"]
+    assert found[1] == "station: place 0 of c of K1 on d, segment 0 is sold 2 times"

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+import kiosk.__main__
 from simulator.child import Program
 from simulator.clock import SharedClock
-from simulator.restarts import RestartPolicy
+from simulator.restarts import NO_CUT_MS, POWER_GOES, RestartPolicy
 from simulator.supervisor import StartError, Supervisor
 
 CLOCK = SharedClock.starting_now()
@@ -147,6 +148,27 @@ def test_a_process_may_ask_for_the_mains(supervisor: Supervisor, tmp_path: Path)
     assert supervisor.running("cabinet")
 
 
+def test_power_of_a_ups_goes_and_comes_and_the_plug_is_left_alone(supervisor: Supervisor, tmp_path: Path) -> None:
+    code = textwrap.dedent("""
+        import pathlib, signal, sys, time
+        print('ready', flush=True)
+        for word in ('off', 'on'):
+            while not pathlib.Path(sys.argv[1], word).exists():
+                time.sleep(0.02)
+            print('{"event": "power", "on": %s}' % ('true' if word == 'on' else 'false'), flush=True)
+        signal.pause()
+    """)
+    told: list[bool] = []
+    supervisor.tell_mains = told.append
+    supervisor.start(program("cabinet", code, str(tmp_path)))
+    supervisor.start(program("controller", powered=True))
+    (tmp_path / "off").touch()
+    serve_until(supervisor, lambda: not supervisor.running("controller"))
+    (tmp_path / "on").touch()
+    serve_until(supervisor, lambda: supervisor.is_ready("controller"))
+    assert told == []
+
+
 def test_a_cabinet_that_cannot_be_told_is_no_reason_to_stop(supervisor: Supervisor) -> None:
     def refuse(on: bool) -> None:
         raise ConnectionRefusedError("nobody there")
@@ -212,6 +234,38 @@ def test_restarts_pause_and_give_up_after_eight_in_ten_minutes() -> None:
     assert [policy.after_end(now_ms) for now_ms in range(0, 8_000, 1_000)] == list(range(2_000, 10_000, 1_000))
     assert policy.after_end(8_000) is None
     assert policy.after_end(600_000) == 602_000
+
+
+def test_who_stopped_because_the_ups_cuts_the_power_waits_for_it() -> None:
+    policy = RestartPolicy(most=1)
+    assert [policy.after_end(now_ms, POWER_GOES) for now_ms in (0, 1_000)] == [NO_CUT_MS, 1_000 + NO_CUT_MS]
+    assert policy.after_end(2_000, 1) == 4_000
+    assert POWER_GOES == kiosk.__main__.POWER_GOES
+
+
+def test_a_program_that_stopped_on_battery_comes_back_with_the_power(supervisor: Supervisor, tmp_path: Path) -> None:
+    """It would have come back at once: its policy has no pause."""
+    said = textwrap.dedent("""
+        import pathlib, sys, time
+        print('ready', flush=True)
+        for word in ('false', 'true'):
+            while not pathlib.Path(sys.argv[1], word).exists():
+                time.sleep(0.02)
+            print('{"event": "power", "on": ' + word + '}', flush=True)
+        time.sleep(600)
+    """)
+    ends = f"import sys\nprint('ready', flush=True)\nsys.exit({POWER_GOES})\n"
+    supervisor.start(program("cabinet", said, str(tmp_path)))
+    supervisor.start(program("controller", ends, powered=True))
+    quick(supervisor, "controller")
+    serve_until(supervisor, lambda: not supervisor.running("controller"))
+    for _ in range(3):
+        supervisor.turn(1)
+    assert (supervisor.starts("controller"), supervisor.failed()) == (1, [])
+    (tmp_path / "false").touch()
+    serve_until(supervisor, lambda: supervisor._places["controller"].held)
+    (tmp_path / "true").touch()
+    serve_until(supervisor, lambda: supervisor.starts("controller") == 2)
 
 
 def test_a_process_that_ends_too_often_is_given_up(supervisor: Supervisor, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,37 @@ DEVICES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """`devices`: name -> model and what belongs to it. `notes`: cassette -> how many the technician puts in. `cabinet`: lines
+    of the cabinet's configuration. `parts`: device -> the one at whose port it is served."""
+
+    devices: Mapping[str, str]
+    notes: Mapping[int, int]
+    cabinet: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ports(self) -> list[str]:
+        """Names of the devices that have a port of their own."""
+        return [name for name in self.devices if name not in self.parts]
+
+
+USUAL = Fitted(DEVICES, FIRST_NOTES)
+UNIT = Fitted(
+    {
+        **DEVICES,
+        "acceptor": "model: ccnet_b2b, escrow: 1",
+        "dispenser": "model: ccnet_b2b, cassettes: {2: 100, 3: 1000}",
+    },
+    {2: 120, 3: 120},
+    "acceptor: bill_to_bill\n"
+    "bill_to_bill: {recycling: [{value_fen: 100, capacity: 200}, {value_fen: 1000, capacity: 200}]}\n",
+    {"dispenser": "acceptor"},
+)
+"""A Bill-to-Bill unit takes the notes and pays the change."""
+
+
 def this_morning() -> SharedClock:
     """A clock that shows six o'clock in Beijing: whenever the test runs, trains still leave on that day."""
     clock = SharedClock.starting_now(RATE)
@@ -36,10 +68,13 @@ def this_morning() -> SharedClock:
     return SharedClock(RATE, round(morning.timestamp() * 1000), clock.base_mono_ms)
 
 
-def machine_yaml(station_url: str, links: Path) -> str:
+def machine_yaml(station_url: str, links: Path, fitted: Fitted = USUAL) -> str:
     """The configuration. The station gets 3.5 s for its last word, the passenger 25 s to take. However long this machine
     takes to start again, whoever is here is asked."""
-    devices = "".join(f'  {name}: {{link: "{links / name}", {words}}}\n' for name, words in DEVICES.items())
+    devices = "".join(
+        f'  {name}: {{link: "{links / fitted.parts.get(name, name)}", {words}}}\n'
+        for name, words in fitted.devices.items()
+    )
     return (
         f"machine: {{id: {MACHINE}, station: {TELECODE}, environment: lab}}\n"
         f'journal: journal\nstation: {{url: "{station_url}"}}\nscreen: {{socket: screen.sock}}\n'

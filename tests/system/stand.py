@@ -26,15 +26,15 @@ from simulator.passenger.technician import Job, Technician, first_fill
 from tests.system.machine import (
     AGAIN_MS,
     CASHIER,
-    DEVICES,
     FIRST_BLANKS,
-    FIRST_NOTES,
     MACHINE,
     PATIENCE_S,
     ROOT,
     SECOND,
     TELECODE,
     TOKEN,
+    USUAL,
+    Fitted,
     machine_yaml,
     operators,
     stops,
@@ -47,8 +47,8 @@ class Stand:
     """`start` brings everything up and fills the machine; `stop` ends it. Names of processes: station, cabinet,
     controller, screen."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self, directory: Path, fitted: Fitted = USUAL) -> None:
+        self.directory, self.fitted = directory, fitted
         self.journal, self.ports, self.links = directory / "journal", directory / "ports", directory / "links"
         self.clock = this_morning()
         self.children: dict[str, Child] = {}
@@ -61,12 +61,15 @@ class Stand:
 
     def start(self) -> None:
         self.start_station()
-        self.cabinet_url = self._spawn("cabinet", "simulator", "cabinet", "--dir", str(self.ports), *self._clock())
+        settings = self.directory / "cabinet.yaml"
+        settings.write_text(self.fitted.cabinet)
+        files = ("--dir", str(self.ports), "--config", str(settings))
+        self.cabinet_url = self._spawn("cabinet", "simulator", "cabinet", *files, *self._clock())
         self._hands = CabinetClient(self.cabinet_url)
         self.links.mkdir()
-        for name in DEVICES:
+        for name in self.fitted.ports:
             self.plug(name)
-        (self.directory / "machine.yaml").write_text(machine_yaml(self.station_url, self.links))
+        (self.directory / "machine.yaml").write_text(machine_yaml(self.station_url, self.links, self.fitted))
         done = self.kiosk("provision", str(self.journal), "--machine", MACHINE, "--token", TOKEN, *operators())
         assert done.returncode == 0, done.stderr
         self.start_controller()
@@ -299,7 +302,7 @@ class Stand:
                 begin()
         if "stranger" in self.children:
             self.end("stranger")
-        for device in DEVICES:
+        for device in self.fitted.ports:
             if not (self.links / device).exists():
                 self.plug(device)
         self.clear_faults()
@@ -324,7 +327,7 @@ class Stand:
     def counts(self) -> list[Job]:
         """Every cassette counted by hand, as after a jam."""
         places = self.state()["places"]
-        return [Job(None, f"svc:act:fill:{number}", places[f"cassette.{number}"]["things"]) for number in FIRST_NOTES]
+        return [Job(None, f"svc:act:fill:{number}", places[f"cassette.{number}"]["things"]) for number in self.fitted.notes]
 
     def sells(self) -> bool:
         """Open for the next passenger, without a warning on the first screen."""
@@ -336,7 +339,7 @@ class Stand:
         return any(self.state()["doors"].values())
 
     def first_fill(self) -> None:
-        self.technician(first_fill(FIRST_NOTES, FIRST_BLANKS))
+        self.technician(first_fill(self.fitted.notes, FIRST_BLANKS))
 
     # -- the station's lab
 

@@ -122,7 +122,8 @@ class Look:
         say, shown, state = self.say, self.shown, self.journey
         access = _key(shown.texts, self.language, T.CONTRAST, Msg("High contrast"), "access", selected=state.contrast)
         if idle:
-            ring, dialog = self._idle()
+            ring, asked = self._idle()
+            dialog = asked or dialog
         place = f"{self.station(shown.machine.station).of(say.other)} {shown.machine.id}"
         title = say("Ticket machine")
         return Chrome(

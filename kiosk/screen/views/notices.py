@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.screen.texts import Msg
-from kiosk.screen.values import Notice
+from kiosk.screen.values import Notice, Words
 from kiosk.screen.views.look import Look
 
 NOTICES: dict[str, tuple[str, str, Msg]] = {
@@ -11,8 +11,8 @@ NOTICES: dict[str, tuple[str, str, Msg]] = {
     "closed": ("warn", "clock", Msg("Sale for this train has just closed. Please choose another train.")),
     "limit": ("warn", "warn", Msg("The station does not allow so many tickets in one order.")),
     "not_held": ("danger", "warn", Msg("The seats could not be held. Please choose again.")),
-    "no_answer": ("danger", "link", Msg("The station did not answer. Nothing was charged. Please try again.")),
-    "expired": ("warn", "clock", Msg("The time to pay is over. The seats were released.")),
+    "no_answer": ("danger", "link", Msg("No answer from the station. You paid nothing.")),
+    "lock_expired": ("warn", "clock", Msg("The time to pay is over. The seats were released.")),
     "stale": ("warn", "link", Msg("The station does not answer. The list may have changed.")),
     "offline": ("danger", "link", Msg("The station does not answer. Please try again in a moment.")),
     "no_such_train": ("warn", "warn", Msg("There is no such train on this day.")),
@@ -20,6 +20,14 @@ NOTICES: dict[str, tuple[str, str, Msg]] = {
     "cancelled": ("info", "check", Msg("The order was cancelled. Nothing was charged.")),
 }
 """Name -> level, icon, text."""
+
+
+BATTERY = Msg("Running on battery: please take everything quickly")
+
+
+def on_battery(look: Look) -> Words:
+    """For the last sale that the battery carries."""
+    return look.say.msg(BATTERY)
 
 
 def notice_of(look: Look) -> Notice | None:

@@ -7,9 +7,9 @@ from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import Denomination, Dialog, Figure, Key, Notice, PayCash, Words
+from kiosk.screen.views.card import journey_card
 from kiosk.screen.views.look import NOTHING, Look, joined
 from kiosk.screen.views.review import last_minute, rounding_words
-from kiosk.screen.views.trains import journey_card
 
 WHY_NOT = {
     "no_change": Msg("No change for it"),
@@ -72,7 +72,7 @@ def denominations(look: Look, book: Book) -> tuple[Denomination, ...]:
 
 def received(book: Book) -> tuple[str, ...]:
     """Notes one by one in the order they came; from nine on, counted by value."""
-    values = [line.value_fen for line in book.notes if line.state == "ours"]
+    values = [line.value_fen for line in book.notes if line.state in ("ours", "deposited", "keeping")]
     if len(values) <= SINGLE_CHIPS:
         return tuple(formats.price(value) for value in values)
     return tuple(f"{formats.price(value)} × {values.count(value)}" for value in sorted(set(values), reverse=True))
@@ -91,12 +91,15 @@ def ticket_words(look: Look, book: Book) -> Words:
 
 def _change_due(look: Look, book: Book) -> Words:
     """With too much inserted, the change is named at once."""
-    over = book.ours_fen - book.due_fen
+    over = book.put_in_fen - book.due_fen
     return look.say("Change {amount}", amount=formats.amount(over)) if over > 0 else NOTHING
 
 
 def _promise(look: Look, book: Book) -> Words:
     """What a cancel gives back, told before the first note (decision 2)."""
+    if look.shown.recycled_fen:
+        values = ", ".join(formats.price(value) for value in look.shown.recycled_fen)
+        return look.say("Cancel gives your own notes back; {values} in other notes", values=values)
     if look.shown.same_notes:
         return look.say("Cancel gives your own notes back")
     return look.say("Cancel gives back the same amount, perhaps in other notes")
@@ -113,8 +116,8 @@ def _dialog(look: Look, book: Book, cancel: Key) -> Dialog | None:
     if not asks_for_more_time(look, book):
         return None
     more = NOTHING
-    if book.ours_fen:
-        more = look.say("Otherwise {amount} is given back.", amount=formats.amount(book.ours_fen))
+    if book.put_in_fen:
+        more = look.say("Otherwise {amount} is given back.", amount=formats.amount(book.put_in_fen))
     return look.more_time(look.until(book.patience_until_ms, MORE_TIME_MS), cancel, more)
 
 
@@ -123,7 +126,7 @@ def pay_cash(look: Look) -> PayCash:
     assert book is not None
     say = look.say
     closing = book.state is not S.COLLECTING
-    words = say("Cancel and refund") if book.ours_fen else say("Cancel order")
+    words = say("Cancel and refund") if book.put_in_fen else say("Cancel order")
     wait = say("The last note comes to rest first")
     cancel = Key(T.CANCEL, words, "cross", "danger", enabled=not closing, why=wait)
     code = look.later(Key(T.PAY_CODE, say("Pay by QR"), "qr"))
@@ -144,9 +147,9 @@ def pay_cash(look: Look) -> PayCash:
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
         title=say.msg(TITLES.get(slot, INSERT)),
         total=Figure(say("Total"), formats.amount(book.due_fen), "ink", rounding_words(look, book)),
-        inserted=Figure(say("Inserted"), formats.amount(book.ours_fen), "ok"),
+        inserted=Figure(say("Inserted"), formats.amount(book.put_in_fen), "ok"),
         remaining=Figure(say("Still to pay"), formats.amount(book.missing_fen), "brand", _change_due(look, book)),
-        percent=min(100, book.ours_fen * 100 // book.due_fen) if book.due_fen > 0 else 100,
+        percent=min(100, book.put_in_fen * 100 // book.due_fen) if book.due_fen > 0 else 100,
         accepted_title=say("Accepted now"),
         change_note=say.msg(change),
         change_level=level,

@@ -27,6 +27,8 @@ THUMB_STATES = {
 TITLES = {
     S.CONFIRMING: Msg("Paid. The station confirms your seats"),
     S.ASKING: Msg("The station is asked again, please wait"),
+    S.KEEPING: Msg("Your notes are taken in, please wait"),
+    S.GIVING_BACK: Msg("Your own notes are coming back"),
     S.PRINTING: Msg("Printing your tickets, please wait"),
     S.DUMPING: Msg("The tickets could not be printed"),
     S.DELIVERING: Msg("Your tickets are coming"),
@@ -49,6 +51,7 @@ WHY = {
     "mode": Msg("Order ended: this machine must stop"),
     "service": Msg("Order ended: staff opened the machine"),
     "screen": Msg("Order ended: the screen had failed"),
+    "power": Msg("Order ended: mains power has failed"),
     "restart": Msg("Order ended: the power had failed"),
 }
 STOPPED = Msg("Order ended by the machine")
@@ -66,8 +69,8 @@ def is_refund(book: Book) -> bool:
 def change_due(book: Book) -> int:
     """What the machine still has to give, or to have written down, in fen: money in less the fare delivered."""
     if not book.confirmed:
-        return max(0, book.ours_fen - (book.due_fen if book.state in (S.CONFIRMING, S.ASKING) else 0))
-    return max(0, book.ours_fen - book.delivered_fen)
+        return max(0, book.put_in_fen - (book.due_fen if book.state in (S.CONFIRMING, S.ASKING) else 0))
+    return max(0, book.put_in_fen - book.delivered_fen)
 
 
 def _state(at: int, now: int) -> str:
@@ -86,17 +89,19 @@ def _thumb(look: Look, ticket: TicketLine) -> TicketThumb:
 def _sale_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     """Paid, printed, handed over, change: in the order things come out (decision 5)."""
     say = look.say
-    now = {S.CONFIRMING: 1, S.ASKING: 1, S.PRINTING: 1, S.DELIVERING: 2}.get(book.state, 3)
+    now = {S.CONFIRMING: 1, S.ASKING: 1, S.KEEPING: 1, S.PRINTING: 1, S.DELIVERING: 2}.get(book.state, 3)
     total = len(book.tickets) or len(book.places)
     made = len(book.tickets_in("in_tray", "presented", "taken", "retracted"))
     printing = say("Printing ticket {k} of {n}", k=min(made + 1, total), n=total)
     if book.state in (S.CONFIRMING, S.ASKING):
         printing = say("Asking the station to confirm the seats")
+    elif book.state is S.KEEPING:
+        printing = say("The station has confirmed your seats")
     elif now > 1:
         printing = say.plural("{n} ticket printed", "{n} tickets printed", made)
     thumbs = tuple(_thumb(look, ticket) for ticket in book.tickets)
     steps = [
-        _step(look, say("Paid {amount} in cash", amount=formats.amount(book.ours_fen)), "done"),
+        _step(look, say("Paid {amount} in cash", amount=formats.amount(book.put_in_fen)), "done"),
         _step(look, printing, _state(1, now), thumbs),
         _step(look, say("Tickets are handed over together"), _state(2, now)),
     ]
@@ -110,7 +115,9 @@ def _refund_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     say = look.say
     dumping = book.state is S.DUMPING
     thumbs = tuple(_thumb(look, ticket) for ticket in book.tickets)
-    counted = say("Your {amount} is counted out", amount=formats.amount(change_due(book) or book.ours_fen))
+    counted = say("Your {amount} is counted out", amount=formats.amount(change_due(book) or book.put_in_fen))
+    if book.state is S.GIVING_BACK:
+        counted = say("Your own notes, {amount}, come back", amount=formats.amount(_own_fen(book)))
     return (
         _step(look, say.msg(WHY.get(book.why_ending, STOPPED)), "now" if dumping else "done", thumbs),
         _step(look, counted, "next" if dumping else "now"),
@@ -118,10 +125,14 @@ def _refund_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     )
 
 
+def _own_fen(book: Book) -> int:
+    return sum(line.value_fen for line in book.own_notes)
+
+
 def _back_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     """What lay out and was not taken comes back in: it is kept, and a slip says so."""
     say = look.say
-    first = say("Paid {amount} in cash", amount=formats.amount(book.ours_fen))
+    first = say("Paid {amount} in cash", amount=formats.amount(book.put_in_fen))
     if is_refund(book):
         first = say.msg(WHY.get(book.why_ending, STOPPED))
     return (
@@ -150,7 +161,9 @@ def _outlets(look: Look, book: Book, refund: bool, back: bool) -> tuple[tuple[Wo
     if back:
         return (say("No slip can be printed: please keep the code"),), ()
     places = [] if refund else [(say("Tickets come out below the screen"), "tickets")]
-    if refund or change_due(book):
+    if book.state is S.GIVING_BACK:
+        places.append((say("Your notes come out where you put them in"), "insert"))
+    elif refund or change_due(book):
         places.append((say("Notes come out to the right of the screen"), "change"))
     return tuple(words for words, _ in places), tuple(opening for _, opening in places)
 
@@ -159,7 +172,7 @@ def printing(look: Look) -> Printing:
     book = look.shown.sale
     assert book is not None
     say, refund = look.say, is_refund(book)
-    back = book.state in (S.TICKETS_BACK, S.CHANGE_BACK)
+    back = book.state in (S.TICKETS_BACK, S.CHANGE_BACK) or (book.state is S.KEEPING and refund)
     steps = _back_steps(look, book) if back else _refund_steps(look, book) if refund else _sale_steps(look, book)
     done = sum(step.state == "done" for step in steps)
     made, total = len(book.tickets_in("in_tray", "presented", "taken", "retracted")), len(book.tickets) or 1
@@ -167,7 +180,7 @@ def printing(look: Look) -> Printing:
     title = TITLES.get(book.state, Msg("Your money is counted out"))
     if book.state is S.PAYING and not refund:
         title = Msg("Your change is counted out")
-    due = formats.amount(book.ours_fen if refund else book.due_fen)
+    due = formats.amount(book.put_in_fen if refund else book.due_fen)
     count = len(book.places)
     outlets, openings = _outlets(look, book, refund, back)
     seconds = -(-_left_ms(look, book) // 1000)

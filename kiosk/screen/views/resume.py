@@ -26,7 +26,7 @@ def _power(look: Look, book: Book) -> ProgressStep:
 
 
 def _paid(look: Look, book: Book) -> ProgressStep:
-    paid = formats.amount(book.ours_fen)
+    paid = formats.amount(book.put_in_fen)
     if book.missing_fen and not book.confirmed:
         words = look.say("{amount} of {total} inserted", amount=paid, total=formats.amount(book.due_fen))
     else:
@@ -59,7 +59,7 @@ def _steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
         return tuple(steps)
     if book.can_go_on:
         steps.append(_step(look, _to_come(look, book), "now"))
-        change_fen = max(0, book.ours_fen - book.due_fen)
+        change_fen = max(0, book.put_in_fen - book.due_fen)
         if change_fen:
             steps.append(_step(look, say("Change {amount}", amount=formats.amount(change_fen)), "next"))
         return tuple(steps)
@@ -100,7 +100,7 @@ def _outlets(look: Look, book: Book) -> tuple[tuple[Words, ...], tuple[str, ...]
     tickets = book.can_go_on or book.lies_out == "tickets"
     if tickets:
         places.append((say("Tickets come out below the screen"), "tickets"))
-    if not tickets or change_due(book) or book.ours_fen > book.due_fen:
+    if not tickets or change_due(book) or book.put_in_fen > book.due_fen:
         places.append((say("Notes come out to the right of the screen"), "change"))
     return tuple(words for words, _ in places), tuple(opening for _, opening in places)
 

@@ -8,10 +8,10 @@ from kiosk.screen import targets as T
 from kiosk.screen.shown import MachineSeen
 from kiosk.screen.texts import Both
 from kiosk.screen.values import InfoCard, Key, Notice, Review, ReviewRow, Words
+from kiosk.screen.views.card import journey_card
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.places import coach_words, place_name, position, seat_row
 from kiosk.screen.views.seat import ICONS
-from kiosk.screen.views.trains import journey_card
 
 LAST_MINUTE_MS = 60_000
 
@@ -67,7 +67,7 @@ def _changed(look: Look, book: Book) -> Notice | None:
 
 def _pay(look: Look, book: Book) -> Key:
     say, mode = look.say, look.shown.mode
-    words = say("Agree and pay")
+    words = say("Pay {amount}", amount=formats.amount(book.due_fen))
     why = NOTHING
     if mode.cash == "off":
         why = say("No cash can be taken now")
@@ -80,8 +80,8 @@ def last_minute(look: Look, book: Book) -> Notice | None:
     if look.left_ms(book.lock_until_ms) >= LAST_MINUTE_MS:
         return None
     more = (
-        look.say("Otherwise {amount} is given back.", amount=formats.amount(book.ours_fen))
-        if book.ours_fen
+        look.say("Otherwise {amount} is given back.", amount=formats.amount(book.put_in_fen))
+        if book.put_in_fen
         else NOTHING
     )
     return Notice(look.say("Less than a minute left: the seats will be released"), "warn", "clock", more)
@@ -98,7 +98,7 @@ def printed_ms(machine: MachineSeen, book: Book) -> int:
 
 def closing_soon(look: Look, book: Book) -> Notice | None:
     """Said before the first note: the sale of this train would be closed before the tickets are printed (decision 6)."""
-    if book.ours_fen or look.shown.now_wall_ms + printed_ms(look.shown.machine, book) < book.order.closes_ms:
+    if book.put_in_fen or look.shown.now_wall_ms + printed_ms(look.shown.machine, book) < book.order.closes_ms:
         return None
     words = look.say("This train is closed for sale at {time}", time=look.clock.time(book.order.closes_ms))
     more = look.say("Your tickets may be printed only after that. Please pay without delay.")

@@ -9,9 +9,11 @@ from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import ClassCell, Key, PassengerRow, Screen, Seat, Words
+from kiosk.screen.views.card import journey_card
+from kiosk.screen.views.instead import instead
 from kiosk.screen.views.look import NOTHING, Look, joined
 from kiosk.screen.views.notices import notice_of
-from kiosk.screen.views.trains import journey_card, left_level, left_words
+from kiosk.screen.views.trains import left_level, left_words
 from kiosk.screen.views.trains import trains as trains_view
 
 ICONS = {"adult": "person", "child": "child", "student": "student", "soldier": "soldier"}
@@ -100,7 +102,7 @@ def seat(look: Look) -> Screen:
         Key(f"{T.WISH}{wish}", say.msg(WISH_WORDS[wish]), wish, "chip", selected=state.wish == wish) for wish in WISHES
     )
     return Seat(
-        look.chrome("seat", 2, (look.back(), look.home(), _hold(look)), idle=True, notice=notice),
+        look.chrome("seat", 2, (look.back(), look.home(), _hold(look)), idle=True, notice=notice, dialog=instead(look)),
         journey=journey_card(look, offer),
         class_title=say("Class"),
         classes=tuple(_class(look, each) for each in offer.classes),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from kiosk.journey.board import board_stations
+from kiosk.journey.roam import has_map
+from kiosk.journey.routemap import route_map
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg
@@ -74,8 +77,21 @@ def popular_cells(look: Look) -> tuple[Priced, ...]:
     )
 
 
+def route_map_key(look: Look, role: str) -> Key:
+    """To the map, where there is one of this network."""
+    words, icon = (look.say("Route map"), "map") if role == "tile" else (look.say("Map"), "")
+    key = Key(T.ROUTE_MAP, words, icon, role)
+    return key if has_map(route_map(), look.shown.index) else look.later(key)
+
+
+def _board_key(look: Look, target: str, words: Words, icon: str, stations: tuple[str, ...]) -> Key:
+    """To a list without a destination, once the network names the stations whose trains make it."""
+    return Key(target, words, icon, "tile", bool(stations), why=look.say("The station list is being fetched"))
+
+
 def home(look: Look) -> Home:
     say, mode = look.say, look.shown.mode
+    presets, here = look.shown.settings.fixed, look.journey.origin
     hot = joined((look.station(code) for code in popular(look, 3)), " · ")
     footer = (
         look.later(Key(T.REFUNDS, say("Refunds"), "refund")),
@@ -88,9 +104,11 @@ def home(look: Look) -> Home:
             say("Popular: {names}", names=hot) if hot.en else NOTHING,
         ),
         Tile(Key(T.TRAIN_NUMBER, say("By train number"), "train", "tile")),
-        Tile(look.later(Key(T.ROUTE_MAP, say("Route map"), "map", "tile"))),
-        Tile(Key(T.NEXT_TRAINS, say("Next departures"), "clock", "tile")),
-        Tile(look.later(Key(T.COLLECT, say("Collect tickets"), "ticket", "tile"))),
+        Tile(route_map_key(look, "tile")),
+        Tile(_board_key(look, T.NEXT_TRAINS, say("Next departures"), "clock", popular(look, 1))),
+        Tile(_board_key(look, T.FIXED, say("Short trips"), "ticket", board_stations(presets, look.shown.index, here)))
+        if presets
+        else Tile(look.later(Key(T.COLLECT, say("Collect tickets"), "ticket", "tile"))),
     )
     limit = mode.cash_limit_fen
     line = say("Pay with cash")

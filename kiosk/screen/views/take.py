@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kiosk.sale.book import Book, PayLine, S
+from collections import Counter
+from collections.abc import Iterable
+
+from kiosk.sale.book import Book, NoteLine, PayLine, S
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg
@@ -47,10 +50,10 @@ def _figures(look: Look, book: Book, refund: bool) -> tuple[Figure, ...]:
     if not due:
         return ()
     say = look.say
-    fare = 0 if refund else book.ours_fen - due
+    fare = 0 if refund else book.put_in_fen - due
     result = say("Refund") if refund else say("Change", "money")
     return (
-        Figure(say("Paid"), formats.amount(book.ours_fen)),
+        Figure(say("Paid"), formats.amount(book.put_in_fen)),
         Figure(say("Tickets", "money"), formats.amount(fare)),
         Figure(result, formats.amount(due), "ok"),
     )
@@ -73,6 +76,37 @@ def _walk_away(look: Look, take_ms: int) -> tuple[Words, tuple[Words, ...]]:
     if not look.shown.mode.slips:
         code = say("A code on this screen pays at window {window}, {n} days.", window=window, n=days)
     return head, (say("The slot closes. All is kept safe inside and written down."), code)
+
+
+def _by_value(lines: Iterable[NoteLine]) -> tuple[NoteCount, ...]:
+    counts = Counter(line.value_fen for line in lines)
+    return tuple(NoteCount(formats.price(value), count) for value, count in sorted(counts.items(), reverse=True))
+
+
+def own_notes(look: Look) -> Take:
+    """The passenger's own notes stick out of the entry; what is still to come of them, or of other notes, is said."""
+    book = look.shown.sale
+    assert book is not None
+    say, lying = look.say, book.notes_in_state("out")
+    out_fen = sum(line.value_fen for line in lying)
+    more_fen = book.owed_fen + sum(line.value_fen for line in book.notes_in_state("deposited"))
+    words = say("Your own notes: {amount}", amount=formats.amount(out_fen))
+    label = say.plural("{n} note", "{n} notes", len(lying))
+    if more_fen:
+        label = say("{n} notes, {amount} more follows", n=len(lying), amount=formats.amount(more_fen))
+    walk, lines = _walk_away(look, look.shown.machine.take_ms)
+    ring = look.until(book.take_until_ms, look.shown.machine.take_ms) if book.take_until_ms else None
+    return Take(
+        look.chrome("take", 3, (look.call_staff(),), ring),
+        title=say("Please take your money"),
+        outlets=(Outlet("notes", "now", say.msg(ORDERS["now"]), words, say("Note slot: right of the screen")),),
+        figures=(),
+        notes_label=label,
+        notes=_by_value(lying),
+        walk_away=walk,
+        walk_away_lines=lines,
+        check=say("Count your money before you leave"),
+    )
 
 
 def take(look: Look) -> Take:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from kiosk.journey.calendar import MonthGrid, SaleWindow, months, parse_day
+from kiosk.journey.holidays import holidays
 from kiosk.screen import formats
 from kiosk.screen import targets as T
-from kiosk.screen.texts import Msg
+from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import Calendar, Day, Key, Month, Words
 from kiosk.screen.views.look import NOTHING, Look
 
@@ -32,7 +33,9 @@ def _day(look: Look, window: SaleWindow, chosen: date | None, day: date | None) 
         words = look.say.msg(STATES[state])
     why = NOTHING if state in SELLABLE else words
     key = Key(f"{T.DAY}{day.isoformat()}", words, enabled=state in SELLABLE, selected=state == "chosen", why=why)
-    return Day(key, str(day.day), state)
+    feast = holidays().on(day)
+    mark = look.say.both(Both(feast.name, feast.english)) if feast else NOTHING
+    return Day(key, str(day.day), state, mark)
 
 
 def _month(look: Look, window: SaleWindow, chosen: date | None, grid: MonthGrid) -> Month:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from kiosk.journey.choose import page_of
-from kiosk.journey.find import number_keys, numbers_found, picked_stations, pool_of
+from kiosk.journey.find import USUAL_KINDS, number_keys, number_kinds, numbers_found, picked_stations, pool_of
 from kiosk.ports.station import StationName
 from kiosk.screen import targets as T
-from kiosk.screen.texts import Msg
+from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import Key, Notice, StationCell, StationPicker, TrainNumber, Trip, Words
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.notices import notice_of
 from kiosk.screen.views.provinces import province_name
-from kiosk.screen.views.start import popular_cells
+from kiosk.screen.views.start import popular_cells, route_map_key
 
 CELLS = 6
 OFTEN = 8
 LABELS = {
     "origin": Msg("From", "station"),
     "destination": Msg("To", "station"),
-    "next": Msg("Next departures to", "station"),
 }
-KINDS = "GDCZTK"
 
 
 def _cell(look: Look, station: StationName) -> StationCell:
     here = station.telecode == look.journey.origin
     why = look.say("You are here") if here else NOTHING
-    words = Words(*((station.name, station.english) if look.language == "zh" else (station.english, station.name)))
+    words = look.say.both(Both(station.name, station.english))
     key = Key(f"{T.STATION}{station.telecode}", words, enabled=not here or look.journey.picking == "origin", why=why)
     return StationCell(key, station.initials.upper(), _arrival(look, station.telecode) if not here else why)
 
@@ -49,7 +47,7 @@ def _tabs(look: Look) -> tuple[Key, ...]:
         return ()
     named = (("hot", say("Hot")), ("az", say("A–Z")), ("province", say("By province")))
     tabs = [Key(f"{T.TAB}{name}", words, "", "chip", selected=state.tab == name) for name, words in named]
-    return (*tabs, look.later(Key(T.ROUTE_MAP, say("Map"), "", "chip")))
+    return (*tabs, route_map_key(look, "chip"))
 
 
 def picker(look: Look) -> StationPicker:
@@ -65,7 +63,7 @@ def picker(look: Look) -> StationPicker:
     often = index.hot(state.origin)[:OFTEN] if index and state.picking != "train" else ()
     change = Key(T.TRIP, say("Change departure"), "swap")
     footer: tuple[Key, ...] = (look.back(), look.home())
-    if look.shown.settings.other_origins and state.picking in ("destination", "next"):
+    if look.shown.settings.other_origins and state.picking == "destination":
         footer = (*footer, change)
     label = LABELS.get(state.picking, LABELS["destination"])
     return StationPicker(
@@ -86,8 +84,17 @@ def picker(look: Look) -> StationPicker:
     )
 
 
+def _example(look: Look, kinds: tuple[str, ...]) -> Words:
+    """A number as they are here."""
+    network = look.shown.network
+    if network is None or kinds == USUAL_KINDS:
+        return look.say("Letter and digits, such as {example}", example="K598")
+    first = next((number for number in network.trains if number.startswith(kinds[:1])), network.trains[0])
+    return look.say("Such as {example}", example=first)
+
+
 def number(look: Look) -> TrainNumber:
-    say, state = look.say, look.journey
+    say, state, kinds = look.say, look.journey, number_kinds(look.shown.network)
     usable = number_keys(state, look.shown.network)
     found = numbers_found(state, look.shown.network)
     no_way = say("Leads to no train")
@@ -104,8 +111,8 @@ def number(look: Look) -> TrainNumber:
         look.chrome("search.train", 0, (look.back(), look.home()), idle=True),
         label=say("Train number"),
         typed=state.typed,
-        hint=say("Letter and digits, such as {example}", example="K598"),
-        letters=tuple(sign(T.LETTER, char) for char in KINDS),
+        hint=_example(look, kinds),
+        letters=tuple(sign(T.LETTER, kind) for kind in kinds),
         digits=tuple(sign(T.DIGIT, char) for char in "1234567890"),
         clear=Key(T.CLEAR, say("Clear"), "", "danger", enabled=bool(state.typed), why=say("Nothing typed yet")),
         erase=Key(T.ERASE, say("Erase"), "erase", enabled=bool(state.typed), why=say("Nothing typed yet")),
@@ -117,7 +124,7 @@ def number(look: Look) -> TrainNumber:
         ),
         message=message,
         found_title=say("Trains with this number"),
-        empty=say("First the letter, then the digits"),
+        empty=say("First the letter, then the digits") if kinds else say("Tap the digits of the number"),
     )
 
 

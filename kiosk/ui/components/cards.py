@@ -129,6 +129,12 @@ def plate(kit: Kit, area: Area, icon: str, skin: str = "tint", radius: int = 16,
     )
 
 
+def _high(kit: Kit, rows: list[Row], width: int) -> float:
+    """How high rows are that stand under each other, px."""
+    fitted = [(kit.fit(row, width), row.gap) for row in rows if row.text]
+    return sum(len(each.lines) * each.size * 1.32 * 0.86 + gap for each, gap in fitted)
+
+
 def info_card(kit: Kit, card: InfoCard, area: Area, name: str, disc: bool = True) -> Node:
     """Icon and title, then one line that matters, then a remark. A low card keeps icon, title and line.
 
@@ -159,6 +165,8 @@ def info_card(kit: Kit, card: InfoCard, area: Area, name: str, disc: bool = True
     if card.note.main and area.h >= 190:
         rows.append(Row(" ".join(filter(None, (card.note.main, card.note.small))), 26, 500, look.second, 2, 4))
     body = Area(area.x + 20, area.y + 90, area.w - 36, area.h - 98)
+    while len(rows) > 1 and _high(kit, rows, body.w) > body.h + 8:  # the line that matters stays, remarks go first
+        rows.pop()
     parts += kit.stack(body, rows, leading=1.32)
     return Node(name, area, tuple(parts), spoken=f"{card.title.main}, {card.line.main}")
 
@@ -193,9 +201,10 @@ def route_parts(kit: Kit, area: Area, origin: Words, destination: Words, size: i
     return tuple(parts)
 
 
-def journey_line(kit: Kit, journey: Journey, area: Area) -> Node:
+def journey_line(kit: Kit, journey: Journey, area: Area, skin: str = "card") -> Node:
     """The chosen train in two lines: number, route with times; date, duration, badge."""
-    look = kit.skin("card")
+    look = kit.skin(skin)
+    second = look.second if skin == "card" else look.ink  # muted is too weak on a tint
     number = Area(area.x + 32, area.y + 15, max(84, kit.width(journey.number, 30, 700) + 40), 46)
     route = f"{journey.origin.main} {journey.depart} → {journey.arrive} {journey.destination.main}"
     more = " · ".join(
@@ -205,9 +214,9 @@ def journey_line(kit: Kit, journey: Journey, area: Area) -> Node:
     )
     left = number.right + 28
     parts: Parts = (
-        kit.box(area, "card"),
+        kit.box(area, skin),
         *pill(kit, number, journey.number, family_skin(journey.family)),
         *kit.line(left, area.y + 40, route, 34, 700, look.ink, width=area.right - 24 - left, least=26),
-        *kit.line(area.x + 36, area.y + 87, more, 26, 500, look.second, width=area.w - 60),
+        *kit.line(area.x + 36, area.y + 87, more, 26, 500, second, width=area.w - 60),
     )
     return Node("journey", area, parts, spoken=f"{journey.number}, {route}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kiosk.screen.values import Chrome, Dialog, Key, Notice, Step
+from dataclasses import replace
+
+from kiosk.screen.values import Chrome, Dialog, Journey, Key, Notice, Step
+from kiosk.ui.components.cards import journey_line
 from kiosk.ui.components.keys import action_key, key_node, pager_key
 from kiosk.ui.components.kit import Kit, Parts, Row
 from kiosk.ui.components.timers import ring_node
@@ -207,6 +210,25 @@ def notice_node(kit: Kit, notice: Notice, area: Area, name: str = "notice") -> N
     return Node(name, area, notice_parts(kit, notice, area), spoken=notice.words.main)
 
 
+def _offered(kit: Kit, dialog: Dialog, journey: Journey, area: Area) -> list[Node]:
+    """The train that is offered: its card, under it class, tickets and what they cost."""
+    kit = kit.plain
+    ground = kit.skin("tint_edge")
+    train = journey_line(kit, journey, Area(area.x, area.y, area.w, 112), "tint_edge")
+    foot = Area(area.x, area.y + 112, area.w, 100)
+    price = kit.line(foot.right - 30, foot.cy, dialog.price, 54, 700, ground.accent, "right", 380)
+    room = (price[0].x if price else foot.right) - foot.x - 60
+    words = Area(foot.x + 32, foot.y, room, foot.h)
+    parts: Parts = (
+        kit.box(area, "tint_edge"),
+        *kit.pair(words, dialog.tickets, (32, ground.ink), (25, ground.ink), leading=1.3),
+        *price,
+    )
+    said = f"{dialog.tickets.main}, {dialog.price}"
+    card = Node("offered", area, parts, layer="dialog", spoken=said)
+    return [card, replace(train, id="offered-train", layer="dialog", parts=train.parts[1:])]
+
+
 def dialog_nodes(kit: Kit, dialog: Dialog) -> list[Node]:
     """A veil over everything and a card, as high as its words need, with at most two keys."""
     look = kit.skin("dialog")
@@ -223,7 +245,9 @@ def dialog_nodes(kit: Kit, dialog: Dialog) -> list[Node]:
             fitted = kit.fit(row, wide)
             needed += len(fitted.lines) * fitted.size * 1.32 + row.gap
     words_h = max(140, round(needed))
-    card = Area(90, 960 - (words_h + 300) // 2, 900, words_h + 300)
+    offer_h = 236 if dialog.journey is not None else 0
+    high = words_h + 300 + offer_h
+    card = Area(90, 960 - high // 2, 900, high)
     parts: list[Part] = [kit.box(card, "dialog")]
     top = Area(card.x + 48, card.y + 52, 128, 128)
     if dialog.deadline is None:
@@ -236,6 +260,8 @@ def dialog_nodes(kit: Kit, dialog: Dialog) -> list[Node]:
     ]
     if dialog.deadline is not None:
         nodes.append(ring_node(kit, dialog.deadline, top, "dialog-ring", "dialog"))
+    if dialog.journey is not None:
+        nodes += _offered(kit, dialog, dialog.journey, Area(card.x + 48, card.y + 72 + words_h, card.w - 96, 212))
     count = max(1, len(dialog.keys))
     key_w = (card.w - 96 - 20 * (count - 1)) // count
     for index, key in enumerate(dialog.keys):

@@ -114,18 +114,29 @@ def priced_cell(kit: Kit, priced: Priced, area: Area, prefix: str = "popular") -
     return key_node(key, area, tuple(parts), prefix)
 
 
-def chip(kit: Kit, key: Key, area: Area, prefix: str = "chip", skin: str = "") -> Node:
-    """A pill with words on one line, or over each other where that is too long; the chosen one is dark."""
+def _chip_runs(key: Key, color: str) -> tuple[Run, Run]:
+    return Run(key.words.main, 28, 700, color), Run(key.words.small, 25, 500, color)
+
+
+def chip_fits(kit: Kit, key: Key, width: int) -> bool:
+    """Whether the words of a chip go on one line of it, a step smaller if need be."""
+    runs = [run._replace(size=round(run.size * 0.88)) for run in _chip_runs(key, "")]
+    return kit.runs_width(runs, 10) <= width - 34 - (42 if key.icon else 0)
+
+
+def chip(kit: Kit, key: Key, area: Area, prefix: str = "chip", skin: str = "", stacked: bool = False) -> Node:
+    """A pill with words on one line, or over each other where that is too long or `stacked`; the chosen one is dark."""
     name = skin or ("chip_off" if not key.enabled else "chip_on" if key.selected else "chip")
     look = kit.skin(name)
-    runs = (Run(key.words.main, 28, 700, look.ink), Run(key.words.small, 25, 500, look.ink))
+    runs = _chip_runs(key, look.ink)
     icon_room = 42 if key.icon else 0
     room = area.w - 34 - icon_room
     middle = area.cx + icon_room // 2
-    if kit.runs_width([run._replace(size=round(run.size * 0.88)) for run in runs], 10) <= room:
+    if not stacked and chip_fits(kit, key, area.w):
         texts = kit.inline(middle, area.cy, runs, 10, "center", room)
     else:
-        rows = (Row(key.words.main, 27, 700, look.ink, 1, 0, 22), Row(key.words.small, 22, 500, look.ink))
+        main = 25 if stacked else 27
+        rows = (Row(key.words.main, main, 700, look.ink, 1, 0, 22), Row(key.words.small, 22, 500, look.ink))
         texts = kit.plain.stack(Area(middle - room // 2 - 8, area.y + 4, room + 16, area.h - 8), rows, "center")
     parts: list[Part] = [kit.box(area, name, area.h // 2)]
     if key.icon and texts:
@@ -134,17 +145,18 @@ def chip(kit: Kit, key: Key, area: Area, prefix: str = "chip", skin: str = "") -
 
 
 def chip_row(kit: Kit, keys: tuple[Key, ...], area: Area, gap: int = 12, prefix: str = "chip") -> list[Node]:
-    """Chips that fill a row, each as wide as its words ask for."""
+    """Chips that fill a row, each as wide as its words ask for; too many of them have their words over each other."""
     if not keys:
         return []
-    wishes = [
-        kit.runs_width((Run(key.words.main, 28, 700, ""), Run(key.words.small, 25, 500, "")), 10)
-        + (42 if key.icon else 0)
-        + 40
-        for key in keys
-    ]
+    wishes = [kit.runs_width(_chip_runs(key, ""), 10) + (42 if key.icon else 0) + 40 for key in keys]
     room = area.w - gap * (len(keys) - 1)
     spare = room - sum(wishes)
+    if stacked := len(keys) > 5 and spare < 0:
+        wishes = [
+            max(kit.width(key.words.main, 25, 700), kit.width(key.words.small, 22, 500)) + (42 if key.icon else 0) + 32
+            for key in keys
+        ]
+        spare = room - sum(wishes)
     widths = (
         [wish + spare // len(keys) for wish in wishes]
         if spare >= 0
@@ -153,7 +165,7 @@ def chip_row(kit: Kit, keys: tuple[Key, ...], area: Area, gap: int = 12, prefix:
     widths[-1] += room - sum(widths)
     nodes, left = [], area.x
     for key, wide in zip(keys, widths, strict=True):
-        nodes.append(chip(kit, key, Area(left, area.y, wide, area.h), prefix))
+        nodes.append(chip(kit, key, Area(left, area.y, wide, area.h), prefix, stacked=stacked))
         left += wide + gap
     return nodes
 

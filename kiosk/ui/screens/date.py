@@ -94,7 +94,14 @@ def _day(kit: Kit, day: Day, area: Area, name: str) -> Node:
         Row(day.number, round(46 * scale), weight, look.ink),
         Row(day.key.words.main, 26, plain if skin == "off" else weight, ink, 1, 0, 22),
     ]
-    if area.h >= 104:
+    if day.mark.main:  # the holiday takes the word's place, the word the other language's
+        festive = look.ink if skin in ("off", "chosen") else kit.color("danger")
+        said = f"{day.key.words.main} {day.key.words.small}"
+        if kit.width(said, 22, plain) > area.w - 6:
+            said = day.key.words.main
+        rows[1] = Row(day.mark.main, 26, 700, festive, 1, 0, 22)
+        small = Row(said, 22, plain, ink)
+    if area.h >= 104 or day.mark.main:
         rows.append(small)
     parts: list[Part] = [kit.box(area, skin, 18)]
     parts += kit.stack(area.inset(1, 6), rows, "center", leading=1.24)
@@ -106,7 +113,7 @@ def _day(kit: Kit, day: Day, area: Area, name: str) -> Node:
         tuple(parts),
         day.key.target,
         day.key.enabled and bool(day.key.target),
-        f"{day.number}, {day.key.words.main}",
+        ", ".join(text for text in (day.number, day.mark.main, day.key.words.main) if text),
         "body",
         18,
     )

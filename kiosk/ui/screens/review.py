@@ -120,7 +120,7 @@ def _row(row: ReviewRow, kit: Kit, area: Area) -> Parts:
     look = kit.skin("raised")
     side = min(68, area.h - 14)
     roomy = area.h >= 74
-    kit = kit if roomy else kit.plain
+    kit = kit if area.h >= 96 else kit.plain
     main, small, figure = (34, 25, 38) if roomy else (27, 22, 30)
     fare = (Run(row.fare.main, small, 500, look.second), Run(row.fare.small, small, 500, look.second))
     leading = 1.28 if roomy else 1.14

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.screen.values import Key, StationCell, StationPicker, Words
-from kiosk.ui.components.keys import action_key, chip, key_node, letter_key, skin_of, word_cell
+from kiosk.ui.components.keys import action_key, chip, chip_fits, key_node, letter_key, skin_of, word_cell
 from kiosk.ui.components.kit import Kit, Parts, Run, spoken
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Part, Rule
@@ -99,8 +99,9 @@ def _tabs(value: StationPicker, kit: Kit) -> list[Node]:
     nodes = []
     count = max(1, len(value.tabs))
     wide = (room - 16 * (count - 1)) // count
+    stacked = not all(chip_fits(kit, key, wide) for key in value.tabs)  # all of them, or none
     for index, key in enumerate(value.tabs):
-        nodes.append(chip(kit, key, Area(40 + index * (wide + 16), 900, wide, 80), "tab"))
+        nodes.append(chip(kit, key, Area(40 + index * (wide + 16), 900, wide, 80), "tab", stacked=stacked))
     for index, key in enumerate(pages):
         area = Area(1040 - 100 * (len(pages) - index) + 16, 900, 84, 80)
         name = "key_blue" if key.enabled else "key_off"

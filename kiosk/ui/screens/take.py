@@ -22,7 +22,7 @@ TOP, BOTTOM = 410, 1740
 PANEL_H, WALK_H, CHECK_H, GAP = 690, 240, 100, 18
 SKINS = {"now": "slot_now", "next": "slot_next", "done": "slot_next"}
 CHIP_SKINS = {"now": "chip_now", "next": "chip_next", "done": "chip_done"}
-RINGS = {"tickets": "tickets", "change": "change", "slip": "slip"}
+RINGS = {"tickets": "tickets", "change": "change", "slip": "slip", "notes": "insert"}
 
 
 def paint(value: Take, kit: Kit) -> list[Node]:

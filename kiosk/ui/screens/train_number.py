@@ -64,5 +64,5 @@ def _type_key(kit: Kit, key: Key, area: Area, prefix: str) -> Node:
     name = "chosen" if key.selected and key.enabled else "letter" if key.enabled else "letter_off"
     look = kit.skin(name)
     weight = 700 if key.enabled else 500
-    words = kit.line(area.cx, area.cy + 2, key.words.main, 52, weight, look.ink, "center", area.w - 10)
+    words = kit.line(area.cx, area.cy + 2, key.words.main, 52, weight, look.ink, "center", area.w - 10, 30)
     return key_node(key, area, (kit.box(area, name), *words), prefix, radius=18)

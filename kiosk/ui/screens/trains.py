@@ -126,10 +126,9 @@ def train_card(kit: Kit, card: TrainCard, area: Area) -> Node:
     middle = x + (left + right) // 2
     wide = max(72, kit.width(card.number, 30, 700) + 36)
     parts += kit.line(x + 36, y + at.times, card.depart, 58, 700, ink)
-    parts += kit.line(x + 38, y + at.names, card.origin.main, 26, 500, muted, width=at.arrive - 60, least=22)
     parts += route_arrow(x + left, x + right, y + at.times + 7, kit.color("arrow"), filled=True)
     parts += pill(kit.plain, Area(middle - wide // 2, y + at.pill, wide, 42), card.number, family)
-    parts += kit.line(middle, y + at.duration, card.duration.main, 24, 500, muted, "center", right - left)
+    parts += _origin_and_duration(kit, card, area, at, muted)
     parts += kit.line(x + at.arrive, y + at.times, card.arrive, 58, 700, ink)
     parts += kit.plain.line(
         x + at.offset, y + at.times - 26, card.day_offset.main, 22, 700, kit.color("warn"), width=90
@@ -147,20 +146,53 @@ def train_card(kit: Kit, card: TrainCard, area: Area) -> Node:
     badge = kit.plain.line(after, y + at.names, card.badge.main, 22, 700, brand)
     parts += badge if badge and badge[0].x + badge[0].width < end - 10 else ()
     parts += _seats(kit, card.seats, area, at, open_)
+    if card.state == "query_only":
+        parts += _not_sold(kit, card, Area(x + 36, y + at.seats, 928, at.seat_h))
     said = spoken(card.key, card.number, card.depart, card.arrive, card.price, card.state_words.main)
     return Node(f"train:{card.number}:{card.depart}", area, tuple(parts), card.key.target, card.key.enabled, said)
 
 
+def _origin_and_duration(kit: Kit, card: TrainCard, area: Area, at: _Places, muted: str) -> Parts:
+    """The duration stands under the arrow; a long name moves it towards the arrival, a longer one shrinks."""
+    left, right = area.x + 38, area.x + at.arrive - 14
+    lasts = kit.line(
+        area.x + sum(at.line) // 2,
+        area.y + at.duration,
+        card.duration.main,
+        24,
+        500,
+        muted,
+        "center",
+        at.line[1] - at.line[0],
+    )
+    size = round(26 * 1.3) if kit.large else 26
+    if lasts and left + kit.width(card.origin.main, size, 500) + 14 > lasts[0].x:
+        lasts = kit.line(right, area.y + at.names, card.duration.main, 24, 500, muted, "right", at.line[1] - at.line[0])
+    room = (lasts[0].x - 14 if lasts else right) - left
+    return (*kit.line(left, area.y + at.names, card.origin.main, 26, 500, muted, width=room, least=22), *lasts)
+
+
 def _price(kit: Kit, card: TrainCard, area: Area, at: _Places, brand: str, muted: str) -> Parts:
     right, top = area.right - 36, area.y + at.times
-    if card.state != "open" and card.state_words.main:
+    if card.state not in ("open", "query_only") and card.state_words.main:
         return tag(kit, right, top - 8, card.state_words, "off", "right", height=60, width=300)
     if not card.price:
-        return kit.line(right, top, card.state_words.main or card.price_note.main, 32, 700, muted, "right", 260)
+        return kit.line(right, top, card.price_note.main or card.state_words.main, 32, 700, muted, "right", 260)
+    if card.state == "query_only":
+        code, _, amount = card.price.rpartition(" ")
+        return kit.inline(right, top - 2, (Run(code, 30, 700, brand), Run(amount, 48, 700, brand)), 8, "right", 250)
     sign, amount = ("¥", card.price[1:]) if card.price.startswith("¥") else ("", card.price)
     figures = kit.inline(right, top - 2, (Run(sign, 36, 700, brand), Run(amount, 64, 700, brand)), 5, "right", 280)
     note = (Run(card.price_note.main, 26, 500, muted), Run(card.price_note.small, 26, 500, muted))
     return (*figures, *kit.inline(right, area.y + at.names - 1, note, 7, "right", 180))
+
+
+def _not_sold(kit: Kit, card: TrainCard, band: Area) -> Parts:
+    """Why, where the seats would stand."""
+    look = kit.skin("off")
+    runs = (Run(card.state_words.main, 25, 700, look.ink), Run(card.state_words.small, 24, 500, look.ink))
+    icon = kit.icon(band.x + 30, band.cy, 30, "info", look.accent, 2.4)
+    return (kit.box(band, "off", 14), icon, *kit.inline(band.x + 58, band.cy + 1, runs, 14, width=band.w - 72))
 
 
 def _seats(kit: Kit, seats: tuple[SeatChip, ...], area: Area, at: _Places, open_: bool) -> list[Part]:

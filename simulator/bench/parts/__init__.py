@@ -7,8 +7,10 @@ from collections.abc import Callable
 from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure
 from simulator.bench.parts.campaign import measure_campaign
+from simulator.bench.parts.gtfs import measure_gtfs
 from simulator.bench.parts.idle import measure_idle
 from simulator.bench.parts.paint import measure_paint
+from simulator.bench.parts.people import measure_people
 from simulator.bench.parts.sales import measure_sales
 from simulator.bench.parts.start import measure_start
 from simulator.bench.parts.station import measure_station
@@ -19,6 +21,8 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "paint": measure_paint,
     "start": measure_start,
     "station": measure_station,
+    "gtfs": measure_gtfs,
+    "people": measure_people,
     "campaign": measure_campaign,
 }
 """In the order in which they run: the later ones use the machine of the first, and leave it worse."""

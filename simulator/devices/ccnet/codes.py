@@ -24,6 +24,9 @@ class State(IntEnum):
     DISABLED = 0x19
     HOLDING = 0x1A
     REJECTING = 0x1C
+    DISPENSING = 0x1D  # this and the next two: Bill-to-Bill unit only (9.3)
+    UNLOADING = 0x1E
+    SETTING_TYPE = 0x21
     BOX_FULL = 0x41
     BOX_OUT = 0x42
     JAM_VALIDATOR = 0x43

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 SYNC = 0x02
 VALIDATOR = 0x03
+BILL_TO_BILL = 0x01
 SHORTEST = 6
 GAP_MS = 5
 """Longest silence between two bytes of one frame (section 4); after that a half frame is forgotten."""

@@ -36,12 +36,15 @@ SENSOR_BITS: Mapping[Error, int] = {
 
 @dataclass(slots=True)
 class Result:
-    """What one of PURGE, DISPENSE, TEST DISPENSE moved, counted by the device."""
+    """What one of PURGE, DISPENSE, TEST DISPENSE moved, counted by the device. `picked`: seen leaving the cassette; `at`: index
+    of the cassette that was paid from when it ended."""
 
     command: int
     error: Error = Error.GOOD
     out: list[int] = field(default_factory=lambda: [0] * CASSETTES)
     rejected: list[int] = field(default_factory=lambda: [0] * CASSETTES)
+    picked: list[int] = field(default_factory=lambda: [0] * CASSETTES)
+    at: int = 0
 
 
 @dataclass(slots=True)
@@ -59,10 +62,19 @@ class Job:
 
 class Body:
     def __init__(
-        self, matter: Matter, speeds: Speeds, values_fen: Sequence[int | None], near_end_notes: int, owner: HasFaults
+        self,
+        matter: Matter,
+        speeds: Speeds,
+        values_fen: Sequence[int | None],
+        near_end_notes: int,
+        owner: HasFaults,
+        *,
+        most_notes: int = MOST_NOTES,
     ) -> None:
         self.matter, self.speeds, self.values_fen = matter, speeds, values_fen
-        self.near_end_notes = near_end_notes
+        self.near_end_notes, self._most_notes = near_end_notes, most_notes
+        self.note_counted: Callable[[bool, int], None] = lambda out, now_ms: None
+        """Called for each note: True when it left at the exit, False when it went to the reject tray."""
         self._owner = owner
         self.cassettes = [matter.place(f"cassette.{n}") for n in range(1, CASSETTES + 1)]
         self.path, self.reject = matter.place("dispenser.path"), matter.place("dispenser.reject")
@@ -94,6 +106,13 @@ class Body:
             bits |= SENSOR_BITS[self._spots.get(note.serial, Error.JAM_CHK_DVT)]
         return bits
 
+    def stuck(self) -> tuple[Error, int] | None:
+        """The jam that the oldest note in the path makes, and the index of its cassette (the first when it is forgotten)."""
+        note = _first(self.path)
+        if note is None:
+            return None
+        return self._spots.get(note.serial, Error.JAM_CHK_DVT), self._sources.get(note.serial, 0)
+
     def trouble(self) -> Error:
         """What is wrong before anything moves; GOOD when nothing is."""
         faults = {"sensor_dirty": Error.SENSOR, "solenoid_failed": Error.SOLENOID, "motor_failed": Error.MOTOR}
@@ -113,11 +132,12 @@ class Body:
         *,
         near_end_stops: bool = False,
         remember: bool = True,
+        to_reject: bool | None = None,
     ) -> None:
-        """Pick `asked` notes per cassette; everything but command 52 sends them to the reject tray."""
+        """Pick `asked` notes per cassette; unless told otherwise everything but command 52 sends them to the reject tray."""
         if command == wire.DISPENSE:
             self.transaction = (self.transaction + 1) % NUMBERS
-        job = Job(asked, Result(command), done, to_reject=command != wire.DISPENSE)
+        job = Job(asked, Result(command), done, to_reject=command != wire.DISPENSE if to_reject is None else to_reject)
         self._job = job
         error = self._before_start(asked, near_end_stops)
         if remember:
@@ -172,7 +192,10 @@ class Body:
 
     def _before_start(self, asked: Sequence[int], near_end_stops: bool) -> Error:
         wanted = [index for index in range(CASSETTES) if asked[index]]
-        if sum(asked) > MOST_NOTES:
+        self._current().result.at = next(
+            (index for index in wanted if not self.fitted[index]), wanted[0] if wanted else 0
+        )
+        if sum(asked) > self._most_notes:
             return Error.TOO_MANY_NOTES
         if (trouble := self.trouble()) is not Error.GOOD:
             return trouble
@@ -190,9 +213,10 @@ class Body:
         if index is None:
             self._finish(Error.TOO_LONG_AT_EXIT if self._plays("jam_after_last_next") else Error.GOOD, now_ms)
             return
-        if sum(job.result.out) + sum(job.result.rejected) >= MOST_NOTES:
+        if sum(job.result.out) + sum(job.result.rejected) >= self._most_notes:
             self._finish(Error.TOO_MANY_NOTES, now_ms)
             return
+        job.result.at = index
         source = self._source(index)
         if not self.fitted[index]:
             self._finish(Error.CASSETTE_MISSING, now_ms)
@@ -213,7 +237,8 @@ class Body:
             return others[0]
         return index
 
-    def _onto_path(self, source: int, index: int) -> None:
+    def _onto_path(self, source: int, index: int, *, seen: bool = True) -> None:
+        self._current().result.picked[index] += seen
         note = _first(self.cassettes[source])
         assert note is not None
         self._spots[note.serial] = Error.JAM_CHK_DVT
@@ -236,7 +261,7 @@ class Body:
             self._leave(note, self.tray.name)
             self._finish(Error.REJECT_EJECTED, now_ms)
         elif self._plays("double_pick_passed_next") and _first(self.cassettes[source]):
-            self._onto_path(source, index)
+            self._onto_path(source, index, seen=False)
             for passed in self.path.notes():
                 self._leave(passed, self.tray.name)
             job.result.out[index] += 1
@@ -249,6 +274,7 @@ class Body:
         else:
             self._leave(note, self.tray.name)
             job.result.out[index] += 1
+            self.note_counted(True, now_ms)
             self._pick(now_ms)
 
     def _refuses(self, note: Note, index: int, swapped: bool) -> bool:
@@ -271,6 +297,7 @@ class Body:
                 return
             self._leave(note, self.reject.name)
             job.result.rejected[index] += 1
+            self.note_counted(False, now_ms)
         if not job.to_reject and sum(job.result.rejected) > MOST_REJECTS:
             self._finish(Error.TOO_MANY_REJECTS, now_ms)
         else:

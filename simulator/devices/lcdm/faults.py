@@ -39,3 +39,32 @@ FAULTS: Mapping[str, str] = {
     "eot_missing_next": "Once: the EOT after the host's ACK is missing.",
     "counter_wrap_next": "Once: the transaction number jumps to its highest value.",
 }
+
+_OTHER_WORDS: Mapping[str, str] = {
+    "short_pick_next": "Once: the next pick fails though the cassette is not empty (error 32 after ten seconds of trying).",
+    "double_pick_passed_next": "Once: two notes leave as one, EXIT counts one, error 3D.",
+    "reject_all": "Every note goes to the reject tray, until error 44.",
+    "reject_full": "The reject tray is full: the next rejected note jams (error 33 or 4C).",
+    "reject_ejected_next": "Once: a note meant for the reject tray comes out at the exit (error 3C).",
+    "reject_tray_missing": "The reject tray is pulled out (error 3F).",
+    "note_left_at_exit_next": "Once: the next note stays in the exit, not counted (error 35).",
+    "jam_chk_dvt_next": "Once: the next note jams before the diverter (error 33, lower cassette 4C).",
+    "jam_dvt_ejt_next": "Once: the next note jams behind the diverter (error 48, LCDM-1000 43).",
+    "jam_ejt_exit_next": "Once: the next note jams before the exit (error 35).",
+    "jam_after_last_next": "Once: all notes are out and counted, then error 35.",
+    "purge_fails": "PURGE ends with error 4E and moves nothing.",
+    "wrong_cassette_next": "Once: the next note comes from the other cassette and goes out uncounted (error 4F).",
+    "cassettes_swapped": "The two cassettes stand in each other's place, and nobody notices.",
+    "sensor_dirty": "Check sensor 1 is covered before the start (error 33).",
+    "solenoid_failed": "The diverter does not move (error 49).",
+    "motor_failed": "The motor does not turn (error 41).",
+}
+_ONLY_4000 = frozenset({"near_end_mode", "last_result_lost", "eot_missing_next", "counter_wrap_next"})
+_TWO_CASSETTES = frozenset({"wrong_cassette_next", "cassettes_swapped"})
+
+FAULTS_2000: Mapping[str, str] = {
+    name: _OTHER_WORDS.get(name, sentence) for name, sentence in FAULTS.items() if name not in _ONLY_4000
+}
+FAULTS_1000: Mapping[str, str] = {
+    name: sentence for name, sentence in FAULTS_2000.items() if name not in _TWO_CASSETTES
+}

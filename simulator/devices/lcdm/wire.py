@@ -1,12 +1,14 @@
-"""LCDM frames of dialect 30 as a strict dispenser hears and speaks them (lcdm sheet, sections 2, 3 and 5.1).
+"""LCDM frames as a strict dispenser hears and speaks them (lcdm sheet, sections 2, 3 and 5.1); commands of dialect 30.
 
-    host  EOT(04) 30 STX(02) CMD data.. ETX(03) BCC          device  SOH(01) 30 STX(02) CMD data.. ETX(03) BCC
+    host  EOT(04) ID STX(02) CMD data.. ETX(03) BCC          device  SOH(01) ID STX(02) CMD data.. ETX(03) BCC
 
-There is no length field: it follows from the command. BCC = xor of everything before it.
+ID is 30 in this dialect, 50 in the other (`wire50`). There is no length field: it follows from the command. BCC = xor of
+everything before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import xor
@@ -44,8 +46,8 @@ def bcc(data: bytes) -> int:
     return reduce(xor, data, 0)
 
 
-def response(command: int, data: bytes) -> bytes:
-    body = bytes([SOH, ID, STX, command]) + data + bytes([ETX])
+def response(command: int, data: bytes, dialect: int = ID) -> bytes:
+    body = bytes([SOH, dialect, STX, command]) + data + bytes([ETX])
     return body + bytes([bcc(body)])
 
 
@@ -63,10 +65,14 @@ Heard = Command | int
 
 
 class Ear:
-    """Bytes in, commands and control bytes out. Frames of the other dialect and stray bytes are passed over in silence."""
+    """Bytes in, commands and control bytes out. Frames of the other dialect and stray bytes are passed over in silence.
+    `lengths`: bytes of data per command; `short_dispense`: DISPENSE may come with a transaction number instead."""
 
-    def __init__(self, short_dispense: bool = False) -> None:
+    def __init__(
+        self, short_dispense: bool = False, dialect: int = ID, lengths: Mapping[int, int] = DATA_LENGTH
+    ) -> None:
         self._short = short_dispense
+        self._opens, self._lengths = bytes([EOT, dialect, STX]), lengths
         self._held = bytearray()
         self._first_ms = 0
 
@@ -97,14 +103,14 @@ class Ear:
 
     def _opening(self) -> bool:
         """What is held may be the beginning of a frame of this dialect."""
-        return bytes([EOT, ID, STX]).startswith(bytes(self._held[:3]))
+        return self._opens.startswith(bytes(self._held[:3]))
 
     def _size(self) -> int | None:
         """Length of the frame that begins here, ETX and BCC included; None while it cannot be told."""
         if len(self._held) < 4:
             return None
         code = self._held[3]
-        if code not in DATA_LENGTH:  # ends at its first ETX, or is too long to be a frame at all
+        if code not in self._lengths:  # ends at its first ETX, or is too long to be a frame at all
             end = self._held.find(ETX, 4, 4 + LONGEST_DATA)
             if end >= 0:
                 return end + 2
@@ -115,4 +121,4 @@ class Ear:
                 return None
             if self._held[short] == ETX:
                 return short + 2
-        return 4 + DATA_LENGTH[code] + 2
+        return 4 + self._lengths[code] + 2

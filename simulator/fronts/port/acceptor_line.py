@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, unique
 
-from simulator.devices.ccnet import CcnetValidator, codes
+from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.body import Event
 from simulator.devices.ccnet.codes import State
+from simulator.devices.ccnet.peripheral import Peripheral
 
 RESET, POLL, ENABLE, STACK, RETURN = 0x30, 0x33, 0x34, 0x35, 0x36
 IDENTIFICATION, HOLD, BILL_TABLE, STACKED_COUNTER = 0x37, 0x38, 0x41, 0x5B
@@ -43,7 +44,7 @@ class Heard(Enum):
         return self in (Heard.GOOD, Heard.REFUSED)
 
 
-def ask(twin: CcnetValidator, command: int, now_ms: int) -> Heard:
+def ask(twin: Peripheral, command: int, now_ms: int) -> Heard:
     """The outcome of sending this command now, before it is carried out; plays one-shot faults as the twin's line would."""
     if not twin.on:
         return Heard.NOTHING
@@ -70,7 +71,7 @@ def ask(twin: CcnetValidator, command: int, now_ms: int) -> Heard:
 class Line:
     """One host and one unit: who was heard when, and when the next command may be sent (all ms absolute)."""
 
-    def __init__(self, twin: CcnetValidator) -> None:
+    def __init__(self, twin: Peripheral) -> None:
         self.fine = True  # the last command was answered
         self.noise = 0  # answers in a row that could not be read
         self.heard_ms = self.free_ms = 0
@@ -86,7 +87,7 @@ class Line:
     def pause(self, until_ms: int) -> None:
         self.free_ms = max(self.free_ms, until_ms)
 
-    def send(self, command: int, now_ms: int, do: Callable[[], None] | None = None) -> Heard:
+    def send(self, command: int, now_ms: int, do: Callable[[], object] | None = None) -> Heard:
         """A command other than POLL: carried out when the unit hears it in a state that allows it."""
         heard = ask(self._twin, command, now_ms)
         if heard.done and not self._allows(command):

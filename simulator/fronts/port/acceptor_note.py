@@ -73,6 +73,7 @@ class Notes:
         self._counter: int | None = None
         self._credits = 0  # since the counter was read
         self._unseen: list[int] = []  # types told as stacked that were never in escrow
+        self._given_up: Held | None = None  # told as unknown; nothing was drawn in since
         self._last_type: int | None = None  # of the last credit
         self._moved = False  # since then
         self._drawn_in = self._slot_open = False
@@ -99,7 +100,9 @@ class Notes:
         """What the counter says of a doubt: it rose for the note, or it did not."""
         beyond, held = self._beyond(counter), self.held
         if held is not None and self.doubtful:
-            if beyond:
+            if beyond > 1 + len(self._unseen):
+                self._unknown(held)
+            elif beyond:
                 beyond -= 1
                 self._ours(held)
             elif held.missing < SURE:
@@ -124,7 +127,7 @@ class Notes:
     def _credit_unseen(self, most: int) -> None:
         if self._unseen:
             for bill_type in self._unseen[:most]:
-                self._credit(self._number(), bill_type, self.values[bill_type])
+                self._credit(self._number_of(bill_type), bill_type, self.values[bill_type])
             self._unseen.clear()
 
     # -- orders
@@ -193,6 +196,8 @@ class Notes:
         held = self.held
         if code in (State.ACCEPTING, State.STACKING, State.ESCROW):
             self._moved = True
+        if code == State.ACCEPTING:
+            self._given_up = None
         stops = code in JAMS or code == State.FAILURE
         stuck = (self._drawn_in and stops) or (self._slot_open and code == State.JAM_VALIDATOR)
         self._drawn_in = code == State.ACCEPTING or (self._drawn_in and code in (codes.BUSY, State.PAUSE))
@@ -282,7 +287,7 @@ class Notes:
         self.doubtful = False
 
     def _seen_first(self, bill_type: int, now_ms: int) -> None:
-        self._moved = True
+        self._moved, self._given_up = True, None
         value_fen = self.values.get(bill_type)
         if value_fen is None:
             self.held = Held(0, bill_type, 0, now_ms, now_ms, now_ms, RETURN)
@@ -331,6 +336,11 @@ class Notes:
         self._next += 1
         return self._next - 1
 
+    def _number_of(self, bill_type: int) -> int:
+        """Stacked without having been in escrow: it is the note that was given up, or one nobody saw."""
+        note, self._given_up = self._given_up, None
+        return note.number if note is not None and note.bill_type == bill_type else self._number()
+
     def _ours(self, held: Held) -> None:
         if held.number:
             self._credit(held.number, held.bill_type, held.value_fen)
@@ -344,6 +354,7 @@ class Notes:
 
     def _unknown(self, held: Held) -> None:
         outcome = NoteUncertain if held.may_be_ours else NoteReturnUncertain
+        self._given_up = held if held.may_be_ours and held.number else None
         self._ended(held, outcome(held.number, held.value_fen))
 
     def _ended(self, held: Held, fact: NoteJammed | NoteReturned | NoteReturnUncertain | NoteUncertain) -> None:

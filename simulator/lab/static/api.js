@@ -1,13 +1,14 @@
-import { byId } from "./dom.js";
+// The cabinet's API. What was refused is said above the page, and nothing else happens.
+import { byId, pair } from "./dom.js";
 
 let hide = 0;
 
-export function tell(text) {
+export function tell(words) {
   const notice = byId("notice");
-  notice.textContent = text;
-  notice.hidden = !text;
+  notice.replaceChildren(...(words ? pair(words) : []));
+  notice.hidden = !words;
   clearTimeout(hide);
-  if (text) hide = setTimeout(() => { notice.hidden = true; }, 6000);
+  if (words) hide = setTimeout(() => { notice.hidden = true; }, 8000);
 }
 
 export async function get(path) {
@@ -16,15 +17,19 @@ export async function get(path) {
   return answer.json();
 }
 
-// A deed of a hand: what was refused is said above, and nothing else happens.
+const REFUSED = {
+  entry_closed: "入钞闸门关着", not_drawn_in: "机器现在不收钞", no_such_note: "手中没有这种纸币", door_closed: "外门关着", moving: "装置在动",
+  door_in_the_way: "先关内门", no_station: "车站没有应答", vault_short: "金库不够", too_many: "放不下", no_box: "钱箱已取出",
+};
+
 export async function post(path, body) {
   try {
     const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) tell(`未完成 Not done: ${said.detail ?? `${path} ${answer.status}`}`);
+    if (!answer.ok) tell([`未完成：${REFUSED[said.error] ?? "机柜拒绝"}。`, `Not done: ${said.detail ?? `${path} ${answer.status}`}`]);
     return answer.ok ? said : null;
   } catch (error) {
-    tell(`实验台没有应答 The cabinet does not answer: ${error.message}`);
+    tell(["实验台没有应答。", `The cabinet does not answer: ${error.message}`]);
     return null;
   }
 }

@@ -1,11 +1,12 @@
 // Small helpers; everything goes through textContent, so nothing from the machine becomes markup.
 export const byId = (id) => document.getElementById(id);
 
-export function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "class") node.className = value;
-    else if (name === "click") node.addEventListener("click", value);
+    if (name === "click") node.addEventListener("click", value);
+    else if (name === "class") node.setAttribute("class", value);
     else if (name in node && typeof value === "boolean") node[name] = value;
     else node.setAttribute(name, value);
   }
@@ -13,7 +14,16 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-export const second = (text) => make("small", { lang: "en" }, text);
+export const make = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+export const draw = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+
+// Both languages stand in the page; the language key only hides one of them.
+export function pair([zh, en]) {
+  if (!en || zh === en) return [zh];
+  return [make("span", { lang: "zh" }, zh), " ", make("span", { lang: "en" }, en)];
+}
+export const stacked = ([zh, en]) => [make("b", { lang: "zh" }, zh), make("small", { lang: "en" }, en)];
+export const label = (x, y, [zh, en], look = "") => draw("text", { x, y, class: look }, draw("tspan", { lang: "zh" }, zh), " ", draw("tspan", { lang: "en" }, en));
 
 export const chip = (value, text) => make("span", { class: `note v${value}` }, text ?? String(value / 100));
 
@@ -27,7 +37,7 @@ export function refresh(node, key, build) {
   if (focused) [...node.querySelectorAll("[data-name]")].find((one) => one.dataset.name === focused)?.focus();
 }
 
-export function pill(node, text, look) {
-  node.textContent = text;
-  node.className = `pill ${look}`;
+export function pill(node, words, look) {
+  refresh(node, [words, look], () => pair(words));
+  node.setAttribute("class", `pill ${look}`);
 }

@@ -1,68 +1,112 @@
-// Joins the page to the cabinet: events say that something changed, the state says what.
+// Joins the page to the cabinet: events say that something changed, the state says what. Everything here asks the cabinet
+// process only, at most ten times a second while something happens and once a second otherwise.
 import { get } from "./api.js";
+import { build } from "./cutaway.js";
+import { act } from "./deeds.js";
 import { byId, pill } from "./dom.js";
-import { drawMachine, wireMachine } from "./machine.js";
-import { connect } from "./screen.js";
-import { buildTechnician, drawFaults, drawPapers, drawWhere, fillMenu, hear } from "./side.js";
-import { timeOf, useZone } from "./words.js";
+import { drawEvents } from "./events.js";
+import { buildTechnician, drawFaults, fillMenu } from "./faults.js";
+import { drawHands } from "./hands.js";
+import { drawInside, wireInside } from "./inside.js";
+import { wireKeys } from "./keys.js";
+import { wireLanguage } from "./language.js";
+import { move } from "./moves.js";
+import { drawPapers } from "./papers.js";
+import { drawPower } from "./power.js";
+import { connect, isStill, looks, onTap } from "./screen.js";
+import { begin, wireShare } from "./share.js";
+import { drawStory } from "./story.js";
+import { drawStrip, remember } from "./strip.js";
+import { wireTrouble } from "./trouble.js";
+import { drawWhere } from "./where.js";
+import { timeOf, useZone, wallOf } from "./words.js";
+
+const SOON_MS = 100;
+const IDLE_MS = 1000;
 
 let state = null;
-let offset = 0;
-let looking = false;
+let busy = false;
 let again = false;
 let papersDue = true;
-let menuDue = true;
+let opened = false;
+let heard = 0; // number of the newest event
 const waiting = [];
 
+function show() {
+  useZone(state.clock.timezone);
+  const known = waiting.filter((event) => event.n <= state.event);
+  waiting.splice(0, known.length);
+  drawInside(state);
+  drawHands(state);
+  drawPower(state);
+  drawFaults(state);
+  drawWhere(state);
+  drawStory(state);
+  drawEvents(known);
+  remember(known);
+  move(known, state, heard >= state.event);
+  pill(byId("link"), ["✓ 机柜已连接", "Connected"], "good");
+}
+
+async function first() {
+  opened = true;
+  await fillMenu();
+  drawFaults(state);
+  buildTechnician(Object.keys(state.faults));
+  begin(state);
+  wireTrouble(() => state);
+}
+
 async function look() {
-  if (looking) { again = true; return; }
-  looking = true;
+  if (busy) { again = true; return; }
+  busy = true;
   try {
-    state = await get("/api/state");
-    offset = performance.now();
-    useZone(state.clock.timezone);
-    drawMachine(state);
-    drawFaults(state);
-    drawWhere(state);
-    pill(byId("link"), "✓ 机柜已连接 Connected", "good");
-    byId("rate").textContent = `× ${state.clock.rate}`;
-    if (menuDue) { await fillMenu(); menuDue = false; }
+    state = { ...(await get("/api/state")), taken: performance.now() };
+    await new Promise(requestAnimationFrame);
+    show();
+    if (!opened) await first();
     if (papersDue) { papersDue = false; await drawPapers(); }
-  } catch {
-    pill(byId("link"), "✗ 机柜未连接 Not connected", "bad");
+  } catch (error) {
+    if (error instanceof TypeError && state && !String(error).includes("fetch")) console.error(error);
+    pill(byId("link"), ["✗ 机柜未连接", "Not connected"], "bad");
   }
-  looking = false;
-  if (again) { again = false; soon(); }
+  busy = false;
+  if (again || waiting.length) { again = false; soon(); }
 }
 
 let timer = 0;
 function soon() {
-  if (!timer) timer = setTimeout(() => { timer = 0; hear(waiting.splice(0)); look(); }, 80);
+  if (!timer) timer = setTimeout(() => { timer = 0; look(); }, SOON_MS);
 }
 
 function listen() {
   const source = new EventSource("/api/events");
   source.onmessage = (message) => {
     const event = JSON.parse(message.data);
+    heard = event.n;
     waiting.push(event);
     if (event.kind === "move" && event.thing !== "note") papersDue = true;
     soon();
   };
 }
 
-function tick() {
-  if (!state) return;
-  byId("clock").textContent = timeOf(state.clock.wall_ms + (performance.now() - offset) * state.clock.rate);
-}
-
-async function begin() {
-  buildTechnician();
-  wireMachine(() => state);
-  connect();
-  listen();
-  setInterval(look, 1000);
-  setInterval(tick, 200);
+function everySecond() {
   look();
+  if (state && !document.hidden) drawStrip(state).catch(() => {});
 }
 
-begin();
+function tick() {
+  if (state) byId("clock").textContent = timeOf(wallOf(state));
+}
+
+byId("inside").append(build());
+wireLanguage();
+wireInside(() => state);
+wireShare(() => state);
+wireKeys(() => state);
+onTap((x, y) => act("tap", isStill() ? `${x}x${y}-${looks(x, y)}` : `${x}x${y}`));
+connect();
+listen();
+setInterval(everySecond, IDLE_MS);
+setInterval(tick, 250);
+look();

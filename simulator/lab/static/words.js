@@ -4,7 +4,7 @@ export const VALUES = [10000, 5000, 2000, 1000, 500, 100];
 export const ROWS = [
   ["乘客手中", "In hand", ["hand"]],
   ["入钞口", "Slot", ["acceptor.mouth"]],
-  ["通道", "In path", ["acceptor.path"]],
+  ["通道", "In path", ["acceptor.path", "acceptor.stacker"]],
   ["暂存", "Escrow", ["acceptor.escrow"]],
   ["卡钞处", "Jammed", ["acceptor.jam"]],
   ["收款箱", "Accept box", ["box"]],
@@ -19,38 +19,25 @@ export const ROWS = [
 
 export const MOVING = new Set(["acceptor.path", "acceptor.escrow", "dispenser.path", "change.tray", "acceptor.mouth"]);
 
-export const DEVICES = {
-  acceptor: ["收钞器", "Note acceptor"],
-  dispenser: ["出钞器", "Dispenser"],
-  ticket_unit: ["制票机", "Ticket unit"],
-  cabinet: ["机柜板", "Cabinet board"],
-  slip_printer: ["凭条打印机", "Slip printer"],
+const DEVICE_WORDS = {
+  acceptor: ["收钞器", "Note acceptor"], dispenser: ["出钞器", "Dispenser"], ticket_unit: ["制票机", "Ticket unit"],
+  cabinet: ["机柜板", "Cabinet board"], slip_printer: ["凭条打印机", "Slip printer"], ups: ["不间断电源", "UPS"],
+  bill_to_bill: ["循环收付机", "Bill-to-Bill"],
 };
+export const deviceWords = (device) => DEVICE_WORDS[device] ?? [device, device];
 
-export const DOORS = {
-  outer: ["外门", "Outer"],
-  safe: ["钱箱门", "Safe"],
-  tickets: ["票仓门", "Tickets"],
-  change: ["找零门", "Change"],
-};
+export const DOORS = { outer: ["外门", "Outer"], safe: ["钱箱门", "Safe"], change: ["找零门", "Change"], tickets: ["票仓门", "Tickets"] };
 
 export const OUTLETS = {
-  change: ["取找零", "Change"],
-  tickets: ["取车票", "Tickets"],
-  slip: ["取凭条", "Slip"],
-  mouth: ["取回币", "Note back"],
+  change: ["取找零", "Take change"], tickets: ["取车票", "Take tickets"], slip: ["取凭条", "Take slip"], mouth: ["取回纸币", "Take note back"],
 };
 
 // Why a hand came back empty, or not with everything.
 export const WHY_NOT = { closed: ["闸门关着", "the shutter is closed"], empty: ["空的", "nothing is there"], stuck: ["取不出", "it is stuck"] };
 
 export const LAMPS = {
-  green: ["绿灯", "green"], red: ["红灯", "red"], notes: ["入钞灯", "notes"], tickets: ["票口灯", "tickets"],
-  change: ["找零灯", "change"], help: ["求助灯", "help"], siren: ["警笛", "siren"],
-};
-
-export const SHUTTERS = {
-  note_shutter: ["入钞闸", "notes"], slot_shutter: ["票口闸", "tickets"], change_shutter: ["找零闸", "change"],
+  green: ["营业", "open"], red: ["停用", "closed"], notes: ["入钞", "notes"], tickets: ["取票", "tickets"],
+  change: ["找零", "change"], help: ["求助", "help"], siren: ["警笛", "siren"],
 };
 
 // The usual troubles, one key each; the whole menu is under them.
@@ -58,33 +45,37 @@ export const QUICK = [
   ["acceptor", "jam_in_stacker_next", "卡钞", "Note jam"],
   ["acceptor", "reject_all", "拒收纸币", "Notes refused"],
   ["acceptor", "box_full", "钱箱满", "Box full"],
-  ["acceptor", "silence_before", "收钞器失联", "Acceptor silent"],
+  ["acceptor", "silence_before", "收钞器失联", "Acceptor mute"],
   ["dispenser", "double_pick_next", "双张", "Double feed"],
   ["dispenser", "jam_ejt_exit_next", "出钞卡住", "Change jam"],
   ["dispenser", "short_pick_next", "取钞失败", "Short pick"],
   ["ticket_unit", "paper_out", "无票纸", "No paper"],
   ["ticket_unit", "jam", "票卡住", "Ticket jam"],
   ["ticket_unit", "verify_fail_1st", "磁条校验失败", "Stripe fails"],
-  ["cabinet", "slot_shutter_stuck", "票口闸门卡住", "Slot stuck"],
+  ["cabinet", "slot_shutter_stuck", "票口卡住", "Slot stuck"],
   ["slip_printer", "paper_out", "凭条无纸", "No slip paper"],
 ];
 
 export const ACCEPTOR = {
-  IDLING: ["等待", "Idle", "good"], DISABLED: ["停用", "Closed", "quiet"], ACCEPTING: ["识别中", "Reading", "busy"],
+  IDLING: ["等待投币", "Ready", "good"], DISABLED: ["不收钞", "Closed", "quiet"], ACCEPTING: ["识别中", "Reading", "busy"],
   ESCROW: ["暂存中", "In escrow", "busy"], HOLDING: ["暂存中", "In escrow", "busy"], STACKING: ["入箱", "Stacking", "busy"],
   RETURNING: ["退回", "Returning", "busy"], REJECTING: ["拒收", "Rejecting", "bad"], INITIALIZE: ["启动", "Starting", "busy"],
   BOX_FULL: ["钱箱满", "Box full", "bad"], BOX_OUT: ["无钱箱", "No box", "bad"], JAM_VALIDATOR: ["卡钞", "Jam", "bad"],
-  JAM_CASSETTE: ["卡钞", "Jam", "bad"], PAUSE: ["暂停", "Pause", "bad"], FAILURE: ["故障", "Failure", "bad"], OFF: ["断电", "Off", "bad"],
+  JAM_CASSETTE: ["卡钞", "Jam", "bad"], PAUSE: ["暂停", "Pause", "bad"], FAILURE: ["故障", "Failure", "bad"], OFF: ["断电", "No power", "bad"],
   POWER_UP: ["上电", "Power-up", "quiet"], POWER_UP_IN_VALIDATOR: ["上电", "Power-up", "quiet"], POWER_UP_IN_STACKER: ["上电", "Power-up", "quiet"],
 };
 
-export const PLACES = Object.fromEntries([
-  ...ROWS.flatMap(([zh, en, places]) => places.map((place) => [place, [zh, en]])),
+// A Bill-to-Bill unit keeps the deposit in a cassette that pays nothing out: its name, or none.
+export const depositPlace = (state) => [1, 2, 3, 4].filter((n) => !state.cassettes[n] && state.places[`cassette.${n}`]?.capacity).map((n) => `cassette.${n}`)[0];
+
+const PLACES = Object.fromEntries([
+  ...ROWS.flatMap(([zh, en, places]) => places.map((place) => [place, [zh, en.toLowerCase()]])),
   ["roll", ["票卷", "roll"]], ["printer.path", ["打印", "printer"]], ["ticket.tray", ["托盘", "tray"]],
-  ["ticket.slot", ["出票口", "ticket slot"]], ["ticket.waste", ["废票箱", "waste"]], ["ticket.retract", ["回收票箱", "retract"]],
+  ["ticket.slot", ["出票口", "ticket slot"]], ["ticket.waste", ["废票箱", "waste bin"]], ["ticket.retract", ["回收票箱", "ticket retract bin"]],
   ["slip.roll", ["凭条纸", "paper"]], ["slip.mouth", ["凭条口", "slip mouth"]],
   ...[1, 2, 3, 4].map((n) => [`cassette.${n}`, [`找零箱 ${n}`, `cassette ${n}`]]),
 ]);
+export const placeWords = (place) => PLACES[place] ?? [place, place];
 
 export const both = ([zh, en]) => `${zh} ${en}`;
 export const yuan = (fen) => (fen / 100).toLocaleString("en-US");
@@ -93,4 +84,6 @@ export const yuan = (fen) => (fen / 100).toLocaleString("en-US");
 let zone = "Asia/Shanghai";
 export const useZone = (name) => { zone = name; };
 export const timeOf = (ms) => new Date(ms).toLocaleTimeString("en-GB", { timeZone: zone });
+// The machine's clock now; `taken`: when the state was, by this page's own clock.
+export const wallOf = (state) => Math.round(state.clock.wall_ms + (performance.now() - state.taken) * state.clock.rate);
 export const exactTimeOf = (ms) => `${timeOf(ms)}.${String(ms % 1000).padStart(3, "0")}`;

@@ -311,6 +311,8 @@ def test_stack_is_sent_again_only_when_the_unit_said_it_did_not_understand(refus
         (7, ["14"], NoteReturned(1, 5_000)),
         (7, ["17", "14"], NoteUncertain(1, 5_000)),
         (8, ["17", "14"], NoteOurs(1, 5_000)),
+        (0xFFFF, ["14"], NoteUncertain(1, 5_000)),
+        (6, ["14"], NoteUncertain(1, 5_000)),
     ],
 )
 def test_a_missed_outcome_is_settled_by_the_counter(counter: int, seen: list[str], fact: object) -> None:
@@ -355,6 +357,19 @@ def test_a_late_stacked_after_unknown_is_not_told_twice() -> None:
     held(paper).stack(1)
     paper.run(31_000)
     assert paper.news() == [NoteUncertain(1, 5_000)]
+
+
+@pytest.mark.parametrize(("later", "number"), [(["8104", "14"], 1), (["15", "8104", "14"], 2), (["8103", "14"], 2)])
+def test_what_falls_into_the_box_after_that_is_the_same_note_if_nothing_was_drawn_in(
+    later: list[str], number: int
+) -> None:
+    paper = Paper(on={STACK: then("17")})
+    held(paper).stack(1)
+    paper.run(31_000)
+    paper.facts.clear()
+    paper.counter, paper.statuses = 8, later
+    paper.run(2_000)
+    assert [fact.note for fact in paper.news() if isinstance(fact, NoteOurs)] == [number]
 
 
 def test_an_order_for_a_settled_note_is_not_answered_twice_and_for_an_unknown_one_it_is() -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drivers.lcdm.codec import bcc
 from drivers.lcdm.driver import Ended, Event, Lcdm4000
+from drivers.lcdm.frames import bcc
 from kiosk.faults import Fault
 from kiosk.ports.fact import Fact
 
@@ -163,7 +163,7 @@ class Paper:
         self._again = raw
         if fault == "damaged":
             return ACK + raw[:-1] + bytes([raw[-1] ^ 0x40])
-        if fault == "late":
+        if fault in ("late", "late_acked"):
             self.late = raw
         return {"ack_lost": raw, "lost": ACK, "mute": b"", "late": b"", "late_acked": ACK}.get(fault, ACK + raw)
 

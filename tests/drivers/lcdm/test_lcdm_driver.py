@@ -363,6 +363,22 @@ def test_unplugged_after_the_order_and_asked_after_replugging() -> None:
     assert isinstance(paper.events[-1], Found)
 
 
+def test_unplugged_after_the_order_and_told_while_it_is_asked_who_it_is() -> None:
+    paper = Paper(faults_of={DISPENSE: ["late_acked"]})
+    driver = paper.ready()
+    driver.dispense(7, ASKED)
+    paper.run(300)
+    driver.link_lost("pulled", paper.now_ms)
+    paper.dead = True
+    driver.link_up(paper.now_ms)
+    paper.run(1_000)
+    paper.release()
+    assert outcome(paper).ending is Ending.FULL
+    paper.dead = False
+    paper.run(5_000)
+    assert driver.ready
+
+
 def test_unplugged_for_good_is_unknown() -> None:
     paper = Paper(faults_of={DISPENSE: ["lost"]})
     driver = paper.ready()

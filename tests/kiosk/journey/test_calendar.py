@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config import ConfigError
 from kiosk.journey.calendar import SaleWindow, months, parse_day, station_day
+from kiosk.journey.holidays import Holiday, Holidays, holidays
 
 WINDOW = SaleWindow(date(2025, 11, 21), 15)
 
@@ -65,3 +68,17 @@ def test_the_day_rolls_at_station_midnight() -> None:
 def test_only_dates_are_days(text: str) -> None:
     day = parse_day(text)
     assert day is None or day.isoformat() == text
+
+
+def test_holidays_fixed_and_moving_are_known() -> None:
+    assert holidays().on(date(2031, 10, 1)) == Holiday("国庆节", "Nat'l Day")
+    assert holidays().on(date(2027, 2, 6)) == Holiday("春节", "Lunar NY")
+    assert holidays().on(date(2026, 11, 22)) is None
+
+
+def test_holidays_of_no_calendar_are_refused_and_no_file_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "holidays.yaml"
+    path.write_text('every_year: {"02-30": {name: a, english: b}}', "utf-8")
+    with pytest.raises(ConfigError, match="02-30"):
+        holidays(path)
+    assert holidays(tmp_path / "none.yaml") == Holidays()

@@ -29,6 +29,12 @@ QUIET: dict[tuple[str, str], str] = {
     ("trains", T.PREVIOUS): "only behind the first page",
     ("search.fromto", T.SWAP): "only when the origin may be chosen and both are",
     ("search.fromto", T.SHOW_TRAINS): "only when both stations are chosen",
+    ("search.map", T.NEXT): "only before the last page of a list",
+    ("search.map", T.FROM): "only when another station of the city helps",
+    ("search.map", T.PREVIOUS): "only behind the first page of a list",
+    ("next", T.PREVIOUS): "only behind the first page",
+    ("next", T.NEXT): "only before the last page",
+    ("next", T.SHOW_TRAINS): "only while the station does not answer",
     ("seat", T.SHOW_TRAINS): "the way back to the list is open; pictures show it as Back",
 }
 COMMON_QUIET = {

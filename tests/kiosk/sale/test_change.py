@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from kiosk.sale.change import CashPolicy, acceptable, bundles, cash_limit_fen, plan_change
+from kiosk.sale.change import CashPolicy, PaidIn, acceptable, bundles, cash_limit_fen, plan_change
 
 VALUES = (100, 500, 1000, 2000, 5000, 10000)
 KNOWN = VALUES
@@ -79,7 +79,7 @@ def test_a_negative_debt_is_the_callers_bug() -> None:
 def test_an_accepted_note_never_leads_to_a_debt_that_cannot_be_paid(
     value: int, ours: int, due: int, notes_in: int, stock: dict[int, int], cover: CashPolicy
 ) -> None:
-    accepted, refused = acceptable(KNOWN, ours, due, notes_in, stock, cover)
+    accepted, refused = acceptable(KNOWN, PaidIn(ours, ours=notes_in), due, stock, cover)
     assert set(accepted) | set(refused) == set(KNOWN)
     assert not set(accepted) & set(refused)
     after = ours + value
@@ -95,7 +95,7 @@ def test_an_accepted_note_never_leads_to_a_debt_that_cannot_be_paid(
 @given(stock=BIG_STOCKS, due=some.integers(1, 200).map(lambda yuan: yuan * 100))
 def test_a_refused_note_has_a_reason_that_is_true(stock: dict[int, int], due: int) -> None:
     policy = CashPolicy()
-    for value, reason in acceptable(KNOWN, 0, due, 0, stock, policy)[1].items():
+    for value, reason in acceptable(KNOWN, PaidIn(), due, stock, policy)[1].items():
         if reason == "no_change":
             assert value > due
             assert plan_change(value - due, stock, policy.max_notes_out).short_fen
@@ -106,8 +106,8 @@ def test_a_refused_note_has_a_reason_that_is_true(stock: dict[int, int], due: in
 
 def test_nothing_is_accepted_once_all_is_paid_or_too_many_notes_are_in() -> None:
     stock = {100: 60}
-    assert acceptable((100,), 500, 500, 1, stock, CashPolicy()) == ((), {100: "paid"})
-    assert acceptable((100,), 0, 500, 60, stock, CashPolicy()) == ((), {100: "too_many"})
+    assert acceptable((100,), PaidIn(500, ours=1), 500, stock, CashPolicy()) == ((), {100: "paid"})
+    assert acceptable((100,), PaidIn(ours=60), 500, stock, CashPolicy()) == ((), {100: "too_many"})
 
 
 @given(

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 )
 
 from kiosk.parameters import SalePolicy
-from kiosk.ports.note_acceptor import AcceptorPast, NoteMoving, NoteRefused
+from kiosk.ports.note_acceptor import AcceptorPast, DepositPast, NoteMoving, NoteRefused
 from kiosk.ports.note_dispenser import DispenserPast
 from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.sale import facts as sf
@@ -24,6 +24,9 @@ from kiosk.sale.recovery import Told
 from tests.kiosk.sale.samples import stock
 from tests.kiosk.sale.world import KNOWN_FEN, World, settled
 
+BULK = CashPolicy(deposit_depth=60)
+MIXED = CashPolicy(deposit_depth=2, recycled_fen=(1000,))
+"""A small bulk escrow, and ten yuan that go into a cassette to be paid out again."""
 OUTLETS = ("empty", "tickets", "unknown")
 
 
@@ -54,9 +57,21 @@ def told(draw: some.DrawFn, world: World) -> Told:
         draw(some.sampled_from(OUTLETS)),
         (),
     )
+    own = [line.value_fen for line in book.own_notes if line.state != "out"]
+    bulk = DepositPast(
+        draw(some.integers(0, len(own) + 1).map(lambda left: tuple([*own, 1000][:left]))),
+        draw(some.booleans()),
+        draw(some.sampled_from(("none", "packing", "returning", "keeping", "unknown"))),
+        (),
+        draw(some.sampled_from(((), ((1000, 0),), ((1000, -1),), ((1000, 3),)))),
+        draw(some.sampled_from(("empty", "notes", "unknown"))),
+    )
     silent = some.none()
     return Told(
-        draw(silent | some.just(acceptor)), draw(silent | some.just(dispenser)), draw(silent | some.just(printer))
+        draw(silent | some.just(acceptor)),
+        draw(silent | some.just(dispenser)),
+        draw(silent | some.just(printer)),
+        draw(silent | some.just(bulk)),
     )
 
 
@@ -69,7 +84,7 @@ class LifeOfASale(RuleBasedStateMachine):
         passengers=some.integers(1, 3),
         partial=some.sampled_from(("deliver_good", "all_or_nothing")),
         rounding=some.sampled_from(("passenger", "none")),
-        cover=some.sampled_from((CashPolicy(), CashPolicy("bounded", 5000))),
+        cover=some.sampled_from((CashPolicy(), CashPolicy("bounded", 5000), BULK, BULK, MIXED)),
         paying=some.sampled_from((1000, 2000, 10000)),
         answers=some.integers(0, 9),
         confirmed=some.sampled_from((0, 0, 2, 3)),

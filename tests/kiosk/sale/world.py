@@ -35,6 +35,10 @@ TIMES = {"patience_until_ms", "patience_span_ms", "take_until_ms", "answer_until
 """Limits of the book: a touch moves them and is no fact, so a replay may have others."""
 
 
+DEPOSIT = ("deposited", "keeping", "giving", "out")
+"""Where a note is that is in the bulk escrow, or on its way out of it."""
+
+
 @dataclass(slots=True)
 class Account:
     """What the journal says, added up without the code under test."""
@@ -50,19 +54,26 @@ class Account:
     asked_fen: dict[int, int] = field(default_factory=dict)
     claims: dict[str, int] = field(default_factory=dict)
     rounding_fen: int = 0
+    keeps: int = 0
+    recovering: bool = False
     orders: set[tuple[str, object]] = field(default_factory=set)
     ended: bool = False
 
     def hear(self, fact: Record) -> None:
         match fact:
+            case {"kind": "sys.recover", "result": result}:
+                self.recovering = result == "begin"
             case {"kind": "note.seen"}:
                 self.notes.setdefault(fact["note"], (fact["value_fen"], "held"))
             case {"kind": "stack!" | "return!", "result": result, "note": note}:
+                result = "stacked" if result == "recycled" else result
                 value_fen, state = self.notes.get(note, (fact["value_fen"], "held"))
-                if state not in ("stacked", "returned") and not (
+                if state not in ("stacked", "returned", *DEPOSIT) and not (
                     state in ("jammed", "unknown") and result != "stacked"
                 ):
                     self.notes[note] = (value_fen, result)
+            case {"kind": "keep!" | "return_all!" | "taken!" | "retract!", "notes": notes}:
+                self._deposit(fact["kind"], fact["result"], notes)
             case {"kind": "lock!", "result": "held"} if not self.prices:
                 self.prices = {place["index"]: place["price_fen"] for place in fact["places"]}
             case {"kind": "confirm!", "result": "done"} | {"kind": "state!", "state": "confirmed" | "printed"}:
@@ -83,14 +94,51 @@ class Account:
             case {"kind": "taken!", "result": "tickets"}:
                 self.delivered |= {self.blanks[key][0] for key in self.bundle}
 
+    def _deposit(self, kind: str, result: str, notes: list[int]) -> None:
+        """Notes of the bulk escrow: those named by the outcome move, the others asked for stay."""
+        was = {"keep!": ("keeping",), "taken!": ("giving", "out"), "retract!": ("giving", "out")}.get(kind, ("giving",))
+        was = ("giving", "out") if kind == "return_all!" and result == "unknown" else was
+        under_way = self._in(*was)
+        if notes and not set(notes) & set(under_way):
+            return  # said twice
+        places = {"kept": "stacked", "presented": "out", "refused": "deposited"}
+        target = {"taken!": "returned", "retract!": "stacked"}.get(kind) or places.get(result)
+        target = target or ("stacked" if kind == "keep!" else "unknown")
+        for note in under_way:
+            state = (
+                target if note in notes else "deposited" if kind in ("keep!", "return_all!") else self.notes[note][1]
+            )
+            self.notes[note] = (self.notes[note][0], state)
+        if result == "kept" and not self.recovering and (self.keeps >= 2 or not notes):
+            for note in self._in("deposited"):
+                self.notes[note] = (self.notes[note][0], "stacked")
+
+    def _in(self, *states: str) -> list[int]:
+        return [note for note, (_, state) in self.notes.items() if state in states]
+
+    def _asked_deposit(self, intent: Record) -> None:
+        """Both deeds are about whole notes that lie in the escrow, and a return about the last that went in."""
+        lying = self._in("deposited")
+        assert intent["notes"]
+        assert list(intent["notes"]) == lying[-len(intent["notes"]) :]
+        assert intent["value_fen"] == sum(self.notes[note][0] for note in intent["notes"])
+        state = "keeping" if intent["kind"] == "keep?" else "giving"
+        assert state == "giving" or len(intent["notes"]) == len(lying)
+        self.keeps += state == "keeping"
+        for note in intent["notes"]:
+            self.notes[note] = (self.notes[note][0], state)
+
     def book(self, intent: Record) -> None:
         kind = intent["kind"]
         once = {"stack?": "note", "return?": "note", "print?": "blank", "pay?": "order", "deliver?": "sale"}
         if kind in once:
             self._once(kind, intent[once[kind]])
         match intent:
+            case {"kind": "keep?" | "return_all?"}:
+                self._asked_deposit(intent)
             case {"kind": "print?"}:
                 assert self.confirmed, "a ticket is printed and the station never said yes"
+                assert not self._in("keeping"), "a ticket is printed before the deposit is ours"
                 self._once("number", intent["number"])
                 assert intent["number"]
                 self.blanks[intent["blank"]] = (intent["index"], intent["number"])
@@ -130,7 +178,7 @@ class Account:
         assert self.came_in_fen() == fares + self.rounding_fen + self.taken_fen() + claims
         assert end["delivered_fen"] == fares + self.rounding_fen
         assert (end["paid_out_fen"], end["claims_fen"]) == (self.taken_fen(), claims)
-        assert not any(state in ("held", "moving") for _, state in self.notes.values())
+        assert not any(state in ("held", "moving", *DEPOSIT) for _, state in self.notes.values())
         assert not any(state in ("asked", "out") for _, state in self.pays.values())
         assert abs(self.rounding_fen) < 100
 
@@ -219,7 +267,12 @@ class World:
         """After every step: nothing is owed below zero, nothing more is paid than is owed, the sums agree."""
         book = self.book
         given = book.delivered_fen + book.paid_out_fen + book.claims_fen
-        assert book.ours_fen + book.uncertain_in_fen >= given
+        assert book.paid_in_fen + book.uncertain_in_fen >= given
+        assert book.put_in_fen - book.ours_fen == sum(
+            fen for fen, state in self.account.notes.values() if state in DEPOSIT
+        )
+        lying = {line.note for line in book.own_notes}
+        assert lying <= set(self.stock.deposit)
         assert book.ours_fen + book.uncertain_in_fen == self.account.came_in_fen()
         assert all(count >= 0 for count in self.stock.cassettes.values())
         assert len({claim.code for claim in book.claims}) == len(book.claims)
@@ -252,7 +305,25 @@ class World:
                 return [st.LockReleased(KEY, True), st.LockReleased(KEY, False)]
             case si.StackNote(note=note, value_fen=fen):
                 lost: list[Fact] = [na.NoteJammed(note, fen), na.NoteUncertain(note, fen), na.NoteUncertain(note, 0)]
-                return [na.NoteOurs(note, fen), na.NoteReturned(note, fen), *lost]
+                cassette = next((number for number, value in VALUES.items() if value == fen), 0)
+                good: list[Fact] = [na.NoteOurs(note, fen)]
+                if self.policy.cash.deposits(fen):
+                    good = [na.NoteDeposited(note, fen), na.NoteOurs(note, fen)]
+                elif fen in self.policy.cash.recycled_fen and cassette:
+                    good = [na.NoteRecycled(note, fen, cassette), na.NoteOurs(note, fen)]
+                return [*good, na.NoteReturned(note, fen), *lost]
+            case si.KeepDeposit(notes=notes):
+                unknown = na.DepositKeepUncertain(notes, "link")
+                return [na.DepositKept(notes), na.DepositKept(notes[1:]), na.DepositKept(()), unknown]
+            case si.ReturnDeposit(notes=notes):
+                return [
+                    na.DepositPresented(notes),
+                    na.DepositTaken(notes),
+                    na.DepositNotMoved(notes, "refused"),
+                    na.DepositReturnUncertain(notes, "link"),
+                    na.DepositReturnUncertain(notes[-1:], "jam"),
+                    na.DepositPresented(notes[1:] or notes),
+                ]
             case si.ReturnNote(note=note, value_fen=fen):
                 return [
                     na.NoteReturned(note, fen),
@@ -324,6 +395,9 @@ class World:
         fact = answers[which % len(answers)]
         self.said.append(fact)
         match fact:
+            case na.DepositPresented(notes=notes):
+                uncertain = na.DepositReturnUncertain(notes, "link")
+                self.pending["mouth"] = [na.DepositTaken(notes), na.DepositPulledBack(notes), uncertain]
             case tp.TicketsPresented() | tp.SlotReopened():
                 self.pending["hand"] = [tp.TicketsTaken(1)]
             case nd.TrayReopened(order=number):
@@ -331,6 +405,12 @@ class World:
             case nd.NotesPresented(order=number) | nd.NotesShort(order=number) if any(out for _, out, _ in fact.counts):
                 self.pending["hand"] = [nd.ChangeTaken(number)]
         return self.feed(fact)
+
+    def pull_back(self) -> list[si.Intent]:
+        """The unit's own time is over: nobody took the notes at its mouth."""
+        notes = tuple(line.note for line in self.book.notes_in_state("out"))
+        self.pending["mouth"] = [na.DepositPulledBack(notes)]
+        return self.answer("mouth")
 
     def station_says(self, state: str) -> list[si.Intent]:
         """The question about the sale is answered with this state."""
@@ -345,7 +425,7 @@ class World:
     def time_out(self) -> list[si.Intent]:
         """The next limit of the sale is reached."""
         limit = self.sale.deadline()
-        assert limit is not None
+        assert limit is not None, f"nothing ends {self.sale.state}"
         self.now_ms = max(self.now_ms, limit[0])
         self.wall_ms = max(self.wall_ms, self.now_ms)
         return self.feed(limit[1])
@@ -392,9 +472,12 @@ class World:
         for _ in range(400):
             if self.ended:
                 return
-            asked = [name for name in self.pending if name not in ("release?", "void?", "hand") and "renew" not in name]
+            mute = ("release?", "void?", "hand", "mouth")
+            asked = [name for name in self.pending if name not in mute and "renew" not in name]
             if asked:
                 self.answer(asked[0])
+            elif self.sale.state is S.OWN_OUT:
+                self.pull_back()
             else:
                 self.time_out()
         raise AssertionError(f"the sale stays in {self.sale.state}")

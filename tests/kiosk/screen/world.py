@@ -33,7 +33,7 @@ TODAY = "2026-11-21"
 HOUR_MS = 3_600_000
 TEXTS = Texts()
 CLOCK = Clock("Asia/Shanghai")
-SETTINGS = JourneySettings("BXP")
+SETTINGS = JourneySettings("BXP", fixed=("SJP", "ZZF", "LON"))
 LIMITS = Limits(5, 15, 300_000, 300_000, 600_000, 60_000)
 
 STATIONS = (
@@ -134,6 +134,47 @@ def with_trains(made: Journey) -> Journey:
     return made
 
 
+def to(code: str, at: int = 1) -> tuple[Offer, ...]:
+    """A train of `OFFERS` as it goes to a station."""
+    return (replace(OFFERS[at], destination=code),)
+
+
+def maps_and_boards(language: str) -> dict[str, JourneyState]:
+    """The route map and the lists without a destination."""
+    found: dict[str, JourneyState] = {}
+    made = journey(language)
+    made.touch("route_map", now())
+    found["search.map"] = made.state
+    made.touch("plate:SJP", now())
+    found["search.map-asking"] = made.state
+    made.hear(TrainsListed(made.state.request, WALL_MS, to("SJP")), now())
+    found["search.map-known"] = made.state
+    found["search.map-none"] = replace(made.state, offers=())
+    found["search.map-offline"] = replace(made.state, listing="offline", offers=())
+    made.touch("zoom:out", now())
+    found["search.map-far"] = made.state
+    made.touch("listed", now())
+    found["search.map-lines"] = made.state
+    made.touch("line:jingguang_hs", now())
+    found["search.map-calls"] = made.state
+    made = journey(language)
+    made.touch("fixed", now())
+    found["search.fixed-asking"] = made.state
+    for code in ("SJP", "ZZF"):
+        made.hear(TrainsListed(made.state.request, WALL_MS, to(code)), now())
+    made.hear(TrainsListed(made.state.request, WALL_MS, ()), now())
+    found["search.fixed"] = made.state
+    found["search.fixed-offline"] = replace(made.state, listing="offline", offers=(), notice="offline")
+    made = journey(language)
+    made.touch("next_trains", now())
+    found["next-asking"] = made.state
+    for at, code in enumerate(made.state.asking):
+        made.hear(TrainsListed(made.state.request, WALL_MS, to(code, at + 1)), now())
+    found["next"] = made.state
+    found["next-none"] = replace(made.state, offers=())
+    return found
+
+
 def steps(language: str) -> dict[str, JourneyState]:
     """A state per screen of the journey, by name."""
     found: dict[str, JourneyState] = {}
@@ -169,9 +210,17 @@ def steps(language: str) -> dict[str, JourneyState]:
     found["seat"] = made.state
     made.touch("plus:child", now())
     found["seat-two"] = made.state
+    found["seat-fewer"] = replace(
+        made.state, passengers=(("adult", 3),), notice="only_left", notice_left=2, instead="fewer"
+    )
+    found["trains-instead"] = replace(
+        found["trains"], notice="sold_out", instead="other", instead_train="D705", instead_class="O", chosen="G71",
+        seat_class="O", passengers=(("adult", 1),),
+    )  # fmt: skip
     found["seat-left"] = replace(made.state, notice="only_left", notice_left=1)
     made.touch("help", now())
     found["help"] = made.state
+    found |= maps_and_boards(language)
     found["attract"] = replace(JourneyState(origin="BXP", touched_ms=MONO_MS), language=language)
     found["thanks"] = replace(found["home"], step="thanks")
     found["sale"] = replace(found["seat"], step="sale")
@@ -223,6 +272,10 @@ def books() -> dict[str, Book]:
         found[name].take_until_ms = MONO_MS + 38_000
     for name in ("CHANGE_OUT", "CHANGE_BACK"):
         found[name].pays = [PayLine(1, ((1, 1), (2, 2)), 2_100, "out", ((1, 1, 0), (2, 2, 0)), 2_100)]
+    found["KEEPING"].notes = [NoteLine(at, value, "keeping") for at, value in enumerate(PAID)]
+    for name, state in (("GIVING_BACK", "giving"), ("OWN_OUT", "out")):
+        notes = [NoteLine(at, value, state) for at, value in enumerate((10_000, 5_000, 10_000, 2_000))]
+        found[name] = replace(book(S[name]), notes=notes, why_ending="passenger", take_until_ms=MONO_MS + 38_000)
     set_tickets(found["DUMPING"], "void")
     found["DUMPING"].why_ending = "print"
     refund = book(S.PAYING, (10_000, 10_000))

@@ -39,6 +39,8 @@ from kiosk.screen.values import (
     Trip,
     Words,
 )
+from tests.kiosk.ui.samples_foreign import samples_foreign
+from tests.kiosk.ui.samples_journey import samples_journey
 from tests.kiosk.ui.samples_money import samples_money
 from tests.kiosk.ui.samples_service import samples_service
 
@@ -108,19 +110,19 @@ def home(talk: Talk) -> Screen:
                 ),
             ),
             Tile(tile("number", "按车次", "By train number", "train", role="tile")),
+            Tile(tile("map", "线路图", "Route map", "map", role="tile")),
+            Tile(tile("departures", "最近车次", "Next departures", "clock", role="tile")),
             Tile(
                 tile(
-                    "map",
-                    "线路图",
-                    "Route map",
-                    "map",
+                    "collect",
+                    "取票",
+                    "Collect tickets",
+                    "ticket",
                     role="tile",
                     enabled=False,
                     why=talk("暂未开通", "Not available yet"),
                 )
             ),
-            Tile(tile("departures", "最近车次", "Next departures", "clock", role="tile")),
-            Tile(tile("collect", "取票", "Collect tickets", "ticket", role="tile")),
         ),
         popular_title=talk("热门到站", "Popular"),
         popular=tuple(Priced(Key(f"to:{zh}", talk(zh, en)), price) for zh, en, price in popular),
@@ -218,6 +220,7 @@ def station(talk: Talk) -> Screen:
             Key("tab:hot", talk("热门", "Hot")),
             Key("tab:az", talk("拼音", "A–Z"), selected=True),
             Key("tab:province", talk("按省份", "Province")),
+            Key("route_map", talk("线路图", "Map")),
         ),
         letters="EUIOASDGHJLZXBN",
         clear=Key("clear", talk("清空", "Clear")),
@@ -409,10 +412,12 @@ def trains(talk: Talk) -> Screen:
         date=Key("date", talk("11月22日 周日", "Sun 22 Nov"), "calendar"),
         filters=(
             Key("filter:all", talk("全部", "All"), selected=True),
-            Key("filter:G", talk("高铁", "G")),
-            Key("filter:D", talk("动车", "D")),
+            Key("filter:G", talk("高铁 G", "G trains")),
+            Key("filter:D", talk("动车 D", "D trains")),
+            Key("filter:K", talk("普速 KZT", "K Z T trains")),
             Key("filter:free", talk("只看有票", "Available")),
-            Key("sort:early", talk("最早出发", "Earliest")),
+            Key("departs", talk("全天", "Any time")),
+            Key("sort:early", talk("最早出发", "Earliest"), "sort"),
         ),
         state="list",
         message=Words(),
@@ -490,7 +495,7 @@ def review(talk: Talk) -> Screen:
     footer = (
         Key("change", talk("修改", "Change"), "back"),
         Key("cancel", talk("取消订单", "Cancel order"), "cross", role="danger"),
-        Key("pay", talk("同意并付款", "Agree and pay"), "right", role="primary"),
+        Key("pay", talk("同意并付款 ¥1,106.00", "Pay ¥1,106.00"), "right", role="primary"),
     )
     window, aisle = talk("窗", "Win"), talk("过道", "Aisle")
     return Review(
@@ -632,4 +637,5 @@ def samples(language: str) -> dict[str, Screen]:
     """By name; most names are the kind of the screen, a variant adds `-something`."""
     talk = Talk(language)
     made = {name: make(talk) for name, make in MAKERS.items()}
-    return made | samples_money(talk, chrome, steps) | samples_service(talk, chrome)
+    more = samples_journey(language) | samples_foreign(language)
+    return made | samples_money(talk, chrome, steps) | samples_service(talk, chrome) | more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Self
 from zlib import crc32
 
 from simulator.auditor import Auditor, Rules
@@ -44,7 +45,7 @@ class Stage:
         self._chain, self._seq = int(raw[:8], 16), self._seq + 1
         self.text += raw
 
-    def lines(self, *lines: w.Line) -> Stage:
+    def lines(self, *lines: w.Line) -> Self:
         for line in lines:
             raw = self.raw(line)
             self.durable(raw)

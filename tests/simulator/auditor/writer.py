@@ -106,6 +106,17 @@ def in_tray(sale: int, count: int, intents: list[Record]) -> Line:
     return {"kind": "print!", "result": "in_tray", "key": blank(sale, count)}, intents
 
 
+def printer_past(voided: bool) -> Record:
+    return {
+        "kind": "printer.past",
+        "last_key": "",
+        "voided_at_start": voided,
+        "tray": "empty",
+        "slot": "empty",
+        "counters": [],
+    }
+
+
 def setup() -> list[Line]:
     """Two cassettes and a roll, counted."""
     boot = {"kind": "sys.boot", "machine": "T07", "nonce": "ab", "version": "1", "damaged_bytes": 0, "clock_rate": 10}

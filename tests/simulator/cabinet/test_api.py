@@ -31,6 +31,7 @@ def test_the_machine_is_empty_and_everything_lies_outside(bench: Bench) -> None:
         "notes": 167,
         "value_fen": 60 * 100 + 40 * 500 + 40_000 + 100_000 + 22_300,
         "conserved": True,
+        "brought_fen": 188_300,
     }
     assert state["hand"] == {"100": 3, "1000": 2, "10000": 2}
     assert state["doors"] == {"outer": False, "safe": False, "tickets": False, "change": False}

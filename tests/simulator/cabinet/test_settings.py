@@ -37,6 +37,17 @@ speeds: {note_in_ms: 400}
     assert world.board.body.tags["box"] == "BOX-A"
 
 
+@pytest.mark.parametrize(("model", "cassettes"), [("lcdm2000", "500, 1000"), ("lcdm1000", "1000")])
+def test_the_other_dispenser_family_may_be_fitted(model: str, cassettes: str) -> None:
+    values = [int(value) for value in cassettes.split(", ")]
+    listed = ", ".join(f"{{value_fen: {value}}}" for value in values)
+    settings = parse(f"dispenser: {model}\ncassettes: [{listed}]", CabinetSettings, "cabinet.yaml")
+    world = Cabinet(settings, StandingClock()).world
+    assert list(world.dispenser.body.values_fen[: len(values)]) == values
+    world.dispenser.receive(bytes.fromhex("04 50 02 46 03 13"), 0)
+    assert world.dispenser.take_output()[:5] == bytes.fromhex("06 01 50 02 46")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -44,6 +55,7 @@ speeds: {note_in_ms: 400}
         ("vault_notes: {300: 3}", "300 fen is no banknote"),
         ("vault_notes: {100: -1}", "-1 is not within 0..20000"),
         ("cassettes: [{value_fen: 100, capacity: 0}]", "cassettes[0].capacity"),
+        ("dispenser: lcdm2000", "cassettes: 4 are given, an lcdm2000 has 2"),
         ("box_tag: 箱", "box_tag holds ASCII only"),
         ("speeds: {flap_ms: 900}", "speeds.flap_ms"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from simulator.campaign.fingers import Finger
 from simulator.campaign.judge import Campaign
 from simulator.campaign.main import main
+from simulator.campaign.mischief import UNWITNESSED
 from simulator.campaign.monkey import EVENTS_PER_PART, Monkey, units
 from simulator.campaign.sabotage import planted
 from simulator.campaign.work import monkeys
@@ -73,6 +74,17 @@ def test_parts_cover_all_events_and_one_can_be_had_alone() -> None:
 def test_the_command_counts_events(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--monkey", "60", "--seed", "3", "--jobs", "1"]) == 0
     assert "60 events" in capsys.readouterr().out
+
+
+def test_a_lie_that_nothing_witnesses_is_not_told() -> None:
+    """The counter of stacked notes is silent, then a note is stacked that never was: decision 008 believes the unit."""
+    mischief = Monkey("7.4").mischief
+    switched: set[str] = set()
+    for _ in range(3_000):
+        switched.add(mischief.fault().removesuffix(" on"))
+    pair = {f"{device} {name}" for device, name in UNWITNESSED}
+    assert len(switched & pair) == 1
+    assert {"acceptor withdrawn_on_string_next", "acceptor stacked_without_event_next"} <= switched
 
 
 def test_an_exception_of_the_program_is_told_with_seed_and_event(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator.campaign.sets import SALES
+from simulator.passenger.person import Kind, Plan
 from simulator.world.level import Level
 from simulator.world.run import Outcome, run
 from simulator.world.script import Script, Trouble
@@ -130,6 +131,20 @@ FOUND = {
     ),
     "a station restored from an older backup gives no number twice": Script(
         1, (SALES["change"],) * 3, (Trouble("station", "restored", "lock?", 3),)
+    ),
+    "what a device said to have thrown out need not lie in the reject bin when the next order jams": Script(
+        1,
+        (SALES["change"], Plan(Kind.CANCEL, 1, 10_000)),
+        (Trouble("dispenser", "reject_ejected_next", "stack?"), Trouble("dispenser", "jam_dvt_ejt_next", "stack?", 2)),
+    ),
+    "a note that jams may be of another cassette, and worth more than what was asked": Script(
+        1_494_302_590,
+        (Plan(Kind.LARGE, 1, 50_000),),
+        (Trouble("dispenser", "wrong_cassette_next", "stack?"), Trouble("dispenser", "jam_dvt_ejt_next", "stack?")),
+        fill="lean",
+    ),
+    "an order nobody can tell of may have thrown out more than it asked for": Script(
+        1, (SALES["cancel"], SALES["change"]), (Trouble("dispenser", "reject_all", "stack?"),), (77,)
     ),
     "a shutter that was told while the board was silent is told again": Script(
         1, (SALES["cancel"],), (Trouble("link:cabinet", "out", "pay?"),)

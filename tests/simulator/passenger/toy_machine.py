@@ -8,6 +8,7 @@ from kiosk.screen.values import (
     Attract,
     Busy,
     Chrome,
+    ClaimScreen,
     ClassCell,
     Deadline,
     Denomination,
@@ -32,6 +33,7 @@ from kiosk.screen.values import (
     Words,
 )
 from simulator.passenger.hands import Openings, Taken
+from tests.kiosk.ui.samples import samples
 
 HOME = Key("home", Words("Home"), "home")
 NO_NOTICE = Words()
@@ -44,7 +46,7 @@ def chrome(language: str, *footer: Key) -> Chrome:
 
 class ToyMachine:
     """`price_fen` of one ticket; notes are counted at once; tickets come out first, then change. `cash_up_to`: the limit the
-    home page tells, `sells`: whether anything can be paid."""
+    home page tells, `sells`: whether anything can be paid. `give_up` ends what nobody goes on with: a claim."""
 
     VALUES = (100, 500, 1_000, 2_000, 5_000, 10_000)
 
@@ -58,7 +60,7 @@ class ToyMachine:
         self.touched: list[str] = []
         self.mouth: list[int] = []
         self.change: list[int] = []
-        self.tickets = 0
+        self.tickets = self.slips = self.claimed_fen = 0
 
     @property
     def due_fen(self) -> int:
@@ -142,6 +144,21 @@ class ToyMachine:
     def _thanks(self) -> Screen:
         return Busy(chrome(self.language), Words("Thanks"), Words())
 
+    def _claim(self) -> Screen:
+        shown = samples("en")["receipt"]
+        assert isinstance(shown, ClaimScreen)
+        return replace(shown, chrome=chrome(self.language, Key("claim_done", Words(), "check", "primary")))
+
+    def give_up(self) -> None:
+        self.rev += 1
+        if self.step == "take":  # what nobody takes is pulled back
+            self.claimed_fen = self.price_fen * self.tickets + sum(self.change)
+            self.tickets, self.change = 0, []
+        else:
+            self.claimed_fen = self.paid_fen
+        self.paid_fen = 0
+        self.step, self.slips = ("claim", 1) if self.claimed_fen else ("attract", 0)
+
     # -- touches
 
     def touch(self, target: str) -> None:
@@ -149,7 +166,7 @@ class ToyMachine:
         self.rev += 1
         following = {
             "start": "home", "destination": "station", "station:ZZF": "trains", "train:K1": "seat", "hold": "review",
-            "pay": "pay", "home": "home",
+            "pay": "pay", "home": "home", "claim_done": "attract",
         }  # fmt: skip
         if target == "language":
             self.language = "en" if self.language == "zh" else "zh"
@@ -163,15 +180,14 @@ class ToyMachine:
             self.change, self.paid_fen = [self.paid_fen] if self.paid_fen else [], 0
             self.step = "take" if self.change else "attract"
         else:
-            self.step = following[target]
+            self.step = following.get(target, self.step)  # a touch that means nothing here is dropped
 
     # -- the openings: the passenger's hands
 
     def look(self) -> Openings:
         out = self.step == "take"
-        return Openings(
-            bool(self.mouth), out and bool(self.tickets), out and bool(self.change) and not self.tickets, False
-        )
+        change = out and bool(self.change) and not self.tickets
+        return Openings(bool(self.mouth), out and bool(self.tickets), change, bool(self.slips))
 
     def insert(self, value_fen: int) -> bool:
         if self.step != "pay" or self.mouth:
@@ -192,6 +208,8 @@ class ToyMachine:
             taken, self.mouth = Taken(tuple(self.mouth)), []
         elif outlet == "tickets":
             taken, self.tickets = Taken(tickets=self.tickets), 0
+        elif outlet == "slip":
+            taken, self.slips = Taken(slips=self.slips), 0
         else:
             taken, self.change = Taken(tuple(self.change)), []
         if not (self.tickets or self.change or self.mouth) and self.step == "take":

@@ -1,0 +1,250 @@
+"""Which driver serves which place of the cabinet, and the devices that are made of two (decision 22).
+
+`MODELS` is the one table from a model's name to its driver. Everything else sees ports.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+from drivers.cabinet_board.driver import CabinetBoard
+from drivers.ccnet.b2b.driver import BillToBill
+from drivers.ccnet.driver import CcnetValidator
+from drivers.compose.change_presenter import ChangePresenter
+from drivers.compose.ticket_unit import TicketUnit
+from drivers.escpos.driver import EscPosPrinter
+from drivers.lcdm.codec50 import SENSORS
+from drivers.lcdm.driver import Lcdm4000
+from drivers.lcdm.driver50 import Lcdm2000
+from drivers.link.serial_link import serial_opener
+from drivers.megatec.driver import Megatec
+from drivers.seal_software import SoftwareSeal
+from drivers.ttpm.driver import Ttpm
+from kiosk.deeds import Devices
+from kiosk.errors import ConfigError
+from kiosk.ports.fact import Participant, Report
+from kiosk.ports.station import Station
+from kiosk.reactor import Link, Reactor
+from kiosk.settings import Device, DeviceTable, Settings
+
+NOTES_PER_BOOT = 100_000
+"""Note numbers of one start: `boot` times this is the first, so that no number comes twice in a machine's life."""
+
+Build = Callable[[str, Device, Report, int], Participant]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`fits`: the places in config it can be named for; a unit that fits two is named at both, with one link."""
+
+    fits: tuple[str, ...]
+    build: Build
+
+
+def _two_cassettes(name: str, device: Device, report: Report) -> Lcdm2000:
+    """A probe names more cassettes than there are; a configuration that does is refused (`check_devices`)."""
+    there = {number: fen for number, fen in device.cassettes.items() if number in SENSORS[device.model].out}
+    return Lcdm2000(name, report, cassettes=there, model=device.model)
+
+
+def _bill_to_bill(name: str, device: Device, report: Report, boot: int) -> BillToBill:
+    """Alone, as a probe finds it: nothing is configured, so nothing moves."""
+    return bill_to_bill(device, {}, report, boot, configure=False)
+
+
+def bill_to_bill(
+    device: Device, recycling: dict[int, int], report: Report, boot: int, take_ms: int = 40_000, configure: bool = True
+) -> BillToBill:
+    """`recycling`: cassette -> face value in fen, of the dispenser's part."""
+    return BillToBill(
+        "acceptor",
+        "dispenser",
+        report,
+        first_note=boot * NOTES_PER_BOOT + 1,
+        escrow=device.escrow,
+        recycling=recycling,
+        poll_ms=device.poll_ms,
+        take_ms=take_ms,
+        escrow_depth=device.escrow_notes,
+        configure=configure,
+    )
+
+
+MODELS: dict[str, Model] = {
+    "ccnet": Model(
+        ("acceptor",),
+        lambda name, device, report, boot: CcnetValidator(
+            name, report, first_note=boot * NOTES_PER_BOOT + 1, poll_ms=device.poll_ms
+        ),
+    ),
+    "ccnet_b2b": Model(("acceptor", "dispenser"), _bill_to_bill),
+    "lcdm4000": Model(
+        ("dispenser",), lambda name, device, report, boot: Lcdm4000(name, report, cassettes=dict(device.cassettes))
+    ),
+    "lcdm2000": Model(("dispenser",), lambda name, device, report, boot: _two_cassettes(name, device, report)),
+    "lcdm1000": Model(("dispenser",), lambda name, device, report, boot: _two_cassettes(name, device, report)),
+    "megatec": Model(
+        ("ups",),
+        lambda name, device, report, boot: Megatec(
+            name, report, runtime_min=device.runtime_min, nominal_mv=device.battery_v * 1_000
+        ),
+    ),
+    "ttpm": Model(("ticket_unit",), lambda name, device, report, boot: Ttpm(name, report)),
+    "cabinet_board": Model(("cabinet",), lambda name, device, report, boot: CabinetBoard(name, report)),
+    "escpos": Model(
+        ("slip_printer",), lambda name, device, report, boot: EscPosPrinter(name, report, baud=device.baud)
+    ),
+}
+"""Model name in config -> driver. A driver for another model is one folder in drivers/ and one row here."""
+
+SHORT_NAMES = {"cabinet": "cabinet_board", "b2b": "ccnet_b2b", "ups": "megatec"}
+"""What `./tvm device` and `./tvm probe` also call a model; in config it has its name above."""
+
+BAUD = {"ttpm": 115_200, "cabinet_board": 19_200, "megatec": 2_400}
+"""Line rates other than 9600, for a probe that is not told another one; in config `baud` says it."""
+
+
+def model(name: str, device: Device, report: Report, boot: int) -> Any:
+    """The driver of a configured device. Raises ConfigError for a model nobody wrote a driver for."""
+    if device.model not in MODELS:
+        near = get_close_matches(device.model, MODELS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(MODELS))}"
+        raise ConfigError(f"devices.{name}.model: no driver for {device.model!r}{hint}")
+    return MODELS[device.model].build(name, device, report, boot)
+
+
+def check_devices(table: DeviceTable) -> None:
+    """Raises ConfigError for a model that is unknown or of another kind, and for two devices on one port."""
+    ports: dict[str, str] = {}
+    for part in fields(table):
+        name, device = part.name, getattr(table, part.name)
+        if device is None:
+            continue
+        found = MODELS.get(device.model)
+        if found is None:
+            model(name, device, lambda fact: None, 0)  # says what is wrong
+        elif name not in found.fits:
+            fitting = sorted(known for known, row in MODELS.items() if name in row.fits)
+            kind = " and a ".join(found.fits)
+            raise ConfigError(f"devices.{name}.model: {device.model} is a {kind}; here: {', '.join(fitting)}")
+        if device.model in SENSORS and not set(device.cassettes) <= set(SENSORS[device.model].out):
+            there = ", ".join(map(str, SENSORS[device.model].out))
+            raise ConfigError(f"devices.{name}.cassettes: {device.model} has cassette {there} and no other")
+        other = ports.setdefault(os.path.realpath(device.link), name)
+        if other != name and not _one_unit(getattr(table, other), device):
+            raise ConfigError(f"devices.{name}.link: {device.link} is the port of devices.{other} already")
+    _check_unit(table.acceptor, table.dispenser)
+
+
+def _one_unit(one: Device, other: Device) -> bool:
+    """Two places of the table that one unit serves."""
+    return one.model == other.model and len(MODELS[one.model].fits) > 1
+
+
+def _check_unit(acceptor: Device | None, dispenser: Device | None) -> None:
+    """What a unit with a bulk escrow needs to be told, and what others must not be."""
+    if (
+        dispenser is not None
+        and dispenser.model == "ccnet_b2b"
+        and (acceptor is None or acceptor.link != dispenser.link)
+    ):
+        raise ConfigError(
+            "devices.dispenser: ccnet_b2b pays as a part of devices.acceptor: name it there with the same link"
+        )
+    if acceptor is None:
+        return
+    if acceptor.escrow and acceptor.model != "ccnet_b2b":
+        raise ConfigError(f"devices.acceptor.escrow: {acceptor.model} has no bulk escrow; ccnet_b2b has one")
+    if (
+        acceptor.escrow
+        and dispenser is not None
+        and dispenser.link == acceptor.link
+        and acceptor.escrow in dispenser.cassettes
+    ):
+        raise ConfigError(f"devices.dispenser.cassettes: {acceptor.escrow} is the bulk escrow of devices.acceptor")
+
+
+def opener(name: str, device: Device) -> Callable[[], Link]:
+    return serial_opener(device.link, device.baud, device.parity)
+
+
+def drivers_of(
+    settings: Settings,
+    reactor: Reactor,
+    station: Station,
+    boot: int,
+    open_link: Callable[[str, Device], Callable[[], Link]],
+) -> Devices:
+    """Drivers on their links, and the devices that are made of two of them (decision 22)."""
+    table, report = settings.devices, reactor.report
+    devices = Devices(station)
+    board: CabinetBoard | None = None
+    if table.cabinet:
+        board = model("cabinet", table.cabinet, report, boot)
+        devices.cabinet = board
+    _cash(settings, reactor, boot, open_link, devices, board)
+    if table.ticket_unit:
+        printer = model("ticket_unit", table.ticket_unit, report, boot)
+        seal = SoftwareSeal(settings.machine.environment)
+        unit = TicketUnit("ticket_unit", report, printer, _needs(board, "ticket_unit"), seal)
+        devices.ticket_unit = unit
+        reactor.add(unit, open_link("ticket_unit", table.ticket_unit))
+    if table.slip_printer:
+        devices.slip_printer = model("slip_printer", table.slip_printer, report, boot)
+        reactor.add(devices.slip_printer, open_link("slip_printer", table.slip_printer))  # type: ignore[arg-type]
+    if table.ups:
+        devices.ups = model("ups", table.ups, report, boot)
+        reactor.add(devices.ups, open_link("ups", table.ups))  # type: ignore[arg-type]
+    if table.cabinet and board is not None:
+        reactor.add(
+            board, open_link("cabinet", table.cabinet)
+        )  # last: composed devices give it orders in the same turn
+    return devices
+
+
+def _cash(
+    settings: Settings,
+    reactor: Reactor,
+    boot: int,
+    open_link: Callable[[str, Device], Callable[[], Link]],
+    devices: Devices,
+    board: CabinetBoard | None,
+) -> None:
+    """Acceptor and dispenser: two devices, or one unit that is both."""
+    acceptor, dispenser, report = settings.devices.acceptor, settings.devices.dispenser, reactor.report
+    if acceptor and acceptor.model == "ccnet_b2b":
+        recycles = dispenser is not None and dispenser.link == acceptor.link
+        recycling = dict(dispenser.cassettes) if dispenser is not None and recycles else {}
+        unit = bill_to_bill(acceptor, recycling, report, boot, settings.sale.take_ms)
+        reactor.add(unit, open_link("acceptor", acceptor))
+        devices.acceptor = unit.acceptor
+        if recycles:
+            devices.dispenser = unit.dispenser
+            return
+    elif acceptor:
+        devices.acceptor = model("acceptor", acceptor, report, boot)
+        reactor.add(devices.acceptor, open_link("acceptor", acceptor))  # type: ignore[arg-type]
+    if dispenser:
+        inner = model("dispenser", dispenser, report, boot)
+        presenter = ChangePresenter("dispenser", report, inner, _needs(board, "dispenser"))
+        devices.dispenser = presenter
+        reactor.add(presenter, open_link("dispenser", dispenser))
+
+
+def restart(name: str, devices: Devices, reactor: Reactor) -> None:
+    """A technician mended it: a driver that keeps what only people can mend has a `restart`; others shake hands anew."""
+    mended = getattr(getattr(devices, name, None), "restart", None)
+    if mended is not None:
+        mended()
+    else:
+        reactor.restart(name)
+
+
+def _needs(board: CabinetBoard | None, name: str) -> CabinetBoard:
+    if board is None:
+        raise ConfigError(f"devices.{name}: needs the cabinet board (trays and flaps), and devices.cabinet is not set")
+    return board

@@ -1,0 +1,118 @@
+"""What a bulk escrow says after a restart, note by note, for deeds of the deposit without an outcome (decision 48).
+
+The escrow is a stack: the last note that went in is the first to leave it. What still lies there is therefore the beginning
+of what went in, and only values can be compared; when they do not fit nobody can say anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from kiosk.ports.note_acceptor import (
+    AcceptorPast,
+    DepositKeepUncertain,
+    DepositKept,
+    DepositNotMoved,
+    DepositPast,
+    DepositPresented,
+    DepositPulledBack,
+    DepositReturnUncertain,
+    DepositTaken,
+    NoteDeposited,
+    NoteOurs,
+    NoteRecycled,
+    NoteReturned,
+)
+from kiosk.sale.belief import SILENT, UNSURE, Belief
+from kiosk.sale.book import Book, NoteLine
+
+BOX, ESCROW = 0, -1
+"""Places of `DepositPast.packed`; every other number is a cassette's."""
+
+
+def packed_belief(line: NoteLine, past: DepositPast, acceptor: AcceptorPast | None, book: Book) -> Belief | None:
+    """Where a note went that was on its way; None: the escrow proves nothing, the acceptor's counters may."""
+    for value_fen, place in past.packed:
+        if value_fen == line.value_fen:
+            return Belief(_at(line, place), "operation")
+    if not past.contents_known:
+        return None
+    lay = Counter(note.value_fen for note in book.own_notes)
+    more = Counter(past.contents) - lay
+    if more == {line.value_fen: 1}:
+        return Belief(NoteDeposited(line.note, line.value_fen), "position")
+    if not more and acceptor is not None and acceptor.position in ("path", "escrow"):
+        return Belief(NoteReturned(line.note, line.value_fen), "position")
+    return None
+
+
+def _at(line: NoteLine, place: int) -> NoteOurs | NoteDeposited | NoteRecycled:
+    if place == BOX:
+        return NoteOurs(line.note, line.value_fen)
+    if place == ESCROW:
+        return NoteDeposited(line.note, line.value_fen)
+    return NoteRecycled(line.note, line.value_fen, place)
+
+
+def deposit_beliefs(book: Book, past: DepositPast | None) -> Iterator[Belief]:
+    """One outcome for a deposit that was being kept or given back when the power failed."""
+    if keeping := book.notes_in_state("keeping"):
+        yield _kept_or_not(keeping, _still_there(book, past))
+    if giving := book.notes_in_state("giving"):
+        left, under = _still_there(book, past), len(book.notes_in_state("deposited"))
+        yield from _given_or_not(giving, None if left is None else max(0, left - under), past)
+    if out := book.notes_in_state("out"):
+        yield from _out(out, past)
+
+
+def _still_there(book: Book, past: DepositPast | None) -> int | None:
+    """How many notes of the deposit lie in the escrow; None: it does not say, or they are not the ones that went in."""
+    if past is None or not past.contents_known:
+        return None
+    went_in = [line.value_fen for line in book.own_notes if line.state != "out"]
+    left = list(past.contents)
+    return len(left) if left == went_in[: len(left)] else None
+
+
+def _numbers(lines: Sequence[NoteLine]) -> tuple[int, ...]:
+    return tuple(line.note for line in lines)
+
+
+def _kept_or_not(lines: list[NoteLine], left: int | None) -> Belief:
+    if left is None:
+        return Belief(DepositKeepUncertain(_numbers(lines), "power"), UNSURE)
+    return Belief(DepositKept(_numbers(lines[left:])), "position")
+
+
+def _given_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | None) -> Iterator[Belief]:
+    """`left` of the bundle still lie in the escrow, the ones that went in first."""
+    if left is None:
+        yield Belief(DepositReturnUncertain(_numbers(lines), "power"), SILENT if past is None else UNSURE)
+        return
+    assert past is not None
+    gone = lines[left:]
+    if not gone:
+        yield Belief(DepositNotMoved(_numbers(lines), "power"), "position")
+    elif past.mouth == "notes":
+        yield Belief(DepositPresented(_numbers(gone)), "sensor")
+    elif fell := _fell_back(gone, past):
+        yield fell
+    else:
+        yield Belief(DepositReturnUncertain(_numbers(gone), "power"), "position")
+
+
+def _out(lines: list[NoteLine], past: DepositPast | None) -> Iterator[Belief]:
+    """They lay at the mouth: still there (then nothing is believed), pulled back by the unit, or taken."""
+    if past is None or past.mouth == "unknown":
+        yield Belief(DepositReturnUncertain(_numbers(lines), "power"), SILENT if past is None else UNSURE)
+    elif past.mouth == "empty":
+        yield _fell_back(lines, past) or Belief(DepositTaken(_numbers(lines)), "sensor")
+
+
+def _fell_back(lines: list[NoteLine], past: DepositPast) -> Belief | None:
+    """The unit says that exactly these came to rest in its box."""
+    in_box = Counter(value_fen for value_fen, place in past.packed if place == BOX)
+    if in_box != Counter(line.value_fen for line in lines):
+        return None
+    return Belief(DepositPulledBack(_numbers(lines)), "operation")

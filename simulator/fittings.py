@@ -1,0 +1,79 @@
+"""How a machine of the demo may be fitted out: which devices stand in its cabinet and in its configuration.
+
+A fitting changes single lines of the two files under `config/demo`; what it does not name is as it stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """`notes`: cassette -> notes the technician puts in. `lines`: file -> how a line begins -> the line instead; `more`:
+    file -> lines at its end."""
+
+    notes: Mapping[int, int]
+    lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def changed(self, name: str, text: str) -> str:
+        """A file of the demo with this fitting's lines. Raises ValueError when a line to change is not there."""
+        lines = text.splitlines()
+        for begins, instead in self.lines.get(name, {}).items():
+            at = [number for number, line in enumerate(lines) if line == begins or line.startswith(f"{begins} ")]
+            if len(at) != 1:
+                raise ValueError(f"{name}: {len(at)} lines begin with {begins!r}")
+            lines[at[0]] = instead
+        return "\n".join(line for line in [*lines, self.more.get(name, "").rstrip()] if line) + "\n"
+
+
+USUAL = Fitting({1: 400, 2: 400, 3: 400, 4: 200})
+SMALL = Fitting(
+    {1: 500, 2: 500},
+    {
+        "machine.yaml": {
+            "  dispenser:": '  dispenser: {model: lcdm2000, link: "@DIR@/dispenser", baud: 9600, cassettes: {1: 100, 2: 1000}}'
+        },
+        "cabinet.yaml": {
+            "  - value_fen: 500": "",
+            "  - value_fen: 5000": "",
+        },
+    },
+    {"cabinet.yaml": "dispenser: lcdm2000"},
+)
+
+BULK = Fitting(
+    {2: 120, 3: 120},
+    {
+        "machine.yaml": {
+            "  acceptor:": '  acceptor: {model: ccnet_b2b, link: "@DIR@/acceptor", baud: 9600, escrow: 1}',
+            "  dispenser:": '  dispenser: {model: ccnet_b2b, link: "@DIR@/acceptor", baud: 9600, cassettes: {2: 100, 3: 1000}}',
+        },
+    },
+    {
+        "cabinet.yaml": "acceptor: bill_to_bill\n"
+        "bill_to_bill: {recycling: [{value_fen: 100, capacity: 200}, {value_fen: 1000, capacity: 200}]}"
+    },
+)
+
+
+def on_battery(fitting: Fitting, minutes: int) -> Fitting:
+    """The same machine behind a UPS whose full battery feeds it for so long."""
+    device = f'  ups: {{model: megatec, link: "@DIR@/ups", baud: 2400, runtime_min: {minutes}}}'
+    parts = {"machine.yaml": device, "cabinet.yaml": f"ups: true\nups_minutes: {minutes}"}
+    more = {
+        name: "\n".join(part for part in (fitting.more.get(name, ""), line) if part) for name, line in parts.items()
+    }
+    return replace(fitting, more={**fitting.more, **more})
+
+
+BATTERY_MIN = 15
+FITTINGS: Mapping[str, Fitting] = {
+    "usual": USUAL,
+    "lcdm2000": SMALL,
+    "bill_to_bill": BULK,
+    "ups": on_battery(USUAL, BATTERY_MIN),
+}
+"""Name on the command line -> what it stands for."""

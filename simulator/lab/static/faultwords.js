@@ -1,0 +1,63 @@
+// The fault switches in Chinese, by device and name; the English sentence comes from the twin itself (/api/faults).
+const LINK = {
+  silence_before: "指令丢失，什么也没做", silence_after: "指令已执行，应答丢失", late_reply: "应答迟到", duplicate_reply: "应答重复",
+  reply_to_previous: "答的是上一条指令", bit_flip: "应答错一位", cut_frame: "应答缺后半", noise: "应答前有杂字节", reset_by_itself: "装置自行重启",
+};
+
+// A Bill-to-Bill unit is the acceptor too.
+const UNIT = {
+  jam_in_dispenser_next: "下一张卡在出钞途中", jam_after_presenting_next: "取走后报卡", note_left_in_path_next: "下一叠留一张在道内", short_dispense_next: "下一叠少一张", double_pick_next: "下一次双张出钞",
+  count_wrong_next: "下一张被数两次", taken_partly_next: "乘客留下一张不取", retract_off: "不取也不收回", chassis_failed: "传动故障", recovery_lost: "断电后忘记中断的动作", packing_told_by_81_too: "断电入箱报两次",
+  cassette_1_removed: "1 号循环箱不在位", cassette_2_removed: "2 号循环箱不在位", cassette_3_removed: "3 号循环箱不在位", answer_after_11_ms: "应答晚到 11 毫秒", answer_after_300_ms: "应答晚到 300 毫秒",
+  reject_insertion_next: "拒收下一张：插入", reject_magnetic_next: "拒收下一张：磁性", reject_left_in_head_next: "拒收下一张：留在头内", reject_compensation_next: "拒收下一张：补偿", reject_conveying_next: "拒收下一张：传送",
+  reject_optic_next: "拒收下一张：光学", reject_capacitance_next: "拒收下一张：电容", reject_operation_next: "拒收下一张：操作", reject_length_next: "拒收下一张：长度", reject_uv_next: "拒收下一张：紫外",
+};
+
+const WORDS = {
+  ups: {
+    dip_300_ms_next: "断电 0.3 秒", dip_1_s_next: "断电 1 秒", dip_10_s_next: "断电 10 秒", flicker: "市电每秒闪断", battery_lies: "电池假报满电", low_at_once: "一断电就报电低",
+    mains_back_during_shutdown_next: "关机途中来电", shutdown_ignored: "不执行关机", cancel_ignored: "不接受取消", no_return: "来电后不恢复输出", output_lost_next: "输出中断十秒", ups_failed: "报自身故障", bypass: "报旁路",
+    silent: "不应答", no_echo: "不回显未知指令", comma_for_point: "小数点写成逗号", letter_for_bit_next: "下一个状态位是字母",
+  },
+  acceptor: {
+    ...UNIT,
+    jam_in_path_next: "下一张卡在暂存前", jam_in_stacker_next: "下一张卡在入箱途中", withdrawn_on_string_next: "下一张被线拉回", reject_next: "拒收下一张", reject_all: "每张都拒收",
+    unknown_type_next: "下一张报未知面额", return_not_taken: "乘客不取退回的纸币", stacked_without_event_next: "下一张入箱但不报", event_without_note_next: "没有纸币却报入箱",
+    second_note_next: "暂存时又塞一张", cheat_next: "识别时报作弊", box_full: "报钱箱满", box_removed: "钱箱不在位", stack_motor_failed: "入箱电机不转", no_counter: "旧固件无计数器",
+    counter_wrap_next: "计数器将回零", unlatched: "事件只报一次", lost_ack: "主机的确认丢失", busy_next: "下一次轮询答忙", nak_next: "下一条指令被否", illegal_next: "下一条指令不合法",
+  },
+  dispenser: {
+    short_pick_next: "下一次取钞失败", double_pick_next: "下一次双张入废钞", double_pick_passed_next: "下一次双张出钞", low_sensor_blind: "少钞传感器失灵", near_end_mode: "将空的箱不付",
+    reject_next: "下一张入废钞", reject_all: "每张都入废钞", reject_full: "废钞箱满", reject_ejected_next: "废钞从出口出来", reject_tray_missing: "废钞箱不在位", note_left_at_exit_next: "下一张停在出口",
+    jam_chk_dvt_next: "下一张卡在分流前", jam_dvt_ejt_next: "下一张卡在分流后", jam_ejt_exit_next: "下一张卡在出口前", jam_after_last_next: "出完后报卡", purge_fails: "清道失败",
+    wrong_cassette_next: "下一张从别的箱出", cassettes_swapped: "1、2 号箱装反", last_result_lost: "断电后忘记上次结果", sensor_dirty: "传感器被遮", solenoid_failed: "分流器不动", motor_failed: "电机不转",
+    answer_after_59_s_next: "下一次 59 秒后才出", nak_next: "下一条指令被否", ack_lost_next: "下一次确认丢失", ack_late_next: "下一次确认晚一秒", response_lost_next: "下一次结果丢失", eot_missing_next: "下一次缺结束符",
+    counter_wrap_next: "交易号跳到最大",
+  },
+  ticket_unit: {
+    paper_out: "无票纸", paper_out_loading: "有纸却送不出", paper_out_encoding: "写磁时纸尽", paper_out_printing: "打印时纸尽", jam_loading: "进票口卡住", jam: "打印时卡票", jam_ejecting: "出票时卡票",
+    cutter_4: "切刀不动", cutter_5: "切刀停在半途", cutter_6: "切刀不归位", verify_fail: "每张校验失败", verify_fail_1st: "第一张校验失败", verify_fail_2nd: "第二张校验失败", verify_fail_3rd: "第三张校验失败",
+    verify_fail_once: "每张第一次校验失败", verify_fail_track2: "第二磁道写不上", unreadable: "磁条读不出", blank_number_jump: "一次抽两张", head_hot: "打印头过热", cover_open: "打印头抬起", critical: "装置严重故障",
+    ack_without_ticket: "票掉在托盘外", reset_mid_ticket: "打印时自行重启", slow_4900: "每张 4.9 秒", slow_5100: "每张 5.1 秒", slow_16000: "每张 16 秒", battery_flat: "记忆电池没电", front_blocked: "前进口堵住",
+    front_feeder: "前进口不转", old_firmware: "旧固件不印票面",
+  },
+  cabinet: {
+    wrong_unit: "应答的单元号不对", exception_04: "每次都答故障", map_version_1: "旧版映射表", kick_ignored: "看门狗收不到", counter_wrap: "事件计数将回零", bouncing_doors: "门触点抖动", door_0_stuck_closed: "外门触点常闭",
+    door_0_stuck_open: "外门触点常开", two_doors: "开一门连带下一门", key_unread: "钥匙读不出", tray_sensor_stuck_empty: "托盘传感器总报空", tray_sensor_stuck_full: "托盘传感器总报有票", slot_sensor_stuck_empty: "票口传感器总报空",
+    slot_sensor_stuck_full: "票口传感器总报有物", change_sensor_stuck_empty: "找零传感器总报空", change_sensor_stuck_full: "找零传感器总报有钞", waste_sensor_full: "废票箱报满", retract_sensor_full: "回收箱报满",
+    tray_never_empties: "票挂在托盘里", deliver_partly: "只落下一半", note_shutter_stuck: "入钞闸门卡住", deliver_flap_stuck: "出票翻板卡住", dump_flap_stuck: "废票翻板卡住", change_shutter_stuck: "找零闸门卡住",
+    change_flap_stuck: "找零回收翻板卡住", slot_shutter_stuck: "票口闸门卡住", slot_belt_stuck: "票口回收带卡住", fan_stopped: "风扇不转", too_hot: "机柜过热",
+  },
+  slip_printer: {
+    near_end: "纸将尽", paper_out: "无纸", paper_out_mid_slip: "打印中纸尽", cover_open: "盖子开着", feed_button: "有人按走纸键", cutter_jam: "切刀卡住", head_hot: "打印头过热", mechanical: "机械故障", unrecoverable: "无法恢复",
+    stale_status: "先报旧状态", no_status: "不答状态",
+  },
+};
+
+// The Chinese words, or the plain name of a switch that has none yet.
+export function faultWords(device, name) {
+  const own = WORDS[device]?.[name];
+  if (own) return own;
+  const once = name.endsWith("_once") && LINK[name.slice(0, -5)];
+  return LINK[name] ?? (once ? `一次：${once}` : name.replaceAll("_", " "));
+}

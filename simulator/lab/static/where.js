@@ -1,0 +1,33 @@
+// The table of notes: every place by face value, with sums; and whether the total is what was ever brought in.
+import { byId, chip, make, pair, pill, refresh } from "./dom.js";
+import { MOVING, ROWS, VALUES, depositPlace, yuan } from "./words.js";
+
+const shown = (count) => (count ? String(count) : make("span", { class: "none" }, "·"));
+
+function row(zh, en, places, state) {
+  const counts = VALUES.map((value) => places.reduce((sum, name) => sum + (state.places[name]?.notes[value] ?? 0), 0));
+  const worth = places.reduce((sum, name) => sum + (state.places[name]?.value_fen ?? 0), 0);
+  const moving = worth > 0 && places.some((name) => MOVING.has(name));
+  return make("tr", { class: moving ? "moving" : "", "data-row": places[0] }, make("th", { scope: "row" }, ...pair([zh, en])),
+    ...counts.map((count) => make("td", {}, shown(count))), make("td", {}, yuan(worth)));
+}
+
+// A deposit in a cassette is escrow, not change.
+function rows(state) {
+  const deposit = depositPlace(state);
+  return ROWS.map(([zh, en, names]) => [zh, en, names.includes("acceptor.escrow") && deposit ? [...names, deposit] : names.filter((name) => name !== deposit)]);
+}
+
+export function drawWhere(state) {
+  const places = Object.entries(state.places).filter(([, place]) => Object.keys(place.notes).length);
+  refresh(byId("where-body"), [places.map(([name, place]) => [name, place.notes]), state.total], () => {
+    const named = new Set(ROWS.flatMap(([, , names]) => names));
+    const others = places.map(([name]) => name).filter((name) => !named.has(name));
+    byId("where-head").replaceChildren(make("tr", {}, make("th", {}), ...VALUES.map((value) => make("th", { scope: "col" }, chip(value, `¥${value / 100}`))), make("th", { scope: "col" }, "¥")));
+    byId("where-foot").replaceChildren(row("合计", "Total", Object.keys(state.places), state));
+    return [...rows(state), ...(others.length ? [["别处", "Elsewhere", others]] : [])].map(([zh, en, names]) => row(zh, en, names, state));
+  });
+  const { conserved, value_fen: found, brought_fen: brought } = state.total;
+  const off = brought === undefined || brought === found ? "" : ` ${found > brought ? "+" : "−"}¥${yuan(Math.abs(found - brought))}`;
+  pill(byId("conserved"), conserved ? ["✓ 总数守恒", "Conserved"] : [`✗ 总数不符${off}`, `Not conserved${off}`], conserved ? "good" : "bad");
+}

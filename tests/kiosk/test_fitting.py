@@ -1,0 +1,135 @@
+"""Models of the table that serve the newer places of a configuration: what is accepted, what is refused and with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from config import ConfigError as FileError
+from drivers.lcdm.driver50 import Lcdm2000
+from drivers.megatec.driver import Megatec
+from kiosk.clock import VirtualClock
+from kiosk.errors import ConfigError
+from kiosk.fitting import BAUD, check_devices, drivers_of, model
+from kiosk.parameters import PowerPolicy
+from kiosk.reactor import Link, Reactor
+from kiosk.settings import Device, DeviceTable, read
+
+FILE = """\
+machine: {id: T01, station: BXP}
+journal: journal
+station: {url: "https://station:8620"}
+screen: {socket: screen.sock}
+devices:
+  dispenser: {model: lcdm2000, link: /dev/a, parity: E, cassettes: {1: 500, 2: 1000}}
+  ups: {model: megatec, link: /dev/b, baud: 2400, runtime_min: 15, battery_v: 12}
+power: {off_s: 60, wait_ms: 30000, unknown_stops: true}
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "machine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_small_dispenser_and_a_ups_are_read_from_the_file(tmp_path: Path) -> None:
+    settings = read(written(tmp_path, FILE))
+    check_devices(settings.devices)
+    dispenser, ups = settings.devices.dispenser, settings.devices.ups
+    assert dispenser is not None
+    assert ups is not None
+    assert (dispenser.parity, ups.baud, ups.runtime_min, ups.battery_v) == ("E", 2_400, 15, 12)
+    assert settings.power == PowerPolicy(off_s=60, wait_ms=30_000, unknown_stops=True)
+
+
+def test_a_policy_that_cannot_be_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="off_s"):
+        read(written(tmp_path, FILE.replace("off_s: 60", "off_s: 5")))
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (
+            DeviceTable(dispenser=Device("lcdm1000", "a", cassettes={1: 500, 2: 1_000})),
+            "lcdm1000 has cassette 1 and no",
+        ),
+        (DeviceTable(dispenser=Device("lcdm2000", "a", cassettes={3: 500})), "lcdm2000 has cassette 1, 2 and no"),
+        (DeviceTable(ups=Device("escpos", "a")), "escpos is a slip_printer; here: megatec"),
+        (DeviceTable(acceptor=Device("megatec", "a")), "megatec is a ups"),
+        (DeviceTable(acceptor=Device("ccnet", "a", escrow=1)), "ccnet has no bulk escrow"),
+        (DeviceTable(dispenser=Device("ccnet_b2b", "a")), "a part of devices.acceptor"),
+        (DeviceTable(Device("ccnet_b2b", "a"), Device("ccnet_b2b", "b")), "with the same link"),
+        (DeviceTable(Device("ccnet_b2b", "a"), Device("lcdm4000", "a")), "is the port of devices.acceptor"),
+        (
+            DeviceTable(Device("ccnet_b2b", "a", escrow=1), Device("ccnet_b2b", "a", cassettes={1: 100})),
+            "1 is the bulk escrow",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(table: DeviceTable, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        check_devices(table)
+
+
+UNIT = Device("ccnet_b2b", "a", escrow=1, escrow_notes=60)
+
+
+@pytest.mark.parametrize(
+    ("dispenser", "depth", "recycled"),
+    [
+        (Device("ccnet_b2b", "a", cassettes={2: 100, 3: 1_000}), 60, (100, 1_000)),
+        (Device("lcdm4000", "b", cassettes={1: 100}), 60, ()),
+        (None, 60, ()),
+    ],
+)
+def test_the_deposit_policy_follows_from_what_is_fitted(
+    tmp_path: Path, dispenser: Device | None, depth: int, recycled: tuple[int, ...]
+) -> None:
+    """Values with a recycling cassette of the same unit are ours at once, all others come back themselves (decision 9)."""
+    table = DeviceTable(UNIT, dispenser)
+    check_devices(table)
+    settings = replace(read(written(tmp_path, FILE)), devices=table)
+    cash = settings.sale_policy.cash
+    assert (cash.deposit_depth, cash.recycled_fen) == (depth, recycled)
+    assert (cash.deposits(10_000), cash.deposits(100)) == (True, 100 not in recycled)
+    plain = replace(settings, devices=DeviceTable(Device("ccnet", "a"), dispenser))
+    assert plain.sale_policy == plain.sale
+
+
+@pytest.mark.parametrize(("ours", "both"), [(True, 1), (False, 2)])
+def test_one_unit_serves_two_ports(tmp_path: Path, ours: bool, both: int) -> None:
+    """The unit is one participant on one link; another dispenser beside it is one of its own, with a presenter."""
+    pays = Device("ccnet_b2b", "a", cassettes={2: 100}) if ours else Device("lcdm4000", "b", cassettes={1: 100})
+    table = DeviceTable(UNIT, pays, cabinet=Device("cabinet_board", "c"))
+    settings = replace(read(written(tmp_path, FILE)), devices=table)
+    opened: list[str] = []
+
+    def open_link(name: str, device: Device) -> Callable[[], Link]:
+        opened.append(name)
+        return lambda: pytest.fail("no link is opened before the loop runs")
+
+    devices = drivers_of(settings, Reactor(VirtualClock(0, 0)), cast(Any, None), 3, open_link)
+    assert len(opened) == both + 1
+    assert devices.fitted() == {"acceptor", "dispenser", "cabinet"}
+    assert devices.acceptor is not None
+    assert devices.dispenser is not None
+    assert (devices.acceptor.escrow_depth, devices.acceptor.bundle_notes) == (60, 20)
+    assert dict(devices.dispenser.cassettes) == dict(pays.cassettes)
+
+
+@pytest.mark.parametrize(("name", "cassettes"), [("lcdm1000", [1]), ("lcdm2000", [1, 2])])
+def test_a_probe_takes_the_cassettes_that_there_are(name: str, cassettes: list[int]) -> None:
+    made = model("probe", Device(name, "a", cassettes={1: 100, 2: 500, 3: 1_000, 4: 2_000}), lambda fact: None, 0)
+    assert isinstance(made, Lcdm2000)
+    assert (made.model, sorted(made.cassettes)) == (name, cassettes)
+
+
+def test_a_ups_is_probed_at_its_own_line_rate() -> None:
+    assert BAUD["megatec"] == 2_400
+    assert isinstance(model("probe", Device("megatec", "a"), lambda fact: None, 0), Megatec)
