@@ -355,7 +355,7 @@ class BillToBill:
         self._troubles.fitting(self._unit)
         self._told.acceptor()
         self._told.dispenser()
-        if self._spoke and past.ending and not self._outlet.waiting:
+        if ((self._spoke and past.ending) or past.timer_was_first) and not self._outlet.waiting:
             self._told.deposit_ended()
         identity = self._unit.identity
         part, serial = (identity.part, identity.serial) if identity else ("", "")

@@ -77,9 +77,13 @@ class Told:
         return packed
 
     def _mouth(self, past: Past) -> str:
-        """A deposit that was pulled back since the start lies in the box, and it is known which notes these are."""
-        if cut_of(past) == "returning" and self._outlet.state is Mouth.PULLED_BACK:
+        """A deposit that was pulled back since the start lies in the box, and it is known which notes these are. Which ones the
+        unit's own timer pulled back without a power cut only the reader knows: they lay there, and `deposit_ended` follows.
+        """
+        if self._outlet.state is Mouth.PULLED_BACK and cut_of(past) == "returning":
             return "empty"
+        if self._outlet.state is Mouth.PULLED_BACK and past.timer_was_first:
+            return "notes"
         return self._outlet.words()[1]
 
     def _values(self, words: Iterable[tuple[int, int]]) -> tuple[int, ...]:

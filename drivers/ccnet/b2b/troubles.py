@@ -66,9 +66,13 @@ class Troubles:
         self._dispenser.set(FaultCode.WRONG_NOTES, up, detail)
 
     def fitting(self, unit: Unit) -> None:
-        """Cassettes that are not what config says: the acceptor does not work with a wrong one, the payer without one."""
-        wrong = [detail for _, detail in unit.misfits()]
-        if unit.fitting.escrow and not unit.has_escrow and not wrong:
+        """Cassettes that are not what config says: the acceptor does not work with a wrong one, the payer without one.
+
+        A probe has no configuration that they could differ from.
+        """
+        told = unit.fitting.configure
+        wrong = [detail for _, detail in unit.misfits()] if told else []
+        if told and unit.fitting.escrow and not unit.has_escrow and not wrong:
             wrong.append(f"cassette {unit.fitting.escrow} out")
         self.set(FaultCode.NOTE_TABLE, bool(wrong) or not unit.bills, ", ".join(wrong))
         for number, raised in self._out.items():

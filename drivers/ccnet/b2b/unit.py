@@ -84,12 +84,7 @@ class Unit:
                 yield number, cassette
 
     def misfits(self) -> Iterator[tuple[int, str]]:
-        """Cassettes that may not be used, and why: another type than config says, or one that config does not know of.
-
-        A probe has no configuration that they could differ from.
-        """
-        if not self.fitting.configure:
-            return
+        """Cassettes that may not be used, and why: another type than config says, or one that config does not know of."""
         good = {number for number, _ in self.usable()}
         if self.has_escrow:
             good.add(self.fitting.escrow)
@@ -169,6 +164,11 @@ class Past:
     ending: str = ""
     recovery: Recovery | None = None
     power_cut: bool = False
+
+    @property
+    def timer_was_first(self) -> bool:
+        """The unit had its power all the time and pulled the bundle back, as it would have with somebody there to hear it."""
+        return self.ending == "retracted" and not self.power_cut
 
 
 def holds(past: Past) -> bool:

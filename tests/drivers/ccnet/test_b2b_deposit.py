@@ -363,6 +363,20 @@ def test_the_controller_alone_restarts_while_notes_lie_at_the_mouth() -> None:
     assert paper.it.ready
 
 
+@pytest.mark.parametrize("statuses", [["1D01", "47CA"], ["47CA"]], ids=["while it looks on", "before it looked"])
+def test_the_controller_alone_restarts_and_the_unit_s_timer_pulls_the_deposit_back(statuses: list[str]) -> None:
+    """No power was cut: pulled back is as certain as with somebody there all the time. The notes lay there, then came their end."""
+    paper = B2bPaper(statuses=statuses, contents=[])
+    paper.on["RESET"] = then("13", "19")
+    paper.driver()
+    paper.run(5_000)
+    pasts = [fact for fact in paper.news() if isinstance(fact, DepositPast)]
+    assert pasts[-1] == DepositPast((), True, "none", (), (), "notes")
+    assert outcomes(paper) == [DepositPulledBack(())]
+    assert paper.it.ready
+    assert paper.faults() == []
+
+
 def test_an_errand_for_a_unit_that_never_comes_to_rest_is_refused_unsent() -> None:
     paper = with_deposit()
     paper.on["ENABLE"] = then("14")
