@@ -14,12 +14,12 @@ KEPT_LINES = 64
 
 
 class Survival:
-    """Remembers the last durable lines; `expects` the torn bytes that the next boot must name."""
+    """Remembers the last durable lines, and the torn bytes that the next boots must name."""
 
     def __init__(self, say: Callable[[int, str], None]) -> None:
         self._say = say
         self._lines: deque[bytes] = deque(maxlen=KEPT_LINES)
-        self._torn: int | None = None
+        self._torn: deque[int] = deque()  # of each cut that no boot has named yet
 
     def line(self, raw: bytes) -> None:
         self._lines.append(raw)
@@ -48,14 +48,16 @@ class Survival:
             kept.append(line)
         if len(kept) > 1:
             self._say(7, f"{len(kept)} lines survived that were never made durable: the program went on without a sync")
-        self._torn = len(torn) + sum(len(line) + 1 for line in more[len(kept) :])
+        if not any(_boots(line) for line in kept):  # else the line of that start survived, and answers to the cut before
+            self._torn.clear()
+        self._torn.append(len(torn) + sum(len(line) + 1 for line in more[len(kept) :]))
         return kept
 
     def booted(self, step: Step) -> None:
         """`sys.boot` names the bytes it cut off, and these are the torn ones."""
-        torn, self._torn = self._torn, None
         said = step.fact.get("damaged_bytes", 0)
-        if torn is not None and said != torn:
+        torn = self._torn.popleft() if self._torn else said
+        if said != torn:
             self._say(7, f"the start cut {said} bytes off, {torn} were torn")
 
 
@@ -65,6 +67,10 @@ def _follows(before: bytes | None, line: bytes) -> bool:
         return line[8:9] == b" " and int(line[:8], 16) == crc32(line[9:], int(before[:8], 16) if before else 0)
     except ValueError:
         return False
+
+
+def _boots(line: bytes) -> bool:
+    return b'"fact":{"kind":"sys.boot"' in line
 
 
 def compare_replay(written: bytes, replayed: bytes) -> list[Violation]:
