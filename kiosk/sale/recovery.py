@@ -26,6 +26,7 @@ from kiosk.ports.note_dispenser import (
     ChangeTaken,
     DispenserPast,
     NotesPresented,
+    NotesRefused,
     NotesShort,
     NotesUncertain,
 )
@@ -240,18 +241,26 @@ def _pays(book: Book, past: DispenserPast | None, before: Mapping[str, int]) -> 
 
 
 def _paid_or_not(pay: PayLine, past: DispenserPast | None, before: Mapping[str, int]) -> Belief:
-    """A remembered payment is this order only if the device's own counter says that one operation came after the intent.
-
-    Without such a counter the memory may be of the order before: then the outcome stays unknown (decision 005).
+    """A remembered payment is this order only if the device's own counter says that one operation came after the intent, or its
+    cassettes lack just these notes since. Without either the memory may be of the order before: unknown (decision 005).
     """
     if past is not None:
-        proved = _rise("transaction", before, past.counters) == 1
+        if past.last == "none" and not past.counts and _cassettes_lack(before, past):
+            return Belief(NotesRefused(pay.order, WHY), "counter")
+        proved = _rise("transaction", before, past.counters) == 1 or _cassettes_lack(before, past)
         if proved and past.last == "pay" and _fits(pay, past):
             out = {cassette: presented for cassette, presented, _ in past.counts}
             if all(out.get(cassette) == notes for cassette, notes in pay.asked):
                 return Belief(NotesPresented(pay.order, past.counts), "operation")
             return Belief(NotesShort(pay.order, past.counts, "other"), "operation")  # a note may be left in the path
     return Belief(NotesUncertain(pay.order, (), WHY), SILENT if past is None else UNSURE)
+
+
+def _cassettes_lack(before: Mapping[str, int], past: DispenserPast) -> bool:
+    """A unit that counts what lies in each of its cassettes: since the intent exactly `past.counts` has left them."""
+    gone = {f"cassette.{number}": presented + rejected for number, presented, rejected in past.counts}
+    after, counted = dict(past.counters), [name for name in before if name.startswith("cassette.")]
+    return bool(counted) and all(name in after and before[name] - after[name] == gone.get(name, 0) for name in counted)
 
 
 def _fits(pay: PayLine, past: DispenserPast) -> bool:

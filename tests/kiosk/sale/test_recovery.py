@@ -23,6 +23,7 @@ from kiosk.ports.note_dispenser import (
     ChangeTaken,
     DispenserPast,
     NotesPresented,
+    NotesRefused,
     NotesShort,
     NotesUncertain,
 )
@@ -42,7 +43,7 @@ from kiosk.sale import facts as sf
 from kiosk.sale.book import S
 from kiosk.sale.recovery import Told, believe, risen
 from kiosk.system_facts import RecoveryBegan
-from tests.kiosk.sale.samples import KEY, Player, confirmed
+from tests.kiosk.sale.samples import KEY, VALUES, Player, confirmed
 from tests.kiosk.sale.test_sale import (
     IN_TRAY,
     LOST,
@@ -208,6 +209,29 @@ def test_a_payment_is_believed_with_its_counter_only() -> None:
     assert believe(world.book, dispenser(whole, last="purge"), before) == unknown
     assert believe(world.book, dispenser(((asked[0][0], asked[0][1] + 1, 0),)), before) == unknown
     assert believe(world.book, SILENT, before) == unknown
+
+
+def test_a_payment_is_believed_when_the_cassettes_lack_just_that() -> None:
+    """A unit without a counter of operations that counts its cassettes (Bill-to-Bill)."""
+    world = in_state(S.PAYING)
+    order, asked = world.book.pays[0].order, world.book.pays[0].asked
+    before = {"pay?": {f"cassette.{number}": 50 for number in VALUES}}
+    whole = tuple((cassette, notes, 0) for cassette, notes in asked)
+    unknown = [NotesUncertain(order, (), "power")]
+
+    def told(counts: tuple[tuple[int, int, int], ...], last: str = "pay", more: int = 0) -> Told:
+        left = {f"cassette.{number}": 50 for number in VALUES}
+        for number, out, _ in counts:
+            left[f"cassette.{number}"] -= out + more
+        return Told(dispenser=DispenserPast(last, counts if last == "pay" else (), "3C", "notes", tuple(left.items())))
+
+    assert believe(world.book, told(whole), before) == [NotesPresented(order, whole)]
+    part = ((asked[0][0], asked[0][1] - 1, 0),)
+    assert believe(world.book, told(part), before) == [NotesShort(order, part, "other")]
+    assert believe(world.book, told((), "none"), before) == [NotesRefused(order, "power")]
+    assert believe(world.book, told(whole, "none"), before) == unknown
+    assert believe(world.book, told(whole, more=1), before) == unknown
+    assert believe(world.book, told(whole), {}) == unknown
 
 
 def test_an_unknown_payment_locks_the_cassettes_after_a_restart_too() -> None:
