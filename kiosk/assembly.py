@@ -173,7 +173,8 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         settings.machine.id, identity.epoch, identity.secret, settings.sale_policy, clock.rate, known_fen
     )
     cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
-    past = fold(journal.lines, fresh(cassettes), context)
+    cash = settings.sale_policy.cash
+    past = fold(journal.lines, fresh(cassettes, one_box=bool(cash.recycled_fen)), context)
     journal.lines.clear()
     devices = outside.fit(reactor, journal.boot)
     fitted.append(devices)
@@ -192,7 +193,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         machine_policy=settings.thresholds,
         deeds=Deeds(devices, showing.pictures(clock.wall_ms), reactor.report),
         journey=Journey(journey_settings(settings, clock.rate)),
-        service=Service(identity.operators, settings.thresholds, clock.rate, cassettes),
+        service=Service(identity.operators, settings.thresholds, clock.rate, cassettes, cash.deposit_depth),
         sync=Sync(devices.station, identity.epoch, past.acked, journal.texts_after, jitter),
         watch=Watch(devices.fitted(), past.stock),
         day_of=day_of,

@@ -61,7 +61,7 @@ class Controller:
         self._repaint_ms = 0
         self._sales = parts.past.sales
         self.stopped = ""  # why, once it has
-        self._standing = Standing(parts.deeds.devices)
+        self._standing = Standing(parts.deeds.devices, bool(parts.context.policy.cash.recycled_fen))
         self._day = parts.day_of(parts.clock.wall_ms())
         self._modes = Modes(parts.machine_policy, parts.context.policy.cash)
         self.mode = self._mode()

@@ -18,7 +18,7 @@ from kiosk.sale.intents import Intent
 from kiosk.screen.formats import Clock
 from kiosk.screen.texts import Texts
 from kiosk.screen.values import Screen
-from kiosk.service_acts import Act, act_of, booking
+from kiosk.service_acts import Act, act_of, booking, there_is
 from kiosk.service_records import OperatorAct, OperatorDenied, OperatorLogin, OperatorLogout
 from kiosk.service_view import service_screen
 
@@ -61,14 +61,20 @@ class ServiceState:
 
 
 class Service:
-    """`cassettes`: number -> face value in fen. Times of people are shortened by the lab's `rate`."""
+    """`cassettes`: number -> face value in fen. `escrow_notes`: most notes of a bulk escrow, 0 without one. Times of people are
+    shortened by the lab's `rate`."""
 
     def __init__(
-        self, operators: Sequence[Operator], policy: MachinePolicy, rate: float, cassettes: Mapping[int, int]
+        self,
+        operators: Sequence[Operator],
+        policy: MachinePolicy,
+        rate: float,
+        cassettes: Mapping[int, int],
+        escrow_notes: int = 0,
     ) -> None:
         self._operators = {operator.number: operator for operator in operators}
         self._policy, self._rate = policy, rate
-        self.cassettes = dict(cassettes)
+        self.cassettes, self.escrow_notes = dict(cassettes), escrow_notes
         self.state = ServiceState()
 
     @property
@@ -127,7 +133,7 @@ class Service:
         elif name == "close_up":
             return self._close_up(machine)
         elif name.startswith("act:") and self.state.page == "menu":
-            return self._begin(name[4:])
+            return self._begin(name[4:], machine)
         return []
 
     def _typed(self) -> str:
@@ -193,10 +199,10 @@ class Service:
 
     # -- acts
 
-    def _begin(self, name: str) -> list[ServiceStep]:
+    def _begin(self, name: str, machine: Controller) -> list[ServiceStep]:
         act, place = act_of(name, self.cassettes)
         operator = self.state.operator
-        if act is None or operator is None or not act.allowed(operator.role):
+        if act is None or operator is None or not act.allowed(operator.role) or not there_is(act, machine.stock):
             return []
         self.state.page, self.state.act, self.state.place = "task", act, place
         self.state.typed, self.state.second, self.state.message = "", None, ""

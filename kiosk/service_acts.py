@@ -54,13 +54,18 @@ def act_of(name: str, cassettes: Mapping[int, int]) -> tuple[Act | None, str]:
     return ACTS[word], place
 
 
+def there_is(act: Act, stock: Stock) -> bool:
+    """Whether this machine has what the act is about: one that pays where notes go in has no bins for notes beside its box."""
+    return not (stock.one_box and act.name in ("empty_reject", "empty_change_retract"))
+
+
 def expected(act: Act, place: str, stock: Stock) -> int:
     """Pieces the books say lie there now."""
     match act.name:
         case "fill":
             return stock.cassettes.get(int(place), 0)
         case "swap_box":
-            return stock.box_notes
+            return stock.box_notes + len(stock.deposit)
         case "empty_reject":
             return stock.reject
         case "empty_change_retract":
@@ -84,9 +89,18 @@ def booking(
             number = int(place)
             return (CassetteFill(number, cassettes[number], booked, count),)
         case "swap_box":
-            return (BoxSwap(tuple(sorted(stock.box.items())), count, tag),)
+            return _box_swapped(count, stock, tag)
         case "load_roll":
             return (RollLoad(booked, count),)
         case "clear":
             return ()
     return (BinEmpty(act.name.removeprefix("empty_"), booked, count),)
+
+
+def _box_swapped(count: int, stock: Stock, tag: str) -> tuple[Intent, ...]:
+    """Where forgotten change falls into the box, one count is of both; a difference is the box's."""
+    notes = tuple(sorted(stock.box.items()))
+    if not stock.one_box:
+        return (BoxSwap(notes, count, tag),)
+    change = min(stock.retract_pieces, count)
+    return BoxSwap(notes, count - change, tag), BinEmpty("change_retract", stock.retract_pieces, change)

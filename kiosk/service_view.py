@@ -26,8 +26,8 @@ from kiosk.screen.values import (
     TaskStep,
     Words,
 )
-from kiosk.service_acts import ACTS, Act, expected
-from kiosk.service_words import DEEDS, DOORS, FAULTS, ICONS, MESSAGES, MODULES, NOTES, ROLES, SHORT, TITLES
+from kiosk.service_acts import ACTS, Act, expected, there_is
+from kiosk.service_words import DEEDS, DOORS, ESCROW_TOO, FAULTS, ICONS, MESSAGES, MODULES, NOTES, ROLES, SHORT, TITLES
 
 if TYPE_CHECKING:
     from kiosk.controller import Controller
@@ -168,10 +168,27 @@ class Page:
         elif not ready:
             state = say("No answer")
         last = Words(FaultCode[worst.code].code, worst.detail) if worst else say("None")
+        if name == "ups":
+            return self._power(state, level, last, fine=worst is None and ready)
         return ModuleRow(
             say.msg(MODULES[name]), state, level, f"{self.machine.cycles(name):,}", last,
             Key(f"svc:act:clear:{name}", say("Restart"), "play"),
         )  # fmt: skip
+
+    def _power(self, state: Words, level: str, last: Words, fine: bool) -> ModuleRow:
+        """A UPS: where the power comes from, how full the battery is and how long it lasts; there is nothing to restart."""
+        say, seen = self.say, self.machine.watch.power
+        charge = "–"
+        if seen is not None and fine:
+            battery = seen.source == "battery"
+            level = "danger" if seen.low else "warn" if battery else "ok"
+            state = say("On battery") if battery else say("Mains OK")
+            if seen.low:
+                last = say("Battery low")
+            elif seen.runtime_s >= 0:
+                last = say("{n} min", n=seen.runtime_s // 60)
+            charge = f"{seen.charge_pct}%" if seen.charge_pct >= 0 else charge
+        return ModuleRow(say.msg(MODULES["ups"]), state, level, charge, last, Key("", NOTHING))
 
     def _stock(self) -> tuple[StockRow, ...]:
         say, stock, policy = self.say, self.machine.stock, self.machine.machine_policy
@@ -179,6 +196,9 @@ class Page:
         for number, value_fen in sorted(self.service.cassettes.items(), key=lambda pair: -pair[1]):
             words = say("{value} cassette", value=formats.price(value_fen))
             rows.append(_row(words, stock.cassettes.get(number, 0), policy.cassette_capacity, policy.cassette_low))
+        if self.service.escrow_notes:
+            high = 0 if stock.deposit_stuck else 10**9
+            rows.append(_row(say("Note escrow"), len(stock.deposit), self.service.escrow_notes, -1, high))
         rows.append(_row(say("Note box"), stock.box_notes, policy.box_capacity, -1, policy.box_near_full))
         rows.append(_row(say("Ticket roll"), stock.roll, policy.roll_capacity, policy.roll_low))
         rows.append(_row(say("Waste bin"), stock.waste, policy.waste_capacity, -1, policy.waste_capacity * 9 // 10))
@@ -189,7 +209,9 @@ class Page:
         for number, value_fen in sorted(self.service.cassettes.items(), key=lambda pair: -pair[1]):
             words = self.say("Fill {value}", value=formats.price(value_fen))
             keys.append(self._action(ACTS["fill"], f"fill:{number}", words))
-        keys += [self._action(ACTS[name], name, self.say.msg(text)) for name, text in SHORT.items()]
+        stock = self.machine.stock
+        there = {name: text for name, text in SHORT.items() if there_is(ACTS[name], stock)}
+        keys += [self._action(ACTS[name], name, self.say.msg(text)) for name, text in there.items()]
         return tuple(keys)
 
     def _action(self, act: Act, target: str, words: Words) -> Key:
@@ -243,7 +265,7 @@ class Page:
 
     def _steps(self, act: Act, signing: bool) -> tuple[TaskStep, ...]:
         say = self.say
-        texts = [say.msg(DEEDS[act.name])]
+        texts = [say.msg(ESCROW_TOO if act.name == "swap_box" and self.service.escrow_notes else DEEDS[act.name])]
         texts.append(say("Type the count") if act.asks_count else say("Confirm: the module starts again"))
         if act.money:
             texts.append(say("Second person signs"))

@@ -10,6 +10,7 @@ MODULES: dict[str, Msg] = {
     "ticket_unit": Msg("Ticket printer"),
     "slip_printer": Msg("Slip printer"),
     "cabinet": Msg("Cabinet board"),
+    "ups": Msg("Power supply"),
 }
 TITLES: dict[str, Msg] = {
     "fill": Msg("Fill the {value} cassette"),
@@ -67,6 +68,8 @@ DEEDS: dict[str, Msg] = {
     "clear": Msg("Clear the fault by hand"),
 }
 """What the hands do first."""
+ESCROW_TOO = Msg("Empty the escrow, take the box out, put an empty one in")
+"""The same at the box of a unit with a bulk escrow: what lies there belongs to nobody who is here."""
 BEGINS = Msg("What is typed here is where the books begin.")
 FROM_ZERO = Msg("The books begin again at zero; a difference is written down.")
 NOTES: dict[str, Msg] = {

@@ -15,11 +15,17 @@ from kiosk.sale.sale import Sale
 
 ENTRY_OPEN = (S.COLLECTING, S.CLOSING, S.GIVING_BACK, S.OWN_OUT)
 """Notes go in, or the passenger's own come out there again."""
+CHANGE_COMES = (S.PAYING, S.CHANGE_OUT, S.CHANGE_AGAIN, S.CHANGE_BACK)
+"""Change comes out, lies there or is pulled back: through the entry, where one unit takes notes and pays."""
 
 
 class Standing:
-    def __init__(self, devices: Devices) -> None:
+    """`change_at_entry`: what is paid comes out where notes go in."""
+
+    def __init__(self, devices: Devices, change_at_entry: bool = False) -> None:
         self._devices = devices
+        self._entry_open = (*ENTRY_OPEN, *CHANGE_COMES) if change_at_entry else ENTRY_OPEN
+        self._change_lamp = "notes" if change_at_entry else "change"
         self._accepted: tuple[int, ...] | None = None
         self._shutter: bool | None = None
         self._lamps: dict[str, bool] = {}
@@ -40,11 +46,13 @@ class Standing:
             acceptor.accept_only(accepted)
         if cabinet is None or "cabinet" not in ready:
             return
-        entry = sale is not None and sale.state in ENTRY_OPEN
+        entry = sale is not None and sale.state in self._entry_open
         if entry != self._shutter:
             self._shutter = entry
             cabinet.entry_shutter(entry)
         lamps = _lamps(sale.state if sale is not None else None, mode)
+        if self._change_lamp != "change" and lamps["change"]:
+            lamps |= {self._change_lamp: True, "change": False}
         for name, on in lamps.items():
             if self._lamps.get(name) != on:
                 cabinet.lamp(name, on)

@@ -39,6 +39,7 @@ class Stock:
     ticket_retract: int = 0
     uncounted: set[int] = field(default_factory=set)
     retract_pieces: int = 0
+    one_box: bool = False  # change that was not taken falls into the box: a unit that takes notes pays too
     registers: Counter[str] = field(default_factory=Counter)
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
     _settled: deque[tuple[str, int | str]] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -69,7 +70,8 @@ class Stock:
 
     @property
     def box_notes(self) -> int:
-        return sum(self.box.values())
+        """Everything that lies in the box."""
+        return sum(self.box.values()) + (self.retract_pieces if self.one_box else 0)
 
     @property
     def deposit_stuck(self) -> bool:
@@ -340,6 +342,6 @@ _BOOKINGS = {
 }
 
 
-def fresh(values: Mapping[int, int]) -> Stock:
+def fresh(values: Mapping[int, int], one_box: bool = False) -> Stock:
     """The stock of a machine nobody has filled yet."""
-    return Stock(dict(values))
+    return Stock(dict(values), one_box=one_box)

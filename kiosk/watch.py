@@ -41,6 +41,7 @@ class Watch:
     box_present: bool = True
     tags: dict[str, str] = field(default_factory=dict)
     mains: bool = True
+    power: PowerSeen | None = None  # what a UPS said last
     station: str = "unknown"
     network_known: bool = False
     skew_ms: int = 0
@@ -68,8 +69,10 @@ class Watch:
                 self.tags["box"] = fact.tag
             case MainsChanged():
                 self._switch(fact.present)
-            case PowerSeen(source="mains" | "battery"):  # unknown is no mains failure: what was known last stands
-                self.mains = fact.source == "mains"
+            case PowerSeen():
+                self.power = fact
+                if fact.source != "unknown":  # that is no mains failure: what was known last stands
+                    self.mains = fact.source == "mains"
             case PersonNear():
                 self.near = fact.near
             case AcceptorPast():
@@ -96,6 +99,8 @@ class Watch:
         key = (fault.device, fault.code, fault.detail if fault.code.startswith("CASSETTE") else "")
         if fault.device == "acceptor" and fault.code in ("NOTE_JAM", "BOX_JAM"):
             self.told.jammed = fault.up
+        if fault.device == "ticket_unit" and fault.code == "TICKET_JAM":
+            self.told.blank_stuck = fault.up
         if fault.up:
             self.faults[key] = fault
             self.raised_ms.setdefault(key, wall_ms)

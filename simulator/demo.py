@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 from simulator.clock import SharedClock
 from simulator.demo_hall import last_place, report_of, seekers, serve_passengers
-from simulator.fittings import FITTINGS
+from simulator.fittings import FITTINGS, MIXED
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
@@ -72,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _wanted(given: argparse.Namespace, window: bool, number: int) -> Wanted:
     """How machine `number` (from 0) is set up; each has a lab page of its own, on ports that follow each other."""
-    fitted = FITTINGS[given.fitted[number] if number < len(given.fitted) else "usual"]
+    fitted = FITTINGS[given.fitted[number]]
     lab_port = given.lab_port and given.lab_port + number
     busy, timetable = not given.headless, _timetable(given)
     return Wanted(window, not given.headless, lab_port, busy=busy, timetable=timetable, fitted=fitted)
@@ -251,7 +251,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--machines", type=int, default=1, metavar="N", help="so many machines at one station (1 to 4)")
     parser.add_argument(
         "--fitted", action="append", default=[], choices=sorted(FITTINGS), metavar="NAME",
-        help=f"how a machine is fitted out, once for each in turn: {', '.join(sorted(FITTINGS))} (default usual)",
+        help=f"how a machine is fitted out, once for each in turn: {', '.join(sorted(FITTINGS))} "
+        f"(default usual; without it several machines are {' and '.join(MIXED)} in turn)",
     )  # fmt: skip
     parser.add_argument(
         "--last-place", action="store_true", help="the window sells a class but for one place, which two people want"
@@ -274,6 +275,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.error(f"--machines {given.machines} is outside 1 to {MOST_MACHINES}")
     if len(given.fitted) > given.machines:
         parser.error(f"{len(given.fitted)} times --fitted for {given.machines} machines")
+    rest = MIXED if given.machines > 1 and not given.fitted else ("usual",)
+    given.fitted = [*given.fitted, *(rest[at % len(rest)] for at in range(given.machines - len(given.fitted)))]
     if given.last_place and (given.machines < 2 or given.gtfs is not None):
         parser.error("--last-place needs --machines 2 or more, and the network's own trains")
     if given.sales < 0:

@@ -53,8 +53,9 @@ BULK = Fitting(
         },
     },
     {
+        "machine.yaml": "thresholds: {cassette_capacity: 200, cassette_low: 20}",
         "cabinet.yaml": "acceptor: bill_to_bill\n"
-        "bill_to_bill: {recycling: [{value_fen: 100, capacity: 200}, {value_fen: 1000, capacity: 200}]}"
+        "bill_to_bill: {recycling: [{value_fen: 100, capacity: 200}, {value_fen: 1000, capacity: 200}]}",
     },
 )
 
@@ -64,7 +65,7 @@ def on_battery(fitting: Fitting, minutes: int) -> Fitting:
     device = f'  ups: {{model: megatec, link: "@DIR@/ups", baud: 2400, runtime_min: {minutes}}}'
     parts = {"machine.yaml": device, "cabinet.yaml": f"ups: true\nups_minutes: {minutes}"}
     more = {
-        name: "\n".join(part for part in (fitting.more.get(name, ""), line) if part) for name, line in parts.items()
+        name: "\n".join(part for part in (line, fitting.more.get(name, "")) if part) for name, line in parts.items()
     }
     return replace(fitting, more={**fitting.more, **more})
 
@@ -77,3 +78,5 @@ FITTINGS: Mapping[str, Fitting] = {
     "ups": on_battery(USUAL, BATTERY_MIN),
 }
 """Name on the command line -> what it stands for."""
+MIXED = ("bill_to_bill", "usual")
+"""Several machines of one hall, in turn."""

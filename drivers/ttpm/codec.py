@@ -59,6 +59,11 @@ class Status:
         return bool(self.sensors & 0x03)
 
     @property
+    def in_path(self) -> bool:
+        """Top of form, cutter position or after the cutter: of a unit at rest, a blank that sticks there."""
+        return bool(self.sensors & 0x1C)
+
+    @property
     def head_good(self) -> bool:
         return bool(self.sensors & 0x40)
 

@@ -34,6 +34,7 @@ class Condition:
         self._last: Status | None = None
         self._head_bad = False
         self._stripe_run = 0
+        self._in_path = 0  # readings running, of the unit at rest
 
     @property
     def answers(self) -> bool:
@@ -45,6 +46,16 @@ class Condition:
     def needs_reset(self) -> bool:
         return any(code in self.faults for code in MENDED_BY_HAND)
 
+    @property
+    def stuck(self) -> bool:
+        """A blank sticks in its path: seen twice running while nothing moved."""
+        return self._in_path > 1
+
+    @property
+    def path_unsure(self) -> bool:
+        """Seen once: it may have been a garbled byte."""
+        return self._in_path == 1
+
     def identified(self) -> None:
         self.faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE, FaultCode.LINK_LOST)
 
@@ -54,14 +65,20 @@ class Condition:
         self.faults.clear(*LATCHED)
         if self.sensors is not None:
             self._believe(self.sensors)
+        self._look_into_path()
 
-    def look(self, status: Status) -> bool:
-        """A reading counts when it comes twice running: two bytes without a sum are easily garbled. False: not yet."""
+    def look(self, status: Status, *, rests: bool) -> bool:
+        """A reading counts when it comes twice running: two bytes without a sum are easily garbled. False: not yet.
+
+        `rests`: nothing moves in the unit, so what lies in its path sticks there.
+        """
+        self._in_path = self._in_path + 1 if rests and status.in_path else 0
+        self._look_into_path()
         sure = self._last is not None and self._last.sensors == status.sensors
         self._last = status
         if sure:
             self._believe(status)
-        return sure
+        return sure and not self.path_unsure
 
     def _believe(self, status: Status) -> None:
         before, self.sensors = self.sensors, status
@@ -74,6 +91,10 @@ class Condition:
         elif self._head_bad:
             self.faults.clear(FaultCode.DEVICE_FAILURE)
         self._head_bad = not status.head_good
+
+    def _look_into_path(self) -> None:
+        if self.stuck:
+            self.faults.set(FaultCode.TICKET_JAM, True, "path")
 
     def nak(self, code: str) -> None:
         if code in NAK_FAULT:

@@ -195,9 +195,12 @@ class Ttpm:
         self._condition.identified()
         job = self._job
         if job is not None and job.printing:
+            job.heard = replace(job.heard, stuck=self._condition.stuck)
             outcome = judge(job.key, before, memory, job.heard) or undecided(job.key, job.heard, answered=True)
             self._announce = self._announce or isinstance(outcome, Unknown)
             self._finish(outcome)
+        elif job is not None and self._condition.needs_reset:  # found since the order came
+            self._finish(Refused(job.key, "other"))
         if self._announce:
             found, self._found, self._announce = self._found, False, False
             self._said(Started(memory.last_key, found, self.firmware))
@@ -315,12 +318,16 @@ class Ttpm:
             self._take_text(answer, now_ms)
 
     def _take_status(self, status: Status, now_ms: int) -> None:
-        if not self._condition.look(status) and self._phase is Phase.READY:
+        rests = self._phase in (Phase.MEMORY, Phase.READY)  # commands wait for the press, and `!S` is one
+        if not self._condition.look(status, rests=rests) and self._phase is Phase.READY:
             self._hail_ms = now_ms  # news is looked at twice
         if self._phase is Phase.HAIL:
             self._ask(Phase.CLEAR, codec.CLEAR, now_ms, CLEAR_MS)
         elif self._phase is Phase.MEMORY and self._new_key is not None and self._new_counts is not None:
-            self._remembered(Memory(self._new_key, *self._new_counts), now_ms)
+            if self._condition.path_unsure:
+                self._out += codec.SENSORS
+            else:
+                self._remembered(Memory(self._new_key, *self._new_counts), now_ms)
 
     def _take_nak(self, code: str, now_ms: int) -> None:
         job = self._job

@@ -24,11 +24,13 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the unit said while the blank was under way. `naks`: their characters; `found`: NAK G, a ticket voided at a start."""
+    """What the unit said while the blank was under way. `naks`: their characters; `found`: NAK G, a ticket voided at a start;
+    `stuck`: one lies in its path now that it rests, and none did before."""
 
     printed: bool = False
     naks: str = ""
     found: bool = False
+    stuck: bool = False
 
 
 def judge(key: str, before: Memory, after: Memory, heard: Heard) -> Outcome | None:
@@ -42,7 +44,7 @@ def judge(key: str, before: Memory, after: Memory, heard: Heard) -> Outcome | No
         if heard.found and voided:
             return Spoiled(key, voided, "other")  # good, then left in the path by a restart and erased there
         return None
-    if after.last_key != before.last_key or tickets or (heard.printed and not heard.naks):
+    if after.last_key != before.last_key or tickets or (heard.printed and not (heard.naks or heard.stuck)):
         return None
     return _none_made(key, voided, heard)
 
@@ -52,6 +54,8 @@ def _none_made(key: str, voided: int, heard: Heard) -> Outcome:
     for nak in heard.naks:
         if nak in "456789":
             return Spoiled(key, max(1, voided), _REASON.get(nak, "other"))  # the blank left the roll, counted or not
+    if heard.stuck:
+        return Spoiled(key, max(1, voided), "jam")  # its NAK was lost
     if voided or "2" in heard.naks:
         return Spoiled(key, voided, "jam" if "2" in heard.naks else "other")
     if "1" in heard.naks or "P" in heard.naks:

@@ -321,6 +321,7 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
             return asks
         if fact.reason == "limit":
             return self.sale_over(now, "seat", "limit")
-        asks = self.sale_over(now, "trains", "closed" if fact.reason == "sale_closed" else "not_held")
+        never = fact.reason in ("sale_closed", "query_only")
+        asks = self.sale_over(now, "trains", "closed" if never else "not_held")
         self._propose(now)
         return asks

@@ -61,21 +61,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ClassOffer:
-    """`prices`: (passenger code, fen)."""
-
     code: str
     price_fen: int
     left: int
-    prices: tuple[tuple[str, int], ...]
+    prices: tuple[tuple[str, int], ...]  # (passenger code, fen)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One train from origin to destination on one date. `depart`, `arrive` as HH:MM of station time, `*_ms` wall time.
-
-    `query_only`: why it is shown and not sold here, in the station's words; empty when it is sold. `fare`: its price in its own
-    currency then (`USD 7.75`), empty when none is known.
-    """
+    `query_only`: why it is shown and not sold here, in the station's words; `fare`: its price then (`USD 7.75`), if known."""
 
     train: str
     kind: str
@@ -395,11 +390,9 @@ class Station(Protocol):
 
     def printed(self, sale: str, tickets: Sequence[tuple[int, str, str, str]]) -> None:
         """(place index, ticket number, blank key, state) per blank used: delivered, retracted, void, unknown."""
-        ...
 
     def void(self, sale: str, places: Sequence[int] | None, reason: str) -> None:
         """`places` None = the whole sale. Repeated in the background until answered."""
-        ...
 
     def send_records(self, epoch: str, first_seq: int, lines: Sequence[str]) -> None: ...
 

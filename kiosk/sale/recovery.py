@@ -61,6 +61,7 @@ class Told:
     printer: PrinterPast | None = None
     deposit: DepositPast | None = None
     jammed: bool = False  # the acceptor says since this start that a note sticks in it
+    blank_stuck: bool = False  # the ticket unit says since this start that a blank sticks in it
 
 
 Counters = Mapping[str, Mapping[str, int]]
@@ -80,7 +81,7 @@ def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
         *(_note(line, told, before, book) for line in book.notes if line.state in ("held", "moving", "returning")),
         *deposit_beliefs(book, told.deposit),
         *_drawn_in(book, told),
-        *_tickets(book, told.printer, before.get("print?", {})),
+        *_tickets(book, told, before.get("print?", {})),
         *_bundle(book, told.printer),
         *_pays(book, told.dispenser, before.get("pay?", {})),
     ]
@@ -163,8 +164,9 @@ def _returned_or_not(line: NoteLine, past: AcceptorPast | None, before: Mapping[
 # -- tickets
 
 
-def _tickets(book: Book, past: PrinterPast | None, before: Mapping[str, int]) -> Iterator[Belief]:
+def _tickets(book: Book, told: Told, before: Mapping[str, int]) -> Iterator[Belief]:
     """Row 6, the blank under way: good and in the tray, certainly not made, or unknown (then it is dumped, decision 002)."""
+    past = told.printer
     for ticket in book.tickets_in("printing"):
         key = ticket.keys[-1]
         if past is None:
@@ -173,8 +175,10 @@ def _tickets(book: Book, past: PrinterPast | None, before: Mapping[str, int]) ->
         made, spent = _rise("tickets", before, past.counters), _blanks_spent(past, before)
         spent = max(0, spent - book.stuck_blank)  # that one was booked when it jammed
         if past.last_key == key:
-            in_tray = past.tray != "empty"
+            in_tray = past.tray != "empty" and not told.blank_stuck
             yield Belief(TicketInTray(key), "operation") if in_tray else Belief(TicketUncertain(key, WHY), "sensor")
+        elif told.blank_stuck and not book.stuck_blank:
+            yield Belief(TicketSpoiled(key, max(1, spent), "jam"), "position")
         elif spent:
             yield Belief(TicketSpoiled(key, spent, WHY), "counter")
         elif past.tray == "empty" and (_rise("voided", before, past.counters) is not None or not before):

@@ -598,13 +598,15 @@ class Printing(Screen):
 
 @value
 class Outlet:
-    """An opening to take from. `what`: tickets, change, slip, notes (the entry). `state`: now, next, done."""
+    """An opening to take from. `what`: tickets, change, slip, notes (the passenger's own, at the entry). `state`: now, next,
+    done. `opening` of the drawing, when it is not the one that `what` usually comes out of."""
 
     what: str
     state: str
     order: Words
     words: Words
     place: Words
+    opening: str = ""
 
 
 @value

@@ -168,7 +168,9 @@ class Books(PayoutBooks):
                 self._filled(intent)
             case "box.swap":
                 self._expect("box", dict(+self.box), dict(intent["notes"]))
-                self._counted("box", intent["counted"], self.box.total(), self.box_doubt.total())
+                fell = self.fell_fen // min(self.values.values(), default=1) if self.run.bulk else 0
+                self._counted("box", intent["counted"], self.box.total(), self.box_doubt.total() + fell)
+                self.fell_fen = 0
                 self.box.clear()
                 self.box_doubt.clear()
                 self.named.add("box")
@@ -212,7 +214,10 @@ class Books(PayoutBooks):
             return
         self._expect(place, own[place], booked, self.doubt[place])
         still = self._elsewhere(counted) if place == "waste" else 0
-        self._counted(place, counted + still, own[place], self.doubt[place] + self._pieces_in_doubt(place))
+        doubt = self.doubt[place] + self._pieces_in_doubt(place)
+        if place == "change_retract" and self.run.bulk:
+            doubt += own[place]  # what such a unit pulls back falls into its box
+        self._counted(place, counted + still, own[place], doubt)
         if place == "change_retract":
             self._left_in_tray(counted - own[place])
         if place == "waste":

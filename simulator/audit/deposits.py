@@ -102,10 +102,9 @@ class Deposits:
             run.say(6, f"keep! says {result!r}")
 
     def _given(self, numbers: Collection[int], result: str) -> None:
-        asked = self._in_state("giving")
-        meant = self._meant(
-            numbers, ("giving", "out") if result == "unknown" else ("giving",), f"return_all! {result}", "return_all?"
-        )
+        states = ("giving", "out") if result == "unknown" else ("giving",)
+        asked = self._in_state(*states)
+        meant = self._meant(numbers, states, f"return_all! {result}", "return_all?")
         match result:
             case "presented":
                 self._last_of(asked, meant, result)
@@ -118,8 +117,8 @@ class Deposits:
                     self._doubted(note)
             case _:
                 self._run.say(6, f"return_all! says {result!r}")
-        for note in asked:
-            if note.state == "giving":
+        for note in asked if meant else ():  # what says nothing of any note is about none
+            if note.state in states:
                 note.state = "deposited"
         self._leave([note for note in meant if note.state != "deposited"])
 

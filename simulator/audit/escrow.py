@@ -33,10 +33,14 @@ def inner_places(books: Books, tally: Tally) -> list[str]:
     return [STACKER, *escrow_places(books, tally)] if books.run.bulk else []
 
 
-def on_the_way_back_fen(run: Run, books: Books) -> int:
-    """At most so much of what lies in the dispenser's path is no change but a deposit."""
+def held_inside_fen(run: Run, books: Books) -> int:
+    """At most so much of what lies in the dispenser's path has a record: a deposit that comes back, and after a power cut change
+    that is held there until it can be handed out or pulled back."""
+    if not run.bulk:
+        return 0
     giving_fen = sum(note.value_fen for note in run.restless.values() if note.state in ("giving", "out"))
-    return giving_fen + sum(value * pieces for value, pieces in books.in_doubt.items()) if run.bulk else 0
+    doubt_fen = sum(value * pieces for value, pieces in books.in_doubt.items())
+    return giving_fen + doubt_fen + books.lying_out()[1]
 
 
 def incoming(run: Run, books: Books) -> Counter[int]:

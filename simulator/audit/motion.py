@@ -103,7 +103,7 @@ class Motion:
         if source == STACKER:
             return self._books.inside[value_fen] > 0 or self._in_state(value_fen, "keeping")
         books = self._books
-        change = books.lying_out()[1] or books.open_pays() or books.out_doubt_fen or books.change_retract_fen
+        change = books.lying_out()[1] or books.open_pays() or books.fell_fen
         return bool(change) or self._in_state(value_fen, "giving", "out")
 
     def _in_state(self, value_fen: int, *states: str) -> bool:

@@ -36,6 +36,7 @@ class PayoutBooks(PaperBooks):
     thrown_fen: int = 0  # cassettes turned out to lack it: it lies in the reject bin, until that is counted
     tray_doubt_fen: int = 0  # the same for the tray behind its shut flap, until somebody looked into it
     bin_doubt_fen: int = 0  # the same for the retract bin: what lay in such a tray went there with what was pulled back
+    fell_fen: int = 0  # change that may lie in the box, of a unit that has no other bin, until the box is swapped
     left_pieces: int = 0
     left_fen: int = 0  # the same for what was pulled back, nobody knows how far: no count of the bin tells of the tray
     reached_fen: int = 0  # of `tray_fen`: a hand may have it, for nobody saw whether the outlet opened
@@ -82,6 +83,7 @@ class PayoutBooks(PaperBooks):
         self.uncounted.update(self.cassettes)
         self.out_doubt_fen += bound_fen
         self.reject_doubt_fen += bound_fen
+        self.fell_fen += bound_fen
         self.tray_doubt_fen += bound_fen
         self.path_doubt_fen += bound_fen
         self.ever_out_doubt_fen += max(0, asked_fen)
@@ -137,6 +139,7 @@ class PayoutBooks(PaperBooks):
             self.taken_fen += fen
             return
         self.bin_doubt_fen = max(self.bin_doubt_fen, self.tray_doubt_fen)
+        self.fell_fen += fen
         if result == "change":
             self.change_retract += pieces
             self.change_retract_fen += fen

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from simulator.audit.books import LARGEST_NOTE_FEN, Books
 from simulator.audit.cases import Case, Run
-from simulator.audit.escrow import STACKER, check_escrow, escrow_places, incoming, inner_places, on_the_way_back_fen
+from simulator.audit.escrow import STACKER, check_escrow, escrow_places, held_inside_fen, incoming, inner_places
 from simulator.audit.outside import Outside
 from simulator.audit.tally import Tally
 
@@ -85,7 +85,7 @@ def _box(parts: Parts, resting: bool) -> None:
 def _change_in_box_fen(parts: Parts) -> int:
     """A unit with a bulk escrow pays out of the mouth, and has no other bin for what was not taken there."""
     books = parts.books
-    return books.change_retract_fen + books.retract_doubt_fen + books.lying_out()[1] if parts.run.bulk else 0
+    return books.fell_fen + books.lying_out()[1] + sum(books.open_pays_fen()) if parts.run.bulk else 0
 
 
 def _covered(notes: Counter[int], most_fen: list[int]) -> bool:
@@ -108,7 +108,7 @@ def _dispenser(parts: Parts) -> None:
         if there != booked and place not in tally.touched and not (bound and there < booked):
             run.say(3, f"cassette {cassette}: {there} notes, the books say {booked}", 0)
     reject, reject_fen = tally.pieces("dispenser.reject"), tally.worth("dispenser.reject")
-    path_fen = max(0, tally.worth("dispenser.path") - on_the_way_back_fen(run, books))
+    path_fen = max(0, tally.worth("dispenser.path") - held_inside_fen(run, books))
     if not (bound or by_hand):
         told, more_fen = (reject, reject_fen) == (books.reject, books.reject_fen), reject_fen - books.reject_fen
         if not told and not -books.reject_doubt_fen <= more_fen <= books.reject_doubt_fen + books.thrown_fen:

@@ -48,7 +48,8 @@ class Survival:
             kept.append(line)
         if len(kept) > 1:
             self._say(7, f"{len(kept)} lines survived that were never made durable: the program went on without a sync")
-        if not any(_boots(line) for line in kept):  # else the line of that start survived, and answers to the cut before
+        interrupted = any(_boots(line) for line in kept)
+        if not interrupted:  # else the line of that start survived, and answers to the cut before
             self._torn.clear()
         self._torn.append(len(torn) + sum(len(line) + 1 for line in more[len(kept) :]))
         return kept

@@ -51,7 +51,7 @@ class Bench:
     _broken: set[str] = field(default_factory=set)
 
     def machine(self, name: str) -> Machine:
-        """`nominal` or `instant`: filled by the technician, free for the first passenger."""
+        """`nominal`, `instant` or `lab`, the one that a browser can look at: filled by the technician, free for a passenger."""
         if name in self._broken:
             raise RigError(f"the {name} machine could not be started; the part before says why")
         if name not in self._machines:
@@ -66,10 +66,10 @@ class Bench:
 
     def _made(self, name: str) -> Machine:
         self._stacks[name] = own = self.stack.enter_context(ExitStack())
-        display, finger = self._glass(own)
-        wanted = Wanted(
-            mirror=False, busy=True, display=display, speeds=INSTANT if name == "instant" else {}, trace=True
-        )
+        lab = name == "lab"
+        display, finger = ("", None) if lab else self._glass(own)
+        speeds = {} if name == "nominal" else INSTANT
+        wanted = Wanted(mirror=lab, busy=True, display=display, speeds=speeds, trace=not lab)
         directory = self.directory / name
         directory.mkdir()
         rig = Rig(directory, self.clock, wanted)

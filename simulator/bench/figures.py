@@ -52,6 +52,8 @@ ROWS = (
     Row("memory_screen", "idle", "resident memory of the screen, at its most", "most", 160, "MB"),
     Row("start_selling", "start", "start of the controller -> machine sells", "most", 10_000),
     Row("start_screen", "start", "start of the screen -> first picture", "most", 1_000),
+    Row("lab_pictures", "lab", "lab page in Chromium: pictures a second while the screen moves", "mean", None, "/s"),
+    Row("lab_cost", "lab", "controller during a sale: more with an open lab page than without", "mean", 2, "% core"),
     Row("availability", "station", "availability at the kiosk", "p95", 50),
     Row("lock", "station", "lock at the kiosk", "p95", 50),
     Row("gtfs_german", "gtfs", "German long-distance feed 2019, from nothing to a timetable", "most", 2_000),

@@ -13,6 +13,8 @@ from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import BINS, DOORS, World
 
 SWAP_MS, LEAST_SWAP_MS = 2_000, 400  # a box is away long enough for every debounce and poll
+ESCROW = 1
+"""Cassette of a unit with a bulk escrow."""
 STUCK = {
     "acceptor": frozenset({"stack_motor_failed", "chassis_failed"}),
     "dispenser": frozenset({"sensor_dirty", "solenoid_failed", "motor_failed", "reject_full"}),
@@ -143,13 +145,20 @@ class Technician:
     # -- box and bins
 
     def swap_box(self, tag: str, now_ms: int) -> dict[str, Any]:
-        """Pull the box out and carry it to the vault; an empty one with `tag` (or the next number) follows by itself."""
+        """Pull the box out and carry it to the vault; an empty one with `tag` (or the next number) follows by itself.
+
+        Who takes the box of a unit with a bulk escrow empties that too: what is answered is of both.
+        """
         self._reach("acceptor")
         if self.box_due_ms is not None:
             raise conflict("no_box", "the box is out already")
         matter = self._world.matter
-        notes = matter.place("box").notes()
+        ways = ("acceptor.stacker", f"cassette.{ESCROW}") if self._world.recycles else ()
+        notes = [note for name in ("box", *ways) for note in matter.place(name).notes()]
         value_fen, before = sum(note.value_fen for note in notes), len(notes)
+        for name in ways:
+            matter.move_all(name, "vault")
+        self._loaded(ESCROW)
         self._boxes += 1
         self._new_tag = tag or f"BOX-{self._boxes:04d}"
         self._world.slot.remove_box(now_ms, empty=True)
@@ -171,6 +180,8 @@ class Technician:
     def clear_jam(self, device: str, now_ms: int) -> dict[str, Any]:
         """Take out what sticks and repair what a person can; notes go to the vault, a spoiled ticket into the waste bin."""
         world = self._world
+        if device == "dispenser" and world.recycles:
+            device = "acceptor"  # one unit: its doors lead to both
         if device not in world.twins:
             raise Refused(BAD, "no_such_device", f"this machine has no {device}")
         self._reach(device)

@@ -5,28 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from simulator.campaign.sets import troubles
+from simulator.campaign.sets import on_battery, troubles
 from simulator.passenger.person import USUAL, make_plan
-from simulator.world.level import Level
-from simulator.world.script import Script
+from simulator.world.level import Level, Machine
+from simulator.world.script import Script, Trouble
 
 VISITS = 10
 POINTS_PER_VISIT = 60
 KINDS = USUAL
-ALL_TROUBLES = tuple(troubles())
+ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {"usual": tuple(troubles()), "bulk": tuple(troubles("bulk"))}
+ALL_LOST = tuple(on_battery())
+LOST_MS = (5_000, 20_000, 120_000, 1_200_000)
+"""How long the mains of a machine with a UPS are gone: a dip that counts, until it switches off or before, an empty battery."""
 HOW_MANY = (0, 0, 0, 1, 1, 2, 2, 5)
 """Faults of a day: mostly few; five are a burst."""
 CUTS = (0, 0, 1, 1, 2, 3)
 
 
-def day(number: int, seed: int, level: Level = "port", visits: int = VISITS) -> Script:
-    """Day `number` of the campaign with this seed: the same whoever runs it, and in whatever order."""
+def day(
+    number: int, seed: int, level: Level = "port", visits: int = VISITS, ups: bool = False, machine: Machine = "usual"
+) -> Script:
+    """Day `number` of the campaign with this seed: the same whoever runs it, and in whatever order. `ups`: the same day on a
+    machine with one, and the mains fail."""
     dice = Random(f"{seed}.{number}")
     plans = tuple(make_plan(dice.choice(KINDS), dice) for _ in range(visits))
-    trouble = dice.sample(ALL_TROUBLES, dice.choice(HOW_MANY))
+    trouble = dice.sample(ALL_TROUBLES[machine], dice.choice(HOW_MANY))
     placed = tuple(replace(each, nth=1 + dice.randrange(visits)) for each in trouble)
     cuts = sorted(dice.sample(range(1, POINTS_PER_VISIT * visits), dice.choice(CUTS)))
-    return Script(
+    script = Script(
         seed=dice.getrandbits(32),
         plans=plans,
         troubles=placed,
@@ -35,4 +41,12 @@ def day(number: int, seed: int, level: Level = "port", visits: int = VISITS) -> 
         level=level,
         pause_ms=dice.choice((5_000, 20_000, 120_000)),
         fill=dice.choice(("full", "full", "full", "lean")),
+        machine=machine,
     )
+    if not ups:
+        return script
+    lost = dice.choice(ALL_LOST)
+    more = tuple(replace(each, nth=each.nth + dice.randrange(visits)) if each.when else each for each in lost)
+    pause_ms = dice.choice(LOST_MS)
+    stays = script.after_cut if pause_ms < LOST_MS[-1] else "leaves"  # nobody stands in the dark for so long
+    return replace(script, ups=True, troubles=(*script.troubles, *more), pause_ms=pause_ms, after_cut=stays)

@@ -129,7 +129,7 @@ class ForkingPoints(Points):
         os._exit(0)
 
 
-def every_cut(script: Script, base: Prepared, depth: int) -> Tally:
+def every_cut(script: Script, base: Prepared | None, depth: int) -> Tally:
     """All runs of `script` with no cut, one, ... `depth` cuts. Cuts before a trouble begins are left to the script without."""
     points = ForkingPoints(depth)
     run = Run(script, base, points)

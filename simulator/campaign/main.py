@@ -59,13 +59,13 @@ def _campaign(given: argparse.Namespace) -> int:
 
 def _work(given: argparse.Namespace) -> Work:
     if given.exhaustive:
-        return exhaustive(given.seed, given.only)
+        return exhaustive(given.seed, given.only, given.machine)
     if given.pairs:
         return pairs_of(given.pairs, given.seed)
     if given.monkey:
         return monkeys(given.monkey, given.seed, given.part)
     if given.sales:
-        return random_days(given.sales, given.seed, given.level)
+        return random_days(given.sales, given.seed, given.level, given.machine, given.ups)
     return daily(given.seed)
 
 
@@ -114,6 +114,13 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="fixes everything (default 1)")
     parser.add_argument("--level", choices=("port", "bytes"), default="port", help="with drivers and wires, or without")
+    parser.add_argument(
+        "--machine",
+        choices=("usual", "bulk"),
+        default="usual",
+        help="bulk: a unit with a bulk escrow takes and pays notes",
+    )
+    parser.add_argument("--ups", action="store_true", help="with --sales: machines with a UPS, and the mains fail")
     parser.add_argument("--jobs", type=int, default=0, metavar="J", help="processes at once (default: all cores)")
     parser.add_argument("--state", type=Path, metavar="FILE", help="go on where an earlier run with this file stopped")
     parser.add_argument(
@@ -123,6 +130,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=0, metavar="N", help="real processes, N of them killed")
     parser.add_argument("--repeat", default="", metavar="SCRIPT", help="run one script, as a violation printed it")
     given = parser.parse_args(argv)
+    if given.ups and not given.sales:
+        parser.error("--ups belongs to --sales")
     if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:
         parser.error("a number of sales, kills, events or parts is not negative")
     return given

@@ -24,6 +24,7 @@ from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import Fact
+from kiosk.ports.ups import PowerSeen
 from kiosk.reactor import Reactor
 from kiosk.records import record_of
 from kiosk.sale import count
@@ -330,6 +331,14 @@ def _kept_is_believed() -> list[Patch]:
     return _reported(change)
 
 
+def _battery_believed() -> list[Patch]:
+    def change(fact: Fact) -> list[Fact]:
+        full = isinstance(fact, PowerSeen) and fact.source == "battery" and not fact.low
+        return [replace(fact, source="mains") if full and isinstance(fact, PowerSeen) else fact]
+
+    return _reported(change)
+
+
 SABOTAGE: dict[str, Sabotage] = {
     "deed_before_intent": Sabotage("Orders go to the drivers first, and are written down then.", _deed_first),
     "two_lines": Sabotage("A fact and its intents stand on two lines.", _two_lines),
@@ -361,6 +370,9 @@ SABOTAGE: dict[str, Sabotage] = {
     "void_forgotten": Sabotage("A ticket nobody holds stays valid at the station.", _void_forgotten),
     "rejects_not_booked": Sabotage(
         "Notes in the reject bin are not taken from the cassette's books.", _stock_not_booked
+    ),
+    "battery_believed": Sabotage(
+        "A battery that says it is full is as good as the mains: the machine goes on selling.", _battery_believed
     ),
     "deposit_kept_after_cancel": Sabotage(
         "A deposit that could be given back is kept, and its value paid from the cassettes.",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from simulator.devices.cabinet_board.faults import BOARD_FAULTS
+from simulator.devices.ccnet.b2b.faults import FAULTS as UNIT_OF_NOTES_FAULTS
 from simulator.devices.ccnet.faults import FAULTS as ACCEPTOR_FAULTS
 from simulator.devices.escpos.faults import PRINTER_FAULTS
 from simulator.devices.lcdm.faults import FAULTS as DISPENSER_FAULTS
+from simulator.devices.megatec.faults import FAULTS as UPS_FAULTS
 from simulator.devices.ttpm.faults import UNIT_FAULTS
 from simulator.passenger.person import Kind, Plan
+from simulator.world.level import Machine
 from simulator.world.script import Script, Trouble
 
 CHEAP_FEN, BUDGET_FEN = 10_000, 100_000
@@ -61,6 +64,7 @@ UNSEEN = {
     "ticket_unit": {"front_blocked", "front_feeder", "unreadable", "old_firmware"},
     "cabinet": {"wrong_unit", "exception_04", "map_version_1", "kick_ignored"},
     "slip_printer": {"stale_status", "no_status"},
+    "ups": {"no_echo", "bypass", "comma_for_point", "letter_for_bit_next"},
 }
 """Faults of the wire's manners: they have no meaning without bytes (the fronts' docstrings say so)."""
 
@@ -72,21 +76,45 @@ MENUS = {
     "slip_printer": PRINTER_FAULTS,
 }
 
+UNIT_MOMENTS = ("lock?", "stack?", "keep?", "return_all?", "pay?")
+"""A Bill-to-Bill unit is acceptor and dispenser in one; these are its orders."""
+UNIT_UNSEEN = {"lost_ack", "busy_next", "nak_next", "illegal_next", "answer_after_11_ms", "answer_after_300_ms"}
+NEVER_AT_REST = {"retract_off"}
+"""What is forgotten then lies at the mouth for ever: nothing orders it back, and no day of a machine ends like that."""
 
-def troubles() -> list[Trouble]:
+
+def _menus(machine: Machine) -> Mapping[str, tuple[list[str], tuple[str, ...]]]:
+    """Device -> (its faults, when they are switched on)."""
+    found = {
+        device: ([name for name in menu if name not in UNSEEN[device]], MOMENTS[device])
+        for device, menu in MENUS.items()
+    }
+    if machine == "bulk":
+        del found["dispenser"]
+        unit = [name for name in UNIT_OF_NOTES_FAULTS if name not in UNIT_UNSEEN | NEVER_AT_REST]
+        found["acceptor"] = (unit, UNIT_MOMENTS)
+    return found
+
+
+def _orders(machine: Machine) -> Mapping[str, tuple[str, ...]]:
+    if machine == "usual":
+        return ORDERS
+    return {**{name: when for name, when in ORDERS.items() if name in _menus(machine)}, "acceptor": UNIT_MOMENTS}
+
+
+def troubles(machine: Machine = "usual") -> list[Trouble]:
     """Every single fault at its moments, in a fixed order."""
-    return [*_device_troubles(), *_link_troubles(), *_other_troubles()]
+    return [*_device_troubles(machine), *_link_troubles(machine), *_other_troubles()]
 
 
-def _device_troubles() -> Iterator[Trouble]:
-    for device, menu in MENUS.items():
+def _device_troubles(machine: Machine) -> Iterator[Trouble]:
+    for device, (menu, moments) in _menus(machine).items():
         for name in menu:
-            if name not in UNSEEN[device]:
-                yield from (Trouble(device, name, when) for when in MOMENTS[device])
+            yield from (Trouble(device, name, when) for when in moments)
 
 
-def _link_troubles() -> Iterator[Trouble]:
-    for device, moments in ORDERS.items():
+def _link_troubles(machine: Machine) -> Iterator[Trouble]:
+    for device, moments in _orders(machine).items():
         for when in moments:
             yield from (Trouble(device, name, when) for name in LINK_FAULTS)
             yield Trouble(f"link:{device}", "out", when)
@@ -101,10 +129,19 @@ def _other_troubles() -> Iterator[Trouble]:
         yield from (Trouble("people", name, when) for when in moments)
 
 
-def singles(sale: str, seed: int = 1) -> list[Script]:
+def on_battery() -> list[tuple[Trouble, ...]]:
+    """The mains fail at each of their moments, with every fault of the UPS and without one."""
+    lost = [Trouble("people", "mains", when) for when in INCIDENT_MOMENTS["mains"]]
+    faults = [name for name in (*UPS_FAULTS, *LINK_FAULTS) if name not in UNSEEN["ups"]]
+    alone = [(each,) for each in lost]
+    return [*alone, *((Trouble("ups", name), each) for name in faults for each in lost)]
+
+
+def singles(sale: str, seed: int = 1, machine: Machine = "usual") -> list[Script]:
     """The sale without a fault, then with each one."""
     plan = (SALES[sale],)
-    return [Script(seed, plan), *(Script(seed, plan, (trouble,)) for trouble in troubles())]
+    alone = (Script(seed, plan, (trouble,), machine=machine) for trouble in troubles(machine))
+    return [Script(seed, plan, machine=machine), *alone]
 
 
 def pairs(sale: str, seed: int = 1) -> list[Script]:

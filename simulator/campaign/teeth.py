@@ -37,6 +37,15 @@ DIRECTED: dict[str, list[Script]] = {
         for name in ("verify_fail", "jam", "cutter_4")
     ],
     "kept_is_believed": [Script(1, (CHANGE,), (Trouble("acceptor", "jam_in_stacker_next", "keep?"),), machine="bulk")],
+    "battery_believed": [
+        Script(
+            1,
+            (CHANGE, CHANGE),
+            (Trouble("ups", "battery_lies"), Trouble("people", "mains", "pay?")),
+            pause_ms=1_200_000,
+            ups=True,
+        )
+    ],
     "register_not_restored": [Script(1, (CHANGE, CHANGE), cuts=(at,)) for at in range(56, 76)],
 }
 """Bugs that few scripts can show -> scripts that can."""

@@ -14,8 +14,7 @@ from simulator.campaign.days import VISITS, day
 from simulator.campaign.forks import Tally, every_cut
 from simulator.campaign.pool import Unit
 from simulator.campaign.sets import SALES, pairs, singles
-from simulator.world.level import Level
-from simulator.world.prepared import prepared
+from simulator.world.level import Level, Machine
 from simulator.world.run import run
 from simulator.world.script import Script
 
@@ -47,21 +46,21 @@ def _result(tally: Tally) -> dict[str, Any]:
 
 def _cuts(script: Script, depth: int) -> dict[str, Any]:
     gc.disable()  # a child lives for milliseconds; collecting would only copy shared pages
-    return _result(every_cut(script, prepared(), depth))
+    return _result(every_cut(script, None, depth))
 
 
 def _many_cuts(scripts: list[Script], depth: int) -> dict[str, Any]:
     gc.disable()
     tally = Tally()
     for script in scripts:
-        tally.join(every_cut(script, prepared(), depth))
+        tally.join(every_cut(script, None, depth))
     return _result(tally)
 
 
-def _days(first: int, count: int, seed: int, level: Level, visits: int) -> dict[str, Any]:
+def _days(first: int, count: int, seed: int, level: Level, visits: int, machine: Machine, ups: bool) -> dict[str, Any]:
     tally = Tally()
     for number in range(first, first + count):
-        script = day(number, seed, level, visits)
+        script = day(number, seed, level, visits, ups, machine)
         outcome = run(script)
         tally.add(outcome, script)
     result = _result(tally)
@@ -69,12 +68,12 @@ def _days(first: int, count: int, seed: int, level: Level, visits: int) -> dict[
     return result
 
 
-def exhaustive(seed: int, only: str = "") -> Work:
+def exhaustive(seed: int, only: str = "", machine: Machine = "usual") -> Work:
     """One fault x every crash point x every crash inside recovery. Raises ValueError for a sale nobody knows."""
     if only and only not in SALES:
         raise ValueError(f"no typical sale {only!r}; known are {', '.join(SALES)}")
-    scripts = [script for sale in SALES if only in ("", sale) for script in singles(sale, seed)]
-    name = f"exhaustive seed={seed} only={only or 'all'} scripts={len(scripts)}"
+    scripts = [script for sale in SALES if only in ("", sale) for script in singles(sale, seed, machine)]
+    name = f"exhaustive seed={seed} only={only or 'all'} scripts={len(scripts)}{_of(machine)}"
     return Work(name, "runs", [partial(_cuts, script, 2) for script in scripts])
 
 
@@ -87,15 +86,22 @@ def pairs_of(sale: str, seed: int) -> Work:
     return Work(f"pairs of {sale} seed={seed}", "runs", list(units))
 
 
-def random_days(sales: int, seed: int, level: Level) -> Work:
-    """Days until there were at least `sales` passengers."""
+def random_days(sales: int, seed: int, level: Level, machine: Machine = "usual", ups: bool = False) -> Work:
+    """Days until there were at least `sales` passengers. `ups`: of machines with one, whose mains fail."""
     visits = VISITS if level == "port" else 5
     per_unit = DAYS_PER_UNIT if level == "port" else 4
     days = -(-sales // visits)
     units = [
-        partial(_days, first, min(per_unit, days - first), seed, level, visits) for first in range(0, days, per_unit)
+        partial(_days, first, min(per_unit, days - first), seed, level, visits, machine, ups)
+        for first in range(0, days, per_unit)
     ]
-    return Work(f"days level={level} seed={seed} sales={sales}", "sales", list(units))
+    return Work(
+        f"days level={level} seed={seed} sales={sales}{_of(machine)}{' ups' if ups else ''}", "sales", list(units)
+    )
+
+
+def _of(machine: Machine) -> str:
+    return "" if machine == "usual" else f" machine={machine}"
 
 
 def monkeys(events: int, seed: int, part: int | None = None) -> Work:

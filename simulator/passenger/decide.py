@@ -84,7 +84,7 @@ def decide(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
 
 def _usual(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
     screen = seen.screen
-    if seen.mouth:
+    if seen.mouth and not _leaves_change(plan, seen, memory):
         return TakeFrom("mouth", HAND_MS)
     if (taken := _from_openings(plan, seen, memory)) is not None:
         return taken
@@ -112,13 +112,18 @@ def _may_leave(plan: Plan, memory: Memory) -> bool:
     return plan.leave_at != "pay.cash" or (len(memory.inserted_fen) >= plan.notes_before and not memory.pushed)
 
 
+def _leaves_change(plan: Plan, seen: Seen, memory: Memory) -> bool:
+    """Also where it comes out of the opening that gives notes back."""
+    return plan.kind is Kind.FORGET_CHANGE and memory.tickets_seen and seen.change
+
+
 def _from_openings(plan: Plan, seen: Seen, memory: Memory) -> Action | None:
     """What lies there is taken, unless it is another one's or forgotten on purpose."""
     if not memory.in_sale:
         return None
     if seen.tickets and seen.screen.kind == Take.kind:
         return TakeFrom("tickets", HAND_MS)
-    forgets = plan.kind is Kind.FORGET_CHANGE and memory.tickets_seen
+    forgets = _leaves_change(plan, seen, memory)
     if seen.change and not forgets and not seen.tickets:
         return TakeFrom("change", HAND_MS)
     if seen.change and forgets and seen.screen.kind == Take.kind:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from kiosk.screen.values import Screen, StationPicker, keys_of
+from kiosk.screen.values import Screen, StationPicker, Take, keys_of
 from simulator.passenger.decide import (
     Action,
     Insert,
@@ -149,15 +149,19 @@ class Visit:
                     return
                 self.account.inserted_fen.append(value)
             case TakeFrom(outlet=outlet):
-                if not self._take(outlet):
+                if not self._take(outlet, screen):
                     self._due_ms = now_ms + ANSWER_MS
                     return
             case Leave(why=why):
                 self._leave(why, now_ms)
         remembered(self._memory, action, screen)
 
-    def _take(self, outlet: str) -> bool:
-        own = outlet == "mouth" and not self._memory.tickets_seen  # after the tickets a unit pays change at its mouth
+    def _take(self, outlet: str, screen: Screen) -> bool:
+        """At the mouth lie notes that come back, or what a unit pays there: then the screen calls it so."""
+        counted_out = isinstance(screen, Take) and any(
+            (each.what, each.state, each.opening) == ("change", "now", "insert") for each in screen.outlets
+        )
+        own = outlet == "mouth" and not counted_out
         taken = self._hands.take(outlet)
         notes = self.account.returned_fen if own else self.account.change_fen
         notes.extend(taken.notes_fen)

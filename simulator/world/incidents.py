@@ -52,7 +52,19 @@ def _note(box: Box, on: bool) -> None:
 
 
 def _mains(box: Box, on: bool) -> None:
-    box.things.world.board.mains(not on, box.clock.mono_ms())
+    """Without a UPS the cabinet's switch says so until somebody comes; with one the machine lives on its battery, or not, until
+    the mains are back by themselves."""
+    if box.things.world.ups is None:
+        box.things.world.board.mains(not on, box.clock.mono_ms())
+    else:
+        box.things.plug(not on)
+        if on:
+            box.clock.at(box.clock.mono_ms() + box.pause_ms, lambda: _plugged_in(box))
+
+
+def _plugged_in(box: Box) -> None:
+    box.things.plug(True)
+    box.joined.nudge()
 
 
 INCIDENTS: dict[str, Callable[[Box, bool], None]] = {

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from kiosk.records import record_of
 from kiosk.sale.intents import Intent
+from simulator.audit.verdict import Violation
 from simulator.auditor import Auditor, Rules
 from simulator.world.machine import Box
 from simulator.world.prepared import EPOCH, MACHINE, SECRET
 
 RULES = Rules()
+KNOWN_MS = 5_000
+"""A UPS that answers has said twice by then that the mains are gone."""
+SALE = b'"fact":{"kind":"sale.start"'
 
 
 class Judge:
@@ -29,7 +33,18 @@ class Judge:
 
     def _durable(self, line: bytes) -> None:
         self.auditor.hear(line, self._box.disk.segments()[-1])
+        if self._box.things.on_battery_ms() >= KNOWN_MS and SALE in line:
+            self._on_battery()
         self.auditor.physical(resting=False)
+
+    def _on_battery(self) -> None:
+        """The plug has been out for longer than it takes to be sure, and the UPS is heard: no sale may begin (decision 026)."""
+        made = self._box.made
+        if made is not None and "ups" in made.controller.watch.ready:
+            text = f"a sale began {self._box.things.on_battery_ms()} ms after the mains were lost"
+            self.auditor.violations.append(
+                Violation(12, made.controller.sale.book.number if made.controller.sale else 0, text)
+            )
 
     def _ordered(self, intent: Intent) -> None:
         self.auditor.ordered(record_of(intent))

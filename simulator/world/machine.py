@@ -37,6 +37,11 @@ PAUSE_MS = 20_000
 BOOT_MS = 10_000
 """From mains back to the program's first line: the embedded PC boots, and so do the devices."""
 PROGRAM_RESTART_MS = 2_000
+LOOK_MS = 1_000
+NO_CUT_MS = 10 * 60_000
+"""A UPS that was told to cut the power, and has not after so long, never will: the program is started again."""
+NO_RETURN_MS = 10 * 60_000
+"""A UPS that gives no power so long after the mains are back: somebody comes and presses its button."""
 FOREVER_MS = 40 * 60_000
 TEXTS = Texts()
 FACT = b'"fact":{"kind":"'
@@ -180,8 +185,17 @@ class Box:
         while self.made is None and not self.life.refused:
             self.pass_time(self.pause_ms)
             self.things.power(True)
+            self._wait_for_power()
             self.pass_time(BOOT_MS)
             self._try_start()
+
+    def _wait_for_power(self) -> None:
+        """A UPS that cut the power keeps it off for a while, mains or not."""
+        until_ms = self.clock.mono_ms() + NO_RETURN_MS
+        while not self.things.powered():
+            self.pass_time(LOOK_MS)
+            if self.clock.mono_ms() >= until_ms:
+                self.things.press_ups()
 
     def _try_start(self) -> None:
         try:
@@ -199,6 +213,18 @@ class Box:
         self.rev += 1
         self.desk.hang_up()
         self.joined.power_off()
+
+    def _follow_supply(self) -> None:
+        """A program that stopped on battery waits for its UPS to cut the power; one that runs may lose it."""
+        if self.made is None:
+            return
+        if self.made.controller.stopped:
+            self._end_program(self.made.controller.stopped)
+            until_ms = self.clock.mono_ms() + NO_CUT_MS
+            while self.things.powered() and self.clock.mono_ms() < until_ms:
+                self.pass_time(LOOK_MS)
+        if not self.things.powered():
+            self.lose_power("ups")
 
     def mended(self) -> None:
         """Whoever mended the disk starts the machine again."""
@@ -244,6 +270,8 @@ class Box:
             self.lose_power(str(cut))
         except JournalError as error:
             self._end_program(str(error))
+        if self.things.world.ups is not None:
+            self._follow_supply()
 
     def serve(self, actor: Actor, longest_ms: int = FOREVER_MS) -> None:
         """Turns until the actor is done, or the machine is dark for good. Raises Stuck after `longest_ms`."""

@@ -19,6 +19,7 @@ from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.dispenser import DispenserFront
 from simulator.fronts.port.slip_printer import SlipPrinterFront
 from simulator.fronts.port.ticket_unit import TicketUnitFront
+from simulator.fronts.port.ups import UpsFront
 from simulator.world.things import Things
 
 
@@ -37,11 +38,13 @@ class PortLevel:
         acceptor, dispenser, cash = self._cash(settings, report, boot, board)
         ticket_unit = TicketUnitFront("ticket_unit", report, world.ticket_unit, board)
         slip_printer = SlipPrinterFront("slip_printer", report, world.slip_printer)
-        devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board)
+        ups = self._ups(settings, report)
+        devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board, ups)
         self._fronts = {
             **cash,
             "ticket_unit": ticket_unit,
             "slip_printer": slip_printer,
+            **({"ups": ups} if ups is not None else {}),
             "cabinet": board,  # last: composed devices give it orders in the same turn
         }
         for name, front in self._fronts.items():
@@ -50,6 +53,12 @@ class PortLevel:
                 front.unplug()
         self._reactor = reactor
         return devices
+
+    def _ups(self, settings: Settings, report: Report) -> UpsFront | None:
+        twin, table = self._things.world.ups, settings.devices
+        if twin is None or table.ups is None:
+            return None
+        return UpsFront("ups", report, twin, runtime_min=table.ups.runtime_min)
 
     def _cash(
         self, settings: Settings, report: Report, boot: int, board: BoardFront

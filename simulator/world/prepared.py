@@ -25,7 +25,7 @@ from simulator.world.machine import Box
 from simulator.world.people import Worker
 from simulator.world.points import Points
 from simulator.world.station import Desk
-from simulator.world.things import CASSETTES_FEN, Fill, Things
+from simulator.world.things import CASSETTES_FEN, UPS_MIN, Fill, Things
 
 MACHINE, STATION, EPOCH, SECRET, TOKEN = "W01", "BXP", "5a11e0de", bytes(range(32)), "token-of-the-simulated-world"
 STAFF = (Staff("1001", "246810"), Staff("1002", "135790"))
@@ -47,8 +47,8 @@ def _cash(machine: Machine) -> tuple[Device, Device]:
     return Device("ccnet", "wire"), Device("lcdm4000", "wire", cassettes=values_fen)
 
 
-def settings(policy: SalePolicy | None = None, machine: Machine = "usual") -> Settings:
-    """The configuration of the simulated machine: every device fitted, the default parameters."""
+def settings(policy: SalePolicy | None = None, machine: Machine = "usual", ups: bool = False) -> Settings:
+    """The configuration of the simulated machine: every device fitted but a UPS, the default parameters."""
     acceptor, dispenser = _cash(machine)
     table = DeviceTable(
         acceptor=acceptor,
@@ -56,6 +56,7 @@ def settings(policy: SalePolicy | None = None, machine: Machine = "usual") -> Se
         ticket_unit=Device("ttpm", "wire", baud=115_200),
         cabinet=Device("cabinet_board", "wire", baud=19_200),
         slip_printer=Device("escpos", "wire", baud=115_200),
+        ups=Device("megatec", "wire", baud=2_400, runtime_min=UPS_MIN) if ups else None,
     )
     return Settings(
         machine=Identity(MACHINE, STATION, "lab"),
@@ -79,11 +80,12 @@ class Prepared:
     mono_ms: int
     wall_ms: int
     machine: Machine = "usual"
+    ups: bool = False
 
     def box(self, dice: Random, level: Level = "port", points: Points | None = None) -> Box:
         """A new machine with this past, its power still off."""
         clock = VirtualClock(self.mono_ms, self.wall_ms)
-        things = Things(clock, machine=self.machine).filled(self.fill)
+        things = Things(clock, machine=self.machine, ups=self.ups).filled(self.fill)
         return Box(self.settings, self.identity, clock, things, self.disk.copy(), self.desk.copy(), dice, level, points)
 
 
@@ -97,21 +99,23 @@ def identity() -> MachineIdentity:
     return MachineIdentity(MACHINE, EPOCH, SECRET, TOKEN, people)
 
 
-def prepared(fill: Fill = Fill(), level: Level = "port", machine: Machine = "usual") -> Prepared:
+def prepared(fill: Fill = Fill(), level: Level = "port", machine: Machine = "usual", ups: bool = False) -> Prepared:
     """The first fill on the real service screens, done once. Raises Stuck when the technician cannot finish.
 
     The usual fill of a Bill-to-Bill unit is another one: `simulator.world.run.FILLS`.
     """
-    return _prepared(fill, level, machine)
+    return _prepared(fill, level, machine, ups)
 
 
 @cache
-def _prepared(fill: Fill, level: Level, machine: Machine) -> Prepared:
+def _prepared(fill: Fill, level: Level, machine: Machine, ups: bool) -> Prepared:
     clock = VirtualClock(START_MONO_MS, START_WALL_MS)
-    things = Things(clock, SPARE[machine], machine)
+    things = Things(clock, SPARE[machine], machine, ups)
     disk = SectorDisk()
     disk.begin(FIRST_SEGMENT)
-    box = Box(settings(machine=machine), identity(), clock, things, disk, Desk(MACHINE, TOKEN), Random(1), level)
+    box = Box(
+        settings(machine=machine, ups=ups), identity(), clock, things, disk, Desk(MACHINE, TOKEN), Random(1), level
+    )
     box.start()
     box.settle(60_000, lambda: box.screen is not None and not box.made.controller.starting)  # type: ignore[union-attr]
     jobs = first_fill(dict(fill.notes), fill.blanks)
@@ -122,4 +126,4 @@ def _prepared(fill: Fill, level: Level, machine: Machine) -> Prepared:
     box.settle(60_000, lambda: box.screen is not None and box.screen.kind in ("attract", "home"))
     box.lose_power("prepared")
     past, desk = disk.copy(), box.desk.copy()
-    return Prepared(box.settings, box.identity, fill, past, desk, clock.mono_ms(), clock.wall_ms(), machine)
+    return Prepared(box.settings, box.identity, fill, past, desk, clock.mono_ms(), clock.wall_ms(), machine, ups)

@@ -50,7 +50,7 @@ def jobs(box: Box) -> list[Job]:
     controller = box.made.controller
     faults = controller.watch.faults.values()
     broken = sorted({fault.device for fault in faults if FaultCode[fault.code].code.startswith("E")})
-    found = [Job({"act": "clear_jam", "device": device}, f"svc:act:clear:{device}", 0) for device in broken]
+    found = [Job({"act": "clear_jam", "device": _part(box, name)}, f"svc:act:clear:{name}", 0) for name in broken]
     short = controller.mode.cash_limit_fen < LEAST_FEN
     unsure = bool(controller.stock.uncounted) or "dispenser" in broken
     for number, (least, pieces) in FILLED[box.things.machine].items():
@@ -63,6 +63,11 @@ def jobs(box: Box) -> list[Job]:
         box.things.deliver(ROLL)
         found.append(Job({"act": "load_roll", "blanks": ROLL}, "svc:act:load_roll", ROLL))
     return found
+
+
+def _part(box: Box, name: str) -> str:
+    """What is opened for the device of that name: a Bill-to-Bill unit is the dispenser too."""
+    return "acceptor" if box.things.world.recycles and name == "dispenser" else name
 
 
 def _filling(box: Box, number: int, more: int, then: int) -> Job:

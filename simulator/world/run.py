@@ -26,6 +26,7 @@ from simulator.world.unknowable import Excuses
 QUIET_MS = 15 * 60_000
 """Within so long after the last passenger the machine must have come to rest (invariant 10)."""
 READY_MS = 5 * 60_000
+FREE = ("attract", "home")
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Run:
         self.script = script
         self.dice = Random(script.seed)
         self.points = points or Points(script.cuts)
-        start = base or prepared(FILLS[script.machine][script.fill], machine=script.machine)
+        start = base or prepared(FILLS[script.machine][script.fill], machine=script.machine, ups=script.ups)
         self.box: Box = start.box(Random(self.dice.random()), script.level, self.points)
         self.outcome = Outcome()
         self.judge = Judge(self.box)
@@ -113,6 +114,8 @@ class Run:
         try:
             self._begin()
             for number, plan in enumerate(self.script.plans):
+                if number:
+                    self._sit_out()
                 if number and wanted(self.box):
                     self._repair()
                 self._visit(Passenger(plan, self.box, self.dice, self.script.after_cut))
@@ -141,6 +144,14 @@ class Run:
         self.box.serve(passenger)
         self.outcome.visits[passenger.account.outcome] += 1
         self.box.settle(QUIET_MS, self.box.idle)
+
+    def _sit_out(self) -> None:
+        """Nobody is called because the mains are gone: the machine lives on its battery, or stops, until it sells again."""
+        box = self.box
+        if box.things.on_battery_ms():
+            box.settle(
+                box.pause_ms + QUIET_MS, lambda: box.idle() and box.screen is not None and box.screen.kind in FREE
+            )
 
     def _well(self) -> None:
         """All troubles end."""
@@ -175,6 +186,7 @@ class Run:
         """All troubles end; then the machine must come to rest by itself (invariant 10)."""
         self.points.armed = False
         box = self.box
+        self._sit_out()
         self._well()
         if box.life.refused:
             self._violation(7, f"the machine does not start again: {box.life.refused}")

@@ -34,7 +34,8 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class Script:
     """`plans`: passengers one after the other. `cuts`: numbers of the points at which the power fails. `fill`: a machine with
-    plenty of notes and blanks, or a lean one in which change and paper run out. `machine`: which devices take and pay notes."""
+    plenty of notes and blanks, or a lean one in which change and paper run out. `machine`: which devices take and pay notes.
+    `ups`: one is fitted, and the mains that people switch off are the wall's."""
 
     seed: int
     plans: tuple[Plan, ...]
@@ -45,6 +46,7 @@ class Script:
     pause_ms: int = 20_000
     fill: Filling = "full"
     machine: Machine = "usual"
+    ups: bool = False
 
     def as_json(self) -> str:
         body = asdict(self)

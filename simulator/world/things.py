@@ -22,6 +22,7 @@ RECYCLING_FEN = {2: 100, 3: 1_000}
 CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {"usual": VALUES_FEN, "bulk": RECYCLING_FEN}
 """Machine -> face value in each cassette that change is paid from."""
 RECYCLING_NOTES = 80
+UPS_MIN = 15
 USED_COUNTER = 41_207
 """A life counter that has lived: one that wraps must not come back to where it was."""
 
@@ -68,7 +69,7 @@ class Fill:
     blanks: int = 60
 
 
-def _settings(machine: Machine, vault: Fill | None) -> CabinetSettings:
+def _settings(machine: Machine, vault: Fill | None, ups: bool) -> CabinetSettings:
     values_fen = CASSETTES_FEN[machine]
     recycling = tuple(RecyclingSettings(value_fen, RECYCLING_NOTES) for value_fen in RECYCLING_FEN.values())
     return CabinetSettings(
@@ -78,22 +79,27 @@ def _settings(machine: Machine, vault: Fill | None) -> CabinetSettings:
         vault_notes={values_fen[number]: pieces for number, pieces in vault.notes} if vault else {},
         wallet_notes={},
         vault_blanks=vault.blanks if vault else 0,
+        ups=ups,
+        ups_minutes=UPS_MIN,
     )
 
 
 class Things:
     """`moved(thing, from, to)` hears every movement of matter; `acted` is called after each act of a hand."""
 
-    def __init__(self, clock: VirtualClock, vault: Fill | None = None, machine: Machine = "usual") -> None:
+    def __init__(
+        self, clock: VirtualClock, vault: Fill | None = None, machine: Machine = "usual", ups: bool = False
+    ) -> None:
         self.clock, self.machine = clock, machine
         self.values_fen = CASSETTES_FEN[machine]
         timeline = Unwatched(VirtualTime(clock))
-        self.world = World(_settings(machine, vault), 1.0, timeline)
+        self.world = World(_settings(machine, vault, ups), 1.0, timeline)
         self.world.slot.body.stacked_counter = USED_COUNTER
         self.world.ticket_unit.battery.tickets, self.world.ticket_unit.battery.voided = USED_COUNTER, USED_COUNTER // 9
         self.hands = Hands(self.world, timeline)
         self.technician = Technician(self.world, timeline)
         self.acted: Callable[[], None] = lambda: None
+        self._unplugged_ms: int | None = None
 
     def filled(self, fill: Fill) -> Things:
         """Matter as a technician left it, without one: for worlds that begin where a prepared one ended."""
@@ -165,7 +171,43 @@ class Things:
     # -- power
 
     def power(self, on: bool) -> None:
-        self.world.power(on, self.clock.mono_ms())
+        """Power of the machine. A UPS fails for a moment, battery or not, unless it has cut the power before; it has mains again
+        and gives power when its time has come (`powered`)."""
+        ups, now_ms = self.world.ups, self.clock.mono_ms()
+        if ups is None:
+            self.world.power(on, now_ms)
+            return
+        if on:
+            self.plug(True)
+        elif ups.output:
+            ups.faults.add("output_lost_next")
+        self.powered()
+
+    def powered(self) -> bool:
+        """Whether the machine has power now; with a UPS that follows from its battery and from what it was told."""
+        if self.world.ups is not None:
+            now_ms = self.clock.mono_ms()
+            self.world.ups.poll(now_ms)
+            self.world.power_due(now_ms)
+        return self.world.mains
+
+    def plug(self, in_: bool) -> None:
+        """The wall socket of a machine with a UPS."""
+        if in_ != self.world.plugged:
+            now_ms = self.clock.mono_ms()
+            self._unplugged_ms = None if in_ else now_ms
+            self.world.plug(in_, now_ms)
+
+    def press_ups(self) -> None:
+        """Somebody switches a UPS on by its own button."""
+        ups = self.world.ups
+        if ups is not None:
+            ups.faults -= {"no_return", "cancel_ignored"}
+            ups.body.cancel()
+
+    def on_battery_ms(self) -> int:
+        """How long the plug has been out, 0 when it is in."""
+        return 0 if self._unplugged_ms is None else self.clock.mono_ms() - self._unplugged_ms
 
     def moving(self) -> bool:
         return any(twin.busy() for twin in self.world.twins.values())

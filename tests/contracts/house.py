@@ -65,8 +65,8 @@ NO_DYNAMIC_IMPORT = ("config", "kiosk", "drivers", "simulator.devices", "simulat
                      "simulator.passenger", "simulator.fronts")  # fmt: skip
 
 
-TOOLS = ("kiosk.ui.fonts.make_subsets",)
-"""Run by hand by who changes fonts; may use what is locked for tests."""
+TOOLS = ("kiosk.ui.fonts.make_subsets", "simulator.bench.parts.lab")
+"""Run by who changes fonts, and by `./tvm bench`: may use what is locked for tests."""
 
 
 @dataclass(frozen=True, slots=True)

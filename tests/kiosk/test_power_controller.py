@@ -13,8 +13,11 @@ from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.ups import OffFailed, OffSet, PowerDip, PowerSeen
 from kiosk.power import Power
 from kiosk.sale.book import S
+from kiosk.screen.values import ServiceMenu
 from tests.kiosk.bench import Bench
+from tests.kiosk.screen.world import CLOCK, TEXTS
 from tests.kiosk.test_controller import HOLDS, device, even, let_go, to_the_end
+from tests.kiosk.test_service import log_in
 
 MAINS = PowerSeen("mains", False, 100, 1_200)
 BATTERY = PowerSeen("battery", False, 100, 1_200)
@@ -306,3 +309,32 @@ def test_a_silent_unit_is_an_alarm_and_by_parameter_stops_sales() -> None:
     assert strict.controller.mode.name == "fault"
     strict.say(MAINS)
     assert strict.controller.mode.sells
+
+
+def power_row(bench: Bench) -> tuple[str, str, str, str]:
+    """State, level, charge and time of the UPS, as a technician reads them; the strip says where the power comes from."""
+    screen = bench.service.screen(bench.controller, TEXTS, CLOCK, bench.controller.now())
+    assert isinstance(screen, ServiceMenu)
+    row = next(row for row in screen.modules if row.words.main == "Power supply")
+    assert row.action.target == ""
+    assert screen.strip[1].words.main == ("Mains OK" if bench.controller.watch.mains else "On battery")
+    return row.state.main, row.level, row.cycles, row.last.main
+
+
+def test_the_technician_reads_source_charge_and_minutes() -> None:
+    bench, _ = with_ups(Bench())
+    log_in(bench.touch("language", "service"), "1001")
+    assert power_row(bench) == ("Mains OK", "ok", "100%", "20 min")
+    bench.say(PowerSeen("battery", False, 61, 660))
+    assert power_row(bench) == ("On battery", "warn", "61%", "11 min")
+    bench.say(LOW)
+    assert power_row(bench) == ("On battery", "danger", "10%", "Battery low")
+    bench.say(UNKNOWN, Fault("ups", "NO_ANSWER", True, ""))
+    assert power_row(bench) == ("No answer", "danger", "–", "E11")
+
+
+def test_a_machine_without_a_ups_has_no_such_row() -> None:
+    bench = log_in(Bench().up().touch("service"), "1001")
+    screen = bench.service.screen(bench.controller, TEXTS, CLOCK, bench.controller.now())
+    assert isinstance(screen, ServiceMenu)
+    assert len(screen.modules) == len(bench.controller.watch.fitted)

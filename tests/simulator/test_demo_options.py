@@ -35,6 +35,9 @@ def test_each_machine_has_its_own_fitting_and_lab_port() -> None:
     assert [each.lab_port for each in wanted] == [8_800, 8_801, 8_802]
     assert [each.fitted for each in wanted] == [FITTINGS["usual"], FITTINGS["lcdm2000"], FITTINGS["usual"]]
     assert all(each.mirror and each.busy for each in wanted)
+    mixed = _options(("--machines", "3"))
+    assert mixed.fitted == ["bill_to_bill", "usual", "bill_to_bill"]
+    assert _options(()).fitted == ["usual"]
     headless = _wanted(_options(("--headless", "--machines", "2")), False, 1)
     assert (headless.lab_port, headless.mirror, headless.busy) == (0, False, False)
 

@@ -327,7 +327,9 @@ class Stand:
     def counts(self) -> list[Job]:
         """Every cassette counted by hand, as after a jam."""
         places = self.state()["places"]
-        return [Job(None, f"svc:act:fill:{number}", places[f"cassette.{number}"]["things"]) for number in self.fitted.notes]
+        return [
+            Job(None, f"svc:act:fill:{number}", places[f"cassette.{number}"]["things"]) for number in self.fitted.notes
+        ]
 
     def sells(self) -> bool:
         """Open for the next passenger, without a warning on the first screen."""

@@ -15,6 +15,8 @@ from tests.system.stand import Stand
 
 BAODING = "BDP"
 OVER = ("attract", "home", "oos", "trains", "seat")
+OPENINGS = {"notes": "mouth"}
+"""What the screen names -> where a hand reaches in, when that has another name."""
 
 
 def fen(text: str) -> int:
@@ -215,7 +217,7 @@ class Visitor:
             if screen.kind == "take":
                 for outlet in screen.outlets:
                     if outlet.state == "now" and outlet.what not in leave:
-                        self.take(outlet.what)
+                        self.take(OPENINGS.get(outlet.what, outlet.what))
             if screen.kind == "receipt" and any(k.target == "claim_done" and k.enabled for k in screen.chrome.footer):
                 self.take("slip")
                 stand.eyes.touch("claim_done")

@@ -163,6 +163,8 @@ def _outlets(look: Look, book: Book, refund: bool, back: bool) -> tuple[tuple[Wo
     places = [] if refund else [(say("Tickets come out below the screen"), "tickets")]
     if book.state is S.GIVING_BACK:
         places.append((say("Your notes come out where you put them in"), "insert"))
+    elif (refund or change_due(book)) and look.shown.recycled_fen:
+        places.append((say("Notes come out of the slot you put yours in"), "insert"))
     elif refund or change_due(book):
         places.append((say("Notes come out to the right of the screen"), "change"))
     return tuple(words for words, _ in places), tuple(opening for _, opening in places)

@@ -22,6 +22,8 @@ from kiosk.screen.values import (
 from kiosk.screen.values import RouteMap as MapScreen
 from kiosk.screen.views.look import NOTHING, Look
 
+LONGEST = 20
+"""Letters of a name on a key."""
 LISTED = ("open", "sold_out", "query_only")
 PAN_WORDS = {
     "left": Msg("Move left"),
@@ -166,7 +168,10 @@ def _go(look: Look, card: MapCard | None) -> Key:
                 f"{T.PLATE}{change}", say("To {station}", "map", station=look.station(change)), "right", "primary"
             )
         return Key(T.DATE, say("Another day"), "calendar", "primary")
-    return Key(T.GO, say("To {station}", "map", station=look.station(look.journey.plate)), "right", "primary")
+    there = look.station(look.journey.plate)
+    long = max(len(there.zh), len(there.en)) > LONGEST  # the card right above says which
+    words = say("See trains") if long else say("To {station}", "map", station=there)
+    return Key(T.GO, words, "right", "primary")
 
 
 def chart_view(look: Look) -> MapScreen:

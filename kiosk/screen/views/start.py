@@ -7,7 +7,7 @@ from kiosk.journey.roam import has_map
 from kiosk.journey.routemap import route_map
 from kiosk.screen import formats
 from kiosk.screen import targets as T
-from kiosk.screen.texts import Msg
+from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import Attract, Home, Key, Notice, Payment, Priced, Tile, Words
 from kiosk.screen.views.look import NOTHING, Look, joined
 from kiosk.screen.views.notices import notice_of
@@ -19,6 +19,8 @@ CASH_STATES = {
     "off": (Msg("Not now"), "off"),
 }
 POPULAR = 6
+LINE = 46
+"""Letters of a line with names."""
 TOLD_BELOW_FEN = 500_000
 """A cash limit above this is not worth a word: hardly an order costs so much."""
 
@@ -71,6 +73,14 @@ def popular(look: Look, count: int = POPULAR) -> tuple[str, ...]:
     return look.shown.index.hot(look.journey.origin)[:count] if look.shown.index else ()
 
 
+def _named_in_a_line(look: Look) -> list[Both]:
+    """The first three popular stations, or as many as fit on one line."""
+    names = [look.station(code) for code in popular(look, 3)]
+    while len(names) > 1 and sum(len(name.en) for name in names) > LINE:
+        names.pop()
+    return names
+
+
 def popular_cells(look: Look) -> tuple[Priced, ...]:
     return tuple(
         Priced(Key(f"{T.STATION}{code}", look.say.both(look.station(code)), role="tile")) for code in popular(look)
@@ -92,7 +102,7 @@ def _board_key(look: Look, target: str, words: Words, icon: str, stations: tuple
 def home(look: Look) -> Home:
     say, mode = look.say, look.shown.mode
     presets, here = look.shown.settings.fixed, look.journey.origin
-    hot = joined((look.station(code) for code in popular(look, 3)), " · ")
+    hot = joined(_named_in_a_line(look), " · ")
     footer = (
         look.later(Key(T.REFUNDS, say("Refunds"), "refund")),
         look.help(),

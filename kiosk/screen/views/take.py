@@ -41,6 +41,10 @@ def _tickets(look: Look, book: Book, state: str) -> Outlet:
 def _money(look: Look, book: Book, state: str, fen: int, refund: bool) -> Outlet:
     say, amount = look.say, formats.amount(fen)
     words = say("Refund {amount}", amount=amount) if refund else say("Change {amount}", amount=amount)
+    if look.shown.recycled_fen:  # the unit that takes notes pays too
+        return Outlet(
+            "change", state, say.msg(ORDERS[state]), words, say("Note slot: right of the screen"), opening="insert"
+        )
     return Outlet("change", state, say.msg(ORDERS[state]), words, say("Slot to the right of the screen"))
 
 

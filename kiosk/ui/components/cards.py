@@ -172,7 +172,7 @@ def info_card(kit: Kit, card: InfoCard, area: Area, name: str, disc: bool = True
 
 
 def route_parts(kit: Kit, area: Area, origin: Words, destination: Words, size: int = 52, small: int = 27) -> Parts:
-    """Origin, arrow, destination, each in both languages, within `area`. Long names shrink together, as far as 32.
+    """Origin, arrow, destination, each in both languages, within `area`. Long names shrink together, as far as 32; then two lines.
 
     Without a destination only the origin stands there.
     """
@@ -192,10 +192,18 @@ def route_parts(kit: Kit, area: Area, origin: Words, destination: Words, size: i
     arrow = max(60, min(190, spare - 56))
     gap = min(40, (spare - arrow) // 2)
     start = area.x + first + gap
-    cy = area.cy - round(small * 0.62)
+    single = not origin.small and not destination.small
+    cy = area.cy if single else area.cy - round(small * 0.62)
     below = cy + round((size + small) * 0.65)
     parts: list[Part] = [*route_arrow(start, start + arrow, cy + 4, kit.color("action"))]
     for x, words, room in ((area.x, origin, first), (start + arrow + gap, destination, second)):
+        if kit.width(words.main, 28, 700) > room:
+            rows = (
+                Row(words.main, main, 700, look.ink, 3 if single else 2, 0, 22),
+                Row(words.small, small, 500, look.second),
+            )
+            parts += kit.stack(Area(x, area.y, room, area.h), rows)
+            continue
         parts += kit.line(x, cy, words.main, main, 700, look.ink, width=room, least=28)
         parts += kit.line(x, below, words.small, small, 500, look.second, width=room)
     return tuple(parts)
@@ -213,10 +221,15 @@ def journey_line(kit: Kit, journey: Journey, area: Area, skin: str = "card") -> 
         if text
     )
     left = number.right + 28
-    parts: Parts = (
-        kit.box(area, skin),
-        *pill(kit, number, journey.number, family_skin(journey.family)),
+    words = (
         *kit.line(left, area.y + 40, route, 34, 700, look.ink, width=area.right - 24 - left, least=26),
         *kit.line(area.x + 36, area.y + 87, more, 26, 500, second, width=area.w - 60),
     )
+    if words[0].cut:  # the long line is the second one then
+        short = " · ".join(text for text in (journey.date.main, journey.duration.main, journey.badge.main) if text)
+        words = (
+            *kit.plain.line(left, area.y + 40, short, 26, 500, second, width=area.right - 24 - left),
+            *kit.plain.line(area.x + 36, area.y + 85, route, 30, 700, look.ink, width=area.w - 60, least=22),
+        )
+    parts: Parts = (kit.box(area, skin), *pill(kit, number, journey.number, family_skin(journey.family)), *words)
     return Node("journey", area, parts, spoken=f"{journey.number}, {route}")

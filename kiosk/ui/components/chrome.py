@@ -41,7 +41,10 @@ def header(kit: Kit, chrome: Chrome) -> list[Node]:
     clock_right = 1040 if service else 770
     room = (500 if service else 596) - 143
     parts += kit.line(143, 60, chrome.machine.main, 42, 700, skin.ink, width=room)
-    parts += kit.line(143, 105, chrome.machine.small, 24, 500, skin.second, width=room)
+    place = chrome.machine.small
+    if kit.width(place, 22, 500) > room:
+        place = place.rpartition(" · ")[2]  # where it stands and its number matter more than its name once again
+    parts += kit.line(143, 105, place, 24, 500, skin.second, width=room)
     parts += kit.line(clock_right, 67, chrome.clock, 58, 700, skin.ink, "right", 170)
     parts += kit.line(clock_right, 111, chrome.date.main, 24, 500, skin.second, "right", 190)
     nodes = [Node("header", HEADER, tuple(parts), layer="ground", spoken=chrome.machine.main)]

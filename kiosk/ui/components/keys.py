@@ -102,6 +102,12 @@ def priced_cell(kit: Kit, priced: Priced, area: Area, prefix: str = "popular") -
     room = area.w - 50
     apart = kit.width(key.words.main, 34, 700) + 16 + wide > room  # a long name keeps its line, the price moves down
     parts: list[Part] = [kit.box(area, skin_name)]
+    if not key.words.small:  # the same name in both languages has the room of both
+        wide += 12 if wide else 0
+        rows = (Row(key.words.main, 34, 700, skin.ink, 2, 0, 24),)
+        parts += kit.stack(Area(area.x + 26, area.y + 6, room - wide, area.h - 12), rows)
+        parts += kit.line(area.right - 24, area.cy, priced.price, 30, 700, skin.accent, "right", wide)
+        return key_node(key, area, tuple(parts), prefix)
     parts += kit.line(
         area.x + 26, area.y + 44, key.words.main, 34, 700, skin.ink, width=room - (0 if apart else wide + 12), least=24
     )
@@ -175,6 +181,10 @@ def word_cell(kit: Kit, key: Key, area: Area, prefix: str, skin: str = "", main:
     name = skin or skin_of(key, "tint_edge")
     look = kit.skin(name)
     middle = area.cy - round(small * 0.62) if key.words.small else area.cy
+    if not key.words.small and kit.width(key.words.main, main, 700) > area.w - 20:
+        rows = (Row(key.words.main, min(main, 26), 700, look.ink, 3, 0, 22),)
+        words = kit.plain.stack(area.inset(10, 4), rows, "center", leading=1.15)
+        return key_node(key, area, (kit.box(area, name, 20), *words), prefix, radius=20)
     parts: Parts = (
         kit.box(area, name, 20),
         *kit.line(area.cx, middle, key.words.main, main, 700, look.ink, "center", area.w - 20, 22),

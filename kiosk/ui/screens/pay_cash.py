@@ -79,10 +79,13 @@ def _journey(value: PayCash, kit: Kit, area: Area) -> Node:
     first = " · ".join(text for text in (f"{train.date.main} {times}", value.tickets.main) if text)
     second = " · ".join(text for text in (train.date.small, value.tickets.small) if text)
     left = number.right + 26
+    where = kit.line(left, area.y + 55, route, 38, 700, look.ink, width=780 - left, least=28)
+    if any(text.cut for text in where):
+        where = kit.plain.stack(Area(left, area.y + 8, 780 - left, 84), (Row(route, 32, 700, look.ink, 2, 0, 22),))
     parts: Parts = (
         kit.box(area, "card"),
         *pill(kit, number, train.number, family_skin(train.family)),
-        *kit.line(left, area.y + 55, route, 38, 700, look.ink, width=780 - left, least=28),
+        *where,
         *kit.line(74, area.y + 113, first, 29, 500, look.second, width=704, least=24),
         *kit.line(74, area.y + 151, second, 25, 500, look.second, width=704, least=22),
     )

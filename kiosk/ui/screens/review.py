@@ -46,10 +46,12 @@ def _journey(value: Review, kit: Kit) -> Node:
     parts += kit.line(76, area.y + 137, train.depart, 60, 700, look.ink)
     parts += kit.line(1004, area.y + 137, train.arrive, 60, 700, look.ink, "right")
     parts += route_arrow(417, 657, area.y + 130, kit.color("action"))
-    parts += kit.line(537, area.y + 167, train.duration.main, 25, 500, look.second, "center", 220)
+    lasts = kit.line(537, area.y + 167, train.duration.main, 25, 500, look.second, "center", 220)
+    room = min(440, (lasts[0].x if lasts else 537) - 12 - 76)
+    parts += lasts
     for x, words, align in ((76, train.origin, "left"), (1004, train.destination, "right")):
         runs = (Run(words.main, 27, 500, look.second), Run(words.small, 27, 500, look.second))
-        parts += kit.inline(x, area.y + 188, runs, 8, align, 440)
+        parts += kit.inline(x, area.y + 188, runs, 8, align, room)
     return Node("journey", area, tuple(parts), spoken=f"{train.number}, {train.origin.main} {train.depart}")
 
 

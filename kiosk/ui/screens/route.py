@@ -65,8 +65,12 @@ def _plate(kit: Kit, plate: MapPlate) -> Node:
     second = look.ink if name == "key" and kit.theme.pictures is False else look.second
     room = wide - 16 - ticked
     size = 28 if latin else 34
-    parts += sized.line(cx - ticked // 2, cy - 15, words.main, size, 700, look.ink, "center", room, 22)
-    parts += sized.line(cx, cy + 22, below, 24, 500, second, "center", wide - 12, 22)
+    if below:
+        parts += sized.line(cx - ticked // 2, cy - 15, words.main, size, 700, look.ink, "center", room, 22)
+        parts += sized.line(cx, cy + 22, below, 24, 500, second, "center", wide - 12, 22)
+    else:  # one name for both languages has the room of both
+        inner = Area(area.x + 8, area.y + 4, wide - (50 if plate.state == "chosen" else 16), area.h - 8)
+        parts += sized.stack(inner, (Row(words.main, size, 700, look.ink, 2, 0, 22),), "center", leading=1.1)
     if plate.state == "chosen":
         parts.append(kit.icon(area.right - 24, cy + (20 if latin else -16), 28, "check", look.accent, 3))
     said = spoken(plate.key, plate.note.main) if plate.key.enabled else f"{words.main}, {plate.note.main}"

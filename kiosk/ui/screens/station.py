@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screen.values import Key, StationCell, StationPicker, Words
 from kiosk.ui.components.keys import action_key, chip, chip_fits, key_node, letter_key, skin_of, word_cell
-from kiosk.ui.components.kit import Kit, Parts, Run, spoken
+from kiosk.ui.components.kit import Kit, Parts, Row, Run, spoken
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Part, Rule
 
@@ -81,7 +81,11 @@ def _cell(kit: Kit, cell: StationCell, area: Area) -> Node:
     room = area.w - 56 - (wide + 10 if wide else 0)
     alone = not cell.key.words.small and not cell.note.main
     middle = area.cy if alone else area.y + 50
-    parts += kit.line(area.x + 28, middle, cell.key.words.main, 42, 700, ink, width=room, least=24)
+    main = kit.line(area.x + 28, middle, cell.key.words.main, 42, 700, ink, width=room, least=24)
+    if not cell.key.words.small and any(text.cut for text in main):
+        words = Area(area.x + 28, area.y + 6, room, area.h - (12 if alone else 52))
+        main = kit.plain.stack(words, (Row(cell.key.words.main, 32, 700, ink, 2, 0, 22),), leading=1.1)
+    parts += main
     warned = cell.note_level == "warn"
     tone = kit.color("warn") if warned else second
     note = (Run(cell.note.main, 24, 500, tone), Run(cell.note.small if warned else "", 24, 500, tone))

@@ -132,7 +132,10 @@ def _where(kit: Kit, outlet: Outlet, area: Area, ink: str, second: str) -> Parts
     words = kit.stack(Area(left + lead, area.y, min(room, area.right + 14 - left - lead), area.h), rows, leading=1.2)
     if narrow:
         return words
-    return (*front(kit, Area(left, area.cy - 76, 96, 152), (RINGS.get(outlet.what, "change"),)), *words)
+    return (
+        *front(kit, Area(left, area.cy - 76, 96, 152), (outlet.opening or RINGS.get(outlet.what, "change"),)),
+        *words,
+    )
 
 
 def _sums(value: Take, kit: Kit, area: Area, apart: bool) -> Node:

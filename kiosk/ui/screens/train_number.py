@@ -12,7 +12,7 @@ from kiosk.ui.screens.station import icon_key, typed_field, word_key
 from kiosk.ui.screens.trains import date_key
 
 FOUND = Area(40, 446, 1000, 356)
-LETTERS_Y, DIGITS_Y, GAP = 830, 990, 16
+LETTERS_Y, DIGITS_Y, GAP, SIZE = 830, 990, 16, 52
 
 
 def paint(value: TrainNumber, kit: Kit) -> list[Node]:
@@ -21,29 +21,31 @@ def paint(value: TrainNumber, kit: Kit) -> list[Node]:
     nodes += _found(value, kit)
     count = max(1, len(value.letters))
     wide = (1000 - GAP * (count - 1)) // count
+    longest = max((kit.width(key.words.main, SIZE, 700) for key in value.letters), default=0)
+    size = min(SIZE, max(28, SIZE * (wide - 10) // max(1, longest)))  # one size for all of them
     for index, key in enumerate(value.letters):
-        nodes.append(_type_key(kit, key, Area(40 + index * (wide + GAP), LETTERS_Y, wide, 116), "letter"))
+        nodes.append(_type_key(kit, key, Area(40 + index * (wide + GAP), LETTERS_Y, wide, 116), "letter", size))
     nodes += _digits(value, kit)
     return nodes
 
 
 def _found(value: TrainNumber, kit: Kit) -> list[Node]:
     """A card of one size, so that the keys stay where they are: what to type, a message, or the trains that match."""
-    look = kit.skin("card")
-    box: Parts = (kit.box(FOUND, "card"),)
+    look, card = kit.skin("card"), FOUND if value.letters else FOUND._replace(h=LETTERS_Y + 116 - FOUND.y)
+    box: Parts = (kit.box(card, "card"),)
     if value.message is not None:
-        area = Area(FOUND.x + 24, 0, FOUND.w - 48, max(130, notice_height(kit, value.message, FOUND.w - 48)))
-        area = area._replace(y=FOUND.cy - area.h // 2)
-        return [Node("found", FOUND, box), notice_node(kit, value.message, area)]
+        area = Area(card.x + 24, 0, card.w - 48, max(130, notice_height(kit, value.message, card.w - 48)))
+        area = area._replace(y=card.cy - area.h // 2)
+        return [Node("found", card, box), notice_node(kit, value.message, area)]
     if not value.found:
-        words = kit.pair(FOUND.inset(40, 60), value.empty, (40, look.ink), (28, look.second), "center", lines=2)
-        return [Node("found", FOUND, (*box, *words), spoken=value.empty.main)]
-    head = kit.beside(72, FOUND.y + 44, value.found_title, (30, look.ink), (28, look.second), width=936)
-    nodes = [Node("found", FOUND, (*box, *head), spoken=value.found_title.main)]
+        words = kit.pair(card.inset(40, 60), value.empty, (40, look.ink), (28, look.second), "center", lines=2)
+        return [Node("found", card, (*box, *words), spoken=value.empty.main)]
+    head = kit.beside(72, card.y + 44, value.found_title, (30, look.ink), (28, look.second), width=936)
+    nodes = [Node("found", card, (*box, *head), spoken=value.found_title.main)]
     columns = 2 if any(key.words.small for key in value.found) else 3  # bare numbers stand closer than those with words
-    wide, high = (FOUND.w - 64 - GAP * (columns - 1)) // columns, 120
+    wide, high = (card.w - 64 - GAP * (columns - 1)) // columns, 120
     for index, key in enumerate(value.found[: 2 * columns]):
-        left, top = FOUND.x + 32 + (wide + GAP) * (index % columns), FOUND.y + 84 + (high + GAP) * (index // columns)
+        left, top = card.x + 32 + (wide + GAP) * (index % columns), card.y + 84 + (high + GAP) * (index // columns)
         nodes.append(word_cell(kit, key, Area(left, top, wide, high), "found", main=40, small=26))
     return nodes
 
@@ -60,9 +62,9 @@ def _digits(value: TrainNumber, kit: Kit) -> list[Node]:
     return nodes
 
 
-def _type_key(kit: Kit, key: Key, area: Area, prefix: str) -> Node:
+def _type_key(kit: Kit, key: Key, area: Area, prefix: str, size: int = SIZE) -> Node:
     name = "chosen" if key.selected and key.enabled else "letter" if key.enabled else "letter_off"
     look = kit.skin(name)
     weight = 700 if key.enabled else 500
-    words = kit.line(area.cx, area.cy + 2, key.words.main, 52, weight, look.ink, "center", area.w - 10, 30)
+    words = kit.line(area.cx, area.cy + 2, key.words.main, size, weight, look.ink, "center", area.w - 8)
     return key_node(key, area, (kit.box(area, name), *words), prefix, radius=18)

@@ -8,6 +8,7 @@ from kiosk.screen.values import Key, SeatChip, TrainCard, Trains
 from kiosk.ui.components.cards import LEVEL_SKINS, family_skin, pill, route_arrow, route_parts, tag
 from kiosk.ui.components.chrome import FOOTER, notice_height
 from kiosk.ui.components.keys import chip_row, key_node
+from kiosk.ui.components.kit import LARGE as LARGER
 from kiosk.ui.components.kit import Kit, Parts, Row, Run, spoken
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Box, Part, Text
@@ -154,21 +155,15 @@ def train_card(kit: Kit, card: TrainCard, area: Area) -> Node:
 
 def _origin_and_duration(kit: Kit, card: TrainCard, area: Area, at: _Places, muted: str) -> Parts:
     """The duration stands under the arrow; a long name moves it towards the arrival, a longer one shrinks."""
-    left, right = area.x + 38, area.x + at.arrive - 14
-    lasts = kit.line(
-        area.x + sum(at.line) // 2,
-        area.y + at.duration,
-        card.duration.main,
-        24,
-        500,
-        muted,
-        "center",
-        at.line[1] - at.line[0],
-    )
-    size = round(26 * 1.3) if kit.large else 26
-    if lasts and left + kit.width(card.origin.main, size, 500) + 14 > lasts[0].x:
-        lasts = kit.line(right, area.y + at.names, card.duration.main, 24, 500, muted, "right", at.line[1] - at.line[0])
-    room = (lasts[0].x - 14 if lasts else right) - left
+    left, right, most = area.x + 38, area.x + at.arrive - 10, at.line[1] - at.line[0]
+    under = area.x + sum(at.line) // 2
+    lasts = kit.line(under, area.y + at.duration, card.duration.main, 24, 500, muted, "center", most)
+    size = round(26 * LARGER) if kit.large else 26
+    ends = left + kit.width(card.origin.main, size, 500)
+    if lasts and ends + 12 > lasts[0].x:
+        wide = kit.width(card.duration.main, 22, 500)
+        lasts = kit.plain.line(min(ends + 18, right - wide), area.y + at.names, card.duration.main, 22, 500, muted)
+    room = (lasts[0].x - 12 if lasts else right) - left
     return (*kit.line(left, area.y + at.names, card.origin.main, 26, 500, muted, width=room, least=22), *lasts)
 
 

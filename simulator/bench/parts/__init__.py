@@ -9,6 +9,7 @@ from simulator.bench.figures import Figure
 from simulator.bench.parts.campaign import measure_campaign
 from simulator.bench.parts.gtfs import measure_gtfs
 from simulator.bench.parts.idle import measure_idle
+from simulator.bench.parts.lab import measure_lab
 from simulator.bench.parts.paint import measure_paint
 from simulator.bench.parts.people import measure_people
 from simulator.bench.parts.sales import measure_sales
@@ -20,6 +21,7 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "idle": measure_idle,
     "paint": measure_paint,
     "start": measure_start,
+    "lab": measure_lab,
     "station": measure_station,
     "gtfs": measure_gtfs,
     "people": measure_people,

@@ -8,14 +8,24 @@ at once. With no fault switched on nothing is asked that changes nothing: a blan
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, unique
 
 from kiosk.faults import FaultCode
 from kiosk.ports.ticket_printer import TicketJob
 from simulator.devices.ttpm import Ttpm
 from simulator.devices.ttpm.desk import FIRMWARE
 from simulator.fronts.port.printer_line import PrinterLine
-from simulator.fronts.port.printing import Condition, Ended, Memory, Sensors, Sheet, judged, sensors, unknown
+from simulator.fronts.port.printing import (
+    Condition,
+    Ended,
+    Memory,
+    Phase,
+    Sensors,
+    Sheet,
+    blocked,
+    judged,
+    sensors,
+    unknown,
+)
 from simulator.fronts.port.raised import Faults
 
 HAIL_MS, IDLE_MS, SILENT_MS = 1_000, 2_000, 3_000
@@ -24,18 +34,6 @@ QUIET_MS, REASK_MS = 6_000, 10_000
 HARD_MS, LAST_WORDS_MS, ORDER_WAIT_MS = 15_000, 1_000, 5_000
 WRONG_RETRY_MS, RESET_MS = 5_000, 20_000
 LOADING, QUESTIONS = "CMVYQFJ", "YV"
-
-
-@unique
-class Phase(Enum):
-    CLOSED = "no link"
-    HAIL = "ENQ until the unit answers"
-    CLEAR = "C asked"
-    NAME = "U asked"
-    MEMORY = "V Y S asked"
-    READY = "idle"
-    LOADING = "everything of a blank but P is asked"
-    PRINTING = "P asked"
 
 
 class PrinterFront:
@@ -98,6 +96,7 @@ class PrinterFront:
             and not (twin.faults or self._reset_wanted or self._enquired)
             and twin.listens
             and not twin.press.active
+            and blocked(twin) == self._condition.stuck
             and seen is not None
             and seen.paper
             and seen.head
@@ -182,12 +181,17 @@ class PrinterFront:
         if seen is None or self._phase is Phase.CLOSED:
             return
         self._answered_ms, self._enquired = self._now_ms, False
-        if not self._condition.look(seen) and self._phase is Phase.READY:
+        rests = self._phase in (Phase.MEMORY, Phase.READY)
+        clear = self._condition.look_in_path(rests and blocked(self._twin))
+        if not (self._condition.look(seen) and clear) and self._phase is Phase.READY:
             self._hail_ms = self._now_ms
         if self._phase is Phase.HAIL:
             self._ask(Phase.CLEAR, "C", CLEAR_MS)
         elif self._phase is Phase.MEMORY and self._new_key is not None and self._new_counts is not None:
-            self._remembered(Memory(self._new_key, *self._new_counts))
+            if clear:
+                self._remembered(Memory(self._new_key, *self._new_counts))
+            else:
+                self._line.send("S")
 
     def _take_nak(self, sign: str) -> None:
         sheet = self._sheet
@@ -285,9 +289,12 @@ class PrinterFront:
         self._condition.identified()
         sheet = self._sheet
         if sheet is not None and sheet.printing:
+            sheet.stuck = self._condition.stuck
             ended = judged(sheet, before, memory) or unknown(sheet, answered=True)
             self._announce = self._announce or ended.how == "unknown"
             self._finish(ended)
+        elif sheet is not None and self._condition.needs_reset:  # found since the order came
+            self._finish(Ended("refused", sheet.job.key, "other"))
         if self._announce:
             found, self._found, self._announce = self._found, False, False
             self._just_started = True
@@ -316,7 +323,7 @@ class PrinterFront:
     def _restless(self) -> bool:
         """Would the next ENQ bring something new?"""
         twin = self._twin
-        if not twin.listens or self._enquired or not self._condition.settled(sensors(twin)):
+        if not twin.listens or self._enquired or not self._condition.settled(sensors(twin), blocked(twin)):
             return True
         return self._line.enquiries_fail
 

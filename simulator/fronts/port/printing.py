@@ -7,6 +7,7 @@ it was before and after, and from what it said in between; never from silence.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, unique
 from typing import NamedTuple
 
 from kiosk.faults import FaultCode
@@ -32,6 +33,18 @@ NAK_FAULT = {
 LOST_AFTER = "456789"  # NAKs of a blank that has left the roll
 SPOILT_BY = {"8": "stripe", "9": "stripe", "4": "jam", "5": "jam", "6": "jam", "7": "jam"}
 UNKNOWN_BY = {"7": "jam", "4": "cutter", "5": "cutter", "6": "cutter", "X": "failure"}
+
+
+@unique
+class Phase(Enum):
+    CLOSED = "no link"
+    HAIL = "ENQ until the unit answers"
+    CLEAR = "C asked"
+    NAME = "U asked"
+    MEMORY = "V Y S asked"
+    READY = "idle"
+    LOADING = "everything of a blank but P is asked"
+    PRINTING = "P asked"
 
 
 class Memory(NamedTuple):
@@ -64,6 +77,7 @@ class Sheet:
     asked_again: bool = False
     printed: bool = False
     found: bool = False
+    stuck: bool = False  # when the unit rested again a blank lay in its path
     naks: list[str] = field(default_factory=list)
 
 
@@ -77,11 +91,13 @@ def judged(sheet: Sheet, before: Memory, after: Memory) -> Ended | None:
         if tickets:
             return Ended("made", key)
         return Ended("spoiled", key, "other", voided) if sheet.found and voided else None
-    if after.last_key != before.last_key or tickets or (sheet.printed and not naks):
+    if after.last_key != before.last_key or tickets or (sheet.printed and not naks and not sheet.stuck):
         return None
     lost = next((nak for nak in naks if nak in LOST_AFTER), "")
     if lost:
         return Ended("spoiled", key, SPOILT_BY.get(lost, "other"), max(1, voided))
+    if sheet.stuck:
+        return Ended("spoiled", key, "jam", max(1, voided))
     if voided or "2" in naks:
         return Ended("spoiled", key, "jam" if "2" in naks else "other", voided)
     if "1" in naks or "P" in naks:
@@ -99,8 +115,13 @@ class Sensors(NamedTuple):
     head: bool
 
 
+def blocked(twin: Ttpm) -> bool:
+    """A blank lies in the path, which the status bits of top of form, cutter position or behind the cutter show."""
+    return len(twin.press.path) > 0
+
+
 def sensors(twin: Ttpm) -> Sensors:
-    """The two bits of the status that mean something to the machine."""
+    """The two bits of the status that mean something to the machine whatever the press does."""
     faults = twin.faults
     paper = len(twin.press.roll.things) > 0 and "paper_out" not in faults
     return Sensors(paper, not ("cover_open" in faults or "critical" in faults))
@@ -114,6 +135,7 @@ class Condition:
         self.believed: Sensors | None = None
         self._last: Sensors | None = None
         self._stripe_run = 0
+        self._blocked_run = 0
 
     @property
     def answers(self) -> bool:
@@ -123,9 +145,21 @@ class Condition:
     def needs_reset(self) -> bool:
         return any(code in self.faults for code in BY_HAND)
 
-    def settled(self, seen: Sensors) -> bool:
+    @property
+    def stuck(self) -> bool:
+        """The path was seen blocked at two looks running, while the press rested."""
+        return self._blocked_run >= 2
+
+    def look_in_path(self, blocked: bool) -> bool:
+        """A look while the press rests; one into a running press is none, and counts as `blocked` False. False: look again."""
+        self._blocked_run = self._blocked_run + 1 if blocked else 0
+        if self.stuck:
+            self.faults.set(FaultCode.TICKET_JAM, True, "path")
+        return self._blocked_run != 1
+
+    def settled(self, seen: Sensors, blocked: bool) -> bool:
         """True: the next reading of this would say nothing. A good ticket may have cleared what the sensors still say."""
-        if seen != self.believed:
+        if seen != self.believed or blocked != self.stuck:
             return False
         if seen.paper and seen.head:
             return True
@@ -140,6 +174,8 @@ class Condition:
         self.faults.clear(*UNTIL_GOOD)
         if self.believed is not None:
             self._believe(self.believed, self.believed)
+        if self.stuck:
+            self.faults.set(FaultCode.TICKET_JAM, True, "path")
 
     def look(self, seen: Sensors) -> bool:
         """A reading counts when it comes twice running. False: not yet."""

@@ -10,6 +10,7 @@ const worth = (state, place) => money(state.places[place].value_fen);
 // -- what it does now: the first that fits
 
 const NOW = [
+  [(s) => s.mains && s.powered === false, () => ["市电已恢复：UPS 断电至少三分钟后自动供电，机器随后自己启动。", "Mains are back: the UPS keeps its output off for three minutes at least, then the machine starts by itself."]],
   [(s) => !(s.powered ?? s.mains), () => ["没有电：控制器和屏幕已停，纸币和车票留在原处。", "No power: controller and screen are dark; notes and tickets stay where they lie."]],
   [(s) => !s.mains, (s) => [`市电断了，靠电池供电（${Math.round(s.ups?.percent ?? 0)}%）：办完或退回手上的交易，再自己关机。`, `Mains are off, the battery feeds the machine (${Math.round(s.ups?.percent ?? 0)} %): it finishes or rolls back the sale, then switches itself off.`]],
   [(s) => some(s, "acceptor.jam"), (s) => [`${worth(s, "acceptor.jam")} 卡在收钞器里，等工作人员打开取出。`, `${worth(s, "acceptor.jam")} is jammed in the acceptor and waits for staff.`]],

@@ -250,11 +250,25 @@ def test_offers() -> None:
     assert fact.offers[0].classes[0].prices == (("adult", 30900), ("child", 15450))
 
 
+def test_a_train_that_is_shown_and_not_sold() -> None:
+    told = {**OFFER, "classes": [], "closes_ms": 0, "query_only": "the fare is USD 7.75", "fare": "USD 7.75"}
+    unknown = {**told, "query_only": "no fare"}
+    del unknown["fare"]
+    fact = heard(
+        calls.ask_trains(4, "BXP", "ZZF", "2026-11-23", ""), 200, {"at_ms": 1, "trains": [told, unknown, OFFER]}
+    )
+    assert isinstance(fact, TrainsListed)
+    seen = [(offer.query_only, offer.fare) for offer in fact.offers]
+    assert seen == [("the fare is USD 7.75", "USD 7.75"), ("no fare", ""), ("", "")]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [
         (400, {"error": "bad_request"}, "bad_request"),
         (500, None, "http_500"),
+        (200, {"at_ms": 1, "trains": [{**OFFER, "query_only": True}]}, "query_only: str expected, bool came"),
+        (200, {"at_ms": 1, "trains": [{**OFFER, "fare": 775}]}, "fare: str expected, int came"),
         (200, {"at_ms": 1}, "trains: list expected, NoneType came"),
         (200, {"at_ms": 1, "trains": [{**OFFER, "km": "693"}]}, "km: int expected, str came"),
         (

@@ -459,3 +459,90 @@ def test_probe_lines_name_identity_state_and_counters(bench: Plain) -> None:
     assert "last_key OLD" in lines
     assert "tickets 12 voided 3" in lines
     assert "sensors 01100001 head 30" in lines
+
+
+IN_PATH = 0x65  # as at rest, and top of form
+
+
+def sold_out_of(sensors: int, *, order: bool = False) -> Plain:
+    """The program starts beside a unit that was running all the time."""
+    bench = Plain()
+    bench.unit.sensors = sensors
+    bench.plug()
+    if order:
+        bench.order()
+    bench.run(100)
+    return bench
+
+
+@pytest.mark.parametrize("bit", [0x04, 0x08, 0x10])
+def test_a_blank_that_sticks_is_seen_at_the_start(bit: int) -> None:
+    bench = sold_out_of(0x61 | bit)
+    assert bench.faulty() == [("TICKET_JAM", True, "path")]
+    assert bench.told() == [Started("OLD", False, "TTPM3 2.07 TVM-RASTER1")]
+    assert bench.unit.lines == [b"!CA", b"!U", b"!V", b"!Y", b"!S", b"!S"]
+    bench.order()
+    bench.run(5_000)
+    assert bench.told() == [Refused("K1", "other")]
+    assert b"!P1E" not in bench.unit.lines
+
+
+def test_an_order_that_waited_for_the_start_is_refused_when_a_blank_sticks() -> None:
+    bench = sold_out_of(IN_PATH, order=True)
+    assert bench.told() == [Refused("K1", "other"), Started("OLD", False, "TTPM3 2.07 TVM-RASTER1")]
+    bench.run(5_000)
+    assert b"!P1E" not in bench.unit.lines
+
+
+def test_one_reading_of_a_start_may_be_garbled() -> None:
+    bench, first = Plain(), bytes((1, IN_PATH, 0x1E))
+    bench.unit.garble[b"!S"] = first
+
+    def once(data: bytes) -> bytes:
+        if data == first:
+            bench.unit.garble.clear()
+        return data
+
+    bench.mangle = once
+    bench.plug()
+    bench.run(5_000)
+    assert bench.unit.lines.count(b"!S") == 2
+    assert bench.faulty() == []
+    assert bench.told() == [Started("OLD", False, "TTPM3 2.07 TVM-RASTER1")]
+
+
+def test_what_lies_in_the_path_while_a_blank_is_made_is_no_jam(bench: Plain) -> None:
+    bench.order()
+    bench.run(300)
+    for _ in range(3):
+        bench.unit.say(bytes((1, IN_PATH, 0x1E)), bench.now_ms + 500)
+        bench.run(1_000)
+    bench.run(3_000)
+    assert bench.told() == [Made("K1")]
+    assert bench.faulty() == []
+
+
+def test_a_blank_that_sticks_is_seen_while_idle_and_after_a_restart_of_people_who_did_not_take_it_out(
+    bench: Plain,
+) -> None:
+    bench.unit.sensors = IN_PATH
+    bench.run(2_500)
+    assert bench.faulty() == [("TICKET_JAM", True, "path")]
+    bench.printer.reset()
+    bench.run(25_000)
+    assert bench.faulty() == [("TICKET_JAM", False, "path"), ("TICKET_JAM", True, "path")]
+    bench.unit.sensors = 0x61
+    bench.printer.reset()
+    bench.run(25_000)
+    assert bench.faulty() == [("TICKET_JAM", False, "path")]
+
+
+@pytest.mark.parametrize("words", [[], [(1_500, b"\x06\x80"), (4_000, b"\x06\x02")]])
+def test_a_blank_whose_jam_nobody_heard_is_found_in_the_path(bench: Plain, words: list[tuple[int, bytes]]) -> None:
+    bench.unit.cycles.append(Cycle(words, 4_500, good=False))
+    bench.order()
+    bench.run(300)
+    bench.unit.sensors = IN_PATH
+    bench.run(20_000)
+    assert bench.told()[0] == Spoiled("K1", 1, "jam")
+    assert bench.faulty() == [("TICKET_JAM", True, "path")]

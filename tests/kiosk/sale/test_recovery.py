@@ -496,6 +496,23 @@ def test_a_blank_voided_at_power_up_is_counted_by_the_units_own_counter() -> Non
     assert believe(player.sale.book, Told(printer=past), before) == [TicketSpoiled(key, 1, "power")]
 
 
+def test_a_blank_that_jammed_while_no_program_ran_is_spent_once() -> None:
+    """The unit was not restarted: no counter moved, but it says that a blank sticks in it."""
+    world, before = printing(), {"print?": {"tickets": 4, "voided": 2}}
+    key = world.book.tickets[0].keys[0]
+    still = PrinterPast("old", False, "empty", "empty", (("tickets", 4), ("voided", 2)))
+    stuck = Told(printer=still, blank_stuck=True)
+    assert believe(world.book, stuck, before) == [TicketSpoiled(key, 1, "jam")]
+    assert believe(world.book, Told(printer=printer("old").printer, blank_stuck=True), {}) == [
+        TicketSpoiled(key, 1, "jam")
+    ]
+    assert believe(world.book, Told(printer=printer(key, tray="tickets").printer, blank_stuck=True), {}) == [
+        TicketUncertain(key, "power")
+    ], "those in the tray may be the ones before it"
+    world.book.stuck_blank = True  # the one before it stuck there already
+    assert believe(world.book, stuck, before) == [TicketSpoiled(key, 0, "power")]
+
+
 # -- counters
 
 

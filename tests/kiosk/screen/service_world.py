@@ -17,6 +17,7 @@ from kiosk.stock import Stock
 from tests.kiosk.screen.world import CLOCK, TEXTS, journey, now
 
 CASSETTES = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
+RECYCLING = {2: 100, 3: 1_000}
 CASH = Operator("1001", "王芳", "Wang Fang", "cash", "")
 MAINTAINER = Operator("1003", "赵磊", "Zhao Lei", "maintainer", "")
 DEVICES = frozenset({"acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet"})
@@ -34,6 +35,14 @@ def machine(language: str, *faults: Fault, ready: frozenset[str] = DEVICES, door
         cycles=lambda name: 48_210,
     )  # fmt: skip
     return cast(Controller, made)
+
+
+def unit_machine(language: str, stuck: bool = False) -> Controller:
+    """One unit takes notes and pays; it has a bulk escrow, in which notes may have been left."""
+    made = machine(language)
+    made.stock = Stock(dict(RECYCLING), {2: 118, 3: 80}, roll=600, retract_pieces=7, one_box=True)
+    made.stock.deposit, made.stock.deposit_left = ({4: 5_000, 5: 500}, True) if stuck else ({}, False)
+    return made
 
 
 def service(page: str, operator: Operator | None = CASH, **state: Any) -> Service:
@@ -77,6 +86,14 @@ def pages(language: str) -> dict[str, Screen]:
         made[f"message-{name}"] = (
             service(page, CASH if page != "login" else None, act=begun, place="4", typed="9999", message=name), well
         )  # fmt: skip
+    for stuck in (False, True):
+        for page, act in (("menu", None), ("task", ACTS["swap_box"])):
+            made[f"{page}-unit-{'stuck' if stuck else 'well'}"] = service(page, act=act), unit_machine(language, stuck)
+    made["menu-escrow-and-dispenser"] = service("menu"), machine(language)
+    for name in [name for name in made if "unit" in name or "escrow" in name]:
+        made[name][0].escrow_notes = 80
+        if "unit" in name:
+            made[name][0].cassettes = dict(RECYCLING)
     found = {}
     for name, (each, where) in made.items():
         screen = each.screen(where, TEXTS, CLOCK, now())

@@ -213,6 +213,23 @@ def test_a_refund_is_taken_from_one_outlet() -> None:
     assert [fen(figure.text) for figure in screen.figures] == [20_000, 0, 20_000]
 
 
+@pytest.mark.parametrize(
+    ("name", "recycled", "opening"),
+    [
+        ("sale-CHANGE_OUT", (), ""),
+        ("sale-CHANGE_OUT", (100, 1_000), "insert"),
+        ("sale-CHANGE_OUT-refund", (100,), "insert"),
+    ],
+)
+def test_a_unit_that_takes_notes_and_pays_is_reached_into_at_its_one_slot(
+    name: str, recycled: tuple[int, ...], opening: str
+) -> None:
+    seen = view(replace(SHOWN["en"][name], recycled_fen=recycled))
+    assert isinstance(seen, Take)
+    assert (seen.outlets[-1].what, seen.outlets[-1].opening) == ("change", opening)
+    assert ("Note slot" in seen.outlets[-1].place.main) == bool(opening)
+
+
 def test_a_second_bundle_is_announced() -> None:
     made = books()["CHANGE_OUT-refund"]
     made.pays = [PayLine(1, ((3, 1),), 10_000, "out", ((3, 1, 0),), 10_000)]

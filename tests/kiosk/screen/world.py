@@ -371,6 +371,17 @@ def all_shown(language: str) -> dict[str, Shown]:
     found |= {f"sale-{name}": shown(states["sale"], made) for name, made in books().items()}
     found |= {f"mode-{name}": shown(states["attract"], mode=mode) for name, mode in MODES.items()}
     found |= {f"home-{name}": shown(states["home"], mode=mode) for name, mode in MODES.items()}
+    one_unit = (
+        "COLLECTING-some",
+        "TICKETS_OUT",
+        "PAYING",
+        "PAYING-refund",
+        "CHANGE_OUT",
+        "CHANGE_OUT-refund",
+        "OWN_OUT",
+    )
+    for name in one_unit:  # it takes notes and pays: what comes out comes out of the entry
+        found[f"sale-{name}-unit"] = replace(found[f"sale-{name}"], same_notes=True, recycled_fen=(100, 1_000))
     found["sale-help"] = shown(replace(states["sale"], help=True), books()["COLLECTING"])
     found["idle"] = replace(shown(states["seat"]), now_mono_ms=MONO_MS + 75_000)
     found["empty"] = replace(shown(states["station"]), network=None, index=None, limits=None)

@@ -37,17 +37,17 @@ from tests.kiosk.screen.world import (
     offer,
 )
 
-HOME = "AFU"
+HOME, MACHINE_AT = "ASJ", "AFU"
 NAMES = (
-    ("AFU", "Frankfurt(M) Flughafen Regionalbf"),
+    ("AFU", "Frankfurt(M) Flughafen Fernbf"),
     ("AST", "Steinach(b Rothenburg ob der Tauber)"),
-    ("AWI", "Wien Hbf (Autoreisezuganlage)"),
+    ("SJP", "Desenzano del Garda/Sirmione"),
     ("ASF", "So. San Francisco Caltrain Station"),
     ("ASJ", "San Jose Diridon Caltrain"),
     ("AKO", "Köln Hbf"),
     ("BDP", "St.Michael in Obersteiermark"),
 )
-"""The longest of the German long-distance feed of 2019 and of Caltrain of 2016; BDP lies on our map."""
+"""Long ones of the German long-distance feed of 2019 and of Caltrain of 2016; BDP and SJP lie on our map."""
 NUMBERS = (
     "ICE1672", "ICE1672-2", "ICE1579", "ICE5", "IC2375", "IC2013", "EC8", "BUS17", "NJ40463", "EN50", "TGV9578", "RJX61",
     "RJ74", "DZ4",
@@ -58,7 +58,7 @@ SETTINGS = JourneySettings(HOME)
 
 def network(*trains: str) -> Network:
     stations = tuple(StationName(code, name, "", "", name, name, "") for code, name in NAMES)
-    return Network("1", stations, ("AST", "AWI", "ASF", "ASJ", "AKO", "BDP"), CLASSES, PASSENGERS, trains)
+    return Network("1", stations, ("AST", "SJP", "ASF", "AFU", "AKO", "BDP"), CLASSES, PASSENGERS, trains)
 
 
 LONG = network(*NUMBERS)
@@ -78,7 +78,7 @@ def journey(language: str, known: Network = LONG) -> Journey:
 def shown(made: Journey, sale: Book | None = None) -> Screen:
     return view(
         Shown(
-            now_wall_ms=WALL_MS, now_mono_ms=MONO_MS + 6_000, machine=MachineSeen("T07", HOME), mode=ModeSeen(True),
+            now_wall_ms=WALL_MS, now_mono_ms=MONO_MS + 6_000, machine=MachineSeen("T07", MACHINE_AT), mode=ModeSeen(True),
             journey=made.state, settings=SETTINGS, texts=TEXTS, clock=CLOCK, network=made.network, index=made.index,
             limits=LIMITS, sale=sale, cassettes={1: 100, 2: 1_000, 3: 10_000},
         )
@@ -154,22 +154,25 @@ def stops_of(language: str) -> Screen:
     made = journey(language)
     for target in ("train_number", "letter:ICE", "digit:5", "number:ICE5"):
         made.touch(target, now())
-    calls = tuple(StopTime(code, "12:10", "12:14", 0, 10 * at) for at, (code, _) in enumerate(NAMES))
+    codes = (HOME, *(code for code, _ in NAMES if code != HOME))
+    calls = tuple(StopTime(code, "12:10", "12:14", 0, 10 * at) for at, code in enumerate(codes))
     made.hear(TrainStops(made.state.request, "ICE5", calls), now())
     return shown(made)
 
 
 @cache
 def samples_foreign(language: str) -> dict[str, Screen]:
-    long = listing(language, sold("AST"))
-    seat = listing(language, sold("AST"))
+    long = listing(language, sold("SJP"))
+    seat = listing(language, sold("SJP"))
     seat.touch("train:ICE1672-2", now())
     asking = listing(language, sold("ASF"))
     asking.touch("back", now())
     asking.touch("trip", now())
-    in_sale = listing(language, sold("AST"))
+    picking = journey(language)
+    picking.touch("destination", now())
+    in_sale = listing(language, sold("SJP"))
     in_sale.state = replace(in_sale.state, step="sale")
-    train = sold("AST")[1]
+    train = sold("SJP")[1]
     return {
         "home-long": shown(journey(language)),
         "trains-long": shown(long),
@@ -184,4 +187,5 @@ def samples_foreign(language: str) -> dict[str, Screen]:
         "search.train-ice": typing(language, LONG, "letter:ICE", "digit:1"),
         "search.train-bare": typing(language, BARE),
         "station-stops": stops_of(language),
+        "station-long": shown(picking),
     }

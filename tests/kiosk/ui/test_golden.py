@@ -26,6 +26,7 @@ CASES += [(name, "en", "day") for name in SAMPLES["en"] if name in SCREENS]  # v
 CASES += [(name, "zh", "contrast") for name in CONTRAST if name in SAMPLES["zh"]]
 CASES += [(name, "en", "day") for name in samples_journey("en") if name not in SCREENS]
 CASES += [(name, language, "contrast") for name in samples_journey("zh") for language in ("zh", "en")]
+CASES += [(name, "en", "day") for name in ("trains-long", "trains-query")]
 HALF = (540, 960)
 OFF, BLOCK, BLOCK_SHARE, ALL_SHARE = 24, 16, 0.25, 0.001
 COLORS = 96

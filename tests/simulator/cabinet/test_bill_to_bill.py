@@ -152,12 +152,24 @@ def test_the_drop_cassette_is_swapped_and_jams_are_cleared() -> None:
     bench.ask(0x3C, 0, 3)
     bench.until(0x47)
     assert bench.post("/api/service", {"act": "clear_jam", "device": "acceptor"}).json()["notes"] == 1
-    nobody = bench.post("/api/service", {"act": "clear_jam", "device": "dispenser"})
-    assert (nobody.status_code, nobody.json()["error"]) == (400, "no_such_device")
+    other = bench.post("/api/service", {"act": "clear_jam", "device": "dispenser"}).json()
+    assert (other["device"], other["notes"]) == ("acceptor", 0), "one unit has both names"
     assert (
         bench.post("/api/fault", {"device": "dispenser", "name": "x", "on": True}).json()["error"] == "no_such_device"
     )
     assert bench.world.conserved()
+
+
+def test_who_takes_the_box_empties_the_escrow_too() -> None:
+    bench = UnitBench()
+    bench.ready()
+    bench.pay_in(10_000)
+    assert len(bench.world.matter.place("cassette.1")) == 1
+    bench.open_up()
+    swapped = bench.post("/api/service", {"act": "swap_box", "tag": ""}).json()
+    assert (swapped["before"], swapped["value_fen"], swapped["after"]) == (1, 10_000, 0)
+    assert not bench.world.matter.place("cassette.1").things
+    assert bench.world.unit.unit.cassettes[0].memory == []
 
 
 def test_ledger_and_state_know_the_new_places() -> None:

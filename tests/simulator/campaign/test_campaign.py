@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from simulator.campaign.days import day
 from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.pool import Progress
 from simulator.campaign.sets import SALES, pairs, singles, troubles
@@ -42,6 +43,13 @@ def test_random_days_with_drivers_and_wires() -> None:
     assert verdict.sales["sold"] > 100
 
 
+@pytest.mark.slow
+def test_random_days_of_a_machine_with_a_bulk_escrow() -> None:
+    verdict = run(random_days(400, 3, "port", "bulk"))
+    assert verdict.counted == 400
+    assert {"sold", "cancelled", "claim"} <= set(verdict.sales)
+
+
 def test_the_sets_are_what_they_say() -> None:
     found = troubles()
     assert len(found) == len(set(found)) > 150
@@ -49,6 +57,16 @@ def test_the_sets_are_what_they_say() -> None:
     assert len(exhaustive(1).units) == len(SALES) * (len(found) + 1)
     different = {(a.name, b.name) for script in pairs("change")[:500] for a, b in [script.troubles]}
     assert all(a != b for a, b in different)
+
+
+def test_a_unit_that_takes_and_pays_has_its_own_faults_at_its_own_orders() -> None:
+    found = troubles("bulk")
+    assert len(found) == len(set(found)) > 200
+    assert not {each.device for each in found} & {"dispenser", "link:dispenser"}
+    assert {each.when for each in found if each.name == "jam_in_stacker_next"} >= {"keep?", "return_all?"}
+    assert {script.machine for script in singles("cancel", machine="bulk")} == {"bulk"}
+    assert day(3, 1, machine="bulk").machine == "bulk"
+    assert random_days(10, 1, "port", "bulk").name != random_days(10, 1, "port").name
 
 
 def test_a_sale_that_nobody_knows_is_refused() -> None:

@@ -12,6 +12,7 @@ import pytest
 from simulator.campaign.sets import SALES
 from simulator.passenger.person import Kind, Plan
 from simulator.world.level import Level
+from simulator.world.people import AfterCut
 from simulator.world.run import Outcome, run
 from simulator.world.script import Script, Trouble
 
@@ -20,6 +21,8 @@ ENDS = {
     "change": "sold", "three tickets": "sold", "exact": "sold", "cancel": "refunded", "timeout": "claim",
     "forgotten change": "claim",
 }  # fmt: skip
+BULK_ENDS = ENDS | {"cancel": "cancelled"}
+"""With a bulk escrow a cancel gives the very notes back."""
 
 
 def clean(script: Script) -> Outcome:
@@ -31,6 +34,18 @@ def clean(script: Script) -> Outcome:
 @pytest.mark.parametrize("sale", SALES)
 def test_a_typical_sale_ends_as_people_expect(sale: str) -> None:
     assert clean(Script(1, (SALES[sale],))).sales == {ENDS[sale]: 1}
+
+
+@pytest.mark.parametrize("sale", SALES)
+def test_a_typical_sale_of_a_machine_with_a_bulk_escrow(sale: str) -> None:
+    assert clean(Script(1, (SALES[sale],), machine="bulk")).sales == {BULK_ENDS[sale]: 1}
+
+
+@pytest.mark.parametrize("at", range(20, 56, 5))
+@pytest.mark.parametrize("after_cut", ["stays", "leaves"])
+def test_after_a_power_cut_a_deposit_is_somewhere(at: int, after_cut: AfterCut) -> None:
+    for sale in ("cancel", "timeout"):
+        clean(Script(1, (SALES[sale],), cuts=(at,), machine="bulk", after_cut=after_cut))
 
 
 @pytest.mark.parametrize("sale", ["change", "cancel"])
@@ -145,6 +160,43 @@ FOUND = {
     ),
     "an order nobody can tell of may have thrown out more than it asked for": Script(
         1, (SALES["cancel"], SALES["change"]), (Trouble("dispenser", "reject_all", "stack?"),), (77,)
+    ),
+    "a bundle that a power cut left in the unit is pulled back, and nobody names its notes": Script(
+        1, (SALES["timeout"],), cuts=(28,), machine="bulk"
+    ),
+    "a deposit that jams on its way into the box is paid with, and waits for a count": Script(
+        1, (SALES["change"],), (Trouble("acceptor", "jam_in_stacker_next", "keep?"),), machine="bulk"
+    ),
+    "a deposit that does not fall into a full box is ours where it is": Script(
+        1, (SALES["change"],), (Trouble("acceptor", "box_full", "keep?"),), machine="bulk"
+    ),
+    "change that jams on its way to the mouth lies in the acceptor": Script(
+        1, (SALES["change"],), (Trouble("acceptor", "jam_in_dispenser_next", "keep?"),), machine="bulk"
+    ),
+    "change that nobody takes from the mouth falls into the box": Script(
+        1, (SALES["change"],), (Trouble("acceptor", "return_not_taken", "keep?"),), machine="bulk"
+    ),
+    "a blank that still sticks when the program alone starts again is not spent twice": Script(
+        1,
+        (SALES["change"],) * 2,
+        (Trouble("ticket_unit", "jam_ejecting", "confirm?"), Trouble("disk", "sync_error", "pay?")),
+    ),
+    "one that jammed while no program ran is spent once": Script(
+        1,
+        (SALES["change"],) * 2,
+        (Trouble("ticket_unit", "cutter_4", "confirm?"), Trouble("disk", "sync_error", "print?")),
+        level="bytes",
+    ),
+    "the line of an interrupted start that survived answers to the power cut before it": Script(
+        2_733_081_107,
+        (
+            Plan(Kind.WALK_AWAY, 1, 100_000),
+            Plan(Kind.LANGUAGE, 1, 50_000, switch_at=("station", "trains", "pay.cash")),
+            Plan(Kind.FOREIGNER, 1, 40_000, notes_before=2),
+            Plan(Kind.RETURN, 1, 40_000, leave_at="seat"),
+        ),
+        cuts=(64, 330, 336),
+        after_cut="stays",
     ),
     "a shutter that was told while the board was silent is told again": Script(
         1, (SALES["cancel"],), (Trouble("link:cabinet", "out", "pay?"),)

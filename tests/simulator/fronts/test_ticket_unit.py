@@ -505,7 +505,10 @@ def test_a_spoilt_blank_whose_words_get_lost(fault: str, link: str, target: str)
         mend(bench)
         printed(bench, "K2")
 
-    same(script)
+    facts = same(script)
+    if fault == "jam" and target and link != "reset_by_itself":  # whatever was heard, it is seen in the path
+        spoiled = [fact for fact in facts if isinstance(fact, TicketSpoiled)]
+        assert [(fact.key, fact.blanks) for fact in spoiled] == [("K1", 1)]
 
 
 @pytest.mark.parametrize("after_ms", [0, 500, 1_700, 2_000, 3_500, 3_700, 4_300, 4_700, 7_000])
@@ -545,17 +548,75 @@ def test_mains_fail_while_a_bundle_moves(deed: str, after_ms: int) -> None:
     same(script)
 
 
+def program_again(bench: Bench) -> None:
+    assert bench.reactor is not None
+    bench.reactor.close()
+    for wire in bench.wires.values():
+        wire.unplug()
+        wire.replug()
+    bench.start()
+
+
+@pytest.mark.parametrize("fault", ["jam", "jam_ejecting", "cutter_4", "cutter_6"])
+@pytest.mark.parametrize("after_ms", [2_000, 12_000])
+def test_the_program_alone_starts_again_and_the_blank_still_sticks(fault: str, after_ms: int) -> None:
+    """It jams before the program ends, or afterwards: nothing is printed on top of it, and it is spent once."""
+
+    def script(bench: Bench) -> None:
+        bench.run(3_000)
+        bench.twins[UNIT].faults.add(fault)
+        order(bench, "K1")
+        bench.run(after_ms)
+        program_again(bench)
+        bench.run(1_000)
+        order(bench, "K2")
+        bench.run(10_000)
+        bench.do(lambda: bench.twins[UNIT].faults.clear())
+        order(bench, "K3")
+        bench.run(10_000)
+        mend(bench)
+        printed(bench, "K4")
+
+    facts = same(script)
+    assert [fact for fact in facts if isinstance(fact, PRINTED)] == [
+        *([TicketSpoiled("K1", 1, "jam")] if after_ms > 10_000 else []),
+        TicketRefused("K2", "other"),
+        TicketRefused("K3", "other"),
+        TicketInTray("K4"),
+    ]
+    ready = [at for at, fact in enumerate(facts) if isinstance(fact, DeviceReady)]
+    assert Fault(UNIT, "TICKET_JAM", True, "path") in facts[ready[0] : ready[1]]
+
+
+def test_a_blank_taken_out_by_hand_is_believed_when_the_door_was_closed_again() -> None:
+    def script(bench: Bench) -> None:
+        bench.run(3_000)
+        bench.twins[UNIT].faults.add("jam")
+        order(bench, "K1")
+        bench.run(10_000)
+        program_again(bench)
+        bench.run(5_000)
+        bench.do(lambda: bench.twins[UNIT].clear_path(bench.now_ms))
+        bench.run(10_000)
+        order(bench, "K2")
+        mend(bench)
+        printed(bench, "K3")
+
+    facts = same(script)
+    jams = [(fact.up, fact.detail) for fact in facts if isinstance(fact, Fault) and fact.code == "TICKET_JAM"]
+    assert jams == [(True, "nak 7"), (True, "path"), (False, "path")]
+    assert [fact for fact in facts if isinstance(fact, PRINTED)][1:] == [
+        TicketRefused("K2", "other"),
+        TicketInTray("K3"),
+    ]
+
+
 def test_the_program_alone_starts_again_while_a_blank_is_made() -> None:
     def script(bench: Bench) -> None:
         bench.run(3_000)
         order(bench, "K1")
         bench.run(2_000)
-        assert bench.reactor is not None
-        bench.reactor.close()
-        for wire in bench.wires.values():
-            wire.unplug()
-            wire.replug()
-        bench.start()
+        program_again(bench)
         bench.run(10_000)
 
     facts = same(script)

@@ -101,7 +101,8 @@ class BillToBillFront(UnitHost):
 
     def _move_plug(self, now_ms: int) -> None:
         if not self._plugged:
-            self._phase_before, self._phase, self._reopen_ms = self._phase, Phase.DOWN, now_ms + REOPEN_MS
+            self._phase_before, self._phase = self._phase, Phase.DOWN
+            self._down_ms, self._reopen_ms = now_ms, now_ms + REOPEN_MS
             self._faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE)
             self._faults.set(FaultCode.LINK_LOST, True, f"{self.name}: unplugged")
             self._slot.silent()
@@ -127,7 +128,9 @@ class BillToBillFront(UnitHost):
 
     def _down(self, now_ms: int) -> int | None:
         self._slot.late(now_ms)
-        if self._runner.active and self._phase_before is Phase.WORKING:
+        waited = now_ms - self._down_ms >= REOPEN_MS
+        if self._runner.active and self._phase_before is Phase.WORKING and waited:
+            self._down_ms = now_ms
             self._end(self._runner.give_up(), now_ms)
         if self._plugged:
             return self._reopen_ms

@@ -74,7 +74,8 @@ class UnitHost(Linkless):
         self._errands = Errands(report, unit, lambda cassette: self._faults.wrong_notes(True, cassette))
         self._told = Told(report, unit, self._outlet)
         parts = Parts(report, unit, self._slot, self._enabling, self._outlet, self._errands, self._told)
-        self.acceptor, self.dispenser = AcceptorPort(acceptor, parts, escrow_depth), DispenserPort(dispenser, parts)
+        self.acceptor = AcceptorPort(acceptor, parts, escrow_depth, self.restart)
+        self.dispenser = DispenserPort(dispenser, parts, self.restart)
         self._line, self._runner = UnitLine(twin), Runner()
         self._phase = self._phase_before = Phase.DOWN
         self._status = bytes(3)
@@ -83,7 +84,7 @@ class UnitHost(Linkless):
         self._restart_wanted = self._attended = False
         self._reopen_ms: int | None = None
         self._look_ms: int | None = None
-        self._start_ms = self._reset_ms = 0
+        self._start_ms = self._reset_ms = self._down_ms = 0
         self._rested: tuple[object, ...] | None = None
         self._due_ms: int | None = 0
 
@@ -225,7 +226,7 @@ class UnitHost(Linkless):
         self._faults.fitting(self._unit)
         self._told.acceptor()
         self._told.dispenser()
-        if self._spoke and past.ending and not self._outlet.waits:
+        if ((self._spoke and past.ending) or past.timer_was_first) and not self._outlet.waits:
             self._told.deposit_ended()
         for port in (self.acceptor, self.dispenser):
             self._report(DeviceReady(port.name, MODEL, self._twin.part, self._twin.serial))

@@ -87,6 +87,11 @@ class Past:
             self.position = "none"  # what lay there was on its way out
 
     @property
+    def timer_was_first(self) -> bool:
+        """Pulled back by a unit that was never without power."""
+        return self.ending == "retracted" and not self.power_cut
+
+    @property
     def deposit_cut(self) -> str:
         """`cut` of DepositPast."""
         if self.cut == "unknown":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kiosk.ports.fact import Report
@@ -35,8 +35,9 @@ class AcceptorPort:
     hold_ms = 0
     can_identify_box = False
 
-    def __init__(self, name: str, parts: Parts, depth: int) -> None:
-        self.name = name
+    def __init__(self, name: str, parts: Parts, depth: int, restart: Callable[[], None]) -> None:
+        """`restart`: of the whole unit, for a technician who has cleared it."""
+        self.name, self.restart = name, restart
         self._parts, self._depth = parts, depth
 
     @property
@@ -85,8 +86,8 @@ class DispenserPort:
     max_notes = MOST_IN_BUNDLE
     can_retract = True
 
-    def __init__(self, name: str, parts: Parts) -> None:
-        self.name = name
+    def __init__(self, name: str, parts: Parts, restart: Callable[[], None]) -> None:
+        self.name, self.restart = name, restart
         self._parts = parts
 
     @property

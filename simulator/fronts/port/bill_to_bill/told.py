@@ -38,6 +38,8 @@ class Told:
         mouth = self._outlet.mouth
         if cut == "returning" and self._outlet.state is Mouth.PULLED_BACK:
             packed, mouth = packed + tuple((value_fen, IN_BOX) for value_fen in moved), "empty"
+        elif self._outlet.state is Mouth.PULLED_BACK and past.timer_was_first:
+            mouth = "notes"
         return DepositPast(contents, unit.contents is not None, cut, moved, packed, mouth)
 
     def dispenser(self) -> None:

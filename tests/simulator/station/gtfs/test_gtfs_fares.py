@@ -110,7 +110,7 @@ def test_another_currency_is_shown_and_not_sold(tmp_path: Path) -> None:
     desk = machine(feed)
     (offer,) = body_of(offers(desk, feed, "2026-11-21"))["trains"]
     assert offer["query_only"] == "the fare is USD 7.75; this machine sells in CNY only"
-    assert (offer["badge"], offer["badge_english"]) == ("USD 7.75", "USD 7.75")
+    assert (offer["fare"], offer["badge"]) == ("USD 7.75", "")
     assert (offer["classes"], offer["closes_ms"]) == ([], 0)
     order = {"train": "ICE7", "date": "2026-11-21", "class": "second"}
     ends = {"origin": code_of(feed, "Alpha"), "destination": code_of(feed, "Gamma")}

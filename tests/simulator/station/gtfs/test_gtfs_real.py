@@ -72,7 +72,7 @@ def test_caltrain_is_shown_in_dollars() -> None:
     ends = code_of(feed, "San Francisco Caltrain"), code_of(feed, "San Jose Diridon Caltrain")
     rides = world.timetable.trips(*ends, TODAY)
     assert len(rides) >= 40
-    assert {world.prices.terms(ride).badge[1] for ride in rides} == {"USD 9.75"}
+    assert {world.prices.terms(ride).fare for ride in rides} == {"USD 9.75"}
 
 
 @needs_caltrain
