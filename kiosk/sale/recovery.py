@@ -232,7 +232,8 @@ def _pays(book: Book, past: DispenserPast | None, before: Mapping[str, int]) -> 
         return []
     found: list[Belief] = []
     if pay.state == "asked":
-        found.append(_paid_or_not(pay, past, before))
+        counted = before if len(book.pays) == 1 else {name: n for name, n in before.items() if "." not in name}
+        found.append(_paid_or_not(pay, past, counted))  # cassettes are counted again only some time after a bundle
         known = found[0].fact
         if not isinstance(known, NotesPresented | NotesShort) or not any(out for _, out, _ in known.counts):
             return found  # nothing of it can lie in the outlet, or nobody knows

@@ -40,7 +40,7 @@ from kiosk.ports.ticket_printer import (
 )
 from kiosk.records import record_of
 from kiosk.sale import facts as sf
-from kiosk.sale.book import S
+from kiosk.sale.book import PayLine, S
 from kiosk.sale.recovery import Told, believe, risen
 from kiosk.system_facts import RecoveryBegan
 from tests.kiosk.sale.samples import KEY, VALUES, Player, confirmed
@@ -231,6 +231,10 @@ def test_a_payment_is_believed_when_the_cassettes_lack_just_that() -> None:
     assert believe(world.book, told((), "none"), before) == [NotesRefused(order, "power")]
     assert believe(world.book, told(whole, "none"), before) == unknown
     assert believe(world.book, told(whole, more=1), before) == unknown
+    earlier = PayLine(order - 1, asked, 100, "taken")
+    world.book.pays.insert(0, earlier)
+    assert believe(world.book, told(whole), before) == unknown, "counts of before the bundle that went out first"
+    world.book.pays.remove(earlier)
     assert believe(world.book, told(whole), {}) == unknown
 
 
