@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from kiosk.errors import JournalError
 from kiosk.journal import Line
 from kiosk.ports.fact import Fact
+from kiosk.ports.note_acceptor import DepositPast
 from kiosk.records import Record, fact_of, record_of
 from kiosk.sale.facts import Restarted, SaleStarted
 from kiosk.sale.intents import Intent
@@ -27,15 +28,20 @@ def belongs_to_sale(fact: Fact) -> bool:
 
 @dataclass(slots=True)
 class Past:
-    """`sale` is the open one or None; `before` the counters of its last deed of each kind. `undone`: reports to the station
-    that were journaled and never answered, oldest first, by (kind, sale key). `last_wall_ms` of the last line, 0 for a new
-    journal; `lived_wall_ms` of the last line on which the open sale went on (a restart is no sign of life)."""
+    """`sale` is the open one or None; `before` the counters of its last deed of each kind. `deposits`, by boot: what the bulk
+    escrow said at earlier starts that no outcome followed.
+
+    `undone`: reports to the station that were journaled and never answered, oldest first, by (kind, sale key). `last_wall_ms` of
+    the last line, 0 for a new journal; `lived_wall_ms` of the last line on which the open sale went on (a restart is no sign of
+    life).
+    """
 
     stock: Stock
     sales: int = 0
     sale: Sale | None = None
     recovering: bool = False
     before: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    deposits: dict[int, DepositPast] = field(default_factory=dict)
     undone: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     acked: int = 0
     last_wall_ms: int = 0
@@ -73,6 +79,13 @@ def _opened(journal: Sequence[Line]) -> int:
 
 def _sale(past: Past, line: Line, context: SaleContext) -> None:
     kind = line.fact["kind"]
+    if kind == "deposit.past":
+        told = fact_of(line.fact)
+        assert isinstance(told, DepositPast)
+        past.deposits[line.boot] = told  # the last word of that start
+        return
+    if "notes" in line.fact or kind in ("sale.start", "stack!"):
+        past.deposits.clear()
     if kind == "sale.start":
         started = fact_of(line.fact)
         assert isinstance(started, SaleStarted)

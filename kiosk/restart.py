@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kiosk.past import Past
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import Station
 from kiosk.sale.belief import Belief
 from kiosk.sale.book import Book
+from kiosk.sale.deposit_past import with_earlier
 from kiosk.sale.facts import Restarted
 from kiosk.sale.recovery import beliefs
 from kiosk.system_facts import RecoveryBegan
@@ -44,7 +45,9 @@ class Restart:
         return RecoveryBegan(book.number, book.state.name, silent)
 
     def beliefs(self, book: Book) -> list[Belief]:
-        return beliefs(book, self.watch.told, self.past.before)
+        earlier = [past for boot, past in sorted(self.past.deposits.items())]
+        told = replace(self.watch.told, deposit=with_earlier(self.watch.told.deposit, earlier))
+        return beliefs(book, told, self.past.before)
 
     def ended(self, believed: list[Belief], wall_ms: int) -> Restarted:
         """A clock that went back cannot say how long the pause was; nobody is asked then."""

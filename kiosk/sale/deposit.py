@@ -161,7 +161,7 @@ def _out(fact: na.DepositPresented, book: Book, at: Counting) -> None:
 
 def _not_moved(fact: na.DepositNotMoved, book: Book, at: Counting) -> None:
     if _named(book, fact.notes, "giving"):
-        book.not_given = True
+        book.not_given = not at.believed  # a deed that the power failure kept from beginning was not refused
         _others_stay(book, "giving")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kiosk.ports.note_acceptor import (
     AcceptorPast,
@@ -29,6 +30,17 @@ from kiosk.sale.book import Book, NoteLine
 
 BOX, ESCROW = 0, -1
 """Places of `DepositPast.packed`; every other number is a cassette's."""
+
+
+def with_earlier(now: DepositPast | None, earlier: Sequence[DepositPast]) -> DepositPast | None:
+    """What the unit says now, and what it said at starts whose recovery was cut short: a bundle that lay at the mouth then and is
+    gone may have been taken or pulled back meanwhile, and what fell into the box then lies there still."""
+    if now is None or not earlier:
+        return now
+    packed = tuple(pair for past in (*earlier, now) for pair in past.packed)
+    seen = any(past.mouth != "empty" for past in earlier)
+    mouth = "unknown" if now.mouth == "empty" and seen else now.mouth
+    return replace(now, packed=packed, mouth=mouth)
 
 
 def packed_belief(line: NoteLine, past: DepositPast, acceptor: AcceptorPast | None, book: Book) -> Belief | None:
@@ -104,10 +116,14 @@ def _given_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | N
 
 def _out(lines: list[NoteLine], past: DepositPast | None) -> Iterator[Belief]:
     """They lay at the mouth: still there (then nothing is believed), pulled back by the unit, or taken."""
-    if past is None or past.mouth == "unknown":
-        yield Belief(DepositReturnUncertain(_numbers(lines), "power"), SILENT if past is None else UNSURE)
+    if past is None:
+        yield Belief(DepositReturnUncertain(_numbers(lines), "power"), SILENT)
+    elif past.mouth != "notes" and (fell := _fell_back(lines, past)):
+        yield fell
+    elif past.mouth == "unknown":
+        yield Belief(DepositReturnUncertain(_numbers(lines), "power"), UNSURE)
     elif past.mouth == "empty":
-        yield _fell_back(lines, past) or Belief(DepositTaken(_numbers(lines)), "sensor")
+        yield Belief(DepositTaken(_numbers(lines)), "sensor")
 
 
 def _fell_back(lines: list[NoteLine], past: DepositPast) -> Belief | None:

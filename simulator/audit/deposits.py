@@ -111,7 +111,7 @@ class Deposits:
                 for note in meant:
                     note.state = "out"
             case "refused":
-                self._refused = True
+                self._refused = not self._recovering  # a power cut before it began is no word of the unit
             case "unknown":
                 for note in meant:
                     self._doubted(note)

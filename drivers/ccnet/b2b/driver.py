@@ -98,7 +98,7 @@ class BillToBill:
         self._at_rest = False  # disabled, by a status since the last script
         self._lay: tuple[int, ...] | None = None  # in the escrow cassette before a start
         self._spoke = False  # this start has said what it knows before its end
-        self._overdue = self._reset_wanted = self._attended = self._emptying = False
+        self._overdue = self._reset_wanted = self._attended = False
         self._poll_sent_ms = self._reset_ms = self._start_ms = self._down_ms = -RESET_EVERY_MS
 
     # -- service and probe
@@ -272,8 +272,6 @@ class BillToBill:
         """A start or an errand came to its end, if it did; its facts are told."""
         if ended is None:
             return
-        if self._emptying:
-            self._emptied(ended)
         if self._phase is Phase.WORKING:
             self._troubles.fitting(self._unit)
         if self._phase is Phase.DOWN:
@@ -296,14 +294,13 @@ class BillToBill:
         outlet, inside = self._outlet, self._outlet.state is Mouth.INSIDE
         if inside and self._unit.fitting.configure and (outlet.deposit or outlet.waiting or self._attended):
             retract = self._unit.fitting.retract if outlet.for_somebody else Retract.SHORT
-            self._emptying = True
-            self._run(empty(self._unit, self._outlet, retract), now_ms)
+            self._run(empty(self._unit, self._outlet, retract, self._emptied), now_ms)
         elif self._errands and not inside:
             self._run(self._errands.begin(), now_ms)
 
     def _emptied(self, ended: Ended) -> None:
         """What was held since before this start is out of it. The driver of this life never knew the numbers of its notes."""
-        self._emptying = self._attended = False
+        self._attended = False
         if self._outlet.deposit and ended.end is not End.CUT:
             self._outlet.deposit = False
             self._told.acceptor()

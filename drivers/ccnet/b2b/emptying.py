@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from drivers.ccnet.b2b.bundle import End, Ended, carry_out, settle
 from drivers.ccnet.b2b.codec import Retract
 from drivers.ccnet.b2b.outlet import Mouth, Outlet
@@ -10,16 +12,19 @@ from drivers.ccnet.b2b.start_up import choose_retract, set_up
 from drivers.ccnet.b2b.unit import Unit
 
 
-def empty(unit: Unit, outlet: Outlet, retract: Retract) -> Script[Ended]:
+def empty(unit: Unit, outlet: Outlet, retract: Retract, over: Callable[[Ended], None]) -> Script[Ended]:
     """With nobody there it should lie at the mouth as short as the unit can: `retract`. Afterwards the unit is as config wants."""
     if unit.retract is not retract:
         yield from choose_retract(unit, retract)
     ended = yield from carry_out(unit, EMPTY_DISPENSER, outlet.shown)
-    yield from settle(ended)
-    if ended.end in (End.DONE, End.RETRACTED):
-        outlet.state = Mouth.TAKEN if ended.end is End.DONE else Mouth.PULLED_BACK
-    elif ended.end is not End.CUT:  # after a cut it is asked again what it holds
+    if ended.end is End.RETRACTED:
+        outlet.state = Mouth.PULLED_BACK
+    elif ended.end is End.DONE and ended.shown:
+        outlet.state = Mouth.TAKEN
+    elif ended.end is not End.CUT:  # nothing came out; after a cut it is asked again what it holds
         outlet.fail(ended.reason)
+    over(ended)
+    yield from settle(ended)
     if ended.end in (End.DONE, End.REFUSED, End.INVALID, End.AT_REST):
         yield from set_up(unit, change_types=True)
     return ended

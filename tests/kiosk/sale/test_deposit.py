@@ -10,6 +10,7 @@ from kiosk.records import record_of
 from kiosk.sale import facts as sf
 from kiosk.sale.book import S
 from kiosk.sale.change import CashPolicy, PaidIn, acceptable, cash_limit_fen
+from kiosk.sale.deposit_past import with_earlier
 from kiosk.sale.intents import KeepDeposit, ReturnDeposit
 from kiosk.sale.recovery import Told, believe
 from kiosk.stock import Stock, fresh
@@ -270,6 +271,37 @@ def test_own_notes_at_the_mouth_wait_are_taken_pulled_back_or_claimed(past: Told
     assert world.sale.state is state
 
 
+@pytest.mark.parametrize(
+    ("earlier", "fact"),
+    [
+        (told((), "notes"), na.DepositReturnUncertain((1,), "power")),
+        (told((), "empty", ((10000, 0),)), na.DepositPulledBack((1,))),
+        (told((), "empty"), na.DepositTaken((1,))),
+    ],
+)
+def test_what_the_unit_said_at_a_start_that_was_cut_short_still_counts(earlier: Told, fact: na.NoteHeld) -> None:
+    """Now it only says that nothing lies at the mouth, and that may have come about in either way."""
+    world = holding(10000)
+    world.feed(sf.Cancelled("passenger"))
+    world.answer("return_all?")
+    assert earlier.deposit is not None
+    now = told((), "empty")
+    both = Told(acceptor=now.acceptor, deposit=with_earlier(now.deposit, [earlier.deposit]))
+    assert believe(world.book, both, {}) == [fact]
+
+
+def test_earlier_words_are_kept_until_an_outcome_stands_in_the_journal() -> None:
+    world = holding(10000)
+    world.feed(sf.Cancelled("passenger"))
+    world.answer("return_all?")
+    said = told((), "notes").deposit
+    assert said is not None
+    world._line(record_of(said), [])
+    assert world.folded().deposits == {1: said}
+    world.answer("mouth")
+    assert world.folded().deposits == {}
+
+
 def test_after_a_short_pause_whoever_is_here_goes_on_and_the_deposit_is_kept_then() -> None:
     world = holding(10000, 10000, 10000, 500)
     world.answer("confirm?")
@@ -278,6 +310,15 @@ def test_after_a_short_pause_whoever_is_here_goes_on_and_the_deposit_is_kept_the
     world.feed(sf.Continued())
     made = world.station_says("confirmed")
     assert [intent.kind for intent in made] == ["keep?"]
+
+
+def test_a_return_that_had_not_begun_when_the_power_failed_is_ordered_again() -> None:
+    world = holding(10000, 5000)
+    world.feed(sf.Cancelled("passenger"))
+    world.restart(told((10000, 5000)))
+    assert world.sale.state is S.RESUMING
+    made = world.feed(sf.MoneyBack())
+    assert [intent.notes for intent in made if intent.kind == "return_all?"] == [(1, 2)]
 
 
 def test_after_a_long_pause_nothing_comes_out_it_is_kept_and_owed() -> None:

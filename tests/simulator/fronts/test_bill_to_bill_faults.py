@@ -53,11 +53,11 @@ RECYCLED = ["cassette_3_removed", "stacked_without_event_next", "jam_in_stacker_
 BACK = ["return_not_taken", "busy_next", "illegal_next", "reset_by_itself_once", *STANDS_STILL]
 KEPT = ["jam_in_stacker_next", "box_full", "cassette_1_removed", "illegal_next", "lost_ack", "chassis_failed", *LINK]
 GIVEN = [
-    "short_dispense_next", "double_pick_next", "taken_partly_next",
+    "short_dispense_next", "double_pick_next", "taken_partly_next", "jam_in_dispenser_next", "jam_after_presenting_next",
     "return_not_taken", "retract_off", "cassette_1_removed", "illegal_next", "busy_next", "lost_ack", "chassis_failed",
     *LINK,
 ]  # fmt: skip
-PAID = [*GIVEN, "jam_in_dispenser_next", "jam_after_presenting_next", "cassette_2_removed", "count_wrong_next"]
+PAID = [*GIVEN, "cassette_2_removed", "count_wrong_next"]
 START = [
     "box_full", "box_removed", "cassette_1_removed", "cassette_2_removed", "recovery_lost", "busy_next", "illegal_next",
     "stack_motor_failed",
