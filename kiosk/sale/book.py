@@ -142,6 +142,7 @@ class Book:
         ""  # passenger, service, screen, acceptor, timeout, lock_expired, note, station, refused, print, restart
     )
     confirmed: bool = False
+    asks_anew: bool = False  # confirmed before a restart, and the station is asked whether it still holds
     station_state: str = ""  # last answer to "what do you know of this sale"
     absent: bool = False  # nobody took what lay out, or the machine was restarted: no more money to an empty bay
     unattended: bool = False  # the passenger is gone: codes are not for the eyes of whoever comes next

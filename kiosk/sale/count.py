@@ -176,7 +176,7 @@ def _asked_again(fact: Fact, book: Book, at: Counting) -> None:
 
 
 def _state_known(fact: st.SaleStateKnown, book: Book, at: Counting) -> None:
-    book.station_state = fact.state
+    book.station_state, book.asks_anew = fact.state, False
     if fact.state in ("confirmed", "printed"):
         _confirmed(fact, book, at)
     elif book.confirmed:  # asked after a restart: the station does not know this sale as sold any more

@@ -61,6 +61,9 @@ class Guards(DepositGuards):
     def is_confirmed(self) -> bool:
         return self.book.confirmed
 
+    def asks_anew(self) -> bool:
+        return self.book.asks_anew
+
     def first_doubt(self) -> bool:
         """One lost answer is asked about at once; from the second on there is a pause between the questions."""
         return self.book.confirms <= 1

@@ -61,6 +61,7 @@ def _doubts(book: Book, at: Counting) -> None:
 
 def goes_on(fact: sf.Continued, book: Book, at: Counting) -> None:
     """Somebody is here: tickets if they can still be had, else what is owed."""
+    book.asks_anew = book.confirmed
     book.absent = book.resume_open = False
     book.resume_until_ms = 0
     if not book.can_go_on:

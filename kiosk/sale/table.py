@@ -177,6 +177,7 @@ TABLE: list[Row] = [
     *stop((*PUT_IN, NoteReturned), S.CLOSING),
     *settle(BAD_NOTE, S.CLOSING, first="release"),
     # -- the station's yes
+    *on(SaleConfirmed, S.ASKING, None, when="asks_anew"),  # the old yes said twice: whether it still holds is asked
     *on(SaleConfirmed, [S.CONFIRMING, S.ASKING], S.KEEPING, do="keep_deposit", when="confirmed_with_deposit"),
     *on(SaleConfirmed, [S.CONFIRMING, S.ASKING], S.PRINTING, do="print_next", when="is_confirmed"),
     *on(SaleConfirmed, S.CONFIRMING, S.ASKING, do="ask_state"),  # a yes without numbers for all places

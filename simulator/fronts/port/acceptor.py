@@ -41,10 +41,8 @@ NOISE = 3  # unreadable answers in a row: somebody else is there
 class AcceptorFront(Linkless):
     """NoteAcceptor and Participant. Keywords are the driver's; `twin` may be old, a new front is made at each start."""
 
-    escrow_depth = 1
-    same_note_return = False
-    can_identify_box = False
-    bundle_notes = 0
+    escrow_depth, bundle_notes = 1, 0
+    same_note_return = can_identify_box = False
     deposit_fen: Collection[int] = ()
 
     def __init__(

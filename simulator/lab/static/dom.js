@@ -37,7 +37,8 @@ export function refresh(node, key, build) {
   if (focused) [...node.querySelectorAll("[data-name]")].find((one) => one.dataset.name === focused)?.focus();
 }
 
+// `words`: both languages, or one text for both.
 export function pill(node, words, look) {
-  refresh(node, [words, look], () => pair(words));
+  refresh(node, [words, look], () => pair(Array.isArray(words) ? words : [words, words]));
   node.setAttribute("class", `pill ${look}`);
 }

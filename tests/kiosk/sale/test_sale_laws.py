@@ -239,6 +239,9 @@ class LifeOfASale(RuleBasedStateMachine):
         if not hasattr(self, "world") or self.world.policy.cash.cover != "full":
             return
         world, book = self.world, self.world.book
+        cash = world.policy.cash
+        if any(line.state == "ours" and cash.deposits(line.value_fen) for line in book.notes):
+            return  # the unit dropped a note into the box that it was to hold: nobody could cover that
         forced = any(("return?", line.note) in world.account.orders and line.state == "ours" for line in book.notes)
         if book.state is S.COLLECTING and book.owed_fen and not book.claims and not forced:
             assert plan_change(book.owed_fen, world.stock.payable(), 60).short_fen == 0
