@@ -33,7 +33,7 @@ STILL = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lab() -> Iterator[str]:
     """The address of the lab page of a demo whose technician is done."""
     with tempfile.TemporaryDirectory(prefix="tvm-") as directory:
