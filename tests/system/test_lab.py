@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason
 RATE = 3
 SLOW_MS = 60_000
 # where the keys are drawn on the canvas of 1,080 x 1,920
-START, FIRST_CITY, FIRST_TRAIN, NEXT, PAY = (540, 600), (186, 1488), (540, 640), (680, 1830), (800, 1830)
+FIRST_CITY, FIRST_TRAIN, NEXT, PAY = (186, 1488), (540, 640), (680, 1830), (800, 1830)
 STILL = (
     "n => { const s = document.querySelector('#screen').dataset; return s.still === 'true' && Number(s.pictures) > n; }"
 )
@@ -88,10 +88,12 @@ def touch(page: Page, at: tuple[int, int]) -> None:
 
 
 def to_payment(page: Page) -> None:
-    """From the first picture to the open note slot, touching only the mirrored screen."""
-    if page.locator("#near").get_attribute("aria-pressed") == "false":
-        page.locator("#near").click()
-    for at in (START, FIRST_CITY, FIRST_TRAIN, NEXT, PAY):
+    """From the first picture to the open note slot: whoever steps near is greeted with the first choice, unasked."""
+    page.wait_for_function(STILL, arg=0)
+    pictures = int(page.locator("#screen").get_attribute("data-pictures") or 0)
+    page.locator("#near").click()
+    page.wait_for_function(STILL, arg=pictures)
+    for at in (FIRST_CITY, FIRST_TRAIN, NEXT, PAY):
         touch(page, at)
     expect(page.locator("#now")).to_contain_text("The slot is open", timeout=SLOW_MS)
 

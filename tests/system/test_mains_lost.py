@@ -58,14 +58,19 @@ def plug(rig: Rig, in_: bool) -> None:
 
 
 def visit(rig: Rig, plan: Plan, pull: Callable[[], bool] = lambda: False) -> Visit:
-    """One passenger, until the machine is done with whoever stood there; the plug is pulled as soon as `pull` says so."""
+    """One passenger, until the machine is done with whoever stood there; the plug is pulled as soon as `pull` says so.
+
+    From then on no further note comes in: one that made the price whole before the UPS reports would be a sale, rightly.
+    """
     made = Visit(plan, rig.hands(), rig.eyes.touch, random.Random(3), rig.clock.wall_ms())
     pulled = False
     while not made.over:
         if not pulled and pull():
             pulled = True
             plug(rig, False)
-        rig.attend(made)
+        screen: Any = rig.eyes.screen
+        if not (pulled and screen is not None and screen.kind == "pay.cash"):
+            rig.attend(made)
         rig.turn()
     return made
 
