@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal
 
 from drivers.cabinet_board.driver import CabinetBoard
 from drivers.ccnet.b2b.driver import BillToBill
@@ -17,6 +17,9 @@ from drivers.ccnet.driver import CcnetValidator
 from drivers.compose.change_presenter import ChangePresenter
 from drivers.compose.ticket_unit import TicketUnit
 from drivers.escpos.driver import EscPosPrinter
+from drivers.f53.codec import CASSETTES as F53_CASSETTES
+from drivers.f53.codec import SIZES as F53_SIZES
+from drivers.f53.driver import F53
 from drivers.lcdm.codec50 import SENSORS
 from drivers.lcdm.driver import Lcdm4000
 from drivers.lcdm.driver50 import Lcdm2000
@@ -39,16 +42,22 @@ Build = Callable[[str, Device, Report, int], Participant]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`fits`: the places in config it can be named for; a unit that fits two is named at both, with one link."""
+    """`fits`: the places in config it can be named for; a unit that fits two is named at both, with one link. `probe`: built
+    for `./tvm probe` instead, where the driver itself would move something at its start."""
 
     fits: tuple[str, ...]
     build: Build
+    probe: Build | None = None
 
 
 def _two_cassettes(name: str, device: Device, report: Report) -> Lcdm2000:
     """A probe names more cassettes than there are; a configuration that does is refused (`check_devices`)."""
     there = {number: fen for number, fen in device.cassettes.items() if number in SENSORS[device.model].out}
     return Lcdm2000(name, report, cassettes=there, model=device.model)
+
+
+def _f53(name: str, device: Device, report: Report, initialises: bool = True) -> F53:
+    return F53(name, report, cassettes=device.cassettes, model=device.model, initialises=initialises)
 
 
 def _bill_to_bill(name: str, device: Device, report: Report, boot: int) -> BillToBill:
@@ -87,6 +96,14 @@ MODELS: dict[str, Model] = {
     ),
     "lcdm2000": Model(("dispenser",), lambda name, device, report, boot: _two_cassettes(name, device, report)),
     "lcdm1000": Model(("dispenser",), lambda name, device, report, boot: _two_cassettes(name, device, report)),
+    **dict.fromkeys(
+        ("f53", "f56"),
+        Model(
+            ("dispenser",),
+            lambda name, device, report, boot: _f53(name, device, report),
+            probe=lambda name, device, report, boot: _f53(name, device, report, initialises=False),
+        ),
+    ),
     "megatec": Model(
         ("ups",),
         lambda name, device, report, boot: Megatec(
@@ -107,6 +124,9 @@ SHORT_NAMES = {"cabinet": "cabinet_board", "b2b": "ccnet_b2b", "ups": "megatec"}
 BAUD = {"ttpm": 115_200, "cabinet_board": 19_200, "megatec": 2_400}
 """Line rates other than 9600, for a probe that is not told another one; in config `baud` says it."""
 
+PARITY: dict[str, Literal["N", "E", "O"]] = {"f53": "E", "f56": "E"}
+"""Lines with a parity bit, likewise."""
+
 
 def model(name: str, device: Device, report: Report, boot: int) -> Any:
     """The driver of a configured device. Raises ConfigError for a model nobody wrote a driver for."""
@@ -115,6 +135,12 @@ def model(name: str, device: Device, report: Report, boot: int) -> Any:
         hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(MODELS))}"
         raise ConfigError(f"devices.{name}.model: no driver for {device.model!r}{hint}")
     return MODELS[device.model].build(name, device, report, boot)
+
+
+def probed(device: Device, report: Report) -> Any:
+    """The driver of `device` for a look that moves nothing. Raises ConfigError for a model nobody wrote a driver for."""
+    row = MODELS.get(device.model)
+    return row.probe("probe", device, report, 0) if row and row.probe else model("probe", device, report, 0)
 
 
 def check_devices(table: DeviceTable) -> None:
@@ -134,10 +160,26 @@ def check_devices(table: DeviceTable) -> None:
         if device.model in SENSORS and not set(device.cassettes) <= set(SENSORS[device.model].out):
             there = ", ".join(map(str, SENSORS[device.model].out))
             raise ConfigError(f"devices.{name}.cassettes: {device.model} has cassette {there} and no other")
+        if device.model in ("f53", "f56"):
+            _check_f53(name, device)
         other = ports.setdefault(os.path.realpath(device.link), name)
         if other != name and not _one_unit(getattr(table, other), device):
             raise ConfigError(f"devices.{name}.link: {device.link} is the port of devices.{other} already")
     _check_unit(table.acceptor, table.dispenser)
+
+
+def _check_f53(name: str, device: Device) -> None:
+    """It measures each note: of a value whose size nobody told it, it would reject every one (f53 sheet, 5)."""
+    if device.parity != PARITY[device.model]:
+        raise ConfigError(f"devices.{name}.parity: the line of {device.model} is {PARITY[device.model]}")
+    for number, fen in device.cassettes.items():
+        if number not in F53_CASSETTES:
+            raise ConfigError(f"devices.{name}.cassettes: {device.model} has cassettes 1 to 4 and no {number}")
+        if fen not in F53_SIZES:
+            known = ", ".join(map(str, F53_SIZES))
+            raise ConfigError(
+                f"devices.{name}.cassettes.{number}: {device.model} knows the size of {known} fen, not of {fen}"
+            )
 
 
 def _one_unit(one: Device, other: Device) -> bool:

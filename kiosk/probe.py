@@ -6,7 +6,7 @@ from typing import Protocol, cast
 
 from kiosk.clock import RealClock
 from kiosk.faults import Fault
-from kiosk.fitting import BAUD, SHORT_NAMES, model, opener
+from kiosk.fitting import BAUD, PARITY, SHORT_NAMES, opener, probed
 from kiosk.ports.fact import Fact, Participant
 from kiosk.reactor import Reactor
 from kiosk.settings import Device
@@ -55,8 +55,9 @@ def probe(name: str, path: str, baud: int, seconds: float) -> int:
     name = SHORT_NAMES.get(name, name)
     clock = RealClock()
     reactor = Reactor(clock)
-    device = Device(name, path, baud or BAUD.get(name, 9_600), cassettes={1: 100, 2: 500, 3: 1_000, 4: 2_000})
-    driver = cast(Probed, model("probe", device, reactor.report, 0))
+    cassettes = {1: 100, 2: 500, 3: 1_000, 4: 2_000}
+    device = Device(name, path, baud or BAUD.get(name, 9_600), PARITY.get(name, "N"), cassettes=cassettes)
+    driver = cast(Probed, probed(device, reactor.report))
     reactor.add(driver, opener(device.model, device))
     application = Probe(reactor, driver, clock.mono_ms() + round(seconds * 1000))
     reactor.run_application(application)

@@ -1,4 +1,4 @@
-"""A note dispenser with presenter: an LCDM pays into the cabinet's change tray; the tray is opened, emptied or retracted.
+"""A note dispenser with presenter: a dispenser pays into the cabinet's change tray; the tray is opened, emptied or retracted.
 
 Source: lcdm sheet, section 8 (the mechanism itself has no tray); cabinet board sheet, version 2; decision 22. What may
 not be handed over for certain stays behind the shutter: after `NotesUncertain` nobody could reach the notes.
@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from drivers.compose.board import Board
 from drivers.compose.change_tray import ChangeTray, News, Tray
-from drivers.lcdm.codec import Move
-from drivers.lcdm.dispenser import Dispenser, Ended, Event, Found
-from drivers.lcdm.judge import Ending
+from drivers.dispensing.dispenser import Dispenser, Ended, Event, Found
+from drivers.dispensing.outcome import Ending, Move
 from drivers.raised import Raised
 from kiosk.ports.fact import DeviceReady, Fact, Report
 from kiosk.ports.note_dispenser import (

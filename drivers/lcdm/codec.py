@@ -6,11 +6,12 @@ Numbers are one byte of value + 20h. Dialect 50 differs in ID, numbers and comma
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum, unique
 
-from drivers.lcdm.frames import Dialect, Response
-from drivers.lcdm.state import CassetteState, MachineState
+from drivers.dispensing.exchange import Response
+from drivers.dispensing.outcome import Move, Moved, Result
+from drivers.dispensing.state import CassetteState, MachineState
+from drivers.lcdm.frames import Dialect
 
 ID = 0x30
 OFFSET = 0x20
@@ -30,15 +31,6 @@ class Command(IntEnum):
     TEST = 0x53
     LAST_STATUS = 0x55
     SERIAL = 0x67
-
-
-@unique
-class Move(IntEnum):
-    """What an order does, in either dialect. The values are dialect 30's own commands."""
-
-    PURGE = Command.PURGE
-    DISPENSE = Command.DISPENSE
-    TEST = Command.TEST
 
 
 MOVING = frozenset(int(move) for move in Move)
@@ -70,25 +62,6 @@ def dispense_data(counts: Mapping[int, int]) -> bytes:
         raise ValueError(f"cannot ask a dispenser of four cassettes for {dict(counts)}")
     quantities = bytes(OFFSET + counts.get(cassette, 0) for cassette in range(1, CASSETTES + 1))
     return quantities + bytes([OFFSET]) * (2 + RESERVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What one cassette did: notes that left the machine, notes in the reject tray; `present` False: cassette missing."""
-
-    cassette: int
-    exits: int
-    rejects: int
-    present: bool = field(default=True, compare=False)  # now, not then
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Outcome of PURGE, DISPENSE or TEST, from its response or from LAST STATUS. `error`: section 5.2, 0 = good."""
-
-    code: int
-    error: int
-    moved: tuple[Moved, ...]
 
 
 def _moved(data: bytes) -> tuple[Moved, ...]:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, unique
 
-from drivers.lcdm.frames import ETX, HEAD, Dialect, Response
-from drivers.lcdm.state import CassetteState, MachineState
+from drivers.dispensing.exchange import Response
+from drivers.dispensing.state import CassetteState, MachineState
+from drivers.lcdm.frames import ETX, HEAD, Dialect
 
 ID = 0x50
 UPPER, LOWER = 1, 2

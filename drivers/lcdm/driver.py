@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 
-from drivers.lcdm.codec import DIALECT_30, Command, Move, dispense_data, parse_result, parse_serial, parse_state
-from drivers.lcdm.dispenser import ASK_AGAIN_MS, DOUBT_MS, Deed, Dispenser, Ended, Event, Found, Script, Step
-from drivers.lcdm.frames import Response
-from drivers.lcdm.judge import Ending, Judgement, Memory, Taken, aftermath, judge, was_taken
-from drivers.lcdm.line import Kind, Reply, Request
-from drivers.lcdm.state import MachineState
+from drivers.dispensing.dispenser import ASK_AGAIN_MS, DOUBT_MS, Deed, Dispenser, Found, Script, Step
+from drivers.dispensing.exchange import Kind, Reply, Request, Response
+from drivers.dispensing.outcome import Ending, Judgement, Memory, Move
+from drivers.dispensing.state import MachineState
+from drivers.lcdm.codec import DIALECT_30, Command, dispense_data, parse_result, parse_serial, parse_state
+from drivers.lcdm.judge import Taken, aftermath, judge, was_taken
+from drivers.lcdm.line import LcdmLine
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import Report
-
-__all__ = ["Ended", "Event", "Found", "Lcdm4000"]
 
 MODEL = "lcdm4000"
 SUSPECT_MS = (
@@ -36,7 +35,6 @@ class Lcdm4000(Dispenser):
     """Up to four cassettes. Remembers its last operation, and some firmware counts them."""
 
     model = MODEL
-    dialect = DIALECT_30
     status = STATUS
 
     def __init__(
@@ -51,6 +49,9 @@ class Lcdm4000(Dispenser):
         super().__init__(name, report, cassettes=cassettes, max_notes=max_notes, watch_ms=watch_ms)
         self._serial_counts = False
         self._suspect_until_ms = 0
+
+    def _open_line(self, now_ms: int) -> LcdmLine:
+        return LcdmLine(DIALECT_30, now_ms)
 
     def _request(self, deed: Deed) -> Request:
         return Request(deed.code, dispense_data(deed.asked) if deed.code is not Move.PURGE else b"")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 
+from drivers.dispensing.exchange import Response
+
 SOH, STX, ETX, EOT, ACK, NAK = 0x01, 0x02, 0x03, 0x04, 0x06, 0x15
 HEAD, TAIL = 4, 2
 """Bytes before and behind the data of a response."""
@@ -40,14 +42,6 @@ class Dialect:
     def encode(self, code: int, data: bytes = b"") -> bytes:
         body = bytes([EOT, self.ident, STX, code]) + data + bytes([ETX])
         return body + bytes([bcc(body)])
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A whole response of the device: the command it answers and its data."""
-
-    code: int
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ Source: lcdm sheet, sections 5.2 (error byte) and 7 (recovery and counting rules
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, unique
 
-from drivers.lcdm.codec import Command, Result
-from drivers.lcdm.health import Aftermath
+from drivers.dispensing.health import Aftermath
+from drivers.dispensing.outcome import Ending, Judgement, Memory, Result
+from drivers.lcdm.codec import Command
 from kiosk.faults import FaultCode
 from kiosk.ports.note_dispenser import MISCOUNTED
 
@@ -30,23 +30,6 @@ REASONS = {
     **dict.fromkeys((0x20, 0x21, 0x22, 0x23, TRAY_MISSING, *range(0x30, 0x37)), "other"),
 }
 """Error bytes after which the counts hold, and the reason they give."""
-
-
-@unique
-class Ending(Enum):
-    FULL = "all asked notes came out"
-    SHORT = "fewer came out, and it is known how many"
-    REFUSED = "nothing moved, for certain"
-    UNKNOWN = "it cannot be said what came out"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """`counts`: (cassette, exits, rejects) of every cassette that was asked or moved. `reason`: as in NotesShort."""
-
-    ending: Ending
-    reason: str
-    counts: tuple[tuple[int, int, int], ...] = ()
 
 
 def counts_of(asked: Mapping[int, int], result: Result) -> tuple[tuple[int, int, int], ...]:
@@ -100,18 +83,6 @@ def aftermath(asked: Mapping[int, int], result: Result) -> Aftermath:
         moved=tuple(row.cassette for row in result.moved if row.exits or row.rejects),
         empty=first_short(asked, result) if result.error == PICK_UP else None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the device remembers: its last operation and, when its firmware counts, a transaction number.
-
-    `known` False: it could not be asked, so nothing can be compared with it.
-    """
-
-    last: Result | None = None
-    serial: int | None = None
-    known: bool = False
 
 
 @unique

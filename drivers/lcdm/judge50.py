@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from drivers.dispensing.health import Aftermath
+from drivers.dispensing.outcome import Ending, Judgement
 from drivers.lcdm.codec50 import Result50
-from drivers.lcdm.health import Aftermath
-from drivers.lcdm.judge import Ending, Judgement
 from kiosk.faults import FaultCode
 from kiosk.ports.note_dispenser import MISCOUNTED, PATH_UNSURE
 

@@ -5,10 +5,10 @@ Source: lcdm sheet, sections 3, 7 and 9. Knows frames and time, no notes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, unique
 
-from drivers.lcdm.frames import ACK, EOT, NAK, Control, Damaged, Decoder, Dialect, Item, PerNote, Response
+from drivers.dispensing.exchange import Kind, Reply, Request, Response
+from drivers.lcdm.frames import ACK, EOT, NAK, Control, Damaged, Decoder, Dialect, Item, PerNote
 
 ACK_MS = 550
 MOVED_MS = 60_000  # ACK to response of a command that moves notes
@@ -20,31 +20,6 @@ BETWEEN_MOVES_MS = 200
 NAKS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A command. `sends`: how often in all, when it is not acknowledged or refused with NAK."""
-
-    code: int
-    data: bytes = b""
-    sends: int = 3
-
-
-@unique
-class Kind(Enum):
-    DONE = "answered"
-    REFUSED = "NAK each time: not understood, so not begun"
-    NO_ACK = "silence: heard or not"
-    LOST = "acknowledged, but no usable response came"
-    STRAY = "a response nobody was waiting for"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    request: Request | None
-    kind: Kind
-    response: Response | None = None
-
-
 @unique
 class Phase(Enum):
     IDLE = "nothing is under way"
@@ -53,8 +28,8 @@ class Phase(Enum):
     EOT = "response acknowledged"
 
 
-class Line:
-    """`send` when `free_at` says so; `receive` and `poll` answer what became of it. ACKs are queued at once (decision 16).
+class LcdmLine:
+    """`receive` and `poll` answer what became of a command. ACKs are queued at once (decision 16).
 
     One per opened link: what was under way on the link before is not known to this one.
     """

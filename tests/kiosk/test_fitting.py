@@ -55,6 +55,9 @@ def test_a_policy_that_cannot_be_is_refused_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
+        (DeviceTable(dispenser=Device("f53", "a", parity="N")), "line of f53 is E"),
+        (DeviceTable(dispenser=Device("f53", "a", parity="E", cassettes={5: 500})), "1 to 4 and no 5"),
+        (DeviceTable(dispenser=Device("f56", "a", parity="E", cassettes={1: 700})), "knows the size of 100, 500"),
         (
             DeviceTable(dispenser=Device("lcdm1000", "a", cassettes={1: 500, 2: 1_000})),
             "lcdm1000 has cassette 1 and no",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from drivers.lcdm.dispenser import Ended, Event
+from drivers.dispensing.dispenser import Ended, Event
 from drivers.lcdm.driver50 import Lcdm2000
 from kiosk.faults import Fault
 from kiosk.ports.fact import Fact

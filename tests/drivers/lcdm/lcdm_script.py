@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drivers.lcdm.driver import Ended, Event, Lcdm4000
+from drivers.dispensing.dispenser import Ended, Event
+from drivers.lcdm.driver import Lcdm4000
 from drivers.lcdm.frames import bcc
 from kiosk.faults import Fault
 from kiosk.ports.fact import Fact

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.dispensing.exchange import Response
+from drivers.dispensing.state import CassetteState
 from drivers.lcdm.codec50 import (
     DIALECT_50,
     SENSORS,
@@ -17,8 +19,7 @@ from drivers.lcdm.codec50 import (
     parse_version,
     trial_command,
 )
-from drivers.lcdm.frames import Control, Damaged, Decoder, PerNote, Response
-from drivers.lcdm.state import CassetteState
+from drivers.lcdm.frames import Control, Damaged, Decoder, PerNote
 from tests.drivers.lcdm.lcdm50_script import BOTH, STATUS, VERSION, Rows, outcome_data, response, state
 from tests.drivers.lcdm.lcdm_script import golden
 

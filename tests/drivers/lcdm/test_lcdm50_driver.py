@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.compose.change_presenter import ChangePresenter
+from drivers.dispensing.dispenser import Ended, Found
+from drivers.dispensing.outcome import Ending, Memory
 from drivers.lcdm.codec50 import Moved50, Result50
-from drivers.lcdm.dispenser import Ended, Found
 from drivers.lcdm.driver50 import Lcdm2000
-from drivers.lcdm.judge import Ending, Memory
 from drivers.lcdm.judge50 import aftermath, judge
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.dispensing.exchange import Response
+from drivers.dispensing.state import CassetteState
 from drivers.lcdm.codec import (
     DIALECT_30,
     Moved,
@@ -15,8 +17,7 @@ from drivers.lcdm.codec import (
     parse_serial,
     parse_state,
 )
-from drivers.lcdm.frames import Control, Damaged, Decoder, Response
-from drivers.lcdm.state import CassetteState
+from drivers.lcdm.frames import Control, Damaged, Decoder
 from tests.drivers.lcdm.lcdm_script import golden, moved, response, state
 
 ROWS_30 = [row for row in golden() if not row[0].startswith("d50-")]

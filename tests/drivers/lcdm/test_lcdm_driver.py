@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.lcdm.codec import Moved, Result
-from drivers.lcdm.driver import Ended, Found, Lcdm4000
-from drivers.lcdm.judge import Ending, Memory, Taken, judge, was_taken
+from drivers.dispensing.dispenser import Ended, Found
+from drivers.dispensing.outcome import Ending, Memory, Moved, Result
+from drivers.lcdm.driver import Lcdm4000
+from drivers.lcdm.judge import Taken, judge, was_taken
 from tests.drivers.lcdm.lcdm_script import (
     CASSETTES,
     DISPENSE,

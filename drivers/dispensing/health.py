@@ -1,6 +1,6 @@
 """Faults of a dispenser: what its STATUS shows comes and goes, what an order left behind stays until somebody was there.
 
-Source: lcdm sheet, sections 4.2, 4.3, 5.1 (DISP, STAT, TYPE) and 5.2.
+Source: lcdm sheet, sections 4.2, 4.3, 5.1 (DISP, STAT, TYPE) and 5.2; f53 sheet, sections 5 and 7.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from drivers.lcdm.state import MachineState
+from drivers.dispensing.state import MachineState
 from drivers.raised import Raised
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import Report

@@ -1,4 +1,4 @@
-"""What a dispenser's STATUS says of it, whatever its dialect. Source: lcdm sheet, sections 4.3 and 5.1."""
+"""What a dispenser's STATUS says of it, whatever its family. Source: lcdm sheet, sections 4.3 and 5.1; f53 sheet, section 5."""
 
 from __future__ import annotations
 

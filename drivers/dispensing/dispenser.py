@@ -1,7 +1,7 @@
-"""A Puloon dispenser of either dialect: orders, scripts of questions, who is there. Sans-I/O, no port: a presenter is made of it.
+"""A note dispenser of any family: orders, scripts of questions, who is there. Sans-I/O, no port: a presenter is made of it.
 
-Source: lcdm sheet, sections 3 and 7. An order is sent once; one that may have been carried out is never sent again. What can
-be found out about an order without an answer differs by dialect and is the models' own.
+Source: lcdm sheet, sections 3 and 7; f53 sheet, sections 4 and 10. An order is sent once; one that may have been carried out
+is never sent again. What can be found out about an order without an answer is the families' own.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
-from drivers.lcdm.codec import Move
-from drivers.lcdm.frames import Dialect, Response
-from drivers.lcdm.health import Health
-from drivers.lcdm.judge import Ending, Judgement, Memory
-from drivers.lcdm.line import Kind, Line, Reply, Request
-from drivers.lcdm.state import MachineState
+from drivers.dispensing.exchange import Kind, Line, Reply, Request, Response
+from drivers.dispensing.health import Health
+from drivers.dispensing.outcome import Ending, Judgement, Memory, Move
+from drivers.dispensing.state import MachineState
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import Report
 
@@ -70,7 +68,6 @@ class Dispenser(ABC):
     """
 
     model = ""
-    dialect: Dialect
     status: Request
 
     def __init__(
@@ -104,8 +101,12 @@ class Dispenser(ABC):
     # -- what a model says in its own way
 
     @abstractmethod
-    def _request(self, deed: Deed) -> Request:
-        """The command of an order that was found possible."""
+    def _open_line(self, now_ms: int) -> Line:
+        """The host's side of the link that was just opened."""
+
+    @abstractmethod
+    def _request(self, deed: Deed) -> Request | None:
+        """The command of an order that was found possible; None when the family has none for it."""
 
     @abstractmethod
     def _start(self) -> Script:
@@ -167,7 +168,7 @@ class Dispenser(ABC):
 
     def link_up(self, now_ms: int) -> None:
         self._now_ms = now_ms
-        self._line = Line(self.dialect, now_ms)
+        self._line = self._open_line(now_ms)
         self._found = False
         self._health.whole.clear(FaultCode.LINK_LOST)
         self._run(self._start())
