@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.journey.asks import Ask, Now, StartSale
 from kiosk.journey.board import farthest
+from kiosk.journey.find import KINDS, OUR_KINDS, filter_kinds, head_of
 from kiosk.journey.state import (
     JourneyState,
     class_of,
@@ -20,10 +21,6 @@ from kiosk.ports.station import Limits, Network, Offer, Order
 
 SORTS = ("depart", "price", "duration")
 WISHES = ("together", "window", "aisle")
-KINDS = {"G": "GC", "D": "D", "K": "KTZYLPS"}
-"""Kind filter -> kinds of trains it shows; the empty filter shows all."""
-
-
 DEPARTS = {"": (0, 24), "06-12": (6, 12), "12-18": (12, 18), "18-24": (18, 24), "00-06": (0, 6)}
 """Departure window -> hours of station time, the second not included; the empty one is the whole day."""
 
@@ -39,12 +36,10 @@ def listed(state: JourneyState, wall_ms: int) -> tuple[Offer, ...]:
 
     Next departures: one row per train, none for those that are gone, and what is never sold here is told whatever the filter.
     """
-    kinds, (first, end) = KINDS.get(state.kind), DEPARTS[state.departs]
+    first, end = DEPARTS[state.departs]
     board = state.step == "next"
     known = [o for o in farthest(state.offers) if not _gone(o, wall_ms)] if board else state.offers
-    offers = [
-        offer for offer in known if (kinds is None or offer.kind in kinds) and first <= int(offer.depart[:2]) < end
-    ]
+    offers = [offer for offer in known if _of_kind(offer, state.kind) and first <= int(offer.depart[:2]) < end]
     if state.available:
         wanted = ("open", "query_only") if board else ("open",)
         offers = [offer for offer in offers if selling_state(offer, wall_ms) in wanted]
@@ -55,6 +50,13 @@ def listed(state: JourneyState, wall_ms: int) -> tuple[Offer, ...]:
         offers.sort(key=lambda offer: offer.minutes)
     offers.sort(key=lambda offer: _gone(offer, wall_ms))
     return tuple(offers)
+
+
+def _of_kind(offer: Offer, kind: str) -> bool:
+    """Whether the filter shows it; the empty one shows all. Trains from elsewhere are told apart by their numbers."""
+    if not kind:
+        return True
+    return offer.kind in KINDS.get(kind, "") if offer.kind in OUR_KINDS else head_of(offer.train) == kind
 
 
 def _gone(offer: Offer, wall_ms: int) -> bool:
@@ -88,7 +90,8 @@ class Choosing:
     # -- the list
 
     def _filter_kind(self, kind: str, now: Now) -> list[Ask]:
-        self.state = replace(self.state, kind=kind if kind in KINDS else "", page=0)
+        known = filter_kinds(self.network.trains if self.network else ())
+        self.state = replace(self.state, kind=kind if kind in known else "", page=0)
         return []
 
     def _filter_available(self, _: str, now: Now) -> list[Ask]:

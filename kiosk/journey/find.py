@@ -18,6 +18,9 @@ LONGEST_NAME = 20
 LONGEST_NUMBER = 12
 USUAL_KINDS = ("G", "D", "C", "Z", "T", "K")
 MOST_KINDS = 10
+KINDS = {"G": "GC", "D": "D", "K": "KTZYLPS"}
+"""Kind filter of our own trains -> kinds of trains it shows."""
+OUR_KINDS = frozenset("".join(KINDS.values()))
 """So many keys fit in a row."""
 TABS = ("hot", "az", "province")
 
@@ -59,9 +62,27 @@ def number_kinds(network: Network | None) -> tuple[str, ...]:
     return _kinds(network.trains) if network else USUAL_KINDS
 
 
+def head_of(number: str) -> str:
+    """What a train number begins with before its digits; empty where it is bare digits."""
+    return "".join(takewhile(str.isalpha, number))
+
+
+@lru_cache(maxsize=2)
+def filter_kinds(trains: tuple[str, ...]) -> tuple[str, ...]:
+    """Kinds the train list can be narrowed to: our own where most of the numbers are ours, else the most frequent heads of a
+    network; none where there is nothing to tell apart."""
+    heads = Counter(map(head_of, trains))
+    ours = sum(count for head, count in heads.items() if head in OUR_KINDS)
+    if not trains or ours > len(trains) - heads[""] - ours:
+        return tuple(KINDS)
+    heads.pop("", None)
+    found = sorted(heads, key=lambda head: (-heads[head], head))[: len(KINDS)]
+    return tuple(found) if len(heads) > 1 else ()
+
+
 @lru_cache(maxsize=2)
 def _kinds(trains: tuple[str, ...]) -> tuple[str, ...]:
-    heads = Counter("".join(takewhile(str.isalpha, number)) for number in trains)
+    heads = Counter(map(head_of, trains))
     del heads[""]
     if not trains or (heads and heads.keys() <= set(USUAL_KINDS)):
         return USUAL_KINDS

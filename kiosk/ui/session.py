@@ -51,6 +51,7 @@ class Session:
         self._focus = ""
         self._beat_ms = now_ms
         self._slide: Slide | None = None
+        self._cut_short: list[pygame.Rect] = []  # slides that ended on the canvas, half done on the display
         self._dirty = True
         self._exposed = True
         self._tick_ms: int | None = None
@@ -150,6 +151,7 @@ class Session:
             rects += self._slide_on(now_ms)
         elif self._dirty or (self._tick_ms is not None and now_ms >= self._tick_ms):
             rects += self._paint(now_ms)
+        rects, self._cut_short = self._cut_short + rects, []
         if self._exposed:
             self._exposed = False
             rects = [pygame.Rect(WHOLE)]
@@ -282,6 +284,7 @@ class Session:
     def _finish_slide(self) -> None:
         if self._slide is not None:
             self._slide.frame(1 << 60)
+            self._cut_short.append(self._slide.region)
             self._slide = None
 
 

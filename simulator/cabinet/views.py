@@ -65,12 +65,19 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
         "box": {"seated": body.switches.box_seated, "tag": body.tags["box"]},
         "near": body.switches.distance_mm < 0xFFFF,
         "cassettes": {str(n): value_fen for n, value_fen in world.settings.cassette_values_fen().items()},
+        "fitted": fitted(world),
         "acceptor": world.slot.body.state.name if world.mains else "OFF",
         "faults": {
             device: {name: name in twin.faults for name in twin.fault_names()} for device, twin in world.twins.items()
         },
         "busy": [device for device, twin in world.twins.items() if twin.busy()],
     }
+
+
+def fitted(world: World) -> dict[str, Any]:
+    """What stands in this cabinet: numbers of all cassettes, one that holds a deposit among them; whether change has a tray."""
+    numbers = [number for number in range(1, 5) if world.matter.place(f"cassette.{number}").capacity]
+    return {"cassettes": numbers, "change_tray": not world.recycles}
 
 
 def _ups(world: World) -> dict[str, Any]:

@@ -98,6 +98,8 @@ class Story:
             return
         if event["serial"] in account.notes:
             account.lies[event["serial"]] = target
+        if target == "slip.mouth":
+            account.over = True  # a slip is the last word: who comes next begins another
         bundle = (
             source == "acceptor.mouth" and event["serial"] not in account.notes
         )  # change comes out where notes go in

@@ -19,7 +19,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "kiosk.ports": ("kiosk.ports",),
     "kiosk.faults": ("kiosk.ports.fact",),
     "kiosk.errors": (),
-    "kiosk.screen.values": (),
+    "kiosk.screen.values": ("kiosk.screen.values",),
     "kiosk": ("kiosk", "config"),
     "kiosk.assembly": ("kiosk", "config", "drivers"),
     "kiosk.fitting": ("kiosk", "config", "drivers"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.journey.choose import DEPARTS, cheapest, listed, page_of
+from kiosk.journey.find import KINDS, filter_kinds
 from kiosk.journey.state import FEW, selling_state
 from kiosk.ports.station import ClassOffer, Offer
 from kiosk.screen import formats
@@ -78,10 +79,13 @@ def _card(look: Look, offer: Offer, prefix: str = T.TRAIN) -> TrainCard:
 def _filters(look: Look) -> tuple[Key, ...]:
     """Kinds of trains, only available ones, departure window, order. The last two go to their next choice at a tap."""
     say, state = look.say, look.journey
-    kinds = (("all", say("All")), ("G", say("G trains")), ("D", say("D trains")), ("K", say("K Z T trains")))
+    network = look.shown.network
+    found = filter_kinds(network.trains if network else ())
+    ours = {"all": say("All"), "G": say("G trains"), "D": say("D trains"), "K": say("K Z T trains")}
+    kinds = ours if found == tuple(KINDS) else {"all": ours["all"], **{kind: Words(kind) for kind in found}}
     chips = [
         Key(f"{T.KIND}{kind}", words, "", "chip", selected=state.kind == ("" if kind == "all" else kind))
-        for kind, words in kinds
+        for kind, words in (kinds.items() if found else ())
     ]
     chips.append(Key(T.AVAILABLE, say("Available", "filter"), "", "chip", selected=state.available))
     hours = DEPARTS[state.departs]

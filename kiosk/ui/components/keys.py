@@ -7,6 +7,8 @@ from kiosk.ui.components.kit import Kit, Parts, Row, Run, spoken
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Part
 
+LEAST = 72  # px: 20 mm
+
 PRIMARY_AFTER = {"right", "next", "check", "ok"}  # icons of a primary key that stand behind its words
 
 
@@ -154,12 +156,17 @@ def chip_row(kit: Kit, keys: tuple[Key, ...], area: Area, gap: int = 12, prefix:
     """Chips that fill a row, each as wide as its words ask for; too many of them have their words over each other."""
     if not keys:
         return []
-    wishes = [kit.runs_width(_chip_runs(key, ""), 10) + (42 if key.icon else 0) + 40 for key in keys]
+    wishes = [max(LEAST, kit.runs_width(_chip_runs(key, ""), 10) + (42 if key.icon else 0) + 40) for key in keys]
     room = area.w - gap * (len(keys) - 1)
     spare = room - sum(wishes)
     if stacked := len(keys) > 5 and spare < 0:
         wishes = [
-            max(kit.width(key.words.main, 25, 700), kit.width(key.words.small, 22, 500)) + (42 if key.icon else 0) + 32
+            max(
+                LEAST,
+                max(kit.width(key.words.main, 25, 700), kit.width(key.words.small, 22, 500))
+                + (42 if key.icon else 0)
+                + 32,
+            )
             for key in keys
         ]
         spare = room - sum(wishes)

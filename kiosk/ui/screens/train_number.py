@@ -9,15 +9,15 @@ from kiosk.ui.components.kit import Kit, Parts
 from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area
 from kiosk.ui.screens.station import icon_key, typed_field, word_key
-from kiosk.ui.screens.trains import date_key
+from kiosk.ui.screens.trains import DATE, date_key
 
 FOUND = Area(40, 446, 1000, 356)
 LETTERS_Y, DIGITS_Y, GAP, SIZE = 830, 990, 16, 52
 
 
 def paint(value: TrainNumber, kit: Kit) -> list[Node]:
-    nodes = [typed_field(kit, Area(40, 270, 744, 152), value.label, value.typed, value.hint, "train")]
-    nodes.append(date_key(kit, value.date, Area(800, 270, 240, 152)))
+    nodes = [typed_field(kit, Area(40, 270, DATE.x - 56, 152), value.label, value.typed, value.hint, "train")]
+    nodes.append(date_key(kit, value.date, DATE))
     nodes += _found(value, kit)
     count = max(1, len(value.letters))
     wide = (1000 - GAP * (count - 1)) // count

@@ -14,15 +14,16 @@ from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Box, Part, Text
 
 LIST = Area(40, 552, 1000, 1140)
+DATE = Area(772, 270, 268, 152)
 LEAST_GAP = 12
 
 
 def paint(value: Trains, kit: Kit) -> list[Node]:
-    summary = Area(40, 270, 744, 152)
+    summary = Area(40, 270, DATE.x - 56, 152)
     inner = summary.inset(42, 10)
     parts = (kit.box(summary, "card"), *route_parts(kit, inner, value.origin, value.destination))
     said = f"{value.origin.main} → {value.destination.main}"
-    nodes = [Node("route", summary, parts, spoken=said), date_key(kit, value.date, Area(800, 270, 240, 152))]
+    nodes = [Node("route", summary, parts, spoken=said), date_key(kit, value.date, DATE)]
     nodes += chip_row(kit, value.filters, Area(40, 446, 1000, 80), 11, "filter")
     nodes += _list(value, kit)
     if value.page.main and value.chrome.notice is None:
@@ -37,7 +38,7 @@ def date_key(kit: Kit, key: Key, area: Area) -> Node:
     """The chosen date as a key to change it."""
     name = "tint_edge" if key.enabled else "key_off"
     look = kit.skin(name)
-    words = Area(area.x + 72, area.y + 12, area.w - 72 - 12, area.h - 24)
+    words = Area(area.x + 70, area.y + 12, area.w - 70 - 12, area.h - 24)
     rows = (Row(key.words.main, 34, 700, look.ink, 2), Row(key.words.small, 26, 500, look.ink))
     parts: Parts = (
         kit.box(area, name),
@@ -99,6 +100,7 @@ class _Places(NamedTuple):
     names: int  # middle of the station names
     pill: int  # upper edge of the number
     duration: int
+    raised: int  # the duration where a long name stands under all of the arrow
     seats: int  # upper edge of the seat chips
     seat_h: int
     line: tuple[int, int]  # the arrow, from and to
@@ -107,8 +109,8 @@ class _Places(NamedTuple):
     badge: int
 
 
-NORMAL = _Places(66, 113, 16, 103, 138, 52, (220, 460), 490, 652, 662)
-LARGE = _Places(80, 145, 22, 126, 182, 64, (256, 456), 478, 684, 684)
+NORMAL = _Places(66, 113, 16, 103, 90, 138, 52, (220, 460), 490, 652, 662)
+LARGE = _Places(80, 145, 22, 126, 116, 182, 64, (256, 456), 478, 684, 684)
 
 
 def train_card(kit: Kit, card: TrainCard, area: Area) -> Node:
@@ -129,19 +131,14 @@ def train_card(kit: Kit, card: TrainCard, area: Area) -> Node:
     parts += kit.line(x + 36, y + at.times, card.depart, 58, 700, ink)
     parts += route_arrow(x + left, x + right, y + at.times + 7, kit.color("arrow"), filled=True)
     parts += pill(kit.plain, Area(middle - wide // 2, y + at.pill, wide, 42), card.number, family)
-    parts += _origin_and_duration(kit, card, area, at, muted)
+    at, under = _origin_and_duration(kit, card, area, at, muted)
+    parts += under
     parts += kit.line(x + at.arrive, y + at.times, card.arrive, 58, 700, ink)
     parts += kit.plain.line(
         x + at.offset, y + at.times - 26, card.day_offset.main, 22, 700, kit.color("warn"), width=90
     )
-    figures = _price(kit, card, area, at, brand, muted)
+    figures, end, place = _destination(kit, card, area, at, (brand, muted))
     parts += figures
-    end = min(
-        (text.x for text in figures if isinstance(text, Text) and text.middle > y + at.names - 14), default=x + 880
-    )
-    place = kit.line(
-        x + at.arrive, y + at.names, card.destination.main, 26, 500, muted, width=end - x - at.arrive - 12, least=22
-    )
     after = max(x + at.badge, (place[0].x + place[0].width + 16) if place else 0)
     parts += place
     badge = kit.plain.line(after, y + at.names, card.badge.main, 22, 700, brand)
@@ -153,8 +150,11 @@ def train_card(kit: Kit, card: TrainCard, area: Area) -> Node:
     return Node(f"train:{card.number}:{card.depart}", area, tuple(parts), card.key.target, card.key.enabled, said)
 
 
-def _origin_and_duration(kit: Kit, card: TrainCard, area: Area, at: _Places, muted: str) -> Parts:
-    """The duration stands under the arrow; a long name moves it towards the arrival, a longer one shrinks."""
+def _origin_and_duration(
+    kit: Kit, card: TrainCard, area: Area, at: _Places, muted: str
+) -> tuple[_Places, tuple[Text, ...]]:
+    """The duration stands under the arrow; a long name moves it towards the arrival, a longer one shrinks, one that needs all
+    of the room moves it up to the arrow, and both names down."""
     left, right, most = area.x + 38, area.x + at.arrive - 10, at.line[1] - at.line[0]
     under = area.x + sum(at.line) // 2
     lasts = kit.line(under, area.y + at.duration, card.duration.main, 24, 500, muted, "center", most)
@@ -164,10 +164,33 @@ def _origin_and_duration(kit: Kit, card: TrainCard, area: Area, at: _Places, mut
         wide = kit.width(card.duration.main, 22, 500)
         lasts = kit.plain.line(min(ends + 18, right - wide), area.y + at.names, card.duration.main, 22, 500, muted)
     room = (lasts[0].x - 12 if lasts else right) - left
-    return (*kit.line(left, area.y + at.names, card.origin.main, 26, 500, muted, width=room, least=22), *lasts)
+    name = kit.line(left, area.y + at.names, card.origin.main, 26, 500, muted, width=room, least=22)
+    if name and name[0].cut:
+        at = at._replace(names=at.names + 4)
+        lasts = kit.plain.line(under, area.y + at.raised, card.duration.main, 22, 500, muted, "center", most)
+        name = kit.plain.line(left, area.y + at.names, card.origin.main, 26, 500, muted, width=right - left, least=22)
+    return at, (*name, *lasts)
 
 
-def _price(kit: Kit, card: TrainCard, area: Area, at: _Places, brand: str, muted: str) -> Parts:
+def _destination(
+    kit: Kit, card: TrainCard, area: Area, at: _Places, inks: tuple[str, str]
+) -> tuple[Parts, int, tuple[Text, ...]]:
+    """The price, how far to the right there is room before it, and the name in that room. A name that is too long takes the
+    second language from the word beside it."""
+    brand, muted = inks
+    left = area.x + at.arrive
+    for brush, short in ((kit, False), (kit.plain, True)):
+        figures = _price(kit, card, area, at, brand, muted, short)
+        low = [text.x for text in figures if isinstance(text, Text) and text.middle > area.y + at.names - 14]
+        end = min(low, default=area.x + (952 if short else 880))
+        room = end - left - 12
+        name = brush.line(left, area.y + at.names, card.destination.main, 26, 500, muted, width=room, least=22)
+        if not name or not name[0].cut:
+            break
+    return figures, end, name
+
+
+def _price(kit: Kit, card: TrainCard, area: Area, at: _Places, brand: str, muted: str, short: bool = False) -> Parts:
     right, top = area.right - 36, area.y + at.times
     if card.state not in ("open", "query_only") and card.state_words.main:
         return tag(kit, right, top - 8, card.state_words, "off", "right", height=60, width=300)
@@ -178,7 +201,10 @@ def _price(kit: Kit, card: TrainCard, area: Area, at: _Places, brand: str, muted
         return kit.inline(right, top - 2, (Run(code, 30, 700, brand), Run(amount, 48, 700, brand)), 8, "right", 250)
     sign, amount = ("¥", card.price[1:]) if card.price.startswith("¥") else ("", card.price)
     figures = kit.inline(right, top - 2, (Run(sign, 36, 700, brand), Run(amount, 64, 700, brand)), 5, "right", 280)
-    note = (Run(card.price_note.main, 26, 500, muted), Run(card.price_note.small, 26, 500, muted))
+    note = (
+        Run(card.price_note.main, 26, 500, muted),
+        Run("" if short else card.price_note.small, 26, 500, muted),
+    )
     return (*figures, *kit.inline(right, area.y + at.names - 1, note, 7, "right", 180))
 
 

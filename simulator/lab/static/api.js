@@ -1,7 +1,18 @@
 // The cabinet's API. What was refused is said above the page, and nothing else happens.
 import { byId, pair } from "./dom.js";
 
+const HOLDS_UP_MS = 1500;
 let hide = 0;
+let deeds = 0; // begun and ended, each counts
+let open = 0;
+let begun = 0;
+
+// Answers whether a hand has done something since, or was doing it: what was asked for at this moment is older than that and
+// must not undo on the page what was just clicked. A deed that takes long holds nothing up.
+export function watch() {
+  const then = deeds;
+  return () => deeds !== then || (open > 0 && performance.now() - begun < HOLDS_UP_MS);
+}
 
 export function tell(words) {
   const notice = byId("notice");
@@ -23,6 +34,9 @@ const REFUSED = {
 };
 
 export async function post(path, body) {
+  deeds += 1;
+  open += 1;
+  begun = performance.now();
   try {
     const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
     const said = await answer.json().catch(() => ({}));
@@ -31,5 +45,8 @@ export async function post(path, body) {
   } catch (error) {
     tell(["实验台没有应答。", `The cabinet does not answer: ${error.message}`]);
     return null;
+  } finally {
+    deeds += 1;
+    open -= 1;
   }
 }

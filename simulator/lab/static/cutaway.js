@@ -1,6 +1,6 @@
 // The cabinet in cut-away, drawn once: panels, ways, casings. What changes is put in by inside.js, what moves by moves.js.
-import { draw, label, make } from "./dom.js";
-import { COLUMNS, HIGH, STACK, WIDE } from "./plan.js";
+import { draw, label, make, pair } from "./dom.js";
+import { COLUMNS, HIGH, STACK, WIDE, fit } from "./plan.js";
 import { VALUES } from "./words.js";
 
 const box = (x, y, width, height, look, more = {}) => draw("rect", { x, y, width, height, rx: 10, class: look, ...more });
@@ -12,29 +12,39 @@ const pill = (id, x, y, width) => html(x, y, width, 30, make("p", { class: "corn
 const stripes = () => draw("defs", {}, ...VALUES.map((value) => draw("pattern", { id: `p${value}`, width: 8, height: 4, patternUnits: "userSpaceOnUse" },
   draw("rect", { width: 8, height: 3, class: `f${value}` }), draw("rect", { y: 3, width: 8, height: 1, class: "paper" }))));
 
-function acceptor() {
+function acceptor(fitted) {
   const rollers = [[130, 90], [210, 90], [130, 144], [210, 144]].map(([cx, cy]) => draw("circle", { cx, cy, r: 8, class: "roller" }));
   return draw("g", {}, label(16, 28, ["纸币通道", "Note acceptor"], "title"), pill("acceptor-pill", 330, 8, 248),
     line("M106 152H44l8-7M44 152l8 7", "arrow"),
     label(44, 176, ["退回", "Return"], "small"),
     box(4, 80, 18, 74, "bezel"), draw("rect", { id: "slot", x: 8, y: 100, width: 10, height: 34, rx: 4, class: "gate" }),
     box(112, 74, 116, 86, "casing"), ...rollers, label(170, 64, ["识别", "Validator"], "middle"),
-    box(286, 56, 116, 126, "casing"), label(344, 46, ["暂存", "Escrow"], "middle"),
+    box(286, 56, 116, 126, "casing"), label(344, 46, fitted.change_tray ? ["暂存", "Escrow"] : ["待收", "Next"], "middle"),
     draw("g", { id: "jam-mark", class: "burst" }, line("M258 84l8 16 18-4-8 16 16 8-16 8 8 16-18-4-8 16-8-16-18 4 8-16-16-8 16-8-8-16 18 4z", "boom"), label(258, 76, ["卡钞", "Jam"], "middle alarm")),
     html(420, 56, 160, 128, make("div", { class: "aside", id: "escrow-words" })),
     label(366, 211, ["入箱", "to the box"], "small"));
 }
 
-function vault() {
-  const stacks = COLUMNS.map((x, n) => draw("g", { id: `stack${n}`, class: "stack" }, line(`M${x + 40} ${STACK.top}V${STACK.top - 12}`, "neck"),
+// Where change comes out: a tray of its own with its bins, or the slot it was put in at.
+function payout(fitted) {
+  if (!fitted.change_tray) {
+    return [html(470, 300, 112, 150, make("div", { class: "aside" }, make("p", {}, ...pair(["找零从入钞口出。", "Change comes out of the slot."]))))];
+  }
+  const bin = (id, y, words) => draw("g", { id, class: "bin" }, box(458, y, 124, 36, "casing"), label(520, y + 24, words, "middle small"));
+  return [box(458, 296, 124, 60, "casing"), draw("rect", { id: "tray-gate", x: 578, y: 304, width: 8, height: 44, rx: 3, class: "gate" }),
+    label(520, 314, ["出钞口", "Tray"], "middle small"), bin("reject-bin", 360, ["废钞", "Reject"]), bin("retract-bin", 402, ["回收", "Retract"]),
+    draw("text", { id: "change-total", x: 520, y: 462, class: "middle small" })];
+}
+
+function vault(fitted) {
+  const columns = [...COLUMNS].sort(([one], [other]) => one - other);
+  const stacks = columns.map(([n, x]) => draw("g", { id: `stack${n}`, class: "stack" }, line(`M${x + 40} ${STACK.top}V${STACK.top - 12}`, "neck"),
     box(x, STACK.top, STACK.wide, STACK.high, "casing"), draw("text", { x: x + 40, y: STACK.top + 22, class: "middle head" }), draw("g", { class: "pile" }),
     draw("text", { x: x + 40, y: 446, class: "middle count" }), draw("text", { x: x + 40, y: 468, class: "middle small" })));
-  const bin = (id, y, words) => draw("g", { id, class: "bin" }, box(458, y, 124, 36, "casing"), label(520, y + 24, words, "middle small"));
+  const [near, far] = [columns[1]?.[1] ?? 0, columns.at(-1)[1]].map((x) => x + STACK.wide / 2);
+  const rail = fitted.change_tray ? `M${near}` + " 278H520V300" : `M54 278H${far}V300`;
   return draw("g", {}, label(84, 262, ["钱箱间", "Cash vault"], "title"), pill("dispenser-pill", 330, 242, 248),
-    line("M142 278H520V300", "duct thin"), ...stacks,
-    box(458, 296, 124, 60, "casing"), draw("rect", { id: "tray-gate", x: 578, y: 304, width: 8, height: 44, rx: 3, class: "gate" }),
-    label(520, 314, ["出钞口", "Tray"], "middle small"), bin("reject-bin", 360, ["废钞", "Reject"]), bin("retract-bin", 402, ["回收", "Retract"]),
-    draw("text", { id: "change-total", x: 520, y: 462, class: "middle small" }));
+    ...(columns.length > 1 ? [line(rail, "duct thin")] : []), ...stacks, ...payout(fitted));
 }
 
 function tickets() {
@@ -60,8 +70,9 @@ const ground = () => draw("g", {}, box(0, 0, 590, 222, "panel"), box(0, 234, 590
 
 const DOOR_BARS = { outer: [0, 222], safe: [234, 120], change: [360, 120], tickets: [492, 144] };
 
-export function build() {
+export function build(fitted) {
+  fit(fitted);
   const doors = Object.entries(DOOR_BARS).map(([name, [y, height]]) => html(598, y, 40, height, make("button", { class: "door", "data-name": name, "data-door": name })));
   return draw("svg", { id: "cutaway", viewBox: `0 0 ${WIDE} ${HIGH}`, role: "group", "aria-label": "机柜剖面 The cabinet in cut-away" },
-    stripes(), ground(), acceptor(), vault(), tickets(), slips(), draw("g", { id: "doors" }, ...doors), draw("g", { id: "things", "aria-hidden": "true" }));
+    stripes(), ground(), acceptor(fitted), vault(fitted), tickets(), slips(), draw("g", { id: "doors" }, ...doors), draw("g", { id: "things", "aria-hidden": "true" }));
 }

@@ -3,10 +3,10 @@ import { get } from "./api.js";
 import { act } from "./deeds.js";
 import { byId, make, pair, refresh, stacked } from "./dom.js";
 import { faultWords } from "./faultwords.js";
-import { QUICK, deviceWords } from "./words.js";
+import { QUICK, QUICK_RECYCLER, deviceWords } from "./words.js";
 
 export function drawFaults(state) {
-  const fitted = QUICK.filter(([device, name]) => state.faults[device]?.[name] !== undefined);
+  const fitted = [...QUICK, ...(state.fitted.change_tray ? [] : QUICK_RECYCLER)].filter(([device, name]) => state.faults[device]?.[name] !== undefined);
   refresh(byId("faults"), fitted.map(([device, name]) => [device, name, state.faults[device][name]]), () => fitted.map(([device, name, zh, en]) => {
     const on = state.faults[device][name];
     return make("button", { class: "key", "data-name": `${device}.${name}`, "aria-pressed": String(on), click: () => act("fault", `${device}.${name}.${on ? 0 : 1}`) },
@@ -34,9 +34,12 @@ export async function fillMenu() {
 
 const service = (body) => act("service", JSON.stringify(body));
 
-export function buildTechnician(devices) {
+const BINS = [["reject", "清废钞", "Empty reject"], ["change_retract", "清回收", "Empty retract"], ["waste", "清废票", "Empty waste"], ["ticket_retract", "清回收票", "Empty ticket retract"]];
+const OF_TRAY = new Set(["reject", "change_retract"]);
+
+export function buildTechnician(state) {
   const option = (n) => make("option", { value: n }, `${n}`);
-  const which = make("select", { "aria-label": "找零箱 Cassette" }, ...[1, 2, 3, 4].map(option));
+  const which = make("select", { "aria-label": "找零箱 Cassette" }, ...Object.keys(state.cassettes).map(option));
   const notes = make("input", { type: "number", min: "1", max: "1000", value: "100", "aria-label": "张数 Notes" });
   const blanks = make("input", { type: "number", min: "1", max: "1500", value: "500", "aria-label": "票数 Blanks" });
   const key = (zh, en, click) => make("button", { class: "key", click }, ...stacked([zh, en]));
@@ -48,8 +51,8 @@ export function buildTechnician(devices) {
     key("装票卷", "Load roll", () => service({ act: "load_roll", blanks: Number(blanks.value) })),
     key("换钱箱", "Swap box", () => service({ act: "swap_box" })),
     key("凭条纸", "Slip paper", () => service({ act: "load_paper" })),
-    ...[["reject", "清废钞", "Empty reject"], ["change_retract", "清回收", "Empty retract"], ["waste", "清废票", "Empty waste"], ["ticket_retract", "清回收票", "Empty ticket retract"]]
+    ...BINS.filter(([bin]) => state.fitted.change_tray || !OF_TRAY.has(bin))
       .map(([bin, zh, en]) => key(zh, en, () => service({ act: "empty_bin", bin }))),
-    ...devices.map((device) => key(`清理${deviceWords(device)[0]}`, `Clear ${deviceWords(device)[1].toLowerCase()}`, () => service({ act: "clear_jam", device }))),
+    ...Object.keys(state.faults).map((device) => key(`清理${deviceWords(device)[0]}`, `Clear ${deviceWords(device)[1].toLowerCase()}`, () => service({ act: "clear_jam", device }))),
   );
 }

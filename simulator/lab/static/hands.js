@@ -1,7 +1,7 @@
 // The passenger's hands and wallet: what can be put in, what can be taken out.
 import { act } from "./deeds.js";
 import { byId, chip, make, refresh, stacked } from "./dom.js";
-import { OUTLETS, VALUES, both } from "./words.js";
+import { VALUES, both, outletsOf } from "./words.js";
 
 const FALSE_FEN = 10000;
 
@@ -24,7 +24,7 @@ export const pushFalse = (falseOnes = {}) => act(falseOnes[FALSE_FEN] ? "false" 
 
 function outlets(state) {
   refresh(byId("outlets"), [state.outlets, state.near], () => [
-    ...Object.entries(OUTLETS).map(([name, [zh, en]]) => {
+    ...Object.entries(outletsOf(state)).map(([name, [zh, en]]) => {
       const { things, open } = state.outlets[name];
       const count = things ? ` ${things}` : "";
       return make("button", { class: "take", "data-name": name, disabled: !things || !open, title: things && !open ? "闸门关着 The shutter is closed" : "",

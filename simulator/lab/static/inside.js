@@ -19,7 +19,7 @@ function gate(id, open, moving) {
 }
 
 function acceptor(state) {
-  const [zh, en, look] = ACCEPTOR[state.acceptor] ?? [state.acceptor, state.acceptor, "quiet"];
+  const [zh, en, look] = ACCEPTOR[state.acceptor] ?? Array(2).fill(state.acceptor.toLowerCase().replaceAll("_", " ")).concat("quiet");
   pill(byId("acceptor-pill"), [zh, en], look);
   gate("slot", state.slot_open, false);
   byId("jam-mark").classList.toggle("on", state.places["acceptor.jam"].things > 0);
@@ -39,7 +39,7 @@ function pile(group, column, place) {
   const layers = VALUES.filter((value) => place.notes[value]).map((value) => {
     const height = Math.max(3, Math.round((place.notes[value] / full) * ROOM));
     bottom -= height;
-    return draw("rect", { x: COLUMNS[column] + 8, y: bottom, width: STACK.wide - 16, height, fill: `url(#p${value})` });
+    return draw("rect", { x: COLUMNS.get(column) + 8, y: bottom, width: STACK.wide - 16, height, fill: `url(#p${value})` });
   });
   group.replaceChildren(...layers);
 }
@@ -59,14 +59,15 @@ function stack(n, title, place, low, missing) {
 
 function vault(state) {
   stack(0, ["钱箱", "Box"], state.places.box, false, !state.box.seated);
-  for (const n of [1, 2, 3, 4]) {
+  for (const n of state.fitted.cassettes) {
     const value = state.cassettes[n];
     const place = state.places[`cassette.${n}`];
     const deposit = depositPlace(state) === `cassette.${n}`;
-    stack(n, deposit ? ["暂存", "Held"] : [value ? `¥${value / 100}` : "–", ""], place, Boolean(value) && place.things < LOW, false);
+    stack(n, deposit ? ["暂存", "Held"] : [`¥${value / 100}`, ""], place, Boolean(value) && place.things < LOW, false);
   }
-  const counting = state.busy.includes("dispenser");
+  const counting = state.busy.includes("dispenser") || state.acceptor === "DISPENSING";
   pill(byId("dispenser-pill"), counting ? ["出钞中", "Counting out"] : ["静止", "At rest"], counting ? "busy" : "quiet");
+  if (!state.fitted.change_tray) return;
   const lying = state.places["change.tray"].value_fen;
   words(byId("change-total"), lying ? [`出钞口 ¥${lying / 100}`, ""] : ["", ""]);
   gate("tray-gate", state.shutters.change_shutter === "open", state.shutters.change_shutter === "moving");

@@ -1,6 +1,6 @@
 // Joins the page to the cabinet: events say that something changed, the state says what. Everything here asks the cabinet
 // process only, at most ten times a second while something happens and once a second otherwise.
-import { get } from "./api.js";
+import { get, watch } from "./api.js";
 import { build } from "./cutaway.js";
 import { act } from "./deeds.js";
 import { byId, pill } from "./dom.js";
@@ -36,6 +36,10 @@ function show() {
   useZone(state.clock.timezone);
   const known = waiting.filter((event) => event.n <= state.event);
   waiting.splice(0, known.length);
+  if (!byId("inside").childElementCount) {
+    byId("inside").append(build(state.fitted));
+    wireInside(() => state);
+  }
   drawInside(state);
   drawHands(state);
   drawPower(state);
@@ -52,7 +56,7 @@ async function first() {
   opened = true;
   await fillMenu();
   drawFaults(state);
-  buildTechnician(Object.keys(state.faults));
+  buildTechnician(state);
   begin(state);
   wireTrouble(() => state);
 }
@@ -61,11 +65,16 @@ async function look() {
   if (busy) { again = true; return; }
   busy = true;
   try {
-    state = { ...(await get("/api/state")), taken: performance.now() };
+    const overtaken = watch();
+    const told = await get("/api/state");
     await new Promise(requestAnimationFrame);
-    show();
-    if (!opened) await first();
-    if (papersDue) { papersDue = false; await drawPapers(); }
+    if (overtaken()) again = true;
+    else {
+      state = { ...told, taken: performance.now() };
+      show();
+      if (!opened) await first();
+    }
+    if (papersDue && opened) { papersDue = false; await drawPapers(); }
   } catch (error) {
     if (error instanceof TypeError && state && !String(error).includes("fetch")) console.error(error);
     pill(byId("link"), ["✗ 机柜未连接", "Not connected"], "bad");
@@ -99,9 +108,7 @@ function tick() {
   if (state) byId("clock").textContent = timeOf(wallOf(state));
 }
 
-byId("inside").append(build());
 wireLanguage();
-wireInside(() => state);
 wireShare(() => state);
 wireKeys(() => state);
 onTap((x, y) => act("tap", isStill() ? `${x}x${y}-${looks(x, y)}` : `${x}x${y}`));

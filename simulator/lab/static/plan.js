@@ -1,4 +1,5 @@
 // The plan of the cabinet: where things lie in the drawing (units of its view box) and which ways lead from place to place.
+// `fit` makes it the plan of the machine that is looked at; before that it is nobody's.
 export const WIDE = 640;
 export const HIGH = 716;
 const DUCT = 117; // height of the note path before the escrow
@@ -7,9 +8,12 @@ const PAYOUT = 278;
 const PRESS = 586;
 const BOX_X = 54;
 
-export const COLUMNS = [14, 102, 190, 278, 366]; // box and cassettes 1 to 4
+const FIRST_X = 14;
+const LAST_X = 366;
+export const COLUMNS = new Map(); // number of the cassette, 0 for the box -> left edge
 export const STACK = { wide: 80, top: 296, high: 128 };
-const column = (n) => COLUMNS[n] + STACK.wide / 2;
+const column = (n) => COLUMNS.get(n) + STACK.wide / 2;
+let recycles = false;
 
 // Where a thing that lies in a place is drawn; `dx`, `dy`: how far the next one lies from it.
 export const SPOTS = {
@@ -29,8 +33,18 @@ export const SPOTS = {
 const ENDS = {
   hand: [-6, DUCT], box: [BOX_X, STACK.top + 90], "dispenser.reject": [520, 378], "change.retract": [520, 420], roll: [66, PRESS],
   "ticket.waste": [525, 566], "ticket.retract": [525, 606], floor: [575, 680], "slip.roll": [116, 682],
-  ...Object.fromEntries([1, 2, 3, 4].map((n) => [`cassette.${n}`, [column(n), STACK.top + 20]])),
 };
+
+// Box and cassettes stand side by side, however many there are. A unit that recycles pays out by the way notes came in.
+export function fit(fitted) {
+  recycles = !fitted.change_tray;
+  const apart = fitted.cassettes.length ? (LAST_X - FIRST_X) / fitted.cassettes.length : 0;
+  [0, ...fitted.cassettes].forEach((n, nth) => COLUMNS.set(n, Math.round(FIRST_X + nth * apart)));
+  for (const n of fitted.cassettes) ENDS[`cassette.${n}`] = [column(n), STACK.top + 20];
+  if (!recycles) return;
+  SPOTS["dispenser.path"] = { x: 120, y: DOWN, dx: 7, dy: -3 };
+  delete SPOTS["change.tray"];
+}
 
 const INTO_BOX = [[344, DUCT], [344, DOWN], [BOX_X, DOWN]];
 const at = (place) => (SPOTS[place] ? [SPOTS[place].x, SPOTS[place].y] : ENDS[place]);
@@ -47,6 +61,10 @@ export function way(from, to, back) {
   if (from === "acceptor.stacker" && at(to)) return [at(from), [at(to)[0], DOWN], at(to)];
   if (to === "acceptor.escrow") return [at(from), [344, DUCT], at(to)];
   if (to === "box") return [at(from), ...INTO_BOX, at(to)];
+  if (recycles && from === "dispenser.path" && to.startsWith("acceptor.")) return [at(from), [344, DOWN], [344, DUCT], at(to)];
+  if (recycles && from.startsWith("cassette.") && to.startsWith("acceptor.")) return [at(from), [at(from)[0], PAYOUT], [BOX_X, PAYOUT], [BOX_X, DOWN], [344, DOWN], [344, DUCT], at(to)];
+  if (recycles && from.startsWith("cassette.") && at(from)) return [at(from), [at(from)[0], PAYOUT], [BOX_X, PAYOUT], [BOX_X, DOWN], at(to)];
+  if (recycles && to.startsWith("cassette.") && at(to) && at(from)?.[1] < 230) return [at(from), ...(at(from)[1] < DOWN ? INTO_BOX.slice(0, 2) : []), [BOX_X, DOWN], [BOX_X, PAYOUT], [at(to)[0], PAYOUT], at(to)];
   if (from.startsWith("cassette.") && at(from)) return [at(from), [at(from)[0], PAYOUT], at(to)];
   if (to.startsWith("cassette.") && at(from)?.[1] < 230) return [at(from), ...INTO_BOX.slice(0, 2), [at(to)[0], PAYOUT], at(to)];
   if (from === "dispenser.path") return [at(from), [520, PAYOUT], at(to)];

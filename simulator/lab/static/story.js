@@ -14,10 +14,11 @@ const NOW = [
   [(s) => !(s.powered ?? s.mains), () => ["没有电：控制器和屏幕已停，纸币和车票留在原处。", "No power: controller and screen are dark; notes and tickets stay where they lie."]],
   [(s) => !s.mains, (s) => [`市电断了，靠电池供电（${Math.round(s.ups?.percent ?? 0)}%）：办完或退回手上的交易，再自己关机。`, `Mains are off, the battery feeds the machine (${Math.round(s.ups?.percent ?? 0)} %): it finishes or rolls back the sale, then switches itself off.`]],
   [(s) => some(s, "acceptor.jam"), (s) => [`${worth(s, "acceptor.jam")} 卡在收钞器里，等工作人员打开取出。`, `${worth(s, "acceptor.jam")} is jammed in the acceptor and waits for staff.`]],
-  [(s) => some(s, "acceptor.mouth"), (s) => [`${worth(s, "acceptor.mouth")} 退到入钞口，是乘客的，请取回。`, `${worth(s, "acceptor.mouth")} sticks out of the slot: it is the passenger's, take it back.`]],
+  [(s) => some(s, "acceptor.mouth"), (s) => [`${worth(s, "acceptor.mouth")} 退到入钞口，是乘客的，请取走。`, `${worth(s, "acceptor.mouth")} sticks out of the slot: it is the passenger's, take it.`]],
   [(s) => s.acceptor === "RETURNING", (s) => [`${worth(s, "acceptor.path")} 正原样退回。`, `${worth(s, "acceptor.path")} is on its way back: the very same note.`]],
   [(s) => s.acceptor === "STACKING" && some(s, "acceptor.path"), (s) => [`${worth(s, "acceptor.path")} 正送入收款箱，入箱后归机器。`, `${worth(s, "acceptor.path")} is on its way to the box; there it becomes the machine's.`]],
   [(s) => some(s, "acceptor.escrow"), (s) => [`${worth(s, "acceptor.escrow")} 在暂存处，仍是乘客的，可原币退回。`, `${worth(s, "acceptor.escrow")} is held in escrow: it is still the passenger's and can be given back.`]],
+  [(s) => some(s, "acceptor.stacker"), (s) => [`${worth(s, "acceptor.stacker")} 正放到它的箱里。`, `${worth(s, "acceptor.stacker")} is on its way to its place.`]],
   [(s) => some(s, "acceptor.path"), (s) => [`正在识别 ${worth(s, "acceptor.path")}，还是乘客的。`, `${worth(s, "acceptor.path")} is being read: it is still the passenger's.`]],
   [(s) => some(s, "dispenser.path"), (s) => [`正在出钞，${worth(s, "dispenser.path")} 在通道里。`, `Change is being counted out; ${worth(s, "dispenser.path")} is in the path.`]],
   [(s) => some(s, "printer.path"), () => ["正在制票：写磁条、打印、切下。车票交出前不算卖出。", "A ticket is being made: stripe, face, cut. It is not handed over yet."]],
@@ -39,12 +40,14 @@ const LIES = {
   "acceptor.jam": ["卡住", "jammed"], box: ["钱箱，归机器", "in the box, the machine's"], hand: ["已退回手中", "back in hand"],
 };
 
+const recycled = (place) => placeWords(place).map((words, n) => [`${words}，归机器`, `in ${words}, the machine's`][n]);
+
 function account(told, deposit) {
   if (!told || !told.inserted_fen) return [["这位乘客还没有投币。", "This passenger has put nothing in yet."]];
   const parts = [[`本次共投入 ${money(told.inserted_fen)}`, `Put in ${money(told.inserted_fen)}`]];
   for (const [place, fen] of Object.entries(told.lies)) {
     const words = place === deposit ? "acceptor.escrow" : place;
-    const where = LIES[words] ?? placeWords(words);
+    const where = LIES[words] ?? (words.startsWith("cassette.") ? recycled(words) : placeWords(words));
     parts.push([`${money(fen)} ${where[0]}`, `${money(fen)} ${where[1]}`]);
   }
   if (told.change_fen) parts.push([`${money(told.change_fen)} 已付给乘客`, `${money(told.change_fen)} paid out and taken`]);

@@ -1,6 +1,6 @@
 // The table of notes: every place by face value, with sums; and whether the total is what was ever brought in.
 import { byId, chip, make, pair, pill, refresh } from "./dom.js";
-import { MOVING, ROWS, VALUES, depositPlace, yuan } from "./words.js";
+import { MOVING, OF_TRAY, ROWS, VALUES, depositPlace, yuan } from "./words.js";
 
 const shown = (count) => (count ? String(count) : make("span", { class: "none" }, "·"));
 
@@ -15,13 +15,14 @@ function row(zh, en, places, state) {
 // A deposit in a cassette is escrow, not change.
 function rows(state) {
   const deposit = depositPlace(state);
-  return ROWS.map(([zh, en, names]) => [zh, en, names.includes("acceptor.escrow") && deposit ? [...names, deposit] : names.filter((name) => name !== deposit)]);
+  const fitted = ROWS.filter(([, , names]) => state.fitted.change_tray || !names.every((name) => OF_TRAY.has(name)));
+  return fitted.map(([zh, en, names]) => [zh, en, names.includes("acceptor.escrow") && deposit ? [...names, deposit] : names.filter((name) => name !== deposit)]);
 }
 
 export function drawWhere(state) {
   const places = Object.entries(state.places).filter(([, place]) => Object.keys(place.notes).length);
   refresh(byId("where-body"), [places.map(([name, place]) => [name, place.notes]), state.total], () => {
-    const named = new Set(ROWS.flatMap(([, , names]) => names));
+    const named = new Set(rows(state).flatMap(([, , names]) => names));
     const others = places.map(([name]) => name).filter((name) => !named.has(name));
     byId("where-head").replaceChildren(make("tr", {}, make("th", {}), ...VALUES.map((value) => make("th", { scope: "col" }, chip(value, `¥${value / 100}`))), make("th", { scope: "col" }, "¥")));
     byId("where-foot").replaceChildren(row("合计", "Total", Object.keys(state.places), state));

@@ -17,7 +17,10 @@ export const ROWS = [
   ["金库", "Vault outside", ["vault"]],
 ];
 
-export const MOVING = new Set(["acceptor.path", "acceptor.escrow", "dispenser.path", "change.tray", "acceptor.mouth"]);
+// What a machine without a change tray does not have.
+export const OF_TRAY = new Set(["change.tray", "dispenser.reject", "change.retract"]);
+
+export const MOVING = new Set(["acceptor.path", "acceptor.stacker", "acceptor.escrow", "dispenser.path", "change.tray", "acceptor.mouth"]);
 
 const DEVICE_WORDS = {
   acceptor: ["收钞器", "Note acceptor"], dispenser: ["出钞器", "Dispenser"], ticket_unit: ["制票机", "Ticket unit"],
@@ -31,6 +34,10 @@ export const DOORS = { outer: ["外门", "Outer"], safe: ["钱箱门", "Safe"], 
 export const OUTLETS = {
   change: ["取找零", "Take change"], tickets: ["取车票", "Take tickets"], slip: ["取凭条", "Take slip"], mouth: ["取回纸币", "Take note back"],
 };
+
+// Where change comes out of the note slot, one key is for both.
+export const outletsOf = (state) => (state.fitted.change_tray ? OUTLETS
+  : { tickets: OUTLETS.tickets, slip: OUTLETS.slip, mouth: ["取纸币", "Take notes"] });
 
 // Why a hand came back empty, or not with everything.
 export const WHY_NOT = { closed: ["闸门关着", "the shutter is closed"], empty: ["空的", "nothing is there"], stuck: ["取不出", "it is stuck"] };
@@ -56,12 +63,20 @@ export const QUICK = [
   ["slip_printer", "paper_out", "凭条无纸", "No slip paper"],
 ];
 
+// Instead of the dispenser's, where notes come out of the unit that takes them.
+export const QUICK_RECYCLER = [
+  ["acceptor", "double_pick_next", "双张", "Double feed"],
+  ["acceptor", "jam_in_dispenser_next", "出钞卡住", "Change jam"],
+  ["acceptor", "short_dispense_next", "取钞失败", "Short pick"],
+];
+
 export const ACCEPTOR = {
   IDLING: ["等待投币", "Ready", "good"], DISABLED: ["不收钞", "Closed", "quiet"], ACCEPTING: ["识别中", "Reading", "busy"],
   ESCROW: ["暂存中", "In escrow", "busy"], HOLDING: ["暂存中", "In escrow", "busy"], STACKING: ["入箱", "Stacking", "busy"],
   RETURNING: ["退回", "Returning", "busy"], REJECTING: ["拒收", "Rejecting", "bad"], INITIALIZE: ["启动", "Starting", "busy"],
   BOX_FULL: ["钱箱满", "Box full", "bad"], BOX_OUT: ["无钱箱", "No box", "bad"], JAM_VALIDATOR: ["卡钞", "Jam", "bad"],
   JAM_CASSETTE: ["卡钞", "Jam", "bad"], PAUSE: ["暂停", "Pause", "bad"], FAILURE: ["故障", "Failure", "bad"], OFF: ["断电", "No power", "bad"],
+  DISPENSING: ["出钞中", "Paying out", "busy"], UNLOADING: ["清空中", "Unloading", "busy"], SETTING_TYPE: ["设定中", "Setting up", "busy"],
   POWER_UP: ["上电", "Power-up", "quiet"], POWER_UP_IN_VALIDATOR: ["上电", "Power-up", "quiet"], POWER_UP_IN_STACKER: ["上电", "Power-up", "quiet"],
 };
 

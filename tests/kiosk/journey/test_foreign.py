@@ -8,8 +8,9 @@ import pytest
 
 from kiosk.journey.asks import AskStops, StartSale
 from kiosk.journey.choose import listed
-from kiosk.journey.find import number_kinds
+from kiosk.journey.find import filter_kinds, number_kinds
 from kiosk.journey.state import JourneyState, hold_blocker, selling_state
+from kiosk.ports.station import Network
 from kiosk.screen.values import RouteMap, TrainNumber, Trains, Words
 from tests.kiosk.screen.world import HOUR_MS, LIMITS, NETWORK, WALL_MS, class_offer, now, offer
 from tests.kiosk.ui.samples_foreign import (
@@ -23,6 +24,7 @@ from tests.kiosk.ui.samples_foreign import (
     not_sold,
     on_the_map,
     shown,
+    sold,
 )
 
 
@@ -161,3 +163,36 @@ def test_one_name_for_both_languages_is_said_once() -> None:
     screen = shown(listing("en", not_sold("ASF"), BARE))
     assert isinstance(screen, Trains)
     assert screen.destination == Words("So. San Francisco Caltrain Station")
+
+
+@pytest.mark.parametrize(
+    ("known", "kinds"),
+    [
+        (LONG, ("ICE", "IC", "BUS")),
+        (BARE, ()),
+        (network("RE1", "RE2"), ()),
+        (network("D1", "IC2", "IC3"), ("IC", "D")),
+        (NETWORK, ("G", "D", "K")),
+        (network("K598", "1461", "2233"), ("G", "D", "K")),
+        (network(), ("G", "D", "K")),
+    ],
+)
+def test_trains_are_told_apart_by_the_kinds_of_their_network(known: Network, kinds: tuple[str, ...]) -> None:
+    assert sorted(filter_kinds(known.trains)) == sorted(kinds)
+    made = listing("en", sold("SJP"), known)
+    chips = shown(made)
+    assert isinstance(chips, Trains)
+    targets = [key.target for key in chips.filters if key.target.startswith("kind:")]
+    assert targets == ([f"kind:{kind}" for kind in ("all", *filter_kinds(known.trains))] if kinds else [])
+
+
+def test_a_kind_of_the_network_leaves_its_trains() -> None:
+    made = listing("en", sold("SJP"))
+    made.touch("kind:ICE", now())
+    assert [each.train for each in listed(made.state, WALL_MS)] == ["ICE5", "ICE1672-2"]
+    made.touch("kind:RJX", now())  # not one of the keys
+    assert made.state.kind == ""
+    foreign = replace(
+        made.state, kind="D", offers=(offer("D15", "other", HOUR_MS, 60), offer("D705", "D", HOUR_MS, 60))
+    )
+    assert [each.train for each in listed(foreign, WALL_MS)] == ["D15", "D705"]

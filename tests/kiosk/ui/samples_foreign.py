@@ -98,6 +98,12 @@ def sold(destination: str) -> tuple[Offer, ...]:
     return tuple(replace(row, origin=HOME, destination=destination, badge=zh, badge_english=en) for row in rows)
 
 
+def longest() -> Offer:
+    """The longest names, at both ends of one train."""
+    train = offer("EC8", "other", 10 * HOUR_MS, 1_264, class_offer("O", 23_450, 64))
+    return replace(train, origin="AST", destination="ASF")
+
+
 def not_sold(destination: str) -> tuple[Offer, ...]:
     """A train of each sort that this machine shows only, and one that has gone."""
     why = "the fare is in another currency; this machine sells in CNY only"
@@ -162,7 +168,7 @@ def stops_of(language: str) -> Screen:
 
 @cache
 def samples_foreign(language: str) -> dict[str, Screen]:
-    long = listing(language, sold("SJP"))
+    long = listing(language, (*sold("SJP"), longest()))
     seat = listing(language, sold("SJP"))
     seat.touch("train:ICE1672-2", now())
     asking = listing(language, sold("ASF"))

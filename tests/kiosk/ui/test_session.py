@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pygame
 import pytest
 
 from kiosk.screen.values import HEARTBEAT_MS, Busy, Chrome, Deadline, Heartbeat, Screen, Show, Touched, Words
@@ -129,6 +130,25 @@ def test_a_value_is_reported_when_its_pixels_are_there(desk: Desk) -> None:
     assert desk.session.painted_rev == 7  # the body still slides in
     desk.run(240)
     assert desk.session.painted_rev == 8
+
+
+def test_a_value_in_the_middle_of_a_slide_leaves_nothing_of_it_on_the_display(desk: Desk) -> None:
+    display = STAGE.canvas.copy()
+
+    def turn(ms: int) -> None:
+        desk.now += ms
+        desk.session.take(Received(Heartbeat()), desk.now)
+        for rect in desk.session.poll(desk.now):
+            display.blit(STAGE.canvas, rect, rect)
+
+    desk.session.take(Received(Show(8, ZH["trains-loading"])), desk.now)
+    turn(20)
+    turn(20)
+    assert pygame.image.tobytes(display, "RGB") == pygame.image.tobytes(STAGE.canvas, "RGB")
+    desk.session.take(Received(Show(9, ZH["trains"])), desk.now)  # the list came at once
+    for _ in range(20):
+        turn(20)
+    assert pygame.image.tobytes(display, "RGB") == pygame.image.tobytes(STAGE.canvas, "RGB")
 
 
 def test_high_contrast_does_not_move(desk: Desk) -> None:

@@ -54,6 +54,21 @@ def test_a_note_that_came_back_begins_no_account_of_its_own_but_the_next_one_doe
     assert (told["number"], told["inserted_fen"]) == (2, 10_000)
 
 
+def test_a_slip_is_the_last_word_who_comes_next_begins_another_account(bench: Bench) -> None:
+    bench.cabinet.insert(10_000)
+    bench.wait(150)
+    matter = bench.cabinet.world.matter
+    matter.move(matter.new_slip("slip.roll"), "slip.mouth")
+    assert story(bench)["account"]["over"]
+    bench.ccnet(0x33)
+    bench.ccnet(0x35)
+    bench.wait(150)
+    bench.ready_for_notes()
+    bench.cabinet.insert(1_000)
+    told = story(bench)["account"]
+    assert (told["number"], told["inserted_fen"]) == (2, 1_000)
+
+
 def test_what_was_under_way_when_the_power_went_is_followed_afterwards(bench: Bench) -> None:
     bench.cabinet.insert(10_000)
     bench.wait(150)

@@ -14,7 +14,8 @@ from simulator.replay.source import open_incident
 @pytest.mark.slow
 def test_what_real_processes_did_comes_out_again(tmp_path_factory: pytest.TempPathFactory) -> None:
     directory: Path = tmp_path_factory.mktemp("f") / "d"
-    assert demo(["--headless", "--sales", "2", "--seed", "3", "--dir", str(directory)]) == 0
+    words = ["--headless", "--at", "09:00", "--sales", "2", "--seed", "3", "--dir", str(directory)]
+    assert demo(words) == 0
     verdict = judge(open_incident(directory / "journal"))
     assert verdict.same
     assert verdict.sales == 2
