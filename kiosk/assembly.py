@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -169,9 +169,12 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         acceptor = fitted[0].acceptor if fitted else None
         return tuple(acceptor.values_fen) if acceptor else ()
 
-    context = SaleContext(
-        settings.machine.id, identity.epoch, identity.secret, settings.sale_policy, clock.rate, known_fen
-    )
+    def deposit_fen() -> Collection[int]:
+        acceptor = fitted[0].acceptor if fitted else None
+        return acceptor.deposit_fen if acceptor else ()
+
+    identity_of = settings.machine.id, identity.epoch, identity.secret
+    context = SaleContext(*identity_of, settings.sale_policy, clock.rate, known_fen, deposit_fen)
     cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
     cash = settings.sale_policy.cash
     past = fold(journal.lines, fresh(cassettes, one_box=bool(cash.recycled_fen)), context)

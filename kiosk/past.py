@@ -63,6 +63,7 @@ def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
         past.last_wall_ms = line.wall_ms
         if line.fact["kind"] == "ack":
             past.acked = max(past.acked, line.fact["acked"])
+    stock.begin()
     return past
 
 

@@ -30,6 +30,8 @@ class Stock:
     deposit_unknown_fen: int = 0
     _deposit_moving: set[int] = field(default_factory=set)  # notes of it that a deed without an outcome is about
     deposit_left: bool = False  # a sale ended and left notes in it
+    misfit: bool = field(default=False, compare=False)
+    """The acceptor says in this start that its cassettes or notes are not those of the configuration."""
     reject: int = 0
     change_retract_fen: int = 0
     roll: int = 0
@@ -93,6 +95,10 @@ class Stock:
 
     # -- folding
 
+    def begin(self) -> None:
+        """A new start: what devices said of themselves in the last one is over."""
+        self.misfit = False
+
     def hear(self, fact: Record) -> None:
         """The fact of one step, before the sale decides on it."""
         kind = (fact["kind"], fact.get("result", ""))
@@ -121,6 +127,13 @@ class Stock:
     def seen_fen(self, note: int) -> int:
         """The value a note was recognised as; 0 when it never was."""
         return next((value_fen for number, value_fen in self._seen if number == note), 0)
+
+    def _begun(self, record: Record) -> None:
+        self.begin()
+
+    def _fault(self, record: Record) -> None:
+        if (record["device"], record["code"]) == ("acceptor", "NOTE_TABLE"):
+            self.misfit = record["up"]
 
     def _note_seen(self, record: Record) -> None:
         self._seen.append((record["note"], record["value_fen"]))
@@ -288,6 +301,8 @@ class Stock:
 
 
 _FACTS = {
+    ("sys.boot", ""): Stock._begun,
+    ("fault", ""): Stock._fault,
     ("note.seen", ""): Stock._note_seen,
     ("return!", "unknown"): Stock._return_unknown,
     ("stack!", "stacked"): Stock._stacked,

@@ -27,20 +27,22 @@ DEEDS = frozenset(
 DEVICES_OF = {
     "stack": ("acceptor",), "return": ("acceptor",), "keep": ("acceptor",), "return_all": ("acceptor",),
     "print": ("ticket_unit", "cabinet"), "deliver": ("ticket_unit", "cabinet"), "dump": ("ticket_unit", "cabinet"),
-    "pay": ("dispenser", "cabinet"), "retract": ("ticket_unit", "dispenser", "cabinet"),
-    "reopen": ("ticket_unit", "dispenser", "cabinet"), "slip": ("slip_printer",),
+    "pay": ("dispenser", "cabinet", "acceptor"), "retract": ("ticket_unit", "dispenser", "cabinet", "acceptor"),
+    "reopen": ("ticket_unit", "dispenser", "cabinet", "acceptor"), "slip": ("slip_printer",),
 }  # fmt: skip
-"""Who moves for a deed: trays, flaps and slots are the cabinet board's."""
+"""Who moves for a deed: trays, flaps and slots are the cabinet board's. A unit that takes notes and pays is the acceptor."""
 WAITING = frozenset(
-    {"lock!:held", "sale.agreed", "stack!:stacked", "return!:returned", "deliver!:presented", "pay!:presented", "pay!:short",
-     "slip!:printed", "slip!:failed", "reopen!:tickets", "reopen!:change"}
+    {"lock!:held", "sale.agreed", "stack!:stacked", "stack!:deposited", "stack!:recycled", "return!:returned",
+     "return_all!:presented", "deliver!:presented", "pay!:presented", "pay!:short", "slip!:printed", "slip!:failed",
+     "reopen!:tickets", "reopen!:change"}
 )  # fmt: skip
 """Facts after which, without a deed, everything waits for the passenger."""
 ASIDE = frozenset(
     {"renew!:done", "renew!:failed", "release!:done", "printed!:done", "void!:done", "fault", "station:lost", "station:back",
-     "screen:lost", "screen:back", "ack", "ack:failed", "door", "note.refused", "timer:last_minute", "sale.slip_again"}
+     "screen:lost", "screen:back", "ack", "ack:failed", "door", "note.refused", "timer:last_minute", "sale.slip_again",
+     "device.ready", "acceptor.past", "deposit.past", "dispenser.past"}
 )  # fmt: skip
-"""Facts that change nothing about who is waited for."""
+"""Facts that change nothing about who is waited for; a Bill-to-Bill unit starts anew after each bundle that it pulled back."""
 
 Span = tuple[int, int]
 

@@ -260,7 +260,10 @@ class NoteAcceptor(Protocol):
 
     def stack(self, note: int) -> None:
         """Outcome: NoteOurs, NoteDeposited, NoteRecycled, NoteJammed, NoteReturned (it went back instead) or NoteUncertain.
-        Never repeated by the driver."""
+        Never repeated by the driver.
+
+        Before it moves, a unit with cassettes looks once more whether the note still goes where `deposit_fen` says. When the
+        cassette was taken out since, it says so by its fault first, and the note goes back: NoteReturned."""
         ...
 
     def give_back(self, note: int) -> None:

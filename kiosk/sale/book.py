@@ -78,6 +78,12 @@ class TicketLine:
         """The number on the blank asked for last; empty before the first."""
         return self.numbers[self.spent - 1] if self.spent else ""
 
+    def blank_state(self, key: str) -> str:
+        """What became of the blank with this key, as the station hears it."""
+        if key != self.keys[-1]:
+            return "void"  # an earlier blank of this ticket was spoiled
+        return {"taken": "delivered", "presented": "delivered"}.get(self.state, self.state)
+
 
 @dataclass(slots=True)
 class PayLine:
@@ -140,6 +146,9 @@ class Book:
     claims: list[Claim] = field(default_factory=list)
     why_ending: str = (
         ""  # passenger, service, screen, acceptor, timeout, lock_expired, note, station, refused, print, restart
+    )
+    deposit_forgotten: bool = (
+        False  # own notes that came back were not taken: why they are owed, whatever ended the order
     )
     confirmed: bool = False
     asks_anew: bool = False  # confirmed before a restart, and the station is asked whether it still holds

@@ -7,7 +7,7 @@ hold, within the dispenser's bundles (decision 2). Source: architecture 4.3; TVM
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import lcm
 
@@ -103,7 +103,8 @@ class CashPolicy:
     """`cover`: full, or bounded to `cover_fen` (decision 2). `max_notes_out`: notes over all bundles of one payment.
 
     `deposit_depth`: notes that the bulk escrow holds, 0 without one. `recycled_fen`: values that fall into a cassette to be
-    paid out again, and so do not go into it (decision 9); both come from what is fitted.
+    paid out again, and so do not go into it (decision 9). `boxed_fen`: values that fall into the box all the same, as the unit
+    says now. All three come from what is fitted.
     """
 
     cover: str = "full"
@@ -112,10 +113,17 @@ class CashPolicy:
     max_notes_in: int = 60
     deposit_depth: int = 0
     recycled_fen: tuple[int, ...] = ()
+    boxed_fen: tuple[int, ...] = ()
 
     def deposits(self, value_fen: int) -> bool:
         """Whether a note of this value stays the passenger's until all is paid, and comes back itself."""
-        return self.deposit_depth > 0 and value_fen not in self.recycled_fen
+        return self.deposit_depth > 0 and value_fen not in (*self.recycled_fen, *self.boxed_fen)
+
+    def as_fitted(self, known_fen: Collection[int], deposit_fen: Collection[int]) -> CashPolicy:
+        """The policy with what a bulk escrow takes now: of the values `known_fen` those of `deposit_fen`."""
+        if not self.deposit_depth:
+            return self
+        return replace(self, boxed_fen=tuple(value for value in known_fen if value not in deposit_fen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,6 +276,11 @@ def _pay(book: Book, order: int) -> PayLine | None:
     return next((pay for pay in book.pays if pay.order == order), None)
 
 
+def _largest_fen(at: Counting) -> int:
+    """What one note of a dispenser can be worth, of whichever cassette it is."""
+    return max(at.stock.values.values(), default=0)
+
+
 def _paid(state: str) -> Counter:
     """`counts` of the outcome are presented; nothing presented keeps the outcome's name as the state."""
 
@@ -288,7 +293,7 @@ def _paid(state: str) -> Counter:
         pay.state = "out" if pay.out_fen else state
         pay.reason = getattr(fact, "reason", "")
         if state == "short" and pay.reason in nd.PATH_UNSURE:
-            pay.in_path_fen = pay.asked_fen - pay.out_fen
+            pay.in_path_fen = max(pay.asked_fen - pay.out_fen, _largest_fen(at))
         book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
 
     return book_it
@@ -300,7 +305,7 @@ def _pay_unknown(fact: nd.NotesUncertain, book: Book, at: Counting) -> None:
     if pay is not None and pay.state == "asked":
         pay.state, pay.counts, pay.uncertain_fen = "unknown", fact.counts, pay.asked_fen
         if fact.reason.startswith(nd.MISCOUNTED):  # one note more may be gone than was asked for, of any cassette
-            pay.reason, pay.in_path_fen = fact.reason, max(at.stock.values.values(), default=0)
+            pay.reason, pay.in_path_fen = fact.reason, _largest_fen(at)
         book.claims.append(Claim(at.new_code(), pay.asked_fen, "pay_unknown", exact=False))
 
 

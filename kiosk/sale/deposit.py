@@ -176,7 +176,7 @@ def _pulled_back(fact: na.DepositPulledBack, book: Book, at: Counting) -> None:
     for line in lines:
         line.state = "ours"
     if lines:
-        book.why_ending = book.why_ending or "not_taken"
+        book.why_ending, book.deposit_forgotten = book.why_ending or "not_taken", True
         book.went_away()
 
 

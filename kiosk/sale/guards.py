@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from kiosk.parameters import SalePolicy
@@ -13,7 +13,8 @@ from kiosk.stock import Stock
 
 @dataclass(frozen=True, slots=True)
 class SaleContext:
-    """What a sale is opened with and keeps to its end. `known_fen`: face values the acceptor knows."""
+    """What a sale is opened with and keeps to its end. `known_fen`: face values the acceptor knows; `deposit_fen`: those that go
+    into its bulk escrow now, None: as configured."""
 
     machine: str
     epoch: str
@@ -21,6 +22,7 @@ class SaleContext:
     policy: SalePolicy
     rate: float
     known_fen: Callable[[], tuple[int, ...]]
+    deposit_fen: Callable[[], Collection[int]] | None = None
 
 
 class Guards(DepositGuards):
@@ -38,6 +40,8 @@ class Guards(DepositGuards):
         if line is None or book.no_more_notes or line.state != "held":
             return False
         policy, stock = self._context.policy.cash, self._stock.payable()
+        if policy.deposit_depth and self._stock.misfit:
+            return False  # where it would go is not what the policy says
         return bool(acceptable((line.value_fen,), book.paid_in, book.due_fen, stock, policy)[0])
 
     def note_held(self) -> bool:

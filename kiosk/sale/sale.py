@@ -145,16 +145,20 @@ class Sale(Guards, DepositDeeds):
             self.book.patience_until_ms = now_ms + round(self.book.patience_span_ms / self._context.rate)
 
     def refresh_accepted(self) -> None:
-        """Which notes may be taken next, from what is in and what the cassettes hold now."""
+        """Which notes may be taken next, from what is in, what the cassettes hold now and which of them are there."""
         book = self.book
-        if book.state is not S.COLLECTING or book.no_more_notes or book.moving_note is not None:
+        policy, context = self._context.policy.cash, self._context
+        closed = policy.deposit_depth > 0 and self._stock.misfit
+        if book.state is not S.COLLECTING or book.no_more_notes or book.moving_note is not None or closed:
             book.accepted_fen = ()
             if book.state is not S.COLLECTING:
                 book.refused = {}
             return
-        policy = self._context.policy.cash
+        known_fen = context.known_fen()
+        if context.deposit_fen is not None:
+            policy = policy.as_fitted(known_fen, context.deposit_fen())
         book.accepted_fen, book.refused = acceptable(
-            self._context.known_fen(), book.paid_in, book.due_fen, self._stock.payable(), policy
+            known_fen, book.paid_in, book.due_fen, self._stock.payable(), policy
         )
 
     def deadline(self) -> tuple[int, Fact] | None:
@@ -314,6 +318,7 @@ class Sale(Guards, DepositDeeds):
         if self.book.owed_fen > 0:
             failed = any(pay.reason not in ("", "empty") for pay in self.book.pays)
             reason = self.book.why_ending or ("dispenser" if failed else "no_change")
+            reason = "not_taken" if self.book.deposit_forgotten else reason
             self.book.claims.append(Claim(self._new_code(), self.book.owed_fen, reason))
         self.book_claims()
         self.print_slip()
@@ -361,7 +366,7 @@ class Sale(Guards, DepositDeeds):
         self.book_claims()
         if book.confirmed:
             blanks = tuple(
-                (ticket.place.index, number, key, _blank_state(ticket, key))
+                (ticket.place.index, number, key, ticket.blank_state(key))
                 for ticket in book.tickets
                 for number, key in zip(ticket.numbers, ticket.keys, strict=False)
             )
@@ -392,9 +397,3 @@ class Sale(Guards, DepositDeeds):
         if good:
             return "partial"
         return "refunded" if book.paid_out_fen else "cancelled"
-
-
-def _blank_state(ticket: TicketLine, key: str) -> str:
-    if key != ticket.keys[-1]:
-        return "void"  # an earlier blank of this ticket was spoiled
-    return {"taken": "delivered", "presented": "delivered"}.get(ticket.state, ticket.state)

@@ -7,6 +7,7 @@ of it, and what is on its way through the acceptor is not judged.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.audit.books import LARGEST_NOTE_FEN, Books
@@ -75,11 +76,16 @@ def _box(parts: Parts, resting: bool) -> None:
     stuck = tally.at(*STUCK)
     doubt = books.box_doubt | books.in_doubt  # the same notes: they lie in the one place or in the other
     strange = Counter(unexplained) + stuck - held - doubt
-    if run.bulk and sum(value * pieces for value, pieces in strange.items()) <= books.path_doubt_fen:
+    fell_fen = min(fell_fen, _worth(unexplained))  # change that was not taken explains itself, and nothing that sticks
+    if run.bulk and _worth(strange) - fell_fen <= books.path_doubt_fen:
         return  # change jams there as well
     if not _covered(strange, books.guesses_fen()):
         told = ", ".join(f"{pieces} notes of {value} fen" for value, pieces in sorted((+stuck).items()))
         run.say(3, f"acceptor: {told} stick in it, and no record explains them", 0)
+
+
+def _worth(notes: Mapping[int, int]) -> int:
+    return sum(value_fen * pieces for value_fen, pieces in notes.items())
 
 
 def _change_in_box_fen(parts: Parts) -> int:

@@ -14,6 +14,7 @@ from kiosk.controller import Controller
 from kiosk.screen import targets as T
 from kiosk.screen.values import Screen, ServiceLogin, ServiceMenu, ServiceTask
 from simulator.cabinet.refused import Refused
+from simulator.cabinet.technician import ESCROW
 from simulator.cabinet.world import BINS
 from simulator.passenger.decide import Insert, Leave, TakeFrom, Touch, decide, noted, remembered
 from simulator.passenger.person import USUAL, Memory, Seen, make_plan
@@ -21,7 +22,6 @@ from simulator.passenger.technician import Staff
 from simulator.passenger.visit import targets
 from simulator.world.machine import Box
 from simulator.world.prepared import STAFF
-from simulator.world.things import VALUES_FEN
 
 KINDS = USUAL
 REMEMBERED = 60
@@ -155,7 +155,19 @@ class Finger:
     def _truth(self, machine: Controller) -> int:
         """Pieces that lie where the act of this page is done."""
         state, places = machine.service.state, self._box.things.world.matter.places
-        return len(places[_place(state.act.name if state.act else "", state.place)])
+        names = self._places(state.act.name if state.act else "", state.place)
+        return sum(len(places[name]) for name in names)
+
+    def _places(self, act: str, place: str) -> tuple[str, ...]:
+        """Who swaps the box of a machine with a bulk escrow empties that too."""
+        values_fen = self._box.things.values_fen
+        if act == "fill":
+            return (f"cassette.{int(place) if place.isdigit() and int(place) in values_fen else min(values_fen)}",)
+        if act.startswith("empty_"):
+            return (BINS[act.removeprefix("empty_")],)
+        if act == "swap_box":
+            return ("box", "acceptor.stacker", f"cassette.{ESCROW}") if self._box.things.world.recycles else ("box",)
+        return ("roll",)
 
     def _honest(self, target: str) -> bool:
         """Whether this touch books nothing, or what is true; what is booked as taken out is taken out then."""
@@ -195,7 +207,7 @@ class Finger:
     def _fill(self, cassette: int, notes: int) -> bool:
         """So many notes are put in now; False when nobody can reach it."""
         things = self._box.things
-        things.world.bring(VALUES_FEN[cassette], notes, "vault")
+        things.world.bring(things.values_fen[cassette], notes, "vault")
         try:
             things.service({"act": "fill", "cassette": cassette, "notes": notes})
         except Refused:
@@ -215,14 +227,6 @@ class Finger:
         assert worker.box_due_ms is not None
         clock.at(worker.box_due_ms, lambda: _nothing(worker.poll(clock.mono_ms())))
         return True
-
-
-def _place(act: str, place: str) -> str:
-    if act == "fill":
-        return f"cassette.{int(place) if place.isdigit() and int(place) in VALUES_FEN else 1}"
-    if act.startswith("empty_"):
-        return BINS[act.removeprefix("empty_")]
-    return "box" if act == "swap_box" else "roll"
 
 
 def _nothing(due_ms: int | None) -> None:

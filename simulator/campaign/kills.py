@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -17,12 +17,14 @@ from typing import Any
 from kiosk.screen.values import Attract, Home
 from simulator.auditor import audit_directory
 from simulator.clock import SharedClock
+from simulator.fittings import BULK, USUAL, Fitting
 from simulator.passenger.cabinet_client import CabinetError
 from simulator.passenger.person import Kind, Plan, make_plan
 from simulator.passenger.technician import Job, Technician
 from simulator.passenger.visit import Visit
 from simulator.restarts import RestartPolicy
 from simulator.rig import CASHIER, FREE_SCREENS, SUPERVISOR_PERSON, Rig, RigError, Wanted
+from simulator.world.level import Machine
 
 WHAT = ("controller", "mains", "station")
 WEIGHTS = (6, 3, 1)
@@ -31,6 +33,7 @@ DARK_MS = 1_500
 SETTLE_MS = 1_800_000
 BEGUN = ("review", "pay.cash")
 LATEST_MS = 4_500
+FITTED: dict[Machine, Fitting] = {"usual": USUAL, "bulk": BULK}
 
 
 @dataclass(slots=True)
@@ -69,10 +72,12 @@ class Moment:
 
 
 class Killing:
-    """One run on one rig. `say` hears a line for each kill."""
+    """One run on one rig. `cassettes`: their numbers. `say` hears a line for each kill."""
 
-    def __init__(self, rig: Rig, kills: Kills, dice: Random, say: Callable[[str], None]) -> None:
-        self._rig, self._kills, self._dice, self._say = rig, kills, dice, say
+    def __init__(
+        self, rig: Rig, cassettes: Iterable[int], kills: Kills, dice: Random, say: Callable[[str], None]
+    ) -> None:
+        self._rig, self._cassettes, self._kills, self._dice, self._say = rig, tuple(cassettes), kills, dice, say
 
     def run(self) -> None:
         """Raises RigError when the machine never comes back."""
@@ -162,7 +167,7 @@ class Killing:
             hands.service({"act": "open", "door": "outer"})
             hands.service({"act": "clear_jam", "device": device})
         places = hands.get("/api/state")["places"]
-        counts = [Job(None, f"svc:act:fill:{n}", places[f"cassette.{n}"]["things"]) for n in range(1, 5)]
+        counts = [Job(None, f"svc:act:fill:{n}", places[f"cassette.{n}"]["things"]) for n in self._cassettes]
         worker = Technician(CASHIER, SUPERVISOR_PERSON, counts, hands.service, rig.eyes.touch, rig.clock.wall_ms())
         while not worker.over:
             worker.saw(rig.eyes.rev, rig.eyes.screen, rig.clock.wall_ms())
@@ -172,16 +177,17 @@ class Killing:
             raise RigError(f"the technician is {worker.outcome}")
 
 
-def run_kills(count: int, seed: int, say: Callable[[str], None] = print) -> Kills:
+def run_kills(count: int, seed: int, say: Callable[[str], None] = print, machine: Machine = "usual") -> Kills:
     """Raises RigError or StartError when the machine is lost for good."""
     kills = Kills(count)
     patience = lambda: RestartPolicy(pause_ms=200, most=count + 20)
     with tempfile.TemporaryDirectory(prefix="tvm-") as made:
         directory = Path(made)
-        rig = Rig(directory, morning(), Wanted(mirror=False, patience=patience))
+        fitted = FITTED[machine]
+        rig = Rig(directory, morning(), Wanted(mirror=False, patience=patience, fitted=fitted))
         try:
             rig.start()
-            Killing(rig, kills, Random(seed), say).run()
+            Killing(rig, fitted.notes, kills, Random(seed), say).run()
             verdict = audit_directory(directory / "journal", rig.hands().get("/api/ledger"))
         finally:
             rig.stop()
@@ -198,9 +204,9 @@ def morning() -> SharedClock:
     return station_clock(10.0, MORNING)
 
 
-def main(count: int, seed: int) -> int:
+def main(count: int, seed: int, machine: Machine = "usual") -> int:
     """0: the books balance."""
-    kills = run_kills(count, seed, lambda line: print(line, flush=True))
+    kills = run_kills(count, seed, lambda line: print(line, flush=True), machine)
     print(f"kills {kills.by} · visits {kills.visits} · technician {kills.repairs} times")
     print(f"sales {kills.told['sales']} · fen {kills.told['fen']} · tickets {kills.told['tickets']}")
     for sentence in kills.found:

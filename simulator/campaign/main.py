@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
             print(f"{name:28} {bug.says}")
         return 0
     if given.kills:
-        return kills.main(given.kills, given.seed)
+        return kills.main(given.kills, given.seed, given.machine)
     with planted(given.sabotage) if given.sabotage else nullcontext():
         if given.repeat:
             return _repeat(given.repeat)
@@ -63,7 +63,7 @@ def _work(given: argparse.Namespace) -> Work:
     if given.pairs:
         return pairs_of(given.pairs, given.seed)
     if given.monkey:
-        return monkeys(given.monkey, given.seed, given.part)
+        return monkeys(given.monkey, given.seed, given.part, given.machine, given.ups)
     if given.sales:
         return random_days(given.sales, given.seed, given.level, given.machine, given.ups)
     return daily(given.seed)
@@ -120,7 +120,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         default="usual",
         help="bulk: a unit with a bulk escrow takes and pays notes",
     )
-    parser.add_argument("--ups", action="store_true", help="with --sales: machines with a UPS, and the mains fail")
+    parser.add_argument(
+        "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
+    )
     parser.add_argument("--jobs", type=int, default=0, metavar="J", help="processes at once (default: all cores)")
     parser.add_argument("--state", type=Path, metavar="FILE", help="go on where an earlier run with this file stopped")
     parser.add_argument(
@@ -130,8 +132,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=0, metavar="N", help="real processes, N of them killed")
     parser.add_argument("--repeat", default="", metavar="SCRIPT", help="run one script, as a violation printed it")
     given = parser.parse_args(argv)
-    if given.ups and not given.sales:
-        parser.error("--ups belongs to --sales")
+    if given.ups and not (given.sales or given.monkey):
+        parser.error("--ups belongs to --sales or --monkey")
     if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:
         parser.error("a number of sales, kills, events or parts is not negative")
     return given

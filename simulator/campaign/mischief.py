@@ -9,19 +9,13 @@ from random import Random
 
 from simulator.cabinet.hands import OUTLETS
 from simulator.cabinet.refused import Refused
-from simulator.cabinet.world import DEVICES, DOORS
-from simulator.campaign.sets import LINK_FAULTS, MENUS, UNSEEN
+from simulator.cabinet.world import DOORS, UPS
+from simulator.campaign.sets import faults
 from simulator.world.machine import Box
 from simulator.world.run import STATION_TIMES
 from simulator.world.unknowable import UNKNOWABLE
 
 NOTES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
-FAULTS = tuple(
-    (device, name)
-    for device, menu in MENUS.items()
-    for name in (*menu, *LINK_FAULTS)
-    if name not in UNSEEN[device] and (device, name) not in UNKNOWABLE
-)
 UNWITNESSED = frozenset({("acceptor", "no_counter"), ("acceptor", "event_without_note_next")})
 """Each is noticed, both together are not: a unit whose counter is silent is believed when it says "stacked" (decision 008)."""
 STATION = ("down", "answer_lost", "slow", "refusing", "unplugged", "stopped", "restarted")
@@ -34,6 +28,9 @@ class Mischief:
 
     def __init__(self, box: Box, dice: Random) -> None:
         self._box, self._dice = box, dice
+        fitted = box.things.world.twins
+        self._devices = tuple(fitted)
+        self._faults = [each for each in faults(box.things.machine, UPS in fitted) if each not in UNKNOWABLE]
         self._on: list[tuple[str, str]] = []
         self._played: set[tuple[str, str]] = set()
         self._stepped_ms = 0
@@ -101,7 +98,7 @@ class Mischief:
     # -- troubles
 
     def plug(self) -> str:
-        device = self._dice.choice(DEVICES)
+        device = self._dice.choice(self._devices)
         in_ = self._dice.random() < 0.6
         self._box.joined.plug(device, in_)
         return f"plug of {device} {'in' if in_ else 'out'}"
@@ -113,7 +110,7 @@ class Mischief:
             self._box.things.world.twins[device].faults.discard(name)
             told = f"{device} {name} off"
         else:
-            device, name = self._dice.choice(FAULTS)
+            device, name = self._dice.choice(self._faults)
             self._played.add((device, name))
             if (device, name) in UNWITNESSED <= self._played:
                 return ""
@@ -136,7 +133,7 @@ class Mischief:
         self._on.clear()
         box.desk.well()
         box.joined.well()
-        box.things.world.board.mains(True, box.clock.mono_ms())
+        self._mains(True)
         box.clock.step_wall(-self._stepped_ms)
         self._stepped_ms = 0
         box.mended()
@@ -152,11 +149,18 @@ class Mischief:
         return f"the calendar jumps by {step_ms} ms"
 
     def mains(self) -> str:
-        """The cabinet runs on its battery for a while."""
+        """The cabinet runs on its battery for a while, or the whole machine on its UPS."""
         present = self._dice.random() < 0.6
-        self._box.things.world.board.mains(present, self._box.clock.mono_ms())
+        self._mains(present)
         self._box.things.acted()
         return f"mains {'back' if present else 'gone'}"
+
+    def _mains(self, present: bool) -> None:
+        things = self._box.things
+        if things.world.ups is None:
+            things.world.board.mains(present, self._box.clock.mono_ms())
+        else:
+            things.plug(present)
 
     def power_cut(self) -> str:
         self._box.lose_power("the monkey")

@@ -19,10 +19,12 @@ from simulator.campaign.fingers import Finger
 from simulator.campaign.mischief import Mischief
 from simulator.campaign.pool import Unit
 from simulator.world.judge import Judge
+from simulator.world.level import Machine
 from simulator.world.machine import Box, Stuck
 from simulator.world.points import Points
 from simulator.world.prepared import Prepared, prepared
 from simulator.world.repair import needed, repair
+from simulator.world.run import FILLS
 
 EVENTS_PER_PART = 2_000
 REST_EVERY = 1_000
@@ -179,10 +181,14 @@ class Monkey:
         box.settle(REST_MS, lambda: self._screen() in ("attract", "home", "oos"))
         if needed(box):
             box.settle(60_000, lambda: not needed(box))
-        if needed(box) or self._acceptor_stopped():
+        called = needed(box) or self._acceptor_stopped()
+        if called:
             self._repair()
         self._take_all()
-        rests = box.settle(REST_MS, lambda: box.idle() and self._screen() in ("attract", "home", "oos"))
+        rests = self._comes_to_rest()
+        if needed(box) and not called:  # it stopped only when a device was back and said what is wrong
+            self._repair()
+            rests = self._comes_to_rest()
         self.screens["rest"] += 1
         if not rests:
             self._wrong(f"not at rest {REST_MS // 60_000} minutes after the last touch; {self._screen()} is shown")
@@ -192,6 +198,9 @@ class Monkey:
         reported = box.settle(REST_MS, box.reported)
         self.judge.last_look(resting=rests, upload=True, reported=reported)
         box.points.armed = armed
+
+    def _comes_to_rest(self) -> bool:
+        return self.box.settle(REST_MS, lambda: self.box.idle() and self._screen() in ("attract", "home", "oos"))
 
     def _acceptor_stopped(self) -> bool:
         """The machine still shows the way, and takes no cash before somebody has looked into the acceptor."""
@@ -232,8 +241,8 @@ def _nothing() -> None:
     """Wakes the clock."""
 
 
-def _part(seed: int, part: int, events: int, command: str) -> dict[str, Any]:
-    monkey = Monkey(f"{seed}.{part}")
+def _part(seed: int, part: int, events: int, command: str, machine: Machine, ups: bool) -> dict[str, Any]:
+    monkey = Monkey(f"{seed}.{part}", prepared(FILLS[machine]["full"], machine=machine, ups=ups))
     monkey.run(events)
     trail = "; ".join(monkey.last)
     repeat = f"{command} --part {part}"
@@ -246,12 +255,13 @@ def _part(seed: int, part: int, events: int, command: str) -> dict[str, Any]:
     }
 
 
-def units(events: int, seed: int, part: int | None = None) -> list[Unit]:
+def units(events: int, seed: int, part: int | None = None, machine: Machine = "usual", ups: bool = False) -> list[Unit]:
     """Parts of `EVENTS_PER_PART` events, the last one shorter; `part` alone when it is given."""
-    command = f"./tvm campaign --monkey {events} --seed {seed}"
+    fitted = f"{'' if machine == 'usual' else f' --machine {machine}'}{' --ups' if ups else ''}"
+    command = f"./tvm campaign --monkey {events} --seed {seed}{fitted}"
     starts = range(0, events, EVENTS_PER_PART)
     return [
-        partial(_part, seed, number, min(EVENTS_PER_PART, events - start), command)
+        partial(_part, seed, number, min(EVENTS_PER_PART, events - start), command, machine, ups)
         for number, start in enumerate(starts)
         if part in (None, number)
     ]

@@ -83,6 +83,17 @@ NEVER_AT_REST = {"retract_off"}
 """What is forgotten then lies at the mouth for ever: nothing orders it back, and no day of a machine ends like that."""
 
 
+def faults(machine: Machine = "usual", ups: bool = False) -> list[tuple[str, str]]:
+    """(device, fault) of everything fitted that shows at both levels, faults of the line among them."""
+    found = [
+        (device, name)
+        for device, (menu, _) in _menus(machine).items()
+        for name in (*menu, *LINK_FAULTS)
+        if name not in UNSEEN[device]
+    ]
+    return found + [("ups", name) for name in (*UPS_FAULTS, *LINK_FAULTS) if ups and name not in UNSEEN["ups"]]
+
+
 def _menus(machine: Machine) -> Mapping[str, tuple[list[str], tuple[str, ...]]]:
     """Device -> (its faults, when they are switched on)."""
     found = {

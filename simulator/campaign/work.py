@@ -95,21 +95,21 @@ def random_days(sales: int, seed: int, level: Level, machine: Machine = "usual",
         partial(_days, first, min(per_unit, days - first), seed, level, visits, machine, ups)
         for first in range(0, days, per_unit)
     ]
-    return Work(
-        f"days level={level} seed={seed} sales={sales}{_of(machine)}{' ups' if ups else ''}", "sales", list(units)
-    )
+    return Work(f"days level={level} seed={seed} sales={sales}{_of(machine, ups)}", "sales", list(units))
 
 
-def _of(machine: Machine) -> str:
-    return "" if machine == "usual" else f" machine={machine}"
+def _of(machine: Machine, ups: bool = False) -> str:
+    return f"{'' if machine == 'usual' else f' machine={machine}'}{' ups' if ups else ''}"
 
 
-def monkeys(events: int, seed: int, part: int | None = None) -> Work:
+def monkeys(events: int, seed: int, part: int | None = None, machine: Machine = "usual", ups: bool = False) -> Work:
     """So many events of the monkey; `part` alone when it is given. Raises ValueError for a part that is not there."""
-    found = monkey.units(events, seed, part)
+    found = monkey.units(events, seed, part, machine, ups)
     if not found:
         raise ValueError(f"{events} events have no part {part}")
-    return Work(f"monkey seed={seed} events={events} part={'all' if part is None else part}", "events", found)
+    return Work(
+        f"monkey seed={seed} events={events} part={'all' if part is None else part}{_of(machine, ups)}", "events", found
+    )
 
 
 def today_slice(text: str, slices: int) -> bool:

@@ -22,7 +22,8 @@ class Trouble:
     """Switch `name` of `device` goes on when an intent of kind `when` is carried out for the `nth` time since the run began.
 
     `device` may be `station` (a fault of the station computer), `link:DEVICE` (its plug is pulled; `name` is then `out`),
-    `disk` or `people` (a door, one more note, the mains). `when` empty: from the beginning.
+    `disk` or `people` (a door, one more note, the mains). `when` empty: from the beginning. A Bill-to-Bill unit is the
+    acceptor, and its line the acceptor's: there is no dispenser beside it.
     """
 
     device: str
@@ -47,6 +48,13 @@ class Script:
     fill: Filling = "full"
     machine: Machine = "usual"
     ups: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a trouble of a device that this machine does not have."""
+        absent = {name for name, fitted in (("dispenser", self.machine == "usual"), ("ups", self.ups)) if not fitted}
+        for trouble in self.troubles:
+            if trouble.device.removeprefix("link:") in absent:
+                raise ValueError(f"a machine of this kind has no {trouble.device}: {trouble.name} cannot happen to it")
 
     def as_json(self) -> str:
         body = asdict(self)

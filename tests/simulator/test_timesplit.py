@@ -74,6 +74,42 @@ def test_flaps_are_waited_for_while_tickets_are_handed_over(tmp_path: Path) -> N
     assert gained == {"device": 50, "poll": 30, "station": 0, "passenger": 0, "ours": -80}
 
 
+def test_beside_a_bulk_escrow_too_the_next_note_is_the_passengers(tmp_path: Path) -> None:
+    """One unit takes notes, keeps them and pays: all of its motions are the acceptor's."""
+    sale = (
+        (1_000, fact("sale.start", number=7), ["lock?"]),
+        (1_010, fact("lock!", "held"), []),
+        (1_300, fact("sale.agreed"), []),
+        (1_500, fact("note.seen"), ["stack?"]),
+        (1_800, fact("stack!", "deposited"), ["renew?"]),
+        (2_500, fact("note.seen"), ["stack?"]),
+        (2_800, fact("stack!", "recycled"), ["renew?"]),
+        (3_000, fact("sale.cancel"), ["return_all?"]),
+        (3_400, fact("return_all!", "presented"), []),
+        (3_900, fact("taken!", "deposit"), ["pay?"]),
+        (4_300, fact("pay!", "presented"), []),
+        (4_700, fact("taken!", "change"), ["sale.end"]),
+    )
+    moves = [[1_400, 1_500], [1_510, 1_795], [2_300, 2_500], [2_510, 2_795], [3_010, 3_400], [3_910, 4_300]]
+    (told,) = split(read_lines(write(tmp_path, *sale)), {"acceptor": [[a, b, b] for a, b in moves]})
+    assert told.ms["ours"] == 10 + 5 + 10 + 5 + 10 + 10
+    assert told.ms["passenger"] == 290 + 100 + 500 + 200 + 500 + 400
+    assert told.ms["device"] == sum(b - a for a, b in moves)
+
+
+def test_who_reads_the_claim_is_the_passenger_though_the_unit_starts_anew(tmp_path: Path) -> None:
+    steps = (
+        (1_000, fact("sale.start", number=7), ["lock?"]),
+        (1_000, fact("retract!", "deposit"), ["claim.add", "slip?"]),
+        (1_200, fact("slip!", "printed"), []),
+        (1_250, fact("deposit.past"), []),
+        (1_250, fact("device.ready"), []),
+        (7_200, fact("timer", "patience"), ["sale.end"]),
+    )
+    (told,) = split(read_lines(write(tmp_path, *steps)), {})
+    assert (told.ms["passenger"], told.ms["ours"]) == (6_000, 200)
+
+
 def test_a_motion_without_end_reaches_to_the_end_of_the_sale(tmp_path: Path) -> None:
     (sale,) = split(read_lines(write(tmp_path, *SALE)), {"cabinet": [[2_500, None, None]]})
     assert sale.ms["device"] == 400

@@ -121,7 +121,8 @@ Word = tuple[int, int]
 class Recovery:
     """`moved`: (bill type, destination) after PACKING, else (bill type, notes) that left the cassettes for certain.
 
-    `asked`: the interrupted request: (bill type, notes) after DISPENSING, one (cassette, notes) after UNLOADING.
+    `asked`: the interrupted request: (bill type, notes) after DISPENSING, one (cassette, notes) after UNLOADING. DISPENSING
+    without it: the unit holds notes and does not remember whose.
     """
 
     cut: Cut
@@ -131,8 +132,8 @@ class Recovery:
 
 def parse_recovery(payload: bytes, *, type_first: bool = True) -> Recovery | None:
     """`type_first` False: a firmware that sends its words with the count before the type (section 10)."""
-    if payload == b"\x00":
-        return Recovery(Cut.NOTHING)
+    if payload in (b"\x00", b"\x3c"):
+        return Recovery(Cut(payload[0]))
     if len(payload) < 3 or len(payload) % 2 == 0 or payload[0] not in (Cut.PACKING, Cut.DISPENSING, Cut.UNLOADING):
         return None
     words = _words(payload[1:])

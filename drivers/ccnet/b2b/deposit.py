@@ -9,7 +9,7 @@ from __future__ import annotations
 from drivers.ccnet.b2b.bundle import End, Ended, carry_out, settle, with_past
 from drivers.ccnet.b2b.codec import BUNDLE, ESCROW_TYPE, Cut
 from drivers.ccnet.b2b.requests import EMPTY_DISPENSER, Script, dispense, read_contents, unload
-from drivers.ccnet.b2b.unit import Unit
+from drivers.ccnet.b2b.unit import Unit, unnamed
 from kiosk.ports.fact import Report
 from kiosk.ports.note_acceptor import (
     DepositKeepUncertain,
@@ -101,7 +101,7 @@ def _after_a_cut(unit: Unit, notes: Notes, left: int | None, ended: Ended, repor
     """The unit was switched off in the middle. What had left the cassette lies in it, unless a hand could reach it already."""
     assert ended.past is not None
     recovery = ended.past.recovery
-    if recovery is None or recovery.cut is not Cut.DISPENSING:
+    if recovery is None or recovery.cut is not Cut.DISPENSING or unnamed(ended.past):
         taken = ended.past.ending == "taken" and left is not None and 0 < left <= len(notes)
         if taken and left:
             if not ended.shown:
@@ -133,9 +133,12 @@ def _after_a_cut(unit: Unit, notes: Notes, left: int | None, ended: Ended, repor
 
 
 def _contents(unit: Unit, ended: Ended | None = None) -> Script[tuple[int, ...] | None]:
-    """What lies in the escrow cassette now; a unit that does not answer is not asked."""
+    """What lies in the escrow cassette now; a unit that does not answer is not asked, nor one that was just started anew: its
+    last words wait for their ACK until what they mean is told."""
     if not unit.has_escrow or (ended is not None and ended.end is End.LOST):
         return None
+    if ended is not None and ended.end is End.CUT:
+        return unit.contents
     if ended is not None:
         yield from settle(ended)
     unit.contents = yield from read_contents(unit.fitting.escrow, top_first=unit.fitting.top_first)

@@ -249,6 +249,8 @@ class BillToBill:
             self._enabling.replied(reply)
         else:
             self._slot.replied(reply)
+            if reply.request is CASSETTES:
+                self._troubles.fitting(self._unit)
 
     def _show(self, status: Status, now_ms: int) -> None:
         """Faults and small news; a status that stays is told once."""
@@ -350,6 +352,7 @@ class BillToBill:
         self._troubles.clear(FaultCode.WRONG_DEVICE, FaultCode.DEVICE_FAILURE)
         self._settle_past(past, told=errand and not (ended.end is End.CUT and holds(past)))
         self._troubles.fitting(self._unit)
+        self._errands.after(past)
         self._told.acceptor()
         self._told.dispenser()
         if ((self._spoke and past.ending) or past.timer_was_first) and not self._outlet.waiting:

@@ -14,6 +14,7 @@ from drivers.ccnet.b2b.unit import Unit
 
 def empty(unit: Unit, outlet: Outlet, retract: Retract, over: Callable[[Ended], None]) -> Script[Ended]:
     """With nobody there it should lie at the mouth as short as the unit can: `retract`. Afterwards the unit is as config wants."""
+    outlet.unnamed = False  # whoever told it to stands before it
     if unit.retract is not retract:
         yield from choose_retract(unit, retract)
     ended = yield from carry_out(unit, EMPTY_DISPENSER, outlet.shown)
@@ -26,5 +27,5 @@ def empty(unit: Unit, outlet: Outlet, retract: Retract, over: Callable[[Ended], 
     over(ended)
     yield from settle(ended)
     if ended.end in (End.DONE, End.REFUSED, End.INVALID, End.AT_REST):
-        yield from set_up(unit, change_types=True)
+        yield from set_up(unit)
     return ended

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drivers.ccnet.b2b import deposit, payout
-from drivers.ccnet.b2b.bundle import Ended
+from drivers.ccnet.b2b.bundle import End, Ended
+from drivers.ccnet.b2b.codec import Cut
 from drivers.ccnet.b2b.requests import Script
-from drivers.ccnet.b2b.unit import Unit
+from drivers.ccnet.b2b.start_up import set_up
+from drivers.ccnet.b2b.unit import Past, Unit
 from kiosk.ports.fact import Report
 from kiosk.ports.note_acceptor import DepositKept, DepositNotMoved
 from kiosk.ports.note_dispenser import NotesRefused
@@ -34,7 +36,12 @@ class Pay:
     counts: Mapping[int, int]
 
 
-Errand = Keep | GiveBack | Pay
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """Give empty cassettes their types."""
+
+
+Errand = Keep | GiveBack | Pay | SetUp
 """What needs the whole unit: it is disabled first."""
 
 
@@ -55,6 +62,12 @@ class Errands:
         if isinstance(errand, Pay):
             self._orders.append(errand.order)
 
+    def after(self, past: Past) -> None:
+        """A start is over. One that had to tell what was cut has given no cassette its type yet."""
+        cut = past.recovery is not None and past.recovery.cut in (Cut.PACKING, Cut.UNLOADING)
+        if cut and self._unit.fitting.configure and any(self._unit.untyped()):
+            self.add(SetUp())
+
     def paid(self, order: int) -> bool:
         """Given in this life: its end is told by itself."""
         return order in self._orders
@@ -69,6 +82,8 @@ class Errands:
                 return deposit.give_back(self._unit, notes, self._report)
             case Pay(order, counts):
                 return payout.pay(self._unit, order, counts, self._report, self._differs)
+            case SetUp():
+                return _set_up(self._unit)
 
     def refuse_late(self, now_ms: int, stopped: str) -> None:
         """While none is under way. `stopped`: raw status of a unit that only people can help, else empty.
@@ -88,3 +103,10 @@ class Errands:
                 self._report(DepositNotMoved(notes, stopped or "busy"))
             case Pay(order, _):
                 self._report(NotesRefused(order, "jam" if stopped else "other"))
+            case SetUp():
+                pass  # its fault stands until the next start
+
+
+def _set_up(unit: Unit) -> Script[Ended]:
+    known = yield from set_up(unit)
+    return Ended(End.AT_REST if known else End.LOST, "set up")

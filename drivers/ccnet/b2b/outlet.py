@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum, unique
 
-from drivers.ccnet.b2b.unit import Past, holds, of_deposit
+from drivers.ccnet.b2b.unit import Past, holds, of_deposit, unnamed
 from kiosk.ports.fact import Report
 from kiosk.ports.note_dispenser import (
     ChangeRetracted,
@@ -44,11 +44,13 @@ class Outlet:
         self._since_ms: int | None = None
         self.state = Mouth.UNKNOWN
         self.deposit = False  # what is held inside came from the bulk escrow
+        self.unnamed = False  # nobody knows what is held inside: it comes out before a technician only
 
     def found(self, past: Past) -> bool:
         """A start is over. True: a bundle is held inside. What came to its end since the first start is not forgotten."""
         held = holds(past)
         self.deposit = held and past.recovery is not None and of_deposit(past.recovery)
+        self.unnamed = unnamed(past)
         if held:
             self.state = Mouth.INSIDE
         elif past.ending:
@@ -86,6 +88,9 @@ class Outlet:
             self.shown()
         if waits is None:
             self._settle(self._order)
+        elif self.state is Mouth.INSIDE and self.unnamed:
+            self.fail("3C")
+            self.state = Mouth.INSIDE
         elif now_ms - self._since_ms >= waits:
             self.fail("silent")
 
@@ -119,6 +124,8 @@ class Outlet:
         A bundle that was pulled back was taken by nobody: the dispenser is asked for it by an order and says so; of a
         deposit it cannot be said which notes they were.
         """
+        if self.state is Mouth.INSIDE and self.unnamed:
+            return "unknown", "unknown"
         if self.state is Mouth.INSIDE:
             return ("empty", "notes") if self.deposit else ("notes", "empty")
         if self.state is Mouth.OUT:

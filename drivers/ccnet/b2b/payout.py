@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from drivers.ccnet.b2b.bundle import End, Ended, carry_out, settle, with_past
 from drivers.ccnet.b2b.codec import BUNDLE, Cut, parse_cassettes
 from drivers.ccnet.b2b.requests import CASSETTES, EMPTY_DISPENSER, Script, ask, dispense
-from drivers.ccnet.b2b.unit import Unit
+from drivers.ccnet.b2b.unit import Unit, unnamed
 from kiosk.ports.fact import Fact, Report
 from kiosk.ports.note_dispenser import (
     ChangeRetracted,
@@ -88,7 +88,7 @@ def _after_a_cut(
     """
     assert ended.past is not None
     recovery = ended.past.recovery
-    if recovery is None or recovery.cut is not Cut.DISPENSING:
+    if recovery is None or recovery.cut is not Cut.DISPENSING or unnamed(ended.past):
         report_by_counts(unit, order, wanted, before, ended, report)
         return ended
     counts = counts_of(unit, recovery.moved)

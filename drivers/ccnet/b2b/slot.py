@@ -1,7 +1,8 @@
 """The one note at the slot of a Bill-to-Bill unit: from ESCROW to where it came to rest. One outcome per note, never a guess.
 
-Source: ccnet sheet, sections 4 (ACK rules), 9.3, 10, 12; decision 1. The unit says STACKED and RETURNED until they are
-acknowledged, so a note whose end was not said has not come to its end; an event twice in a row is one event.
+Source: ccnet sheet, sections 4 (ACK rules), 9.2, 9.3, 10, 12; decision 1. The unit says STACKED and RETURNED until they are
+acknowledged, so a note whose end was not said has not come to its end; an event twice in a row is one event. A cassette may be
+pulled out at any time, and the unit does not say so: before STACK it is asked once more, while the note still is in ESCROW.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ HOLD_EVERY_MS = 7_500  # given back 10 s after the last word
 OUTCOME_MS = 30_000  # STACK to STACKED, RETURN to RETURNED
 STUBBORN_MS = 1_500  # still in escrow so long after an order: it was not heard
 RETURNS = 3
+LOOKS = 3  # questions before STACK; a unit that does not answer them gets no STACK
 GONE_FOR_SURE = 2  # statuses in a row that do not know a note: a single one may be the late copy of an older one
 GONE = (State.IDLING, State.DISABLED, State.ACCEPTING, State.REJECTING)
 JAMS = (State.JAMMED, State.BOX_JAMMED)
@@ -59,6 +61,8 @@ class Note:
     missing: int = 0
     returns: int = 0
     asked: bool = False  # the counts of the cassettes are asked where it went
+    looks: int = 0
+    still_goes: bool = False  # where it was said to go when it came, by the cassettes that are there now
 
 
 class Slot:
@@ -101,6 +105,8 @@ class Slot:
             return None
         if note.wish is Wish.NONE:
             return HOLD if now_ms - note.hold_ms >= HOLD_EVERY_MS else None
+        if note.sent_ms is None and note.wish is Wish.STACK and not note.still_goes:
+            return CASSETTES
         if note.sent_ms is None:
             return STACK if note.wish is Wish.STACK else RETURN
         if now_ms - note.sent_ms >= STUBBORN_MS and note.sign_ms > note.sent_ms and note.returns < RETURNS:
@@ -115,7 +121,7 @@ class Slot:
             note.hold_ms = now_ms
             return
         if request is CASSETTES:
-            note.asked = True
+            note.asked = note.missing >= GONE_FOR_SURE
             return
         note.sent_ms = now_ms
         if request is STACK:
@@ -127,7 +133,8 @@ class Slot:
     def replied(self, reply: Reply) -> None:
         """REFUSED is certain, SILENT is not; in both cases the next statuses tell."""
         if self.note and reply.request is CASSETTES:
-            self._counted(self.note, parse_cassettes(reply.payload) if reply.kind is Kind.DATA else None)
+            cassettes = parse_cassettes(reply.payload) if reply.kind is Kind.DATA else None
+            (self._counted if self.note.asked else self._looked)(self.note, cassettes)
         elif self.note and reply.request is STACK and reply.kind is Kind.REFUSED:
             self.note.may_be_stacked = False
 
@@ -168,6 +175,16 @@ class Slot:
             note.missing += 1
             if note.missing >= GONE_FOR_SURE and not note.may_be_stacked:  # and its end was never said
                 self._uncertain(note)
+
+    def _looked(self, note: Note, cassettes: Mapping[int, Cassette] | None) -> None:
+        """What is fitted now, before STACK. A note that would lie elsewhere than `deposit_fen` said goes back."""
+        note.looks += 1
+        if cassettes is not None:
+            before = self._unit.goes_back(note.bill_type)
+            self._unit.cassettes = dict(cassettes)
+            note.still_goes = before is not None and self._unit.goes_back(note.bill_type) is before
+        if note.sent_ms is None and not note.still_goes and (cassettes is not None or note.looks >= LOOKS):
+            note.wish = Wish.RETURN
 
     def _counted(self, note: Note, cassettes: Mapping[int, Cassette] | None) -> None:
         """Its end was never said: a cassette that holds one note more than before has it; the box cannot be asked."""

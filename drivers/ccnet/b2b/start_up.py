@@ -1,7 +1,9 @@
 """From the first status of a Bill-to-Bill unit to a disabled one whose cassettes are known, and what it said of the past.
 
 Source: ccnet sheet, sections 9.2, 9.3, 10 and 12. May always be started again: nothing here moves a note, except that a
-RESET gives back what lies at the slot. POWER RECOVERY is asked before anything is enabled: ENABLE would lose its credits.
+RESET gives back what lies at the slot. POWER RECOVERY is asked before anything is enabled: ENABLE would lose its credits. It is
+the last question, when all is known that its words are told with: our ACK to them is what makes the unit forget, and waits
+until they are on the disk only if they are told in the same breath.
 """
 
 from __future__ import annotations
@@ -96,7 +98,9 @@ def start_up(unit: Unit, first: Status, past: Past, until_ms: int | None = None)
     `until_ms`: somebody waits for it to say what became of a bundle: give up then, or when only people can help.
     """
     see(past, first)
-    if not (yield from _to_rest(unit, first, past, until_ms)):
+    if not (yield from _to_rest(unit, first, past, until_ms)) or not (yield from _identify(unit)):
+        return False
+    if not (yield from _know(unit)):
         return False
     past.recovery = yield from read_recovery(type_first=unit.fitting.type_first)
     if past.recovery and past.recovery.cut is Cut.PACKING:
@@ -107,21 +111,29 @@ def start_up(unit: Unit, first: Status, past: Past, until_ms: int | None = None)
         past.position = "none"  # what lay there was on its way out
     if past.recovery and past.recovery.cut is Cut.DISPENSING:
         past.mouth = "notes"
-    if not (yield from _identify(unit)):
-        return False
-    untouched = past.mouth == "empty"  # a unit that still has to empty its dispenser is set up afterwards
-    return (yield from set_up(unit, change_types=untouched))
+    nothing_cut = past.recovery is None or past.recovery.cut is Cut.NOTHING
+    if nothing_cut and past.mouth == "empty":  # else that is told first, and types are given afterwards
+        yield from _give_types(unit)
+    return True
 
 
-def set_up(unit: Unit, *, change_types: bool) -> Script[bool]:
-    """Options, cassettes and contents of a disabled unit."""
+def set_up(unit: Unit) -> Script[bool]:
+    """Options, cassettes and contents of a disabled unit that holds no bundle; empty cassettes get their types."""
+    known = yield from _know(unit)
+    if known:
+        yield from _give_types(unit)
+    return known
+
+
+def _know(unit: Unit) -> Script[bool]:
     if unit.fitting.configure:
         yield from choose_retract(unit, unit.fitting.retract)
-    if not (yield from read_cassettes(unit)):
-        return False
-    if unit.fitting.configure and change_types and (yield from _set_types(unit)):
+    return (yield from read_cassettes(unit))
+
+
+def _give_types(unit: Unit) -> Script[None]:
+    if unit.fitting.configure and (yield from _set_types(unit)):
         yield from read_cassettes(unit)
-    return True
 
 
 def choose_retract(unit: Unit, retract: Retract) -> Script[None]:
@@ -151,9 +163,9 @@ def read_cassettes(unit: Unit) -> Script[bool]:
 def _set_types(unit: Unit) -> Script[bool]:
     """Give an empty cassette its type; a loaded one would be emptied into the drop cassette (9.2), so it is left alone."""
     changed = False
-    for number, cassette in list(unit.cassettes.items()):
-        wanted = unit.wanted_type(number) if cassette.present else None
-        if wanted is None or cassette.notes or (yield from read_contents(number, top_first=True)) != ():
+    for number in list(unit.untyped()):
+        wanted = unit.wanted_type(number)
+        if wanted is None or (yield from read_contents(number, top_first=True)) != ():
             continue
         yield set_type(number, wanted)
         changed = True

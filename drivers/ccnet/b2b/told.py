@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from drivers.ccnet.b2b.codec import ESCROW_TYPE, Cut
 from drivers.ccnet.b2b.outlet import Mouth, Outlet
 from drivers.ccnet.b2b.payout import counts_of
-from drivers.ccnet.b2b.unit import BOX_PLACE, Past, Unit, of_deposit
+from drivers.ccnet.b2b.unit import BOX_PLACE, Past, Unit, of_deposit, unnamed
 from kiosk.ports.fact import Report
 from kiosk.ports.note_acceptor import (
     AcceptorPast,
@@ -47,7 +47,9 @@ class Told:
         past, recovery = self.past, self.past.recovery
         outlet, _ = self._outlet.words()
         last, counts, error = "none" if recovery else "unknown", None, ""
-        if recovery and recovery.cut is Cut.DISPENSING and not of_deposit(recovery):
+        if unnamed(past):
+            last, error = "unknown", "3C"
+        elif recovery and recovery.cut is Cut.DISPENSING and not of_deposit(recovery):
             last, counts, error = "pay", counts_of(self._unit, recovery.moved), "3C"
         elif self._outlet.state is Mouth.PULLED_BACK:
             last, error = "unknown", "47/CA"
@@ -109,6 +111,8 @@ def cut_of(past: Past) -> str:
     recovery = past.recovery
     if recovery is None:
         return "unknown" if past.power_cut else "none"
+    if unnamed(past):
+        return "unknown"
     if recovery.cut is Cut.DISPENSING:
         return "returning" if of_deposit(recovery) else "none"
     return {Cut.NOTHING: "none", Cut.PACKING: "packing"}.get(recovery.cut, "keeping")

@@ -74,7 +74,7 @@ class Troubles:
         wrong = [detail for _, detail in unit.misfits()] if told else []
         if told and unit.fitting.escrow and not unit.has_escrow and not wrong:
             wrong.append(f"cassette {unit.fitting.escrow} out")
-        self.set(FaultCode.NOTE_TABLE, bool(wrong) or not unit.bills, ", ".join(wrong))
+        self.set(FaultCode.NOTE_TABLE, bool(wrong) or not unit.money, ", ".join(wrong))
         for number, raised in self._out.items():
             cassette = unit.cassettes.get(number)
             out = cassette is None or not cassette.present

@@ -50,13 +50,26 @@ class Unit:
 
     @property
     def bills(self) -> dict[int, Bill]:
-        """Types that are our money and do not lead into a cassette that may not be used."""
+        """Types that are our money and do not lead into a cassette that may not be used, nor into the box past a bulk escrow that
+        config names."""
         closed = {self.cassettes[number].bill_type for number, _ in self.misfits() if number in self.cassettes}
+        own = {cassette.bill_type for _, cassette in self.usable()}
         return {
             bill_type: bill
-            for bill_type, bill in self.table.items()
-            if bill.country in self.fitting.countries and bill_type not in closed and bill_type < ESCROW_TYPE
+            for bill_type, bill in self.money.items()
+            if bill_type not in closed and (bill_type in own or self._may_be_others)
         }
+
+    @property
+    def money(self) -> dict[int, Bill]:
+        """Types of the table that are our money."""
+        countries = self.fitting.countries
+        return {kind: bill for kind, bill in self.table.items() if bill.country in countries and kind < ESCROW_TYPE}
+
+    @property
+    def _may_be_others(self) -> bool:
+        """Notes without a cassette of their own have a place: in the escrow, or in the box of a unit without one."""
+        return not self.fitting.escrow or not self.fitting.configure or self.has_room
 
     def value_fen(self, bill_type: int) -> int:
         """0 for a type that is no money here."""
@@ -69,12 +82,22 @@ class Unit:
         return cassette is not None and cassette.present and cassette.bill_type == ESCROW_TYPE
 
     @property
+    def has_room(self) -> bool:
+        """The escrow cassette is there, and not full."""
+        return self.has_escrow and not self.cassettes[self.fitting.escrow].full
+
+    @property
     def deposit_fen(self) -> Collection[int]:
-        """Accepted values that have no recycling cassette; none without an escrow cassette."""
-        if not self.has_escrow:
+        """Accepted values that have no recycling cassette; none without an escrow cassette, or when it is full."""
+        if not self.has_room:
             return frozenset()
         recycled = {self.value_fen(cassette.bill_type) for _, cassette in self.usable()}
         return frozenset(bill.value_fen for bill in self.bills.values()) - recycled
+
+    def goes_back(self, bill_type: int) -> bool | None:
+        """Whether a note of this type would lie in the escrow, to come back itself; None: it may not be taken at all."""
+        bill = self.bills.get(bill_type)
+        return None if bill is None else bill.value_fen in self.deposit_fen
 
     def usable(self) -> Iterator[tuple[int, Cassette]]:
         """Recycling cassettes that hold what config says."""
@@ -105,6 +128,12 @@ class Unit:
             return None
         fitting = (bill_type for bill_type in sorted(self.table) if self.value_fen(bill_type) == value_fen)
         return next(fitting, None)
+
+    def untyped(self) -> Iterator[int]:
+        """Empty cassettes that should be set to another type."""
+        for number, cassette in self.cassettes.items():
+            if cassette.present and not cassette.notes and self.wanted_type(number) is not None:
+                yield number
 
     @property
     def stock(self) -> dict[int, int]:
@@ -174,6 +203,11 @@ class Past:
 def holds(past: Past) -> bool:
     """The dispenser holds a bundle that was broken off."""
     return past.recovery is not None and past.recovery.cut is Cut.DISPENSING
+
+
+def unnamed(past: Past) -> bool:
+    """The dispenser holds notes and the unit does not say of which order."""
+    return past.recovery is not None and past.recovery.cut is Cut.DISPENSING and not past.recovery.asked
 
 
 def of_deposit(recovery: Recovery) -> bool:

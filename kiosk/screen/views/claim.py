@@ -35,7 +35,7 @@ def reason_words(book: Book, claim: Claim) -> Msg:
     """Why this is owed and was not paid. Why the order ended is another question (`why_ending`), told elsewhere."""
     if claim.reason in UNCERTAIN:
         return UNCERTAIN[claim.reason]
-    if book.tickets_in("retracted") or any(pay.state == "retracted" for pay in book.pays):
+    if book.deposit_forgotten or book.tickets_in("retracted") or any(pay.state == "retracted" for pay in book.pays):
         return NOT_TAKEN
     if book.why_ending == "restart":
         return POWER

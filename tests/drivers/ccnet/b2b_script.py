@@ -61,6 +61,7 @@ class B2bPaper:
     now_ms: int = 1_000
     commands: list[tuple[int, str, bytes]] = field(default_factory=list)
     controls: list[bytes] = field(default_factory=list)
+    acked: list[tuple[str, int]] = field(default_factory=list)  # whose answer was acknowledged; facts told by then
     facts: list[Fact] = field(default_factory=list)
     wire: list[bytes] = field(default_factory=list)  # every frame the driver sent
     _last_control_ms: int = -1_000
@@ -98,6 +99,7 @@ class B2bPaper:
     def forget(self) -> None:
         self.facts.clear()
         self.commands.clear()
+        self.acked.clear()
 
     def run(self, for_ms: int) -> None:
         end_ms = self.now_ms + for_ms
@@ -113,6 +115,10 @@ class B2bPaper:
             if wake is None:
                 break
             self.now_ms = max(self.now_ms + 1, min(wake, end_ms))
+
+    def told_before_ack(self, name: str) -> list[Fact]:
+        """What had been told when the answer to this command was acknowledged first."""
+        return self.facts[: next(told for command, told in self.acked if command == name)]
 
     def names(self, *but: str) -> list[str]:
         return [name for _, name, _ in self.commands if name not in but]
@@ -136,6 +142,8 @@ class B2bPaper:
             self.wire.append(frame.encode())
             if frame.payload in (ACK, NAK):
                 self.controls.append(frame.payload)
+                if frame.payload == ACK:
+                    self.acked.append((self.commands[-1][1], len(self.facts)))
                 self._last_control_ms = self.now_ms
                 continue
             answer = self._answer(NAMES[frame.payload[0]], frame.payload[1:])

@@ -109,6 +109,12 @@ def test_the_words_of_another_firmware_come_the_other_way_round() -> None:
     assert parse_recovery(bytes.fromhex("17 0105"), type_first=False) == Recovery(Cut.PACKING, (), ((5, 1),))
 
 
+def test_a_bare_3c_is_a_bundle_that_nobody_remembers() -> None:
+    assert parse_recovery(b"\x3c") == Recovery(Cut.DISPENSING)
+    assert ask.RECOVERY.fits is not None
+    assert ask.RECOVERY.fits(b"\x3c")
+
+
 def test_what_is_no_power_recovery() -> None:
     for wrong in (b"", b"\x17", b"\x17\x05", b"\x19\x00\x00", b"\x3c\x80\x05\x83"):
         assert parse_recovery(wrong) is None

@@ -141,6 +141,7 @@ def test_more_notes_than_the_escrow_holds_are_not_moved() -> None:
 def test_a_power_cut_while_unloading(recovery: str, contents: list[int], fact: Fact) -> None:
     paper = with_deposit()
     assert keep(paper, "1E", "10", "13", "19", recovery=recovery, contents=contents, run_ms=5_000) == [fact]
+    assert recovery == "00" or fact in paper.told_before_ack("RECOVERY")
     assert sum(isinstance(told, DeviceReady) for told in paper.news()) == 2
 
 
@@ -305,6 +306,9 @@ def test_a_link_that_stays_away_leaves_it_uncertain() -> None:
         ),
         # the unit finished it by itself
         (["1D", "12", "13", "25", "19"], "00", [], [], [DepositPresented(NOTES), DepositTaken(NOTES)]),
+        # it holds something and does not remember what: that stays inside
+        (["1D", "12", "13", "19"], "3C", [5], [], [DepositReturnUncertain((12, 13), "12/00/00")]),
+        (["1D", "12", "13", "19"], "3C", [5, 4, 5], [], [DepositNotMoved(NOTES, "12/00/00")]),
         # its memory and its contents say different things
         (["1D", "12", "13", "19"], "3C98030501", [5], ["25", "19"], [DepositReturnUncertain(NOTES, "counts differ")]),
     ],

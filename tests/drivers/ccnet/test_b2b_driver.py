@@ -24,7 +24,7 @@ from kiosk.ports.note_acceptor import (
     NoteReturnUncertain,
     NoteUncertain,
 )
-from kiosk.ports.note_dispenser import DispenserPast
+from kiosk.ports.note_dispenser import ChangeRetractUncertain, DispenserPast, TrayStayedShut
 from tests.drivers.ccnet.b2b_script import ILLEGAL, NAK, SILENCE, B2bPaper, then
 
 CASSETTES = (("cassette.2", 50), ("cassette.3", 80))
@@ -52,7 +52,7 @@ def held(paper: B2bPaper, bill_type: int = 5, value_fen: int = 10_000) -> None:
 # -- start-up
 
 
-def test_power_up_is_reset_and_asked_for_its_past_before_anything_else() -> None:
+def test_power_up_is_reset_and_asked_for_its_past_before_anything_is_enabled() -> None:
     paper = B2bPaper()
     assert started(paper, "10", "13", "13", "19") == [
         DepositPast((), True, "none", (), (), "empty"),
@@ -60,7 +60,8 @@ def test_power_up_is_reset_and_asked_for_its_past_before_anything_else() -> None
         DispenserPast("none", (), "", "empty", CASSETTES),
         *READY,
     ]
-    assert paper.names("POLL")[:2] == ["RESET", "RECOVERY"]
+    asked = ["IDENT", "BILLS", "OPTIONS", "SET_OPTIONS", "CASSETTES", "CONTENTS"]
+    assert paper.names("POLL") == ["RESET", *asked, "RECOVERY", "ENABLE"][: len(paper.names("POLL"))]
     assert paper.orders() == ["RESET", "SET_OPTIONS 67000000"]
 
 
@@ -153,6 +154,65 @@ def test_what_a_power_cut_broke_off_is_told(recovery: str, past: DepositPast) ->
     news = started(paper, "12", "13", "19")
     assert news[0] == past
     assert "EMPTY" not in paper.names()
+
+
+@pytest.mark.parametrize("recovery", ["1705010400", "3D010405020401", "3C980305010401"])
+def test_what_was_cut_is_told_before_the_unit_may_forget_it(recovery: str) -> None:
+    """Our ACK waits for the line that these facts are written in, as after STACKED (section 12, trap 1)."""
+    paper = B2bPaper(recovery=recovery)
+    news = started(paper, "12", "13", "19")
+    before = paper.told_before_ack("RECOVERY")
+    assert [type(fact) for fact in before if fact in news[:3]] == [DepositPast, AcceptorPast, DispenserPast]
+
+
+def test_an_empty_cassette_gets_its_type_after_what_was_packed_is_told() -> None:
+    paper = B2bPaper(options="67000000", recovery="170501", cassettes=[(0x98, 1), (0x9F, 0), (0x82, 80)], contents=[5])
+    paper.on["SET_TYPE"] = then("29", "19", cassettes=[(0x98, 1), (0x81, 0), (0x82, 80)])
+    news = started(paper, "12", "13", "19")
+    assert news[-2:] == READY
+    assert paper.orders() == ["RESET", "SET_TYPE 0201"]
+    assert paper.names().index("SET_TYPE") > paper.names().index("RECOVERY")
+    assert paper.it.dispenser.counters == {"cassette.2": 0, "cassette.3": 80}
+    assert paper.faults() == [("acceptor", "NOTE_TABLE", True), ("acceptor", "NOTE_TABLE", False)]
+
+
+# -- a bundle that the unit holds and does not remember
+
+
+def unremembered() -> B2bPaper:
+    paper = B2bPaper(recovery="3C")
+    assert started(paper, "12", "13", "19")[:3] == [
+        DepositPast((), True, "unknown", (), (), "unknown"),
+        AcceptorPast("none", 0, False, (("escrow", 0), *CASSETTES)),
+        DispenserPast("unknown", (), "3C", "unknown", CASSETTES),
+    ]
+    paper.on["EMPTY"] = then("1D01", "25", "19", recovery="00")
+    paper.on["RESET"] = then("13", "19")
+    return paper
+
+
+def test_a_bundle_that_nobody_remembers_stays_inside_and_nothing_is_taken() -> None:
+    paper = unremembered()
+    assert {("acceptor", "DEVICE_FAILURE", True), ("dispenser", "DEVICE_FAILURE", True)} <= set(paper.faults())
+    paper.forget()
+    paper.it.acceptor.accept_only([10_000])
+    paper.it.dispenser.present_again(7)
+    paper.run(1_000)
+    assert paper.news() == [TrayStayedShut(7, "other")]
+    paper.it.dispenser.retract(7)
+    paper.run(1_000)
+    assert paper.news()[1:] == [ChangeRetractUncertain(7, "3C")]
+    assert paper.names("POLL") == []
+
+
+def test_a_technician_gets_what_nobody_remembers_and_then_it_works() -> None:
+    paper = unremembered()
+    paper.it.acceptor.accept_only([10_000])
+    paper.it.restart()
+    paper.run(4_000)
+    assert paper.names().count("EMPTY") == 1
+    assert paper.faults()[-1] == ("dispenser", "DEVICE_FAILURE", False)
+    assert paper.orders()[-1].startswith("ENABLE")
 
 
 def test_a_note_stacked_after_the_start_is_told_as_packed_once() -> None:
@@ -327,7 +387,56 @@ def test_an_end_nobody_told_is_settled_by_the_counts(cassettes: list[tuple[int, 
     paper.it.acceptor.stack(1)
     paper.run(1_500)
     assert paper.news() == [fact]
-    assert paper.names().count("CASSETTES") == 1
+    assert paper.names("POLL") == ["CASSETTES", "STACK", "CASSETTES"]
+
+
+@pytest.mark.parametrize(
+    ("bill_type", "value_fen", "cassettes", "fault"),
+    [
+        (5, 10_000, [(0x18, 0), (0x81, 50), (0x82, 80)], ("acceptor", "NOTE_TABLE", True)),
+        (5, 10_000, [(0x9F, 0), (0x81, 50), (0x82, 80)], ("acceptor", "NOTE_TABLE", True)),
+        (1, 500, [(0x98, 0), (0x01, 0), (0x82, 80)], ("dispenser", "CASSETTE_OUT", True)),
+        (1, 500, [(0x98, 0), (0x83, 50), (0x82, 80)], ("acceptor", "NOTE_TABLE", True)),
+    ],
+)
+def test_a_note_whose_cassette_was_pulled_out_since_it_came_goes_back(
+    bill_type: int, value_fen: int, cassettes: list[tuple[int, int]], fault: tuple[str, str, bool]
+) -> None:
+    """It would fall into the box, or into another cassette: nobody could refund it, or promised change would lack it."""
+    paper = B2bPaper(on={"RETURN": then("18", f"82{bill_type:02X}", "14")})
+    held(paper, bill_type, value_fen)
+    del paper.on["ENABLE"]  # the note at the slot stays whatever the masks are now
+    paper.cassettes = cassettes
+    paper.it.acceptor.stack(1)
+    paper.run(1_000)
+    assert "STACK" not in paper.names()
+    assert paper.faults() == [fault]
+    assert paper.facts.index(NoteReturned(1, value_fen)) == 1  # the fault is said first: it ends the sale
+    assert value_fen not in paper.it.acceptor.deposit_fen or value_fen == 500
+
+
+def test_a_note_for_a_full_escrow_goes_back_and_no_more_of_its_kind_are_taken() -> None:
+    paper = B2bPaper(on={"RETURN": then("18", "8205", "14")})
+    held(paper)
+    del paper.on["ENABLE"]
+    paper.cassettes[0] = (0xD8, 80)
+    paper.it.acceptor.stack(1)
+    paper.run(1_000)
+    assert (paper.news(), paper.faults()) == ([NoteReturned(1, 10_000)], [])
+    assert list(paper.it.acceptor.deposit_fen) == []
+    assert sorted(paper.it.acceptor.values_fen) == [500, 1_000]
+
+
+@pytest.mark.parametrize(("answers", "order"), [(2, "STACK"), (3, "RETURN")])
+def test_a_unit_that_does_not_say_what_is_fitted_is_asked_three_times(answers: int, order: str) -> None:
+    paper = B2bPaper()
+    held(paper)
+    paper.answers = {"CASSETTES": [ILLEGAL, SILENCE, ILLEGAL][:answers]}
+    paper.on = {"STACK": then("810501", "14"), "RETURN": then("18", "8205", "14")}
+    paper.it.acceptor.stack(1)
+    paper.run(1_500)
+    assert paper.orders() == [order]
+    assert paper.names().count("CASSETTES") == 3
 
 
 def test_a_stacked_event_without_a_note_is_no_money() -> None:
@@ -434,6 +543,7 @@ def test_a_power_cut_of_the_unit_after_stack(
     paper.run(4_000)
     assert paper.news()[0] == fact
     assert paper.news()[-2:] == READY
+    assert recovery == "00" or fact in paper.told_before_ack("RECOVERY")
     assert sum(type(told) is type(fact) for told in paper.news()) == 1
 
 
@@ -510,10 +620,9 @@ def test_the_box_back_in_place_is_a_start_of_its_own() -> None:
 
 @pytest.mark.parametrize("damage", [1, 2, 5])
 def test_damaged_answers_are_asked_for_again(damage: int) -> None:
-    paper = B2bPaper(on={"STACK": then("17", *["810501"] * 6, "14")})
+    paper = B2bPaper(on={"STACK": then("17", *["810501"] * 6, "14", damage=damage)})
     held(paper)
     paper.it.acceptor.stack(1)
-    paper.damage = damage
     paper.run(4_000)
     assert paper.news() == [NoteDeposited(1, 10_000)]
     assert NAK in paper.controls

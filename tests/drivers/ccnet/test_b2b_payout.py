@@ -217,6 +217,8 @@ def test_no_single_note_for_service() -> None:
             [NotesShort(7, ((2, 2, 0),), "other"), ChangeTaken(7)],
         ),
         (["1D", "12", "13", "19"], "3C81028201", FULL, ["25", "19"], [NotesRefused(7, "other")]),
+        (["1D", "12", "13", "19"], "3C", FULL, [], [NotesRefused(7, "other")]),
+        (["1D", "12", "13", "19"], "3C", PAID, [], [NotesUncertain(7, (), "12/00/00")]),
         (["1D01", "12", "13", "19"], "3C8102820101020201", PAID, ["25", "19"], [OUT, ChangeTaken(7)]),
         (
             ["1D01", "12", "13", "19"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.faults import Fault
 from kiosk.parameters import SalePolicy
 from kiosk.ports import note_acceptor as na
 from kiosk.records import record_of
@@ -63,6 +64,61 @@ def test_a_recycled_note_is_stock_as_soon_as_it_is_in() -> None:
 def test_cash_has_no_limit_when_the_notes_themselves_come_back() -> None:
     assert cash_limit_fen({100: 5}, CashPolicy()) == 500
     assert cash_limit_fen({100: 5}, CashPolicy(deposit_depth=60)) > 10**8
+
+
+def test_what_does_not_go_into_the_escrow_now_needs_full_cover() -> None:
+    cash = CashPolicy(deposit_depth=60, recycled_fen=(1000,))
+    gone = cash.as_fitted((1000, 5000, 10000), ())
+    assert acceptable((1000, 5000, 10000), PaidIn(), 20000, {5000: 1}, gone)[1] == {10000: "no_refund"}
+    assert cash.as_fitted((1000, 5000), (5000,)).deposits(5000)
+    assert CashPolicy().as_fitted((1000, 5000), ()) == CashPolicy()
+
+
+def test_a_note_of_an_escrow_cassette_that_was_pulled_out_in_mid_sale_goes_back() -> None:
+    """It would have fallen into the box, ours at once, and no cassette held its value to refund it."""
+    world = holding(5000, till=stock(0))
+    world.insert(10000)
+    assert "stack?2" in world.pending
+    world.pull_escrow()
+    world.answer("stack?2", 1)
+    assert (states(world), world.book.why_ending, world.book.ours_fen) == (["giving", "returned"], "acceptor", 0)
+    assert not world.dropped
+
+
+def test_only_a_note_that_moves_as_the_cassette_is_pulled_out_is_uncovered() -> None:
+    world = holding(5000, till=stock(0))
+    world.insert(10000)
+    world.pull_escrow()
+    world.answer("stack?2")
+    assert (states(world), world.dropped) == (["deposited", "ours"], {2})
+    world.insert(5000)
+    world.answer("stack?3")
+    assert states(world) == ["giving", "ours", "returned"]
+
+
+def test_no_note_is_welcome_while_the_unit_says_that_its_cassettes_are_others() -> None:
+    """After a restart the fault is up before the sale goes on: no edge of it cancels anything then."""
+    world = holding(5000)
+    world.pull_escrow()
+    world.restart(told((5000,)))
+    world.feed(sf.Continued())
+    world.station_says("held")
+    assert (world.sale.state, world.book.accepted_fen) == (S.COLLECTING, ())
+    assert [intent.kind for intent in world.insert(100)] == ["return?"]
+    past = world.folded()
+    assert past.sale is not None
+    assert past.sale.book.notes == world.book.notes
+    past.sale.close()
+
+
+def test_a_new_start_hears_anew_what_is_fitted() -> None:
+    books = fresh(VALUES)
+    books.hear(record_of(Fault("acceptor", "NOTE_TABLE", True, "cassette 1 out")))
+    assert books.misfit
+    books.hear(record_of(Fault("dispenser", "NOTE_TABLE", False)))
+    assert books.misfit
+    books.begin()
+    assert not books.misfit
 
 
 # -- kept
@@ -150,6 +206,19 @@ def test_notes_that_nobody_takes_fall_into_the_box_and_are_owed() -> None:
     assert [intent.kind for intent in made] == ["claim.add", "slip?"]
     assert (made[0].amount_fen, made[0].exact) == (15000, True)
     assert dict(world.stock.box) == {10000: 1, 5000: 1}
+
+
+def test_a_claim_for_a_forgotten_deposit_says_so_whatever_ended_the_order() -> None:
+    world = holding(10000, 5000)
+    world.feed(sf.Cancelled("passenger"))
+    world.answer("return_all?")
+    made = world.pull_back()
+    assert [(intent.kind, getattr(intent, "reason", "")) for intent in made] == [
+        ("claim.add", "not_taken"),
+        ("slip?", ""),
+    ]
+    world.to_the_end()
+    assert world.book.why_ending == "passenger", "why the order ended is another question"
 
 
 def test_a_deposit_that_does_not_move_is_kept_and_paid_back_from_the_cassettes() -> None:

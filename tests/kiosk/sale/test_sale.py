@@ -13,7 +13,7 @@ from kiosk.sale import facts as sf
 from kiosk.sale import intents as si
 from kiosk.sale.book import S
 from kiosk.sale.sale import NoRow
-from tests.kiosk.sale.samples import KEY, confirmed, stock
+from tests.kiosk.sale.samples import KEY, VALUES, confirmed, stock
 from tests.kiosk.sale.world import World
 
 OURS, RETURNED, JAMMED, UNKNOWN = 0, 1, 2, 3
@@ -448,6 +448,21 @@ def test_a_bundle_that_nobody_can_find_is_a_claim_with_a_bound() -> None:
 
 
 # -- money out
+
+
+# -- money out
+
+
+def test_a_jam_may_hold_a_note_of_another_cassette_than_the_one_still_to_be_paid() -> None:
+    world = World()
+    world.answer("lock?")
+    world.feed(sf.Agreed())
+    world.insert(500)
+    world.answer("stack?1")
+    world.feed(sf.Cancelled("passenger"))
+    made = world.answer("pay?", 2)
+    bounds = [intent.bound_fen for intent in made if isinstance(intent, si.AddUnknown)]
+    assert bounds[:1] == [max(VALUES.values())]
 
 
 def with_change() -> World:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
 from kiosk import vocabulary
+from kiosk.faults import Fault
 from kiosk.journal import Line
 from kiosk.parameters import SalePolicy
 from kiosk.past import Past, fold
@@ -198,7 +199,11 @@ class World:
     ) -> None:
         self.till = till or stock()
         self.policy, self.passengers = policy or SalePolicy(), passengers
-        self.context = SaleContext("T01", "7f3a91c2", b"secret", self.policy, 1.0, lambda: KNOWN_FEN)
+        self.context = SaleContext(
+            "T01", "7f3a91c2", b"secret", self.policy, 1.0, lambda: KNOWN_FEN, lambda: self._deposit_fen()
+        )
+        self.escrow_out = False  # the cassette of the bulk escrow; whether the unit knows it is `stock.misfit`
+        self.dropped: set[int] = set()  # notes that moved while it was pulled out, and fell into the box
         self.now_ms, self.wall_ms = 1_000, 1_000
         self.lines: list[Line] = []
         self.account = Account()
@@ -216,6 +221,10 @@ class World:
         made = stock(0)
         made.cassettes, made.roll = dict(self.filled), 100
         return made
+
+    def _deposit_fen(self) -> tuple[int, ...]:
+        """What the unit knows: it looks before each note, and after each start."""
+        return () if self.stock.misfit else tuple(filter(self.policy.cash.deposits, KNOWN_FEN))
 
     @property
     def book(self) -> Book:
@@ -307,8 +316,10 @@ class World:
                 lost: list[Fact] = [na.NoteJammed(note, fen), na.NoteUncertain(note, fen), na.NoteUncertain(note, 0)]
                 cassette = next((number for number, value in VALUES.items() if value == fen), 0)
                 good: list[Fact] = [na.NoteOurs(note, fen)]
+                if self.policy.cash.deposits(fen) and self.escrow_out:
+                    return [na.NoteReturned(note, fen)]  # it looks before the note moves
                 if self.policy.cash.deposits(fen):
-                    good = [na.NoteDeposited(note, fen), na.NoteOurs(note, fen)]
+                    good = [na.NoteDeposited(note, fen)]
                 elif fen in self.policy.cash.recycled_fen and cassette:
                     good = [na.NoteRecycled(note, fen, cassette), na.NoteOurs(note, fen)]
                 return [*good, na.NoteReturned(note, fen), *lost]
@@ -393,6 +404,10 @@ class World:
         """One pending question is answered; what was put before a hand can be taken from then on."""
         answers = self.pending.pop(kind)
         fact = answers[which % len(answers)]
+        if kind.startswith("stack?") and isinstance(fact, na.NoteReturned) and self.escrow_out:
+            self.look()  # the fault is said first
+        if kind.startswith("stack?"):
+            self._dropped(fact)
         self.said.append(fact)
         match fact:
             case na.DepositPresented(notes=notes):
@@ -415,6 +430,32 @@ class World:
     def station_says(self, state: str) -> list[si.Intent]:
         """The question about the sale is answered with this state."""
         return self.answer("state?", 1 + STATION_STATES.index(state))
+
+    # -- the cassette of the bulk escrow
+
+    def pull_escrow(self) -> None:
+        """Somebody pulls it out, and nobody is told. A note on its way goes back if it has not begun, or into the box."""
+        self.escrow_out = True
+        for name, answers in self.pending.items():
+            if isinstance(answers[0], na.NoteDeposited):
+                note, fen = answers[0].note, answers[0].value_fen
+                self.pending[name] = [na.NoteOurs(note, fen), na.NoteReturned(note, fen), *answers[2:]]
+
+    def look(self) -> None:
+        """The unit says what is fitted; a sale that could take notes is cancelled, as the controller does it."""
+        if self.escrow_out and not self.stock.misfit:
+            self._say_misfit()
+            if self.sale.state in (S.LOCKING, S.REVIEWING, S.COLLECTING):
+                self.feed(sf.Cancelled("acceptor"))
+
+    def _say_misfit(self) -> None:
+        fault = record_of(Fault("acceptor", "NOTE_TABLE", True, "cassette 1 out"))
+        self.stock.hear(fault)
+        self._line(fault, [])
+
+    def _dropped(self, fact: Fact) -> None:
+        if isinstance(fact, na.NoteOurs) and self.policy.cash.deposits(fact.value_fen):
+            self.dropped.add(fact.note)
 
     # -- people and time
 
@@ -456,12 +497,15 @@ class World:
         self.sale, self.stock = past.sale, past.stock
         self.now_ms += 1_000
         self.pending.clear()
+        if self.escrow_out:
+            self._say_misfit()
         self._line(record_of(RecoveryBegan(1, self.sale.book.state.name, ())), [])
         believed = beliefs(self.book, told, past.before)
         for count, belief in enumerate(believed):
             if count == again_after:
                 self.restart(told, pause_ms=pause_ms)
                 return
+            self._dropped(belief.fact)  # it was on its way when the power failed
             self._line(record_of(belief.fact), [])
             self.stock.hear(record_of(belief.fact))
             self.sale.believe(belief.fact, self.now_ms)

@@ -328,6 +328,26 @@ def test_a_jam_on_the_way_out_is_one_of_the_payment_and_ends_when_it_is_cleared(
     assert at.found() == {3}
 
 
+@pytest.mark.parametrize(("stuck", "told"), [(1, set()), (2, {3})])
+def test_change_in_the_box_is_not_held_against_the_note_that_sticks_afterwards(stuck: int, told: set[int]) -> None:
+    """One bundle fell into the box, of the next one nobody knows: so much may stick, and no more."""
+    at = Bulk()
+    first, second = paying(at)
+    at.lines(({"kind": "pay!", "result": "short", "order": 101, "counts": [[2, 1, 0]], "reason": "empty"}, []))
+    at.go(second, "cassette.2")
+    at.go(first, MOUTH, PATH, "box")
+    at.lines(({"kind": "retract!", "result": "change", "order": 101}, [pay(102, [[2, 1]], 1_000)]))
+    at.go(second, PATH, "acceptor.jam")
+    claims = [w.claim(1, 1_000, False) | {"code": "OTHER"}, w.claim(1, 1_000)]
+    at.lines(({"kind": "pay!", "result": "unknown", "order": 102, "counts": [], "reason": "jam"}, claims))
+    at.lines(({"kind": "sale.claim_seen"}, ends("claim", 2_000, 2_000, w.unknown(1, 1_000, "pay_unknown"))))
+    at.auditor.hands(True)
+    for _ in range(stuck - 1):
+        at.go(at.first("cassette.2"), "acceptor.jam")
+    at.auditor.hands(False)
+    assert at.looked().found() == told, at.told()
+
+
 # -- broken laws
 
 

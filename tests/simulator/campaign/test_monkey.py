@@ -16,6 +16,9 @@ from simulator.campaign.monkey import EVENTS_PER_PART, Monkey, units
 from simulator.campaign.sabotage import planted
 from simulator.campaign.work import monkeys
 from simulator.passenger.visit import targets
+from simulator.world.level import Machine
+from simulator.world.prepared import prepared
+from simulator.world.run import FILLS
 
 DEEP = {"attract", "home", "station", "trains", "seat", "review", "pay.cash", "printing", "take", "oos", "svc.login",
         "svc.menu", "svc.task"}  # fmt: skip
@@ -69,6 +72,33 @@ def test_parts_cover_all_events_and_one_can_be_had_alone() -> None:
     assert result["violations"] == []
     with pytest.raises(ValueError, match="no part 9"):
         monkeys(100, 1, part=9)
+
+
+@pytest.mark.parametrize(("machine", "ups"), [("bulk", False), ("usual", True), ("bulk", True)])
+def test_it_plays_with_every_machine(machine: Machine, ups: bool) -> None:
+    found = units(500, 7, machine=machine, ups=ups)
+    result = found[0]()
+    assert len(found) == 1
+    assert result["weight"] == 500
+    assert result["violations"] == []
+    assert sum(result["sales"].values()) > 0
+
+
+def test_it_pulls_only_plugs_and_plays_only_faults_that_are_there() -> None:
+    base = prepared(FILLS["bulk"]["full"], machine="bulk", ups=True)
+    mischief = Monkey("7.5", base).mischief
+    told = {mischief.fault().split()[0] for _ in range(400)} | {mischief.plug().split()[2] for _ in range(200)}
+    assert {"acceptor", "cabinet", "ups"} <= told
+    assert "dispenser" not in told
+
+
+def test_the_command_that_repeats_a_part_names_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Finger) -> str:
+        raise LookupError("nobody thought of it")
+
+    monkeypatch.setattr(Finger, "passenger", broken)
+    result = units(50, 7, machine="bulk", ups=True)[0]()
+    assert "--monkey 50 --seed 7 --machine bulk --ups --part 0" in result["violations"][0]["text"]
 
 
 def test_the_command_counts_events(capsys: pytest.CaptureFixture[str]) -> None:

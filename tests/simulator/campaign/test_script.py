@@ -9,6 +9,7 @@ import pytest
 from simulator.campaign.days import day
 from simulator.campaign.sets import SALES
 from simulator.campaign.shrink import shrink
+from simulator.world.run import run
 from simulator.world.script import Script, Trouble
 
 SCRIPT = Script(
@@ -34,6 +35,31 @@ def test_what_is_written_is_read_back(script: Script) -> None:
 def test_what_is_no_script_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValueError, match="not a script"):
         Script.parse(text)
+
+
+@pytest.mark.parametrize("device", ["dispenser", "link:dispenser"])
+def test_a_trouble_of_a_device_that_is_not_fitted_is_refused(device: str) -> None:
+    """A Bill-to-Bill unit has one line for both its ports: its plug is the acceptor's."""
+    text = replace(SCRIPT, troubles=(Trouble(device, "out", "pay?"),)).as_json()
+    assert Script.parse(text).machine == "usual"
+    with pytest.raises(ValueError, match=f"no {device}"):
+        Script.parse(text.replace('"usual"', '"bulk"'))
+
+
+def test_a_ups_fails_where_one_is_fitted() -> None:
+    silent = (Trouble("ups", "silent"),)
+    assert Script(1, SCRIPT.plans, silent, ups=True).troubles == silent
+    with pytest.raises(ValueError, match="no ups"):
+        Script(1, SCRIPT.plans, silent)
+
+
+def test_the_plug_of_a_bill_to_bill_unit_can_be_pulled_at_both_levels() -> None:
+    for level in ("port", "bytes"):
+        script = Script(
+            1, (SALES["cancel"],), (Trouble("link:acceptor", "out", "return_all?"),), level=level, machine="bulk"
+        )
+        outcome = run(script)
+        assert (outcome.played, outcome.violations) == (1, []), level
 
 
 def test_a_day_depends_on_its_number_and_seed_only() -> None:

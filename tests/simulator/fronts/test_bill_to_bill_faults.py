@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from kiosk.faults import Fault, FaultCode
 from kiosk.ports.fact import DeviceReady
 from kiosk.ports.note_acceptor import (
     DepositKept,
@@ -38,6 +41,7 @@ from tests.simulator.fronts.b2b_rig import (
     twin,
 )
 from tests.simulator.fronts.harness import Bench, Script, assert_same
+from tests.simulator.fronts.test_bill_to_bill import CUTS
 
 pytestmark = pytest.mark.slow
 
@@ -319,3 +323,129 @@ def test_nothing_is_kept_twice() -> None:
 
     facts = assert_same(RIG, script)
     assert not any(isinstance(fact, NoteOurs) for fact in facts)
+
+
+# -- what is fitted now
+
+
+DEPOSIT_FEN: dict[str, set[int]] = {
+    "cassette_1_removed": set(),
+    "cassette_2_removed": {100, 500, 2_000, 5_000, 10_000},
+    "cassette_3_removed": {500, 1_000, 2_000, 5_000, 10_000},
+}
+OUT_AND_IN = [("cassette_1_removed", 5_000), ("cassette_3_removed", 1_000), ("cassette_2_removed", 5_000)]
+
+
+@pytest.mark.parametrize(("name", "value_fen"), OUT_AND_IN)
+def test_a_cassette_pulled_out_in_the_middle_of_a_deposit_is_noticed_before_the_next_note_goes_in(
+    name: str, value_fen: int
+) -> None:
+    """Who would get another note back, or none, gets this one back at once (`NoteAcceptor.stack`)."""
+
+    def script(bench: Bench) -> None:
+        ready(bench)
+        accepted(bench, value_fen)
+        spoil(bench, name)
+        stack(bench, held(bench, value_fen))
+        bench.run(4_050)
+        take(bench)
+        assert set(bench.it.acceptor.deposit_fen) == DEPOSIT_FEN[name]
+        mend(bench, name)
+        stack(bench, held(bench, 1_000))
+        bench.run(4_050)
+        take(bench)
+        mended(bench)
+
+    facts = assert_same(RIG, script)
+    code = FaultCode.NOTE_TABLE if name == "cassette_1_removed" else FaultCode.CASSETTE_OUT
+    assert [fact.up for fact in facts if isinstance(fact, Fault) and fact.code == code.name] == [True, False]
+
+
+@pytest.mark.parametrize("value_fen", [5_000, 1_000])
+@pytest.mark.parametrize("wait_ms", [300, 8_000, 9_000])
+def test_a_note_that_had_to_wait_for_a_decision(wait_ms: int, value_fen: int) -> None:
+    """While the unit is held it does not answer for its cassettes."""
+
+    def script(bench: Bench) -> None:
+        ready(bench)
+        number = held(bench, value_fen)
+        bench.run(wait_ms)
+        stack(bench, number)
+        bench.run(6_050)
+        take(bench)
+        bench.run(3_000)
+        bench.do(bench.it.acceptor.recall)
+
+    assert_same(RIG, script)
+
+
+@pytest.mark.parametrize(
+    "name", ["silence_before_once", "silence_after_once", "illegal_next", "silence_before", "busy_next"]
+)
+def test_a_unit_that_does_not_say_what_is_fitted(name: str) -> None:
+    def script(bench: Bench) -> None:
+        ready(bench)
+        number = held(bench, 5_000)
+        spoil(bench, name, targets={0x3B})
+        stack(bench, number)
+        bench.run(4_050)
+        mend(bench, name)
+        take(bench)
+        bench.run(40_000)
+        mended(bench, name)
+
+    assert_same(RIG, script)
+
+
+@pytest.mark.parametrize("deed", [kept, returned, paid])
+@pytest.mark.parametrize("names", [("short_dispense_next", "retract_off"), ("chassis_failed", "cassette_1_removed"),
+                                   ("short_dispense_next", "lost_ack"), ("jam_in_dispenser_next", "silence_after_once"),
+                                   ("recovery_lost", "reset_by_itself_once"), ("box_full", "reset_by_itself_once"),
+                                   ("jam_in_stacker_next", "reset_by_itself_once")], ids="+".join)  # fmt: skip
+def test_two_faults_in_one_deed(deed: Callable[..., Script], names: tuple[str, ...]) -> None:
+    assert_same(RIG, deed(*names))
+
+
+CUT_AGAIN = {"keep": "acceptor.stacker", "return": "dispenser.path", "pay": "dispenser.path"}
+
+
+@pytest.mark.parametrize("after_ms", [40, 600, 1_300, 2_500])
+@pytest.mark.parametrize("deed", sorted(CUT_AGAIN))
+def test_the_unit_alone_loses_its_power_in_the_middle(deed: str, after_ms: int) -> None:
+    """The controller lives on: its order is still to be answered (decision page 024, 3)."""
+
+    def script(bench: Bench) -> None:
+        ready(bench)
+        notes = deposit(bench, 5_000, 10_000, 500)
+        if deed == "pay":
+            close(bench)
+            pay(bench, 1, {2: 3, 3: 2})
+        else:
+            (keep if deed == "keep" else return_all)(bench, notes)
+        bench.until(lambda: len(twin(bench).body.matter.places[CUT_AGAIN[deed]]) > 0)
+        bench.run(after_ms)
+        bench.do(lambda: twin(bench).power(False, bench.now_ms))
+        bench.run(1_000)
+        bench.do(lambda: twin(bench).power(True, bench.now_ms))
+        bench.run(8_000)
+        take(bench)
+        bench.run(60_000)
+        mended(bench)
+
+    assert_same(RIG, script)
+
+
+@pytest.mark.parametrize("open_it", [True, False])
+@pytest.mark.parametrize("name", ["change_on_its_way 40", "on_its_way_out 40", "keeping 40", "laid_in_a_cassette 230"])
+def test_what_the_unit_does_not_remember_comes_out_before_a_technician_only(name: str, open_it: bool) -> None:
+    def script(bench: Bench) -> None:
+        spoil(bench, "recovery_lost")
+        CUTS[name](bench)
+        bench.until(DeviceReady)
+        bench.run(500)
+        bench.do(lambda: (bench.it.dispenser.present_again if open_it else bench.it.dispenser.retract)(1))
+        bench.run(5_000)
+        take(bench)
+        mended(bench, "recovery_lost")
+
+    assert_same(RIG, script)

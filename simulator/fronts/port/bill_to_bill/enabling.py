@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.devices.ccnet.codes import State
-from simulator.fronts.port.bill_to_bill.unit import Unit
+from simulator.fronts.port.bill_to_bill.known import Known
 
 AGAIN_MS = 1_000
 
@@ -11,8 +11,8 @@ AGAIN_MS = 1_000
 class Enabling:
     """`wanted`: face values. `told`: the mask the unit has acknowledged, None when that is not known."""
 
-    def __init__(self, unit: Unit) -> None:
-        self._unit = unit
+    def __init__(self, known: Known) -> None:
+        self._known = known
         self._sent_ms = -AGAIN_MS
         self.told: int | None = None
         self.wanted: frozenset[int] = frozenset()
@@ -44,7 +44,7 @@ class Enabling:
     def _mask(self, closed: bool) -> int:
         if closed:
             return 0
-        return sum(1 << kind for kind, value_fen in self._unit.values.items() if value_fen in self.wanted)
+        return sum(1 << kind for kind, value_fen in self._known.values.items() if value_fen in self.wanted)
 
     def _agreed(self, mask: int, state: int) -> bool:
         return self.told == mask and state != (State.DISABLED if mask else State.IDLING)

@@ -1,19 +1,18 @@
-"""The line to the unit without bytes, and how orders of several steps are written on it.
+"""The line to the unit without bytes: commands are obeyed at once, or not; only statuses are waited for.
 
-Source: ccnet sheet, sections 4 and 9. A script asks for one thing at a time: a command, or the unit's next status; it has no
-clock, `Unit.now_ms` says the time.
+Source: ccnet sheet, sections 4 and 9. A course of several statuses is a generator that is sent one status after the other, None
+for one that was not heard; what it orders in between it orders here. It has no clock: `now_ms` says the time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from simulator.devices.ccnet.b2b import BillToBill
 from simulator.devices.ccnet.b2b.body import UnitBody
 from simulator.devices.ccnet.b2b.numbers import ALLOWED
-from simulator.fronts.port.acceptor_line import Heard, Line
+from simulator.fronts.port.acceptor_line import RESET, Heard, Line
 
 STATUS_BYTES = 3
 TRIES = 3  # of a question that moves nothing
@@ -23,51 +22,57 @@ NOT_AFTER_A_CUT = frozenset({DISPENSE, UNLOAD, SET_TYPE})
 """Illegal while the dispenser holds an interrupted bundle (section 10)."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """A command; `do` carries it out when the unit hears it in a state that allows it."""
-
-    code: int
-    do: Callable[[], object] | None = None
-
-
-Step = Send | None
-"""None: the next status."""
-Answer = Heard | bytes | None
-Script = Generator[Step, Answer, T]
-
-
-def look() -> Script[bytes | None]:
-    """The next status; None when it was not heard."""
-    answer = yield None
-    return answer if isinstance(answer, bytes) else None
-
-
-def send(code: int, do: Callable[[], object] | None = None) -> Script[Heard]:
-    answer = yield Send(code, do)
-    return answer if isinstance(answer, Heard) else Heard.NOTHING
-
-
-def ask(code: int, answer: Callable[[], T]) -> Script[T | None]:
-    """What the unit says to a question; None when it does not, or may not."""
-    for _ in range(TRIES):
-        heard = yield from send(code)
-        if heard is Heard.GOOD:
-            return answer()
-        if heard is Heard.REFUSED:
-            return None
-    return None
+Course = Generator[None, bytes | None, T]
 
 
 class UnitLine(Line):
-    """`said`: the last status that was a state, None after an event or silence."""
+    """`said`: the last status that was a state, None after an event or silence. `plugged`: without it nothing is sent.
+
+    `until_ms`: when the course under way stops waiting, None when it does not. `at_once`: it goes on without a status.
+    """
 
     def __init__(self, twin: BillToBill) -> None:
         super().__init__(twin)
         self.said: bytes | None = None
+        self.plugged = True
+        self.now_ms = self.reset_ms = 0
+        self.until_ms: int | None = None
+        self.at_once = False
+        self._forgets: Callable[[], None] | None = None
         self._unit: UnitBody = twin.unit
+
+    def step(self) -> Course[None]:
+        """First what was told is written down, and what the last status stands for is said."""
+        self.at_once = True
+        yield
+
+    def acknowledge(self) -> None:
+        super().acknowledge()
+        forgets, self._forgets = self._forgets, None
+        if forgets is not None:
+            forgets()
+
+    def hear(self, forgets: Callable[[], None]) -> None:
+        """An answer that the unit forgets as soon as it is acknowledged: when what it meant is on the disk."""
+        if "lost_ack" not in self._twin.faults:
+            self._forgets = forgets
+
+    def order(self, code: int, do: Callable[[], object] | None = None) -> Heard:
+        """A command now; `do` carries it out when the unit hears it in a state that allows it."""
+        if not self.plugged:
+            return Heard.REFUSED
+        if code == RESET:
+            self.reset_ms = self.now_ms
+        return self.send(code, self.now_ms, do)
+
+    def ask(self, code: int) -> bool:
+        """Whether the unit answers a question: not when it may not, nor when it is not heard again and again."""
+        heard = Heard.NOTHING
+        for _ in range(TRIES):
+            heard = self.order(code)
+            if heard.answered:
+                break
+        return heard is Heard.GOOD
 
     def look(self, now_ms: int) -> bytes | None:
         """Three bytes (9.1), None when nothing came."""

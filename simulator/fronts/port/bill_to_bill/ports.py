@@ -6,26 +6,33 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kiosk.ports.fact import Report
+from kiosk.ports.note_acceptor import DepositKept, DepositNotMoved
 from kiosk.ports.note_dispenser import NotesRefused
 from simulator.devices.ccnet.b2b.bundles import MOST_IN_BUNDLE
 from simulator.fronts.port.acceptor_line import RETURN, STACK
+from simulator.fronts.port.bill_to_bill.before import Teller
+from simulator.fronts.port.bill_to_bill.bundles import Change, Deposit
+from simulator.fronts.port.bill_to_bill.deeds import hand_out, keep
 from simulator.fronts.port.bill_to_bill.enabling import Enabling
-from simulator.fronts.port.bill_to_bill.errands import Errands, GiveBack, Keep, Pay
-from simulator.fronts.port.bill_to_bill.outlet import Outlet
-from simulator.fronts.port.bill_to_bill.slot import Slot
-from simulator.fronts.port.bill_to_bill.told import Told
-from simulator.fronts.port.bill_to_bill.unit import Unit
+from simulator.fronts.port.bill_to_bill.errands import Errand, Errands
+from simulator.fronts.port.bill_to_bill.known import Known
+from simulator.fronts.port.bill_to_bill.mouth import Mouth
+from simulator.fronts.port.bill_to_bill.note import Slot
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
+    """`restart`: of the whole unit, for a technician who has cleared it. `differs`: told a cassette with a wrong count."""
+
     report: Report
-    unit: Unit
+    known: Known
     slot: Slot
     enabling: Enabling
-    outlet: Outlet
+    mouth: Mouth
     errands: Errands
-    told: Told
+    teller: Teller
+    restart: Callable[[], None]
+    differs: Callable[[str], None]
 
 
 class AcceptorPort:
@@ -35,10 +42,9 @@ class AcceptorPort:
     hold_ms = 0
     can_identify_box = False
 
-    def __init__(self, name: str, parts: Parts, depth: int, restart: Callable[[], None]) -> None:
-        """`restart`: of the whole unit, for a technician who has cleared it."""
-        self.name, self.restart = name, restart
-        self._parts, self._depth = parts, depth
+    def __init__(self, name: str, parts: Parts, depth: int) -> None:
+        self.name, self.restart = name, parts.restart
+        self._parts, self._known, self._depth = parts, parts.known, depth
 
     @property
     def escrow_depth(self) -> int:
@@ -46,20 +52,20 @@ class AcceptorPort:
 
     @property
     def bundle_notes(self) -> int:
-        unit = self._parts.unit
-        return MOST_IN_BUNDLE if unit.has_escrow or (unit.escrow and unit.cassettes is None) else 0
+        known = self._known
+        return MOST_IN_BUNDLE if known.has_escrow or (known.escrow and known.fitted is None) else 0
 
     @property
     def deposit_fen(self) -> Collection[int]:
-        return self._parts.unit.deposit_fen
+        return self._known.deposit_fen
 
     @property
     def values_fen(self) -> Collection[int]:
-        return set(self._parts.unit.values.values())
+        return set(self._known.values.values())
 
     @property
     def counters(self) -> Mapping[str, int]:
-        return self._parts.unit.counters
+        return self._known.counters
 
     def accept_only(self, values_fen: Collection[int]) -> None:
         self._parts.enabling.choose(frozenset(values_fen))
@@ -71,13 +77,16 @@ class AcceptorPort:
         self._parts.slot.order(note, RETURN)
 
     def keep(self, notes: Sequence[int]) -> None:
-        self._parts.errands.add(Keep(tuple(notes)))
+        known, report, deposit = self._known, self._parts.report, tuple(notes)
+        self._parts.errands.add(Errand(lambda: keep(known, deposit, report), lambda stopped: DepositKept(())))
 
     def return_all(self, notes: Sequence[int]) -> None:
-        self._parts.errands.add(GiveBack(tuple(notes)))
+        known, deposit = self._known, Deposit(self._known, tuple(notes), self._parts.report)
+        refusal = lambda stopped: DepositNotMoved(tuple(notes), stopped or "busy")
+        self._parts.errands.add(Errand(lambda: hand_out(known, deposit), refusal))
 
     def recall(self) -> None:
-        self._parts.told.acceptor()
+        self._parts.teller.acceptor()
 
 
 class DispenserPort:
@@ -86,32 +95,35 @@ class DispenserPort:
     max_notes = MOST_IN_BUNDLE
     can_retract = True
 
-    def __init__(self, name: str, parts: Parts, restart: Callable[[], None]) -> None:
-        self.name, self.restart = name, restart
-        self._parts = parts
+    def __init__(self, name: str, parts: Parts) -> None:
+        self.name, self.restart = name, parts.restart
+        self._parts, self._known = parts, parts.known
 
     @property
     def cassettes(self) -> Mapping[int, int]:
-        return self._parts.unit.recycling
+        return self._known.recycling
 
     @property
     def counters(self) -> Mapping[str, int]:
-        return self._parts.unit.cassette_counters
+        return self._known.cassette_counters
 
     def pay(self, order: int, counts: Mapping[int, int]) -> None:
-        self._parts.errands.add(Pay(order, {cassette: notes for cassette, notes in counts.items() if notes}))
+        known, asked = self._known, {cassette: notes for cassette, notes in counts.items() if notes}
+        change = Change(known, order, asked, self._parts.report, self._parts.differs)
+        refusal = lambda stopped: NotesRefused(order, "jam" if stopped else "other")
+        self._parts.errands.add(Errand(lambda: hand_out(known, change), refusal), order)
 
     def present_again(self, order: int) -> None:
-        self._parts.outlet.ask(order, open_it=True)
+        self._parts.mouth.ask(order, open_it=True)
 
     def retract(self, order: int) -> None:
         """Waited for: of an order of this life the end is told anyway."""
         if not self._parts.errands.paid(order):
-            self._parts.outlet.ask(order, open_it=False)
+            self._parts.mouth.ask(order, open_it=False)
 
     def test(self, cassette: int) -> None:
         """There is no reject bin."""
         self._parts.report(NotesRefused(0, "other"))
 
     def recall(self) -> None:
-        self._parts.told.dispenser()
+        self._parts.teller.dispenser()

@@ -11,10 +11,11 @@ from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.b2b.numbers import RETRACTED
 from simulator.devices.ccnet.codes import State
 from simulator.fronts.port.acceptor_words import STOPS, raw
-from simulator.fronts.port.bill_to_bill.unit import Unit
+from simulator.fronts.port.bill_to_bill.known import Known
 from simulator.fronts.port.raised import Faults
 
-STOPPED = frozenset({State.BOX_FULL, State.BOX_OUT, State.JAM_VALIDATOR, State.JAM_CASSETTE, State.FAILURE})
+JAMS = frozenset({State.JAM_VALIDATOR, State.JAM_CASSETTE})
+STOPPED = JAMS | {State.BOX_FULL, State.BOX_OUT, State.FAILURE}
 REASONS = {
     **dict.fromkeys((0x60, 0x6C), "folded"),
     **dict.fromkeys((0x61, 0x63, 0x65, 0x66, 0x67, 0x69, 0x6D), "unreadable"),
@@ -95,12 +96,12 @@ class UnitFaults:
         """A cassette does not hold what it should after a bundle: to be counted before it pays again."""
         self._dispenser.set(FaultCode.WRONG_NOTES, up, detail)
 
-    def fitting(self, unit: Unit) -> None:
+    def fitting(self, known: Known) -> None:
         """Cassettes that are not as config says."""
-        cassettes = unit.cassettes or {}
-        wrong = [f"cassette {number} type {cassettes[number].kind}" for number in unit.misfits()]
-        if unit.escrow and not unit.has_escrow and not wrong:
-            wrong.append(f"cassette {unit.escrow} out")
-        self.set(FaultCode.NOTE_TABLE, bool(wrong) or not unit.values, ", ".join(wrong))
+        fitted = known.fitted or {}
+        wrong = [f"cassette {number} type {fitted[number].kind}" for number in known.misfits()]
+        if known.escrow and not known.has_escrow and not wrong:
+            wrong.append(f"cassette {known.escrow} out")
+        self.set(FaultCode.NOTE_TABLE, bool(wrong) or not known.table, ", ".join(wrong))
         for number, faults in self._out.items():
-            faults.set(FaultCode.CASSETTE_OUT, number not in cassettes, f"cassette {number}")
+            faults.set(FaultCode.CASSETTE_OUT, number not in fitted, f"cassette {number}")
