@@ -16,10 +16,16 @@ from drivers.ccnet.b2b.driver import BillToBill
 from drivers.ccnet.driver import CcnetValidator
 from drivers.compose.change_presenter import ChangePresenter
 from drivers.compose.ticket_unit import TicketUnit
+from drivers.ebds.codec import MOST_NOTES as EBDS_NOTES
+from drivers.ebds.driver import POLL_MS as EBDS_POLL_MS
+from drivers.ebds.driver import EbdsAcceptor
 from drivers.escpos.driver import EscPosPrinter
 from drivers.f53.codec import CASSETTES as F53_CASSETTES
 from drivers.f53.codec import SIZES as F53_SIZES
 from drivers.f53.driver import F53
+from drivers.id003.codec import CODES as ID003_CODES
+from drivers.id003.driver import POLL_MS as ID003_POLL_MS
+from drivers.id003.driver import Id003Acceptor
 from drivers.lcdm.codec50 import SENSORS
 from drivers.lcdm.driver import Lcdm4000
 from drivers.lcdm.driver50 import Lcdm2000
@@ -83,6 +89,28 @@ def bill_to_bill(
     )
 
 
+def _ebds(name: str, device: Device, report: Report, boot: int, gives_back: bool = True) -> EbdsAcceptor:
+    return EbdsAcceptor(
+        name,
+        report,
+        first_note=boot * NOTES_PER_BOOT + 1,
+        poll_ms=device.poll_ms,
+        notes=device.notes,
+        gives_back=gives_back,
+    )
+
+
+def _id003(name: str, device: Device, report: Report, boot: int, look_only: bool = False) -> Id003Acceptor:
+    return Id003Acceptor(
+        name,
+        report,
+        first_note=boot * NOTES_PER_BOOT + 1,
+        poll_ms=device.poll_ms,
+        notes=device.notes,
+        look_only=look_only,
+    )
+
+
 MODELS: dict[str, Model] = {
     "ccnet": Model(
         ("acceptor",),
@@ -91,6 +119,16 @@ MODELS: dict[str, Model] = {
         ),
     ),
     "ccnet_b2b": Model(("acceptor", "dispenser"), _bill_to_bill),
+    "ebds": Model(
+        ("acceptor",),
+        _ebds,
+        probe=lambda name, device, report, boot: _ebds(name, device, report, boot, gives_back=False),
+    ),
+    "id003": Model(
+        ("acceptor",),
+        _id003,
+        probe=lambda name, device, report, boot: _id003(name, device, report, boot, look_only=True),
+    ),
     "lcdm4000": Model(
         ("dispenser",), lambda name, device, report, boot: Lcdm4000(name, report, cassettes=dict(device.cassettes))
     ),
@@ -124,8 +162,17 @@ SHORT_NAMES = {"cabinet": "cabinet_board", "b2b": "ccnet_b2b", "ups": "megatec"}
 BAUD = {"ttpm": 115_200, "cabinet_board": 19_200, "megatec": 2_400}
 """Line rates other than 9600, for a probe that is not told another one; in config `baud` says it."""
 
-PARITY: dict[str, Literal["N", "E", "O"]] = {"f53": "E", "f56": "E"}
+PARITY: dict[str, Literal["N", "E", "O"]] = {"ebds": "E", "f53": "E", "f56": "E", "id003": "E"}
 """Lines with a parity bit, likewise."""
+
+DATA_BITS = {"ebds": 7}
+"""Lines with another number of data bits than 8; nothing to configure."""
+
+POLL_MS = {"ebds": EBDS_POLL_MS, "id003": (ID003_POLL_MS[0], ID003_POLL_MS[-1])}
+"""Devices that want to be asked neither faster nor slower."""
+
+NOTE_NUMBERS = {"ebds": range(1, EBDS_NOTES), "id003": ID003_CODES}
+"""Acceptors that can be told in config what their notes are worth (`notes`), and how they number them."""
 
 
 def model(name: str, device: Device, report: Report, boot: int) -> Any:
@@ -160,6 +207,7 @@ def check_devices(table: DeviceTable) -> None:
         if device.model in SENSORS and not set(device.cassettes) <= set(SENSORS[device.model].out):
             there = ", ".join(map(str, SENSORS[device.model].out))
             raise ConfigError(f"devices.{name}.cassettes: {device.model} has cassette {there} and no other")
+        _check_line(name, device)
         if device.model in ("f53", "f56"):
             _check_f53(name, device)
         other = ports.setdefault(os.path.realpath(device.link), name)
@@ -168,10 +216,28 @@ def check_devices(table: DeviceTable) -> None:
     _check_unit(table.acceptor, table.dispenser)
 
 
+def _check_line(name: str, device: Device) -> None:
+    """What the model's own line and table allow."""
+    if device.parity != PARITY.get(device.model, device.parity):
+        raise ConfigError(f"devices.{name}.parity: the line of {device.model} is {PARITY[device.model]}")
+    fastest, slowest = POLL_MS.get(device.model, (device.poll_ms, device.poll_ms))
+    if not fastest <= device.poll_ms <= slowest:
+        raise ConfigError(
+            f"devices.{name}.poll_ms: {device.model} is polled each {fastest} to {slowest} ms, not {device.poll_ms}"
+        )
+    if device.notes and device.model not in NOTE_NUMBERS:
+        raise ConfigError(f"devices.{name}.notes: {device.model} needs no note table")
+    for number, fen in device.notes.items():
+        if number not in NOTE_NUMBERS[device.model] or fen <= 0:
+            numbers = NOTE_NUMBERS[device.model]
+            raise ConfigError(
+                f"devices.{name}.notes.{number}: {device.model} numbers its notes {numbers[0]} to {numbers[-1]}, "
+                f"each worth more than 0 fen, not {fen}"
+            )
+
+
 def _check_f53(name: str, device: Device) -> None:
     """It measures each note: of a value whose size nobody told it, it would reject every one (f53 sheet, 5)."""
-    if device.parity != PARITY[device.model]:
-        raise ConfigError(f"devices.{name}.parity: the line of {device.model} is {PARITY[device.model]}")
     for number, fen in device.cassettes.items():
         if number not in F53_CASSETTES:
             raise ConfigError(f"devices.{name}.cassettes: {device.model} has cassettes 1 to 4 and no {number}")
@@ -211,7 +277,7 @@ def _check_unit(acceptor: Device | None, dispenser: Device | None) -> None:
 
 
 def opener(name: str, device: Device) -> Callable[[], Link]:
-    return serial_opener(device.link, device.baud, device.parity)
+    return serial_opener(device.link, device.baud, device.parity, DATA_BITS.get(device.model, 8))
 
 
 def drivers_of(

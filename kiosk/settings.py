@@ -68,9 +68,10 @@ class BlackBoxSettings:
 class Device:
     """One device on one link; two ports with the same link are served by one unit (decision 22).
 
-    `cassettes` (dispensers): number -> face value in fen. `escrow` (acceptors): cassette of the bulk escrow, 0 without one, and
-    how many notes go into it. Of a UPS: how long its full battery carries this machine, and what the battery should have when
-    the unit does not say it.
+    `cassettes` (dispensers): number -> face value in fen. `notes` (acceptors that may not say what a note is worth): number in
+    the device's own table -> face value in fen; what the device does say has to agree. `escrow` (acceptors): cassette of the
+    bulk escrow, 0 without one, and how many notes go into it. Of a UPS: how long its full battery carries this machine, and what
+    the battery should have when the unit does not say it.
     """
 
     model: str
@@ -79,6 +80,7 @@ class Device:
     parity: Literal["N", "E", "O"] = "N"
     poll_ms: Annotated[int, Range(20, 5_000)] = 100
     cassettes: Mapping[int, int] = field(default_factory=dict)
+    notes: Mapping[int, int] = field(default_factory=dict)
     escrow: Annotated[int, Range(0, 16)] = 0
     escrow_notes: Annotated[int, Range(1, 200)] = 80
     runtime_min: Annotated[int, Range(1, 1_440)] = 10

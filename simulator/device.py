@@ -14,8 +14,8 @@ from simulator.devices.twin import Speeds, Twin
 from simulator.pty_host import run_single
 
 if TYPE_CHECKING:
-    from simulator.devices.ccnet.peripheral import Peripheral
     from simulator.devices.megatec import MegatecUps
+    from simulator.devices.validator import Validator
 
 NOTES_PER_CASSETTE = 300
 NOTES_IN_RECYCLER = 40
@@ -29,13 +29,15 @@ Turn = Callable[[int], int | None]
 
 
 def ccnet(matter: Matter, speeds: Speeds) -> Twin:
+    """Note validator with an escrow of one note, speaks CCNET (address 03)."""
+
     from simulator.devices.ccnet import CcnetValidator
 
     return CcnetValidator(matter, speeds)
 
 
 def b2b(matter: Matter, speeds: Speeds) -> Twin:
-    """Cassette 1 is the escrow; 2 and 3 hold notes of 1 and 10 yuan."""
+    """Bill-to-Bill unit, speaks CCNET (address 01). Cassette 1 is the escrow; 2 and 3 hold notes of 1 and 10 yuan."""
     from simulator.devices.ccnet import CNY
     from simulator.devices.ccnet.b2b import ESCROW, BillToBill
 
@@ -46,13 +48,31 @@ def b2b(matter: Matter, speeds: Speeds) -> Twin:
     return BillToBill(matter, speeds, kinds_of=(ESCROW, 0, 2))
 
 
+def ebds(matter: Matter, speeds: Speeds) -> Twin:
+    """Note acceptor with an escrow of one note, speaks EBDS (eight bits without parity on a pty)."""
+    from simulator.devices.ebds import EbdsValidator
+
+    return EbdsValidator(matter, speeds)
+
+
+def id003(matter: Matter, speeds: Speeds) -> Twin:
+    """Note acceptor with an escrow of one note, speaks ID-003 (no parity on a pty)."""
+    from simulator.devices.id003 import Id003Acceptor
+
+    return Id003Acceptor(matter, speeds)
+
+
 def ups(matter: Matter, speeds: Speeds) -> Twin:
+    """UPS with its battery, speaks Megatec/Q1."""
+
     from simulator.devices.megatec import MegatecUps
 
     return MegatecUps(speeds)
 
 
 def lcdm4000(matter: Matter, speeds: Speeds) -> Twin:
+    """Note dispenser with four cassettes, speaks LCDM."""
+
     from simulator.devices.lcdm import Lcdm4000
     from simulator.devices.lcdm.dispenser import DEFAULT_VALUES_FEN
 
@@ -61,6 +81,8 @@ def lcdm4000(matter: Matter, speeds: Speeds) -> Twin:
 
 
 def lcdm2000(matter: Matter, speeds: Speeds) -> Twin:
+    """Note dispenser with two cassettes, speaks LCDM's older frames."""
+
     from simulator.devices.lcdm import Lcdm2000
     from simulator.devices.lcdm.dispenser import DEFAULT_VALUES_2000_FEN
 
@@ -69,11 +91,27 @@ def lcdm2000(matter: Matter, speeds: Speeds) -> Twin:
 
 
 def lcdm1000(matter: Matter, speeds: Speeds) -> Twin:
+    """Note dispenser with one cassette, speaks LCDM's older frames."""
+
     from simulator.devices.lcdm import Lcdm1000
     from simulator.devices.lcdm.dispenser import DEFAULT_VALUES_1000_FEN
 
     fill_cassettes(matter, DEFAULT_VALUES_1000_FEN)
     return Lcdm1000(matter, speeds)
+
+
+def f53(matter: Matter, speeds: Speeds) -> Twin:
+    """Bill dispenser with four cassettes and a pool, speaks the F53's frames (eight bits without parity on a pty)."""
+    from simulator.devices.f53 import F53
+    from simulator.devices.f53.dispenser import DEFAULT_VALUES_FEN
+
+    fill_cassettes(matter, DEFAULT_VALUES_FEN)
+    return F53(matter, speeds)
+
+
+def f56(matter: Matter, speeds: Speeds) -> Twin:
+    """Bill dispenser, speaks as the F53 does."""
+    return f53(matter, speeds)
 
 
 def fill_cassettes(matter: Matter, values_fen: Sequence[int | None]) -> None:
@@ -83,6 +121,8 @@ def fill_cassettes(matter: Matter, values_fen: Sequence[int | None]) -> None:
 
 
 def ttpm(matter: Matter, speeds: Speeds) -> Twin:
+    """Printer of tickets with a magnetic stripe, speaks TTPM."""
+
     from simulator.devices.ttpm import Ttpm
 
     for _ in range(BLANKS_ON_ROLL):
@@ -91,12 +131,16 @@ def ttpm(matter: Matter, speeds: Speeds) -> Twin:
 
 
 def cabinet(matter: Matter, speeds: Speeds) -> Twin:
+    """The cabinet's board: doors, locks, lamps, shutters, trays and flaps, speaks Modbus RTU."""
+
     from simulator.devices.cabinet_board import CabinetBoard
 
     return CabinetBoard(matter, speeds)
 
 
 def escpos(matter: Matter, speeds: Speeds) -> Twin:
+    """Slip printer, speaks ESC/POS."""
+
     from simulator.devices.escpos import EscPosPrinter
 
     return EscPosPrinter(matter, speeds)
@@ -105,9 +149,13 @@ def escpos(matter: Matter, speeds: Speeds) -> Twin:
 MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
     "ccnet": ccnet,
     "b2b": b2b,
+    "ebds": ebds,
+    "id003": id003,
     "lcdm4000": lcdm4000,
     "lcdm2000": lcdm2000,
     "lcdm1000": lcdm1000,
+    "f53": f53,
+    "f56": f56,
     "ttpm": ttpm,
     "cabinet": cabinet,
     "escpos": escpos,
@@ -117,12 +165,12 @@ MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
 
 def auto(matter: Matter, twin: Twin) -> Turn | None:
     """What happens by itself: a passenger at a slot, outages of a UPS's mains; None for other devices."""
-    from simulator.devices.ccnet.peripheral import Peripheral
     from simulator.devices.megatec import MegatecUps
+    from simulator.devices.validator import Validator
 
     if isinstance(twin, MegatecUps):
         return auto_outages(twin)
-    return auto_passenger(matter, twin) if isinstance(twin, Peripheral) else None
+    return auto_passenger(matter, twin) if isinstance(twin, Validator) else None
 
 
 def auto_outages(twin: MegatecUps) -> Turn:
@@ -140,7 +188,7 @@ def auto_outages(twin: MegatecUps) -> Turn:
     return turn
 
 
-def auto_passenger(matter: Matter, twin: Peripheral) -> Turn:
+def auto_passenger(matter: Matter, twin: Validator) -> Turn:
     """A passenger who pushes a note in every few seconds while the slot is open, and takes what comes out."""
     next_ms, inserted = 0, 0
 
@@ -157,22 +205,33 @@ def auto_passenger(matter: Matter, twin: Peripheral) -> Turn:
     return turn
 
 
+def listed() -> str:
+    """All models, one line each: its name and what it is, from what makes it."""
+    return "\n".join(f"{name:10} {(make.__doc__ or '').splitlines()[0]}" for name, make in MODELS.items())
+
+
 def main(argv: Sequence[str]) -> int:
     """Serve until ended; 0 after SIGINT or SIGTERM, 2 when the command line cannot be understood."""
     parser = argparse.ArgumentParser(prog="tvm device", description=__doc__)
-    parser.add_argument("model", choices=sorted(MODELS), metavar="MODEL", help=", ".join(sorted(MODELS)))
+    parser.add_argument("model", nargs="?", choices=sorted(MODELS), metavar="MODEL", help=", ".join(sorted(MODELS)))
+    parser.add_argument("--list", action="store_true", help="list all models with one line each, and end")
     parser.add_argument("--link", type=Path, metavar="PATH", help="make PATH a symbolic link to the pty")
     parser.add_argument("--rate", type=float, default=1.0, help="motion is so many times faster; 0 is instant")
     parser.add_argument(
         "--auto",
         action="store_true",
-        help="ccnet, b2b: push a note in every few seconds while it is enabled; ups: the mains fail each minute",
+        help="acceptors: push a note in every few seconds while it is enabled; ups: the mains fail each minute",
     )
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="switch a fault on; may be repeated"
     )
     parser.add_argument("--faults", action="store_true", help="list the faults this model can play, and end")
     given = parser.parse_args(argv)
+    if given.list:
+        print(listed())
+        return 0
+    if given.model is None:
+        parser.error("which MODEL? --list names them")
     if given.rate < 0:
         parser.error(f"--rate {given.rate} is negative")
     matter = Matter()

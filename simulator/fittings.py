@@ -59,6 +59,29 @@ BULK = Fitting(
     },
 )
 
+ID003 = Fitting(
+    USUAL.notes,
+    {"machine.yaml": {"  acceptor:": '  acceptor: {model: id003, link: "@DIR@/acceptor", baud: 9600, parity: E}'}},
+    {"cabinet.yaml": "acceptor: id003"},
+)
+
+EBDS = Fitting(
+    USUAL.notes,
+    {"machine.yaml": {"  acceptor:": '  acceptor: {model: ebds, link: "@DIR@/acceptor", baud: 9600, parity: E}'}},
+    {"cabinet.yaml": "acceptor: ebds"},
+)
+
+F53 = Fitting(
+    USUAL.notes,
+    {
+        "machine.yaml": {
+            "  dispenser:": '  dispenser: {model: f53, link: "@DIR@/dispenser", baud: 9600, parity: E, '
+            "cassettes: {1: 100, 2: 500, 3: 1000, 4: 5000}}"
+        }
+    },
+    {"cabinet.yaml": "dispenser: f53"},
+)
+
 
 def on_battery(fitting: Fitting, minutes: int) -> Fitting:
     """The same machine behind a UPS whose full battery feeds it for so long."""
@@ -75,6 +98,9 @@ FITTINGS: Mapping[str, Fitting] = {
     "usual": USUAL,
     "lcdm2000": SMALL,
     "bill_to_bill": BULK,
+    "id003": ID003,
+    "ebds": EBDS,
+    "f53": F53,
     "ups": on_battery(USUAL, BATTERY_MIN),
 }
 """Name on the command line -> what it stands for."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 
-from drivers.dispensing.dispenser import ASK_AGAIN_MS, Deed, Script, Step
+from drivers.dispensing.dispenser import Deed, Script, Step
 from drivers.dispensing.exchange import Kind, Reply, Request, Response
 from drivers.dispensing.forgetful import Forgetful
 from drivers.dispensing.health import Aftermath
@@ -63,8 +63,12 @@ class F53(Forgetful):
 
     def restart(self) -> None:
         """A technician has cleared the path: the unit is told its notes' sizes again."""
-        self._stopped = False
+        self._stopped = self._sized = False
         super().restart()
+
+    def link_up(self, now_ms: int) -> None:
+        self._sized = False  # it may have been switched off
+        super().link_up(now_ms)
 
     def _open_line(self, now_ms: int) -> F53Line:
         return F53Line(now_ms)
@@ -76,41 +80,43 @@ class F53(Forgetful):
         return Request(Command.BILL_COUNT, bill_count(deed.asked))
 
     def _parse_state(self, response: Response) -> MachineState | None:
-        """Of all its sensors only the exit's place in the answer is known."""
+        """Of all its sensors only the exit's place in the answer is known. What was paid may lie there: it is no jam."""
         if response.code != Command.STATUS:
             return None
-        exit_blocked = notes_at_exit(response)
-        return MachineState(0, path_blocked=exit_blocked, tray_out=False, cassettes=(), exit_blocked=exit_blocked)
+        return MachineState(0, path_blocked=False, tray_out=False, cassettes=(), exit_blocked=notes_at_exit(response))
 
     # -- scripts
 
     def _identify(self) -> Script:
-        while self._initialises and not (yield from self._initialised()):
-            yield ASK_AGAIN_MS
-            yield from self._ask_state()
-        self._reset_wanted = False  # a technician who came meanwhile has been served
+        yield from self._initialise()
 
-    def _initialised(self) -> Generator[Step, Reply, bool]:
+    def _look(self) -> Script:
+        """Between orders; sizes that could not be told before are told as soon as nothing lies at the exit."""
+        yield from super()._look()
+        yield from self._initialise()
+
+    def _carry_out(self, deed: Deed) -> Script:
+        if not self._sized:  # switched off meanwhile, it lacks the sizes
+            yield from self._ask_state()
+            yield from self._initialise()
+        yield from super()._carry_out(deed)
+
+    def _initialise(self) -> Generator[Step, Reply, None]:
         assert self._state is not None
-        if self._state.exit_blocked or self._stopped:
-            return False
+        if self._sized or self._stopped or self._state.exit_blocked or not self._initialises:
+            return
         reply = yield Request(Command.INITIALISE, initialise(self.cassettes))
         if reply.kind is not Kind.DONE or reply.response is None:
-            return False
+            return
         error = parse_error(reply.response)
         self._sized = error is None
         if error is not None:
             self._stop(Aftermath(error.major << 8 | error.minor, FaultCode.DEVICE_FAILURE, False, (), None))
-        return self._sized
-
-    def _carry_out(self, deed: Deed) -> Script:
-        if self._initialises and not self._sized and not self._stopped:  # switched off meanwhile, it lacks the sizes
-            yield from self._ask_state()
-            yield from self._initialised()
-        yield from super()._carry_out(deed)
 
     def _why_not(self, deed: Deed) -> str:
-        return ("jam" if self._stopped else "" if self._sized else "other") or super()._why_not(deed)
+        if self._stopped:
+            return "jam"
+        return super()._why_not(deed) if self._sized and not (self._state and self._state.exit_blocked) else "other"
 
     # -- outcomes
 

@@ -20,19 +20,20 @@ _BROKEN = (serial.SerialException, OSError, termios.error)  # unplugging shows a
 
 
 class SerialLink:
-    """An open port, 8 data bits, 1 stop bit, not shared. After a `LinkError` close it and open another by the same path.
+    """An open port, 1 stop bit, not shared. After a `LinkError` close it and open another by the same path.
 
-    `parity`: N, E or O. A pty has none (set once it works, then never again), so a pty is always opened 8N1.
+    `parity`: N, E or O. `data_bits`: 7 or 8. A pty has no parity (set once it works, then never again) and carries whole
+    bytes, so a pty is always opened 8N1.
     """
 
-    def __init__(self, path: str, baud: int, parity: str = "N") -> None:
+    def __init__(self, path: str, baud: int, parity: str = "N", data_bits: int = serial.EIGHTBITS) -> None:
         """Raises LinkError when the port is missing, in use, or refuses the setting."""
         self.path = path
         try:
             self._port = serial.Serial(
                 path,
                 baud,
-                bytesize=serial.EIGHTBITS,
+                bytesize=serial.EIGHTBITS if is_pty(path) else data_bits,
                 parity="N" if is_pty(path) else parity,
                 stopbits=serial.STOPBITS_ONE,
                 timeout=0,
@@ -76,6 +77,8 @@ def is_pty(path: str) -> bool:
     return os.path.realpath(path).startswith(PTY_FOLDER)
 
 
-def serial_opener(path: str, baud: int, parity: str = "N") -> Callable[[], SerialLink]:
+def serial_opener(
+    path: str, baud: int, parity: str = "N", data_bits: int = serial.EIGHTBITS
+) -> Callable[[], SerialLink]:
     """What the reactor calls to open the port, and again each time it came back under the same path."""
-    return lambda: SerialLink(path, baud, parity)
+    return lambda: SerialLink(path, baud, parity, data_bits)

@@ -13,14 +13,15 @@ from typing import Annotated, Literal
 
 import config
 from config import Range
+from simulator.devices.f53.codes import check_codes
 from simulator.devices.twin import Speeds
 
 Pieces = Annotated[int, Range(0, 20_000)]
 Capacity = Annotated[int, Range(1, 5_000)]
 MotionMs = Annotated[int, Range(0, 600_000)]
-DispenserModel = Literal["lcdm4000", "lcdm2000", "lcdm1000"]
-CASSETTES_OF: Mapping[str, int] = {"lcdm4000": 4, "lcdm2000": 2, "lcdm1000": 1}
-AcceptorModel = Literal["validator", "bill_to_bill"]
+DispenserModel = Literal["lcdm4000", "lcdm2000", "lcdm1000", "f53"]
+CASSETTES_OF: Mapping[str, int] = {"lcdm4000": 4, "lcdm2000": 2, "lcdm1000": 1, "f53": 4}
+AcceptorModel = Literal["validator", "bill_to_bill", "id003", "ebds"]
 KNOWN_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 
 
@@ -50,6 +51,23 @@ class BillToBillSettings:
 
     escrow_capacity: Annotated[int, Range(1, 200)] = 80
     recycling: Annotated[tuple[RecyclingSettings, ...], Range(0, 2)] = field(default_factory=_recycling)
+
+
+@dataclass(frozen=True, slots=True)
+class F53Settings:
+    """With `dispenser: f53`. `unverified`: operations that nobody has confirmed (f53 sheet, section 6), by name -> the command
+    code this unit obeys; with `present` among them a bill count leaves the bundle in the pool. `clears_to`: where INITIALISE
+    throws what lies in the path. `over_tray`: what comes out falls into the change tray, as in this cabinet; else it stands in
+    the exit, before the unit's sensor, until it is taken."""
+
+    pool_notes: Annotated[int, Range(1, 99)] = 50
+    shutter: bool = False  # one of the unit's own
+    over_tray: bool = True
+    clears_to: Literal["reject", "capture"] = "reject"
+    unverified: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_codes(self.unverified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +102,8 @@ class CabinetSettings:
 
     acceptor: AcceptorModel = "validator"
     bill_to_bill: BillToBillSettings = field(default_factory=BillToBillSettings)
-    dispenser: DispenserModel = "lcdm4000"  # with acceptor: validator
+    dispenser: DispenserModel = "lcdm4000"  # not with acceptor: bill_to_bill
+    f53: F53Settings = field(default_factory=F53Settings)
     cassettes: Annotated[tuple[CassetteSettings, ...], Range(0, 4)] = field(default_factory=_cassettes)
     vault_notes: Mapping[int, Pieces] = field(default_factory=_vault)
     wallet_notes: Mapping[int, Pieces] = field(default_factory=_wallet)

@@ -13,13 +13,16 @@ from simulator.devices.cabinet_board import CabinetBoard
 from simulator.devices.cabinet_board.body import Levels
 from simulator.devices.ccnet import CNY, CcnetValidator
 from simulator.devices.ccnet.b2b import ESCROW, UNASSIGNED, BillToBill
-from simulator.devices.ccnet.peripheral import Peripheral
+from simulator.devices.ebds import EbdsValidator
 from simulator.devices.escpos import EscPosPrinter
+from simulator.devices.f53 import F53
+from simulator.devices.id003 import Id003Acceptor
 from simulator.devices.lcdm import Lcdm1000, Lcdm2000, Lcdm4000
 from simulator.devices.matter import Matter, Note, Place, Slip, Thing
 from simulator.devices.megatec import MegatecUps
 from simulator.devices.ttpm import Ttpm
 from simulator.devices.twin import Speeds, Twin
+from simulator.devices.validator import Validator
 
 DEVICES = ("acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer")
 """Names of the twins of the usual machine; the ptys are links of these names. A Bill-to-Bill unit is the acceptor and has no
@@ -32,21 +35,32 @@ DOORS = ("outer", "safe", "tickets", "change")
 """Doors 0 to 3 of the board."""
 
 ASKS: dict[str, Callable[[bytes], bool]] = {
-    "acceptor": lambda data: (
-        b"\x06\x33" in data
-    ),  # POLL; other commands learn nothing of a note (ccnet sheet, section 6)
     "cabinet": lambda data: data[1:2] == b"\x02",  # the reading of all inputs (io-board sheet, 2.1)
 }
-"""Devices that tell what became of things to one question only."""
+"""Devices that tell what became of things to one question only; how an acceptor is asked is said beside its model."""
+
+VALIDATORS: dict[str, Callable[[Matter, Speeds], Validator]] = {
+    "validator": CcnetValidator,
+    "id003": Id003Acceptor,
+    "ebds": EbdsValidator,
+}
+"""Acceptor with an escrow of one note as configured -> its twin."""
+
+ACCEPTOR_ASKS: dict[str, Callable[[bytes], bool]] = {
+    "validator": lambda data: b"\x06\x33" in data,  # POLL; others learn nothing of a note (ccnet sheet, section 6)
+    "bill_to_bill": lambda data: b"\x06\x33" in data,
+    "id003": lambda data: b"\xfc\x05\x11" in data,  # STATUS REQUEST (id003 sheet, section 5)
+    "ebds": lambda data: b"\x02\x08\x10" in data or b"\x02\x08\x11" in data,  # omnibus commands (ebds sheet, section 4)
+}
 
 DISPENSERS: dict[str, type[Lcdm4000] | type[Lcdm2000] | type[Lcdm1000]] = {
     "lcdm4000": Lcdm4000,
     "lcdm2000": Lcdm2000,
     "lcdm1000": Lcdm1000,
 }
-"""Model as configured -> its twin."""
+"""LCDM as configured -> its twin."""
 
-Dispenser = Lcdm4000 | Lcdm2000 | Lcdm1000
+Dispenser = Lcdm4000 | Lcdm2000 | Lcdm1000 | F53
 
 BINS = {
     "reject": "dispenser.reject",
@@ -75,9 +89,10 @@ class World:
         self.ups = MegatecUps(speeds, settings.ups_minutes) if settings.ups else None
         usual: tuple[Twin | None, ...] = (self.slot, self._dispenser, self.ticket_unit, self.board, self.slip_printer)
         machines = [*zip(DEVICES, usual, strict=True), (UPS, self.ups)]
+        asks = {"acceptor": ACCEPTOR_ASKS[settings.acceptor], **ASKS}
         works: dict[str, Callable[[], bool]] = {"ticket_unit": self.ticket_unit.reading, "cabinet": self.board.settling}
         self.twins = {
-            name: Observed(name, twin, timeline, ASKS.get(name), works.get(name, lambda: False))
+            name: Observed(name, twin, timeline, asks.get(name), works.get(name, lambda: False))
             for name, twin in machines
             if twin is not None
         }
@@ -88,7 +103,7 @@ class World:
         self._tag_parts()
         matter.watchers += [timeline.moved, self._forget]
 
-    def _cash(self, speeds: Speeds) -> tuple[Peripheral, Dispenser | None]:
+    def _cash(self, speeds: Speeds) -> tuple[Validator, Dispenser | None]:
         """What takes notes in, and what pays them out when that is another device."""
         settings, matter = self.settings, self.matter
         if settings.acceptor == "bill_to_bill":
@@ -96,17 +111,30 @@ class World:
             kinds += [UNASSIGNED] * (UNIT_CASSETTES - len(kinds))
             capacities = [matter.place(f"cassette.{number}").capacity or 0 for number in range(1, UNIT_CASSETTES + 1)]
             return BillToBill(matter, speeds, capacities=capacities, kinds_of=kinds), None
+        return VALIDATORS[settings.acceptor](matter, speeds), self._pays(speeds)
+
+    def _pays(self, speeds: Speeds) -> Dispenser:
+        settings, matter = self.settings, self.matter
         values_fen = [cassette.value_fen for cassette in settings.cassettes]
-        dispenser = DISPENSERS[settings.dispenser](
-            matter, speeds, values_fen, near_end_notes=settings.cassette_near_end
+        if settings.dispenser != "f53":
+            model = DISPENSERS[settings.dispenser]
+            return model(matter, speeds, values_fen, near_end_notes=settings.cassette_near_end)
+        return F53(
+            matter,
+            speeds,
+            values_fen,
+            pool_notes=settings.f53.pool_notes,
+            shutter=settings.f53.shutter,
+            over_tray=settings.f53.over_tray,
+            clears_to_capture=settings.f53.clears_to == "capture",
+            unverified=settings.f53.unverified,
         )
-        return CcnetValidator(matter, speeds), dispenser
 
     @property
     def acceptor(self) -> CcnetValidator:
-        """The validator. Raises LookupError in a machine that has a Bill-to-Bill unit in its place (`slot` is either)."""
+        """The CCNET validator. Raises LookupError in a machine that has another acceptor (`slot` is any)."""
         if not isinstance(self.slot, CcnetValidator):
-            raise LookupError("this machine has a Bill-to-Bill unit, no validator")
+            raise LookupError(f"the acceptor here is {self.settings.acceptor}: no validator that speaks CCNET")
         return self.slot
 
     @property

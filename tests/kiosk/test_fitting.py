@@ -56,6 +56,11 @@ def test_a_policy_that_cannot_be_is_refused_by_name(tmp_path: Path) -> None:
     ("table", "words"),
     [
         (DeviceTable(dispenser=Device("f53", "a", parity="N")), "line of f53 is E"),
+        (DeviceTable(Device("ebds", "a")), "parity: the line of ebds is E"),
+        (DeviceTable(Device("ebds", "a", parity="E", poll_ms=50)), "ebds is polled each 100 to 200 ms, not 50"),
+        (DeviceTable(Device("ebds", "a", parity="E", notes={0: 100})), "notes.0: ebds numbers its notes 1 to 127"),
+        (DeviceTable(Device("ebds", "a", parity="E", notes={1: -5})), "more than 0 fen, not -5"),
+        (DeviceTable(Device("ccnet", "a", notes={1: 500})), "notes: ccnet needs no note table"),
         (DeviceTable(dispenser=Device("f53", "a", parity="E", cassettes={5: 500})), "1 to 4 and no 5"),
         (DeviceTable(dispenser=Device("f56", "a", parity="E", cassettes={1: 700})), "knows the size of 100, 500"),
         (

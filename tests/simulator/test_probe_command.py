@@ -26,6 +26,8 @@ SAYS = {
     "lcdm1000": "version O30T5A3C",
     "lcdm2000": "cassette 2 present True",
     "ups": "unit MEG-1000",
+    "ebds": "type TVM-SC83CNY",
+    "id003": "version U(CHN)",
 }
 """Model -> the beginning of a line that only a device of that model can have caused."""
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.devices.matter import Note
+from simulator.devices.validator.kinds import FEN_PER_YUAN, Kind
+from simulator.devices.validator.kinds import row_of as type_of
 
-FEN_PER_YUAN = 100
+__all__ = ["CNY", "BillKind", "table_bytes", "type_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class BillKind:
+class BillKind(Kind):
     """One row of the table: a value, and where it matters a series. The row number is the type the host hears."""
 
-    value_fen: int
-    series: int | None = None
     country: str = "CHN"
 
     def row(self) -> bytes:
@@ -37,9 +36,3 @@ def table_bytes(kinds: Sequence[BillKind | None], types: int) -> bytes:
     """The whole table, 5 bytes for each of `types` (24 or 48); rows without a note are zero."""
     rows = [kind.row() if kind else bytes(5) for kind in kinds[:types]]
     return b"".join(rows).ljust(types * 5, b"\0")
-
-
-def type_of(note: Note, kinds: Sequence[BillKind | None]) -> int | None:
-    """The type of this note, the row of its own series before one for any series; None when it is not known."""
-    known = {(kind.value_fen, kind.series): number for number, kind in reversed(list(enumerate(kinds))) if kind}
-    return known.get((note.value_fen, note.series), known.get((note.value_fen, None)))

@@ -1,14 +1,13 @@
-"""The mechanism of the validator: where the note is, which way it moves, what stops it. Knows no frame.
+"""What a CCNET validator does with its mechanism: states, masks, events and what is told of them. Knows no frame.
 
-Path of a note: hand -> acceptor.path -> acceptor.escrow -> acceptor.path (past escrow) -> box, or back to acceptor.mouth
-and from there by the passenger to hand. Where it lies survives a power cut; states, masks and events do not.
-Source: ccnet sheet, sections 4, 6, 8; half of `Speeds.note_in_ms` brings a note to escrow, half from there to the box.
+Where a note lies survives a power cut (`simulator.devices.validator.mechanism`); states, masks and events do not.
+Source: ccnet sheet, sections 4, 6, 8.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.devices.ccnet import codes
@@ -17,6 +16,7 @@ from simulator.devices.ccnet.codes import State
 from simulator.devices.linkfaults import HasFaults
 from simulator.devices.matter import Matter, Note
 from simulator.devices.twin import Speeds
+from simulator.devices.validator.mechanism import Caught, Mechanism, Verdict
 
 ESCROW_MS = 10_000  # link time: not scaled
 HOLD_MS = 10_000
@@ -24,9 +24,16 @@ PAUSE_MS = 10_000
 INIT_NOMINAL_MS = 1_500
 TYPE_NOT_IN_TABLE = 22
 
-
-def _nothing(now_ms: int) -> None:
-    """What happens when nothing is under way."""
+POWERED_UP = {
+    Caught.NOWHERE: State.POWER_UP,
+    Caught.ACCEPTOR: State.POWER_UP_IN_VALIDATOR,
+    Caught.STACKER: State.POWER_UP_IN_STACKER,
+}
+REFUSALS = {
+    Verdict.BAD: codes.REJECT_VERIFICATION,
+    Verdict.UNKNOWN: codes.REJECT_IDENTIFICATION,
+    Verdict.UNWANTED: codes.REJECT_INHIBITED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +44,15 @@ class Event:
     latched: bool = False
 
 
-class Body:
+class Body(Mechanism):
+    state: State
+    kinds: Sequence[BillKind | None]
+
     def __init__(
         self, matter: Matter, speeds: Speeds, kinds: Sequence[BillKind | None], owner: HasFaults, stacked_counter: int
     ) -> None:
-        self.matter, self.speeds, self.kinds = matter, speeds, kinds
-        self._owner = owner
-        self.mouth, self.path = matter.place("acceptor.mouth"), matter.place("acceptor.path")
-        self.escrow, self.box = matter.place("acceptor.escrow"), matter.place("box")
-        self.jam = matter.place("acceptor.jam")
-        self.hand = matter.place("hand")
-        self._due: int | None = None
-        self._then: Callable[[int], None] = _nothing
-        # what survives a power cut
-        self.stacked_counter = stacked_counter
-        self.box_present = True
-        self._past_escrow = False  # the note in the path is on its way to the box
-        self._jam_state = State.JAM_VALIDATOR
+        super().__init__(matter, speeds, kinds, owner, stacked_counter)
+        self._jam_state = State.JAM_VALIDATOR  # survives a power cut
         self.wake()
 
     def wake(self) -> None:
@@ -66,12 +65,7 @@ class Body:
         self.note_type = 0
         self._wait_until: int | None = None
         self._stop()
-        if self.path.notes() and self._past_escrow:
-            self.state = State.POWER_UP_IN_STACKER
-        elif self.path.notes() or self.escrow.notes() or self.mouth.notes():
-            self.state = State.POWER_UP_IN_VALIDATOR
-        else:
-            self.state = State.POWER_UP
+        self.state = POWERED_UP[self.caught()]
 
     # -- hands
 
@@ -86,18 +80,15 @@ class Body:
             return "the slot is closed"
         if len(self.mouth):
             return "a note sticks out of the slot"
-        self.matter.move(note, self.path.name)
+        self._draw_in(note)
         self.state = State.ACCEPTING
-        self._start(self.speeds.note_in_ms / 2, self._scanned, now_ms)
+        self._half_way(self._scanned, now_ms)
         return None
 
-    def take_returned(self, now_ms: int) -> list[Note]:
-        """The passenger takes what sticks out of the slot; answers the notes taken, maybe none."""
-        if "return_not_taken" in self._owner.faults:
-            return []
-        notes = self.mouth.notes()
-        for note in notes:
-            self.matter.move(note, self.hand.name)
+    def open(self) -> bool:
+        return self.state is State.IDLING and not len(self.mouth)
+
+    def _mouth_cleared(self, now_ms: int) -> None:
         if self.state is State.RETURNING and self._due is None and not len(self.mouth):
             self.events.append(Event(bytes([codes.RETURNED, self.note_type]), latched=True))
             self._rest()
@@ -105,22 +96,6 @@ class Body:
             self._rest()
         elif self.state is State.PAUSE:
             self._into_escrow(now_ms)
-        return notes
-
-    def remove_box(self, now_ms: int) -> None:
-        self.box_present = False
-        self.advance(now_ms)
-
-    def refit_box(self, now_ms: int) -> None:
-        self.box_present = True
-        self.advance(now_ms)
-
-    def clear_jam(self, to: str) -> list[Note]:
-        """A technician pulls the jammed note out; the unit stays stopped until RESET."""
-        notes = self.jam.notes()
-        for note in notes:
-            self.matter.move(note, to)
-        return notes
 
     # -- orders of the host, already checked against the state
 
@@ -137,8 +112,8 @@ class Body:
     def give_back(self, now_ms: int) -> None:
         self._wait_until = None
         self.state = State.RETURNING
-        self.matter.move_all(self.escrow.name, self.path.name)
-        self._start(self.speeds.note_in_ms / 2, self._offered, now_ms)
+        self._leave_escrow(for_box=False)
+        self._half_way(self._offered, now_ms)
 
     def hold(self, now_ms: int) -> None:
         self.state = State.HOLDING
@@ -150,21 +125,6 @@ class Body:
         self._wait_until = None
         self.state = State.INITIALIZE
         self._start(INIT_NOMINAL_MS, self._initialized, now_ms)
-
-    # -- time
-
-    def advance(self, now_ms: int) -> int | None:
-        """Do what is due; answer when the next thing is (absolute ms)."""
-        self._look_around(now_ms)
-        while self._due is not None and self._due <= now_ms:
-            due, then = self._due, self._then
-            self._stop()
-            then(due)
-            self._look_around(now_ms)
-        if self._wait_until is not None and self._wait_until <= now_ms:
-            self.give_back(now_ms)
-            return self.advance(now_ms)
-        return min((due for due in (self._due, self._wait_until) if due is not None), default=None)
 
     # -- what a POLL tells
 
@@ -188,8 +148,10 @@ class Body:
     def moving(self) -> bool:
         return self._due is not None and self.state in codes.MOVING
 
+    def _waited_out(self, now_ms: int) -> None:
+        self.give_back(now_ms)
+
     def _look_around(self, now_ms: int) -> None:
-        """Sensors that matter in every state: the box, its level, the motor."""
         if self.state in codes.POWER_UPS:
             return
         if self._plays("counter_wrap_next"):
@@ -210,15 +172,11 @@ class Body:
 
     def _scanned(self, now_ms: int) -> None:
         note = self.path.notes()[0]
-        kind = type_of(note, self.kinds)
-        if self._plays("jam_in_path_next"):
+        verdict, kind = self._judge(note, lambda kind: bool(self.enabled >> kind & 1))
+        if verdict is Verdict.STUCK:
             self._jammed(note, State.JAM_VALIDATOR)
-        elif self._plays("reject_next") or "reject_all" in self._owner.faults or not note.genuine:
-            self._reject(codes.REJECT_VERIFICATION, now_ms)
-        elif kind is None:
-            self._reject(codes.REJECT_IDENTIFICATION, now_ms)
-        elif not self.enabled >> kind & 1:
-            self._reject(codes.REJECT_INHIBITED, now_ms)
+        elif verdict is not Verdict.GOOD:
+            self._reject(REFUSALS[verdict], now_ms)
         else:
             self.note_type = TYPE_NOT_IN_TABLE if self._plays("unknown_type_next") else kind
             if self._plays("cheat_next"):
@@ -229,7 +187,7 @@ class Body:
                 self._begin_stacking(now_ms)
 
     def _into_escrow(self, now_ms: int) -> None:
-        self.matter.move_all(self.path.name, self.escrow.name)
+        self._lay_in_escrow()
         self.state = State.ESCROW
         self._wait_until = now_ms + self.escrow_ms
         if "second_note_next" in self._owner.faults:
@@ -243,10 +201,9 @@ class Body:
         self._wait_until = now_ms + PAUSE_MS  # rev 2.6.0: after 10 s both go back
 
     def _begin_stacking(self, now_ms: int) -> None:
-        self.matter.move_all(self.escrow.name, self.path.name)
-        self._past_escrow = True
+        self._leave_escrow(for_box=True)
         self.state = State.STACKING
-        self._start(self.speeds.note_in_ms / 2, self._stacked, now_ms)
+        self._half_way(self._stacked, now_ms)
 
     def _stacked(self, now_ms: int) -> None:
         note = self.path.notes()[0]
@@ -262,15 +219,14 @@ class Body:
         self._rest()
 
     def _into_box(self, note: Note) -> None:
-        self.matter.move(note, self.box.name)
-        self.stacked_counter = self.stacked_counter + 1 & 0xFFFF
+        self._drop(note)
         if not self._plays("stacked_without_event_next"):
             self.events.append(Event(bytes([codes.STACKED, self.note_type]), latched=True))
 
     def _reject(self, reason: int, now_ms: int) -> None:
         self.state, self.reason = State.REJECTING, reason
         self.events.append(Event(bytes([State.REJECTING, reason])))  # told once even if no POLL falls into the motion
-        self._start(self.speeds.note_in_ms / 2, self._offered, now_ms)
+        self._half_way(self._offered, now_ms)
 
     def _offered(self, now_ms: int) -> None:
         self.matter.move_all(self.path.name, self.mouth.name)
@@ -278,8 +234,7 @@ class Body:
             self._rest()  # not gripped by the roller: ready again, though the slot is blocked until it is taken
 
     def _jammed(self, note: Note, state: State) -> None:
-        self._past_escrow = False
-        self.matter.move(note, self.jam.name)
+        self._stick(note)
         self.state = self._jam_state = state
 
     def _initialized(self, now_ms: int) -> None:
@@ -290,8 +245,7 @@ class Body:
             else:
                 self._into_box(note)
         self._past_escrow = False
-        self.matter.move_all(self.path.name, self.mouth.name)
-        self.matter.move_all(self.escrow.name, self.mouth.name)
+        self._put_out()
         if len(self.jam):
             self.state = self._jam_state
         else:
@@ -307,23 +261,3 @@ class Body:
         self.state = state
         self._wait_until = None
         self._stop()
-
-    def _start(self, nominal_ms: float, then: Callable[[int], None], now_ms: int) -> None:
-        self._due, self._then = now_ms + self.speeds.motion_ms(nominal_ms), then
-
-    def _stop(self) -> None:
-        self._due, self._then = None, _nothing
-
-    def _box_there(self) -> bool:
-        return self.box_present and "box_removed" not in self._owner.faults
-
-    def _box_full(self) -> bool:
-        full = self.box.capacity is not None and len(self.box) >= self.box.capacity
-        return full or "box_full" in self._owner.faults
-
-    def _plays(self, name: str) -> bool:
-        """One-shot switches: playing clears them."""
-        if name not in self._owner.faults:
-            return False
-        self._owner.faults.discard(name)
-        return True

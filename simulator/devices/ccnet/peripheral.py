@@ -5,16 +5,14 @@ Source: ccnet sheet, sections 4 (link rules) and 6 (POLL); the same for the vali
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
 from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.body import Body, Event
-from simulator.devices.ccnet.codes import State
 from simulator.devices.ccnet.wire import Ear, frame
-from simulator.devices.linkfaults import LINK_FAULTS, LinkFaults
-from simulator.devices.matter import Matter, Note
+from simulator.devices.matter import Matter
+from simulator.devices.validator.unit import Validator
 
 POLL = 0x33
 ACK_MS = 10
@@ -30,7 +28,7 @@ class Commands(Protocol):
     def forget(self) -> None: ...
 
 
-class Peripheral:
+class Peripheral(Validator):
     """Fits `Twin`. A model sets `body` and `_orders` and calls `_forget` when it is made.
 
     `ack_ms` is how long after an answer its ACK still counts; the line time of both at 9600 bit/s is allowed on top, because
@@ -41,20 +39,12 @@ class Peripheral:
     _orders: Commands
 
     def __init__(self, matter: Matter, address: int, menu: Mapping[str, str], *, latched: bool, ack_ms: int) -> None:
-        self.faults: set[str] = set()
-        self.link = LinkFaults(self)
-        self.manners: Counter[str] = Counter()
-        self._menu = {**menu, **LINK_FAULTS}
+        super().__init__(matter, menu)
         self._address = address
         self._ear = Ear(address)
         self._latched, self._ack_ms = latched, ack_ms
-        self._matter = matter
-        self._power = True
 
     # -- Twin
-
-    def fault_names(self) -> Mapping[str, str]:
-        return self._menu
 
     def receive(self, data: bytes, now_ms: int) -> None:
         if not self._power:
@@ -69,72 +59,9 @@ class Peripheral:
                 self._hear(heard.payload[0], heard.payload[1:], now_ms)
         self.body.advance(now_ms)
 
-    def poll(self, now_ms: int) -> int | None:
-        if not self._power:
-            return None
-        wakes = (self.body.advance(now_ms), self.link.poll(now_ms))
-        return min((wake for wake in wakes if wake is not None), default=None)
-
-    def take_output(self) -> bytes:
-        return self.link.take_output()
-
-    def power(self, on: bool, now_ms: int) -> None:
-        if on == self._power:
-            return
-        self._power = on
-        self._forget()
-        self.body.wake()
-
-    def busy(self) -> bool:
-        return self._power and self.body.moving()
-
-    @property
-    def on(self) -> bool:
-        """It has mains."""
-        return self._power
-
     def keeps(self, event: Event) -> bool:
         """True when the event is told until it is acknowledged, False when it is told once."""
         return event.latched and self._latched and "unlatched" not in self.faults
-
-    # -- hands
-
-    @property
-    def slot_open(self) -> bool:
-        """True when a note pushed in now would be drawn in."""
-        return self._power and self.body.state is State.IDLING and not len(self.body.mouth)
-
-    def insert(self, note: Note | str, now_ms: int) -> str | None:
-        """Push a note (or its serial) of the place `hand` into the slot: None when drawn in, else why it was not."""
-        if not self._power:
-            return "the device is off"
-        self.body.advance(now_ms)
-        if isinstance(note, str):
-            found = [other for other in self.body.hand.notes() if other.serial == note]
-            if not found:
-                return "the note is not in the hand"
-            note = found[0]
-        refusal = self.body.insert(note, now_ms)
-        self.body.advance(now_ms)
-        return refusal
-
-    def take_returned(self, now_ms: int) -> list[Note]:
-        """The passenger takes what sticks out of the slot into the hand; answers the notes taken, maybe none."""
-        self.poll(now_ms)
-        return self.body.take_returned(now_ms)
-
-    def remove_box(self, now_ms: int, empty: bool = False) -> int:
-        """Pull the box out (state 42); `empty` carries its notes to the vault. Answers how many notes went."""
-        self.body.remove_box(now_ms)
-        return self._matter.move_all("box", "vault") if empty else 0
-
-    def refit_box(self, now_ms: int) -> None:
-        """Push a box in: the unit goes through INITIALIZE to DISABLED by itself."""
-        self.body.refit_box(now_ms)
-
-    def clear_jam(self, to: str = "floor") -> list[Note]:
-        """A technician takes the jammed note out; RESET makes the unit ready again."""
-        return self.body.clear_jam(to)
 
     # -- link rules
 
@@ -214,9 +141,3 @@ class Peripheral:
             self._awaiting = event
         else:
             self.body.events.popleft()
-
-    def _played(self, name: str) -> bool:
-        if name not in self.faults:
-            return False
-        self.faults.discard(name)
-        return True

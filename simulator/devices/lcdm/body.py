@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from simulator.devices.lcdm import wire
 from simulator.devices.lcdm.codes import CASSETTES, INTERRUPTED, MOST_NOTES, MOST_REJECTS, NUMBERS, Error
 from simulator.devices.linkfaults import HasFaults
-from simulator.devices.matter import Matter, Note, Place
+from simulator.devices.matter import Matter, Note
+from simulator.devices.notes_out import NotesOut, first, full, nothing
 from simulator.devices.twin import Speeds
 
 BOOT_NOMINAL_MS = 2_000
@@ -60,7 +61,7 @@ class Job:
         return next((index for index in order if delivered[index] < self.asked[index]), None)
 
 
-class Body:
+class Body(NotesOut):
     def __init__(
         self,
         matter: Matter,
@@ -71,33 +72,18 @@ class Body:
         *,
         most_notes: int = MOST_NOTES,
     ) -> None:
-        self.matter, self.speeds, self.values_fen = matter, speeds, values_fen
-        self.near_end_notes, self._most_notes = near_end_notes, most_notes
+        super().__init__(matter, speeds, values_fen, near_end_notes, owner)
+        self._most_notes = most_notes
         self.note_counted: Callable[[bool, int], None] = lambda out, now_ms: None
         """Called for each note: True when it left at the exit, False when it went to the reject tray."""
-        self._owner = owner
-        self.cassettes = [matter.place(f"cassette.{n}") for n in range(1, CASSETTES + 1)]
-        self.path, self.reject = matter.place("dispenser.path"), matter.place("dispenser.reject")
-        self.tray = matter.place("change.tray")
-        self.fitted = [value is not None for value in values_fen]
-        self.reject_tray = True
         self.order = [0, 1, 2, 3]
         self.last: Result | None = None
         self.transaction = 0  # number of the last DISPENSE; memory that needs no power, like `last` and `order`
         self._spots: dict[str, Error] = {}  # serial of a note in the path -> the jam it makes there
         self._sources: dict[str, int] = {}  # serial -> cassette index, forgotten at power-off
         self._job: Job | None = None
-        self._due: int | None = None
-        self._then: Callable[[int], None] = _nothing
 
     # -- what the sensors say
-
-    def near_end(self, index: int) -> bool:
-        blind = "low_sensor_blind" in self._owner.faults
-        return self.fitted[index] and not blind and len(self.cassettes[index]) <= self.near_end_notes
-
-    def tray_there(self) -> bool:
-        return self.reject_tray and "reject_tray_missing" not in self._owner.faults
 
     def sensor_bits(self) -> int:
         """DISP byte: b0 DVT left, b1 DVT right, b2 EJT, b3 EXIT, b4 reject tray; set = blocked or off."""
@@ -108,7 +94,7 @@ class Body:
 
     def stuck(self) -> tuple[Error, int] | None:
         """The jam that the oldest note in the path makes, and the index of its cassette (the first when it is forgotten)."""
-        note = _first(self.path)
+        note = first(self.path)
         if note is None:
             return None
         return self._spots.get(note.serial, Error.JAM_CHK_DVT), self._sources.get(note.serial, 0)
@@ -162,31 +148,12 @@ class Body:
     def boot(self, now_ms: int) -> None:
         """Power-on or RESET: what was under way is forgotten, notes stay where they are."""
         self.stop()
-        self._start(BOOT_NOMINAL_MS, _nothing, now_ms)
+        self._start(BOOT_NOMINAL_MS, nothing, now_ms)
 
     def stop(self) -> None:
-        self._job, self._due, self._then = None, None, _nothing
+        super().stop()
+        self._job = None
         self._sources.clear()
-
-    def clear_path(self, to: str) -> list[Note]:
-        """A technician pulls notes out of the path; nobody reaches in while it moves."""
-        notes = [] if self.moving() else self.path.notes()
-        for note in notes:
-            self._leave(note, to)
-        return notes
-
-    # -- time
-
-    def advance(self, now_ms: int) -> int | None:
-        """Do what is due; answer when the next thing is (absolute ms)."""
-        while self._due is not None and self._due <= now_ms:
-            due, then = self._due, self._then
-            self._due, self._then = None, _nothing
-            then(due)
-        return self._due
-
-    def moving(self) -> bool:
-        return self._due is not None
 
     # -- one note after the other
 
@@ -220,33 +187,22 @@ class Body:
         source = self._source(index)
         if not self.fitted[index]:
             self._finish(Error.CASSETTE_MISSING, now_ms)
-        elif _first(self.cassettes[source]) is None or self._plays("short_pick_next"):
+        elif first(self.cassettes[source]) is None or self._plays("short_pick_next"):
             self._start(PICK_TRIES_NOMINAL_MS, lambda now: self._finish(Error.PICK_UP, now), now_ms)
         else:
             self._onto_path(source, index)
             self._start(1_000 / self.speeds.notes_out_per_s, lambda now: self._arrived(source, index, now), now_ms)
 
-    def _source(self, index: int) -> int:
-        """Where the note really comes from: another cassette when somebody has swapped two, or one drags along."""
-        if not self._owner.faults:
-            return index
-        if "cassettes_swapped" in self._owner.faults and index < 2:
-            return 1 - index
-        others = [other for other in range(CASSETTES) if other != index and self.cassettes[other].notes()]
-        if others and self._plays("wrong_cassette_next"):
-            return others[0]
-        return index
-
     def _onto_path(self, source: int, index: int, *, seen: bool = True) -> None:
         self._current().result.picked[index] += seen
-        note = _first(self.cassettes[source])
+        note = first(self.cassettes[source])
         assert note is not None
         self._spots[note.serial] = Error.JAM_CHK_DVT
         self._sources[note.serial] = index
         self.matter.move(note, self.path.name)
 
     def _arrived(self, source: int, index: int, now_ms: int) -> None:
-        job, note = self._current(), _first(self.path)
+        job, note = self._current(), first(self.path)
         assert note is not None
         swapped = "cassettes_swapped" in self._owner.faults
         stuck = next((error for name, error in JAMS.items() if self._plays(name)), None)
@@ -260,7 +216,7 @@ class Body:
             job.result.rejected[index] += 1
             self._leave(note, self.tray.name)
             self._finish(Error.REJECT_EJECTED, now_ms)
-        elif self._plays("double_pick_passed_next") and _first(self.cassettes[source]):
+        elif self._plays("double_pick_passed_next") and first(self.cassettes[source]):
             self._onto_path(source, index, seen=False)
             for passed in self.path.notes():
                 self._leave(passed, self.tray.name)
@@ -268,7 +224,7 @@ class Body:
             self._finish(Error.COUNT_MISMATCH, now_ms)
         elif job.to_reject or self._refuses(note, index, swapped) or self._double(source, index):
             self._to_reject(index, now_ms)
-        elif _full(self.tray):
+        elif full(self.tray):
             self._spots[note.serial] = Error.STAYING_AT_EXIT
             self._finish(Error.STAYING_AT_EXIT, now_ms)
         else:
@@ -285,14 +241,14 @@ class Body:
     def _double(self, source: int, index: int) -> bool:
         if not self._plays("double_pick_next"):
             return False
-        if _first(self.cassettes[source]):
+        if first(self.cassettes[source]):
             self._onto_path(source, index)
         return True
 
     def _to_reject(self, index: int, now_ms: int) -> None:
         job = self._current()
         for note in self.path.notes():
-            if _full(self.reject) or "reject_full" in self._owner.faults:
+            if full(self.reject) or "reject_full" in self._owner.faults:
                 self._finish(Error.JAM_CHK_DVT, now_ms)
                 return
             self._leave(note, self.reject.name)
@@ -311,7 +267,7 @@ class Body:
         for note in self.path.notes():
             at_exit = self._spots.get(note.serial) is Error.STAYING_AT_EXIT
             target = self.tray if at_exit else self.reject
-            if _full(target):
+            if full(target):
                 self._finish(Error.PURGE_ENDED, now_ms)
                 return
             counts = result.out if at_exit else result.rejected
@@ -327,7 +283,7 @@ class Body:
         job.done(job.result, now_ms)
 
     def _leave(self, note: Note, to: str) -> None:
-        self.matter.move(note, to)
+        super()._leave(note, to)
         self._spots.pop(note.serial, None)
         self._sources.pop(note.serial, None)
 
@@ -335,29 +291,3 @@ class Body:
         if self._job is None:
             raise RuntimeError("the dispenser moves without an order: a mistake of the simulation")
         return self._job
-
-    def _start(self, nominal_ms: float, then: Callable[[int], None], now_ms: int) -> None:
-        self._start_at(now_ms + self.speeds.motion_ms(nominal_ms), then)
-
-    def _start_at(self, due_ms: int, then: Callable[[int], None]) -> None:
-        self._due, self._then = due_ms, then
-
-    def _plays(self, name: str) -> bool:
-        """One-shot switches: playing clears them."""
-        if name not in self._owner.faults:
-            return False
-        self._owner.faults.discard(name)
-        return True
-
-
-def _first(place: Place) -> Note | None:
-    """The note that lies there longest."""
-    return next((thing for thing in place.things if isinstance(thing, Note)), None)
-
-
-def _full(place: Place) -> bool:
-    return place.capacity is not None and len(place) >= place.capacity
-
-
-def _nothing(now_ms: int) -> None:
-    """What happens when nothing is under way."""

@@ -13,9 +13,9 @@ from simulator.devices.lcdm import wire
 from simulator.devices.lcdm.body import Body, Result
 from simulator.devices.lcdm.codes import CASSETTES, MOST_NOTES, NUMBERS, Error
 from simulator.devices.lcdm.wire import BASE
+from simulator.devices.notes_out import NOTE_MM
 
 SLIT_MM = 0.785
-NOTE_MM = {100: 130, 500: 135, 1_000: 140, 2_000: 145, 5_000: 150, 10_000: 155}
 OPACITY = 0x40
 DIVERT_MS = 20
 DIAGNOSTIC_NOTES = 5

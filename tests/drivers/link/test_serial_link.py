@@ -53,6 +53,22 @@ def test_even_parity_on_a_pty_is_none_so_it_opens_again_and_again(ends: tuple[in
         SerialLink(path, 9600, "E").close()
 
 
+def test_seven_data_bits_are_eight_on_a_pty_which_adds_no_parity_bit(ends: tuple[int, str, list[int]]) -> None:
+    master, path, _ = ends
+    link = SerialLink(path, 9600, "E", 7)
+    os.write(master, b"\x7f\x80\xff")
+    wait_readable(link.fileno())
+    assert link.read() == b"\x7f\x80\xff"
+    link.close()
+
+
+def test_data_bits_reach_a_real_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: dict[str, object] = {}
+    monkeypatch.setattr("drivers.link.serial_link.serial.Serial", lambda path, baud, **how: opened.update(how))
+    serial_opener("/dev/ttyS7", 9600, "E", 7)()
+    assert (opened["bytesize"], opened["parity"], opened["stopbits"]) == (7, "E", 1)
+
+
 def test_a_port_is_not_shared(ends: tuple[int, str, list[int]]) -> None:
     _, path, _ = ends
     link = SerialLink(path, 9600)
