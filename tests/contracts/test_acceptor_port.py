@@ -30,6 +30,8 @@ from tests.contracts.acceptors import NOTES_PER_BOOT, ROWS, Row, rig
 from tests.contracts.pty_bench import PtyBench
 from tests.simulator.fronts.harness import Bench
 
+pytestmark = pytest.mark.slow
+
 AnyBench = Bench | PtyBench
 CREDITS = (NoteOurs, NoteDeposited, NoteRecycled)
 ENDS = (*CREDITS, NoteJammed, NoteUncertain, NoteReturned, NoteReturnUncertain)

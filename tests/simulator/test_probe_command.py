@@ -28,6 +28,8 @@ SAYS = {
     "ups": "unit MEG-1000",
     "ebds": "type TVM-SC83CNY",
     "id003": "version U(CHN)",
+    "f53": "answers True",
+    "f56": "answers True",
 }
 """Model -> the beginning of a line that only a device of that model can have caused."""
 

@@ -461,7 +461,7 @@ def test_a_jam_may_hold_a_note_of_another_cassette_than_the_one_still_to_be_paid
     world.answer("stack?1")
     world.feed(sf.Cancelled("passenger"))
     made = world.answer("pay?", 2)
-    bounds = [intent.bound_fen for intent in made if isinstance(intent, si.AddUnknown)]
+    bounds = [intent.bound_fen for intent in made if isinstance(intent, si.UnknownAdd)]
     assert bounds[:1] == [max(VALUES.values())]
 
 
