@@ -113,4 +113,4 @@ class Call(IntEnum):
     POLL = 0x1000
     STACK = 0x1020
     RETURN = 0x1040
-    RESET = 0x607F
+    RESET = 0x60FF  # no command byte has bit 7: 00 00 7F is an unknown command, and no reset

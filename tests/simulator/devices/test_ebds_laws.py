@@ -153,7 +153,7 @@ def test_undamaged_nonsense_is_answered_each_time(sent: list[tuple[int, bytes]],
     host.start()
     for kind, data in sent:
         seven = bytes(byte & 0x7F for byte in data)
-        if kind == 0x60 and seven == b"\x7f\x7f\x7f":
+        if kind == 0x60 and seven == b"\x7f\x7f\x7f":  # a reset: silence
             continue
         answer = read(host.send(kind, seven))
         assert answer.toggle == host.toggle
