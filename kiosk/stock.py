@@ -30,6 +30,7 @@ class Stock:
     deposit_unknown_fen: int = 0
     _deposit_moving: set[int] = field(default_factory=set)  # notes of it that a deed without an outcome is about
     deposit_left: bool = False  # a sale ended and left notes in it
+    deposit_strange: int = 0  # so many notes the escrow said it held, at its last start, beyond those of the books
     misfit: bool = field(default=False, compare=False)
     """The acceptor says in this start that its cassettes or notes are not those of the configuration."""
     reject: int = 0
@@ -78,7 +79,7 @@ class Stock:
     @property
     def deposit_stuck(self) -> bool:
         """Notes lie in the bulk escrow, or on the way to the box, that belong to no running sale."""
-        return self.deposit_left or self.deposit_unknown_fen > 0
+        return self.deposit_left or self.deposit_strange > 0 or self.deposit_unknown_fen > 0
 
     @property
     def ever_counted(self) -> bool:
@@ -148,6 +149,12 @@ class Stock:
 
     def _deposited(self, record: Record) -> None:
         self.deposit[record["note"]] = record["value_fen"]
+        self.deposit_strange = max(0, self.deposit_strange - 1)  # on its way when the unit started, and told afterwards
+
+    def _deposit_past(self, record: Record) -> None:
+        """A note that a bundle or load lacked lies there still: the unit says so at its next start, when all was told."""
+        if record["contents_known"] and not self._deposit_moving:
+            self.deposit_strange = max(0, len(record["contents"]) - len(self.deposit))
 
     def _recycled(self, record: Record) -> None:
         self.cassettes[record["cassette"]] = self.cassettes.get(record["cassette"], 0) + 1
@@ -269,7 +276,7 @@ class Stock:
     def _box_swapped(self, record: Record) -> None:
         self.box.clear()
         self.deposit.clear()  # whoever takes the box clears the way to it
-        self.deposit_left = False
+        self.deposit_left, self.deposit_strange = False, 0
         self.box_unknown_fen = self.deposit_unknown_fen = 0
         self.box_tag = record["tag"]
 
@@ -308,6 +315,7 @@ _FACTS = {
     ("stack!", "stacked"): Stock._stacked,
     ("stack!", "deposited"): Stock._deposited,
     ("stack!", "recycled"): Stock._recycled,
+    ("deposit.past", ""): Stock._deposit_past,
     ("keep!", "kept"): Stock._deposit_ours,
     ("keep!", "unknown"): Stock._deposit_kept_somewhere,
     ("return_all!", "presented"): Stock._deposit_out,

@@ -7,7 +7,7 @@ of what went in, and only values can be compared; when they do not fit nobody ca
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kiosk.ports.note_acceptor import (
@@ -30,6 +30,7 @@ from kiosk.sale.book import Book, NoteLine
 
 BOX, ESCROW = 0, -1
 """Places of `DepositPast.packed`; every other number is a cassette's."""
+MISCOUNTED = "counts differ"
 
 
 def with_earlier(now: DepositPast | None, earlier: Sequence[DepositPast]) -> DepositPast | None:
@@ -43,8 +44,14 @@ def with_earlier(now: DepositPast | None, earlier: Sequence[DepositPast]) -> Dep
     return replace(now, packed=packed, mouth=mouth)
 
 
-def packed_belief(line: NoteLine, past: DepositPast, acceptor: AcceptorPast | None, book: Book) -> Belief | None:
-    """Where a note went that was on its way; None: the escrow proves nothing, the acceptor's counters may."""
+def packed_belief(
+    line: NoteLine, past: DepositPast, acceptor: AcceptorPast | None, book: Book, before: Mapping[str, int]
+) -> Belief | None:
+    """Where a note went that was on its way; None: the escrow proves nothing, the acceptor's counters may.
+
+    `before`: counters of the intent's record. A unit that has counted a note twice holds more by its own word than went in;
+    only what it said before the deed can be compared with what it says now.
+    """
     for value_fen, place in past.packed:
         if value_fen == line.value_fen:
             return Belief(_at(line, place), "operation")
@@ -52,9 +59,10 @@ def packed_belief(line: NoteLine, past: DepositPast, acceptor: AcceptorPast | No
         return None
     lay = Counter(note.value_fen for note in book.own_notes)
     more = Counter(past.contents) - lay
-    if more == {line.value_fen: 1}:
+    grown = len(past.contents) - before.get("escrow", len(past.contents) - more.total())
+    if more == {line.value_fen: 1} and grown == 1:
         return Belief(NoteDeposited(line.note, line.value_fen), "position")
-    if not more and acceptor is not None and acceptor.position in ("path", "escrow"):
+    if grown == 0 and acceptor is not None and acceptor.position in ("path", "escrow"):
         return Belief(NoteReturned(line.note, line.value_fen), "position")
     return None
 
@@ -70,7 +78,7 @@ def _at(line: NoteLine, place: int) -> NoteOurs | NoteDeposited | NoteRecycled:
 def deposit_beliefs(book: Book, past: DepositPast | None) -> Iterator[Belief]:
     """One outcome for a deposit that was being kept or given back when the power failed."""
     if keeping := book.notes_in_state("keeping"):
-        yield _kept_or_not(keeping, _still_there(book, past))
+        yield _kept_or_not(keeping, _still_there(book, past), past)
     if giving := book.notes_in_state("giving"):
         left, under = _still_there(book, past), len(book.notes_in_state("deposited"))
         yield from _given_or_not(giving, None if left is None else max(0, left - under), past)
@@ -91,10 +99,20 @@ def _numbers(lines: Sequence[NoteLine]) -> tuple[int, ...]:
     return tuple(line.note for line in lines)
 
 
-def _kept_or_not(lines: list[NoteLine], left: int | None) -> Belief:
-    if left is None:
+def _kept_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | None) -> Belief:
+    if left is None or past is None:
         return Belief(DepositKeepUncertain(_numbers(lines), "power"), UNSURE)
+    if between := _miscounted(lines, left, past, "keeping"):
+        return Belief(DepositKeepUncertain(_numbers(between), MISCOUNTED), UNSURE)
     return Belief(DepositKept(_numbers(lines[left:])), "position")
+
+
+def _miscounted(lines: list[NoteLine], left: int, past: DepositPast, cut: str) -> list[NoteLine]:
+    """What may have moved when the unit says that it moved more or less than its escrow lacks: one of the two is wrong."""
+    gone, moved = max(0, len(lines) - left), len(past.moved)
+    if past.cut != cut or moved == gone:
+        return []
+    return lines[max(0, len(lines) - max(moved, gone)) :]
 
 
 def _given_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | None) -> Iterator[Belief]:
@@ -104,7 +122,9 @@ def _given_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | N
         return
     assert past is not None
     gone = lines[left:]
-    if not gone:
+    if between := _miscounted(lines, left, past, "returning"):
+        yield Belief(DepositReturnUncertain(_numbers(between), MISCOUNTED), UNSURE)
+    elif not gone:
         yield Belief(DepositNotMoved(_numbers(lines), "power"), "position")
     elif past.mouth == "notes":
         yield Belief(DepositPresented(_numbers(gone)), "sensor")

@@ -107,8 +107,9 @@ def _rise(name: str, before: Mapping[str, int], counters: tuple[tuple[str, int],
 def _note(line: NoteLine, told: Told, before: Counters, book: Book) -> Belief:
     past = told.acceptor
     if line.state == "moving":
-        packed = packed_belief(line, told.deposit, past, book) if told.deposit is not None else None
-        return packed or _stacked_or_not(line, past, before.get("stack?", {}))
+        counted = before.get("stack?", {})
+        packed = packed_belief(line, told.deposit, past, book, counted) if told.deposit is not None else None
+        return packed or _stacked_or_not(line, past, counted)
     return _returned_or_not(line, past, before.get("return?", {}))
 
 

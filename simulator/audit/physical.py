@@ -76,8 +76,8 @@ def _box(parts: Parts, resting: bool) -> None:
     stuck = tally.at(*STUCK)
     doubt = books.box_doubt | books.in_doubt  # the same notes: they lie in the one place or in the other
     strange = Counter(unexplained) + stuck - held - doubt
-    fell_fen = min(fell_fen, _worth(unexplained))  # change that was not taken explains itself, and nothing that sticks
-    if run.bulk and _worth(strange) - fell_fen <= books.path_doubt_fen:
+    strange -= _fallen(strange & Counter(unexplained), fell_fen)
+    if run.bulk and _worth(strange) <= books.path_doubt_fen:
         return  # change jams there as well
     if not _covered(strange, books.guesses_fen()):
         told = ", ".join(f"{pieces} notes of {value} fen" for value, pieces in sorted((+stuck).items()))
@@ -86,6 +86,14 @@ def _box(parts: Parts, resting: bool) -> None:
 
 def _worth(notes: Mapping[int, int]) -> int:
     return sum(value_fen * pieces for value_fen, pieces in notes.items())
+
+
+def _fallen(notes: Counter[int], most_fen: int) -> Counter[int]:
+    """Those of `notes` in the box that are change which was not taken, of which there is `most_fen` at most: small notes first."""
+    fallen = Counter[int]()
+    for value_fen in sorted(notes):
+        fallen[value_fen] = min(notes[value_fen], (most_fen - _worth(fallen)) // value_fen)
+    return fallen
 
 
 def _change_in_box_fen(parts: Parts) -> int:

@@ -35,6 +35,7 @@ class Tally:
         self.touched: set[str] = set()  # emptied or filled by hand, and not booked yet
         self.watched = False  # movements are told, so counts are followed
         self._bound: dict[str, int] = {}  # serial -> number of the note in the journal
+        self._inside: set[str] = set()  # serials of notes that are `inside`, and were folded away
         self._reached: dict[str, int] = {}  # what lies in the acceptor: serial -> value
 
     # -- one thing
@@ -80,10 +81,15 @@ class Tally:
             self.given_fen += getattr(thing, "value_fen", 0) * (1 if source == "vault" else -1)
         else:
             self.touched.add(other)
-            if target == "vault" and other.startswith("acceptor."):
+            if target == "vault" and other.startswith("acceptor.") and not self._ours(thing.serial):
                 self.given_fen -= getattr(
                     thing, "value_fen", 0
-                )  # whoever brought it has the machine's word for it, or nothing
+                )  # who brought it has the machine's word for it, or nothing
+
+    def _ours(self, serial: str) -> bool:
+        """It was kept, and nobody can say where it is: the records have it as ours already."""
+        note = self._run.notes.get(self._bound.get(serial, 0))
+        return serial in self._inside or (note is not None and note.state == "inside")
 
     def _put(self, thing: Any, place: str) -> None:
         value_fen = getattr(thing, "value_fen", 0)
@@ -166,6 +172,8 @@ class Tally:
         """The journal has done with this note."""
         if note.serial and self._bound.get(note.serial) == note.number:
             del self._bound[note.serial]
+        if note.serial and note.state == "inside":
+            self._inside.add(note.serial)
 
     # -- sums
 

@@ -216,18 +216,12 @@ class Finger:
 
     def _take_out(self, act: str) -> bool:
         """Bin or box is emptied by hand; False when nobody can reach it now."""
-        worker, clock = self._box.things.technician, self._box.clock
+        things = self._box.things
         try:
-            if act != "swap_box":
-                worker.empty_bin(act.removeprefix("empty_"))
-                return True
-            worker.swap_box("", clock.mono_ms())
+            if act == "swap_box":
+                things.service({"act": act})
+            else:
+                things.technician.empty_bin(act.removeprefix("empty_"))
         except Refused:
             return False
-        assert worker.box_due_ms is not None
-        clock.at(worker.box_due_ms, lambda: _nothing(worker.poll(clock.mono_ms())))
         return True
-
-
-def _nothing(due_ms: int | None) -> None:
-    """The box is in its place again."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from random import Random
 
+from kiosk.sale.book import S
 from simulator.cabinet.hands import OUTLETS
 from simulator.cabinet.refused import Refused
 from simulator.cabinet.world import DOORS, UPS
@@ -18,6 +19,11 @@ from simulator.world.unknowable import UNKNOWABLE
 NOTES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 UNWITNESSED = frozenset({("acceptor", "no_counter"), ("acceptor", "event_without_note_next")})
 """Each is noticed, both together are not: a unit whose counter is silent is believed when it says "stacked" (decision 008)."""
+ENDS_UNSEEN = frozenset({("cabinet", "slot_sensor_stuck_full"), ("cabinet", "change_sensor_stuck_full")})
+"""A sensor that stops lying in the very second in which the machine pulls back what a hand took before: nobody can tell that
+from a bundle that was pulled back. Such a lie ends before or afterwards."""
+PULLING_BACK = frozenset({S.TICKETS_BACK, S.CHANGE_BACK})
+PULLED_MS = 30_000
 STATION = ("down", "answer_lost", "slow", "refusing", "unplugged", "stopped", "restarted")
 MOST_TROUBLES = 3
 STEPS_MS = (-86_400_000, -3_600_000, -60_000, -1_500, 1_500, 60_000, 3_600_000, 86_400_000)
@@ -107,6 +113,7 @@ class Mischief:
         """One more, or one less when there are many."""
         if len(self._on) >= MOST_TROUBLES or (self._on and self._dice.random() < 0.4):
             device, name = self._on.pop(self._dice.randrange(len(self._on)))
+            self._wait_until_it_can_be_told()
             self._box.things.world.twins[device].faults.discard(name)
             told = f"{device} {name} off"
         else:
@@ -128,6 +135,7 @@ class Mischief:
     def heal(self) -> str:
         """All troubles end."""
         box = self._box
+        self._wait_until_it_can_be_told()
         for twin in box.things.world.twins.values():
             twin.faults.clear()
         self._on.clear()
@@ -139,6 +147,16 @@ class Mischief:
         box.mended()
         box.joined.nudge()
         return "all troubles end"
+
+    def _wait_until_it_can_be_told(self) -> None:
+        twins = self._box.things.world.twins
+        if any(name in twins[device].faults for device, name in ENDS_UNSEEN):
+            self._box.settle(PULLED_MS, lambda: not self._pulls_back())
+
+    def _pulls_back(self) -> bool:
+        made = self._box.made
+        sale = made.controller.sale if made is not None else None
+        return sale is not None and sale.state in PULLING_BACK
 
     def clock_step(self) -> str:
         step_ms = self._dice.choice(STEPS_MS)

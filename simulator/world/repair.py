@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kiosk.faults import FaultCode
+from simulator.cabinet.technician import ESCROW
 from simulator.passenger.technician import Job
 from simulator.world.level import Machine
 from simulator.world.machine import Box
@@ -59,6 +60,10 @@ def jobs(box: Box) -> list[Job]:
             found.append(_filling(box, number, pieces - lies, pieces))
         elif unsure:
             found.append(Job(None, f"svc:act:fill:{number}", lies))
+    if controller.stock.deposit_stuck:
+        matter = box.things.world.matter
+        lies = sum(len(matter.places[name]) for name in ("box", "acceptor.stacker", f"cassette.{ESCROW}"))
+        found.append(Job({"act": "swap_box"}, "svc:act:swap_box", lies))
     if controller.stock.roll < LEAST_BLANKS:
         box.things.deliver(ROLL)
         found.append(Job({"act": "load_roll", "blanks": ROLL}, "svc:act:load_roll", ROLL))

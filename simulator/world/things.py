@@ -163,10 +163,18 @@ class Things:
                 done = worker.load_roll(blanks)
             case {"act": "clear_jam", "device": device}:
                 done = worker.clear_jam(device, now_ms)
+            case {"act": "swap_box"}:
+                done = worker.swap_box("", now_ms)
+                self.clock.at(worker.box_due_ms or now_ms, self._push_in)
             case _:
                 raise ValueError(f"{act}: no act of this technician")
         self.acted()
         return done
+
+    def _push_in(self) -> None:
+        """The new box, when the old one has been carried away."""
+        self.technician.poll(self.clock.mono_ms())
+        self.acted()
 
     # -- power
 

@@ -267,6 +267,12 @@ def told(
     return Told(acceptor=na.AcceptorPast(path, 0, False, ()), deposit=past)
 
 
+def moved(cut: str, contents: tuple[int, ...], *values_fen: int, mouth: str = "empty") -> Told:
+    """The unit names what it had moved when it was cut."""
+    past = na.DepositPast(contents, True, cut, values_fen, (), mouth)
+    return Told(acceptor=na.AcceptorPast("none", 0, False, ()), deposit=past)
+
+
 def moving() -> World:
     world = holding(5000)
     world.insert(2000)
@@ -298,6 +304,10 @@ def test_a_note_on_its_way_is_where_the_unit_says(past: Told, fact: na.NoteHeld)
         (told((10000, 10000, 10500)), na.DepositKeepUncertain((1, 2, 3), "power")),
         (told(None), na.DepositKeepUncertain((1, 2, 3), "power")),
         (Told(), na.DepositKeepUncertain((1, 2, 3), "power")),
+        (moved("keeping", (10000,), 20000, 10000), na.DepositKept((2, 3))),
+        (moved("keeping", (10000, 10000), 20000, 10000), na.DepositKeepUncertain((2, 3), "counts differ")),
+        (moved("keeping", (10000,), 20000), na.DepositKeepUncertain((2, 3), "counts differ")),
+        (moved("keeping", (), 20000, 10000, 10000, 10000), na.DepositKeepUncertain((1, 2, 3), "counts differ")),
     ],
 )
 def test_a_keep_that_was_cut_is_judged_by_what_is_left(past: Told, fact: na.NoteHeld) -> None:
@@ -315,6 +325,11 @@ def test_a_keep_that_was_cut_is_judged_by_what_is_left(past: Told, fact: na.Note
         (told((10000,), packed=((5000, 0), (2000, 0))), [na.DepositPulledBack((2, 3))]),
         (told(None), [na.DepositReturnUncertain((2, 3), "power")]),
         (Told(), [na.DepositReturnUncertain((2, 3), "power")]),
+        (moved("returning", (10000,), 2000, 5000, mouth="notes"), [na.DepositPresented((2, 3))]),
+        (
+            moved("returning", (10000, 5000), 2000, 5000, mouth="notes"),
+            [na.DepositReturnUncertain((2, 3), "counts differ")],
+        ),
     ],
 )
 def test_a_return_that_was_cut_is_judged_by_what_is_left_and_by_the_mouth(past: Told, facts: list[na.NoteHeld]) -> None:

@@ -1,0 +1,76 @@
+"""What the campaign once found at a machine with a bulk escrow, each as the shortest script that showed it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.campaign.sets import SALES
+from simulator.passenger.person import Kind, Plan
+from simulator.world.run import Run
+from simulator.world.script import Script, Trouble
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def clean(*plans: Plan, troubles: tuple[Trouble, ...], cuts: tuple[int, ...] = (), seed: int = 1) -> Run:
+    run = Run(Script(seed, plans, troubles, cuts, machine="bulk"))
+    assert run.run().violations == []
+    return run
+
+
+def facts(run: Run, kind: str) -> list[dict[str, object]]:
+    return [fact for fact in (json.loads(line[9:])["fact"] for line in run.box.lines()) if fact["kind"] == kind]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_note_that_jams_beside_change_in_the_box_is_explained_by_its_claim(seed: int) -> None:
+    """The change of the sale before was not taken and fell into the box: it must not use up the claim of the jam."""
+    run = clean(
+        Plan(Kind.FORGET_CHANGE),
+        Plan(Kind.LARGE),
+        troubles=(Trouble("acceptor", "jam_in_path_next", "lock?", 2),),
+        seed=seed,
+    )
+    assert run.box.things.world.matter.places["acceptor.jam"].value_fen() == 10_000
+    assert run.outcome.sales == {"claim": 2}
+
+
+def test_a_note_that_stayed_behind_when_the_bundle_was_pulled_back_is_seen_and_carried_away() -> None:
+    """The unit tells its counts after the reset that follows; until people swapped the box no more notes are taken."""
+    run = clean(
+        Plan(Kind.WALK_AWAY, tickets=2, budget_fen=80_000, notes_before=2), Plan(Kind.LARGE),
+        troubles=(Trouble("acceptor", "short_dispense_next", "return_all?"),),
+    )  # fmt: skip
+    assert [10_000] in [past["contents"] for past in facts(run, "deposit.past")]
+    assert run.outcome.visits["technician done"] == run.outcome.visits["bought"] == 1
+    assert not run.box.things.world.matter.places["cassette.1"].notes()
+
+
+def test_a_kept_note_that_stuck_and_was_taken_out_by_hand_is_the_machines_still() -> None:
+    """It had been booked as ours: people who carry it away take nothing from a passenger."""
+    run = clean(SALES["exact"], Plan(Kind.LARGE), troubles=(Trouble("acceptor", "jam_in_stacker_next", "keep?"),))
+    assert run.outcome.visits == {"bought": 2, "technician done": 1}
+
+
+@pytest.mark.parametrize(("cuts", "said"), [(range(38, 46), "return!"), (range(119, 129), "keep!")])
+def test_a_unit_that_counted_a_note_twice_is_not_believed_after_a_power_cut(cuts: range, said: str) -> None:
+    """What it holds then is one more than went in: neither a note on its way nor a load that was cut is judged by that alone."""
+    wrong = (Trouble("acceptor", "count_wrong_next", "stack?", 2),)
+    results = set()
+    for cut in cuts:
+        run = clean(Plan(Kind.EXACT, budget_fen=80_000), troubles=wrong, cuts=(cut,))
+        results |= {(fact["result"], fact.get("reason")) for fact in facts(run, said)}
+    assert (
+        ("unknown", "counts differ") in results
+        if said == "keep!"
+        else any(result == "returned" for result, _ in results)
+    )
