@@ -360,6 +360,8 @@ class Controller:
         if not self._restart.due(now_ms):
             return
         self.starting, self.changed = False, True
+        for fact in self._restart.orphans():
+            self._orphan(fact)
         if self.sale is not None:
             self._recover(self.sale, now_ms)
         for fact in self._restart.waited():

@@ -31,6 +31,7 @@ class Past:
     """`sale` is the open one or None; `before` the counters of its last deed of each kind. `deposits`, by boot: what the bulk
     escrow said at earlier starts that no outcome followed.
 
+    `orphans`: notes of no sale that were on their way back, number -> (face value, counters before).
     `undone`: reports to the station that were journaled and never answered, oldest first, by (kind, sale key). `last_wall_ms` of
     the last line, 0 for a new journal; `lived_wall_ms` of the last line on which the open sale went on (a restart is no sign of
     life).
@@ -42,6 +43,7 @@ class Past:
     recovering: bool = False
     before: dict[str, Mapping[str, int]] = field(default_factory=dict)
     deposits: dict[int, DepositPast] = field(default_factory=dict)
+    orphans: dict[int, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
     undone: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     acked: int = 0
     last_wall_ms: int = 0
@@ -60,6 +62,7 @@ def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
             _sale(past, line, context)
         stock.book(line.intents)
         _undone(past, line)
+        _orphans(past, line)
         past.last_wall_ms = line.wall_ms
         if line.fact["kind"] == "ack":
             past.acked = max(past.acked, line.fact["acked"])
@@ -138,3 +141,12 @@ def _undone(past: Past, line: Line) -> None:
     for intent in line.intents:
         if intent["kind"] in ("printed?", "void?"):
             past.undone.setdefault((intent["kind"], intent["key"]), []).append(intent)
+
+
+def _orphans(past: Past, line: Line) -> None:
+    """A note that came when its sale was over goes back; the power may fail before the acceptor said that it did."""
+    if line.fact["kind"] in ("return!", "stack!"):
+        past.orphans.pop(line.fact["note"], None)
+    for intent in line.intents:
+        if intent["kind"] == "return?" and not intent["sale"]:
+            past.orphans[intent["note"]] = (intent["value_fen"], intent.get("counters", {}))

@@ -11,7 +11,7 @@ from kiosk.sale.belief import Belief
 from kiosk.sale.book import Book
 from kiosk.sale.deposit_past import with_earlier
 from kiosk.sale.facts import Restarted
-from kiosk.sale.recovery import beliefs
+from kiosk.sale.recovery import beliefs, orphan_belief
 from kiosk.system_facts import RecoveryBegan
 from kiosk.watch import Watch
 
@@ -29,11 +29,12 @@ class Restart:
     waiting: list[Fact] = field(default_factory=list)
 
     def due(self, now_ms: int) -> bool:
-        """Every device has spoken of the past, or had its time to. With a sale open one that does not answer yet gets all of
-        it: some take twenty seconds from mains to their first word."""
+        """Every device has spoken of the past, or had its time to. With something open one that does not answer yet gets all
+        of it: some take twenty seconds from mains to their first word."""
         if now_ms >= self.until_ms:
             return True
-        return self.watch.all_spoke() and not (self.past.sale is not None and self.watch.not_answering())
+        asked = self.past.sale is not None or bool(self.past.orphans)
+        return self.watch.all_spoke() and not (asked and self.watch.not_answering())
 
     def waited(self) -> list[Fact]:
         """What was held back, once; the oldest first."""
@@ -48,6 +49,12 @@ class Restart:
         earlier = [past for boot, past in sorted(self.past.deposits.items())]
         told = replace(self.watch.told, deposit=with_earlier(self.watch.told.deposit, earlier))
         return beliefs(book, told, self.past.before)
+
+    def orphans(self) -> list[Fact]:
+        """What became of notes that no sale wanted: nobody is told, but the books must know."""
+        past = self.watch.told.acceptor
+        lost = self.past.orphans.items()
+        return [orphan_belief(note, value_fen, past, before).fact for note, (value_fen, before) in lost]
 
     def ended(self, believed: list[Belief], wall_ms: int) -> Restarted:
         """A clock that went back cannot say how long the pause was; nobody is asked then."""

@@ -87,6 +87,11 @@ def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
     ]
 
 
+def orphan_belief(note: int, value_fen: int, past: AcceptorPast | None, before: Mapping[str, int]) -> Belief:
+    """What became of a note of no sale that was on its way back. `before`: the counters of its intent's record."""
+    return _returned_or_not(NoteLine(note, value_fen, "returning"), past, before)
+
+
 def risen(before: int, after: int) -> int | None:
     """How far a life counter went since, 0..MOST, over its end too. None: it cannot be the same counter."""
     if 0 <= after - before <= MOST:

@@ -447,3 +447,31 @@ def test_the_end_of_the_recovery_is_written_with_its_reasons() -> None:
     end = next(line["fact"] for line in bench.lines() if line["fact"].get("result") == "end")
     assert [believed["why"] for believed in end["believed"]] == ["sensor"]
     assert end["believed"][0]["what"].startswith("print! spoiled ")
+
+
+def returns(bench: Bench) -> list[tuple[str, int]]:
+    """Outcomes of notes on their way back: (result, note)."""
+    return [
+        (line["fact"]["result"], line["fact"]["note"]) for line in bench.lines() if line["fact"]["kind"] == "return!"
+    ]
+
+
+@pytest.mark.parametrize(("word", "result"), [("truth", "returned"), ("mute", "unknown"), ("blank", "unknown")])
+def test_a_note_of_no_sale_on_its_way_back_has_an_outcome_after_a_power_cut(word: str, result: str) -> None:
+    """It had come when its sale was over; what nobody can say of it is a claim, as in a sale."""
+    bench = Bench().up()
+    arm(bench, 1, durable=True)
+    bench.acceptor.force(2_000)
+    with pytest.raises(PowerCut):
+        bench.run()
+    assert returns(bench) == []
+    note = bench.intents("return?")[0]["note"]
+    woken = bench.power_cut()
+    WORDS[word](woken)
+    woken.wait(40_000)
+    assert returns(woken) == [(result, note)]
+    assert [claim["amount_fen"] for claim in woken.intents("claim.add")] == ([2_000] if result == "unknown" else [])
+    again = woken.power_cut()
+    WORDS[word](again)
+    again.wait(40_000)
+    assert returns(again) == [(result, note)]
