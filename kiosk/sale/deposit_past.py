@@ -35,13 +35,15 @@ MISCOUNTED = "counts differ"
 
 def with_earlier(now: DepositPast | None, earlier: Sequence[DepositPast]) -> DepositPast | None:
     """What the unit says now, and what it said at starts whose recovery was cut short: a bundle that lay at the mouth then and is
-    gone may have been taken or pulled back meanwhile, and what fell into the box then lies there still."""
+    gone may have been taken or pulled back meanwhile, what fell into the box then lies there still, and what it had moved when it
+    was cut it says once."""
     if now is None or not earlier:
         return now
     packed = tuple(pair for past in (*earlier, now) for pair in past.packed)
     seen = any(past.mouth != "empty" for past in earlier)
     mouth = "unknown" if now.mouth == "empty" and seen else now.mouth
-    return replace(now, packed=packed, mouth=mouth)
+    cut = next((past for past in (now, *reversed(earlier)) if past.cut in ("keeping", "returning")), now)
+    return replace(now, packed=packed, mouth=mouth, cut=cut.cut, moved=cut.moved)
 
 
 def packed_belief(

@@ -7,7 +7,7 @@ deep into sales and service mode, where the rest of it strikes.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from kiosk.controller import Controller
@@ -40,10 +40,14 @@ KNOWN = (*sorted(T.PLAIN), *(f"{name}1" for name in sorted(T.VALUED)), "svc:ente
 
 
 class Finger:
-    """Each act answers in a word what was touched, empty for nothing. `inside`: hands go into the cabinet and out again."""
+    """Each act answers in a word what was touched, empty for nothing. `inside`: hands go into the cabinet and out again;
+    `counted`: in which lines of the journal a place was counted."""
 
-    def __init__(self, box: Box, dice: Random, inside: Callable[[bool], None]) -> None:
-        self._box, self._dice, self._inside = box, dice, inside
+    def __init__(
+        self, box: Box, dice: Random, inside: Callable[[bool], None], counted: Callable[[str], Sequence[int]]
+    ) -> None:
+        self._box, self._dice, self._inside, self._counted = box, dice, inside, counted
+        self._carried: dict[str, tuple[int, int]] = {}  # place -> pieces taken out of it, and its counts before
         self._old: deque[str] = deque(maxlen=REMEMBERED)
         self.wait_ms = 0
         self.new_visit()
@@ -156,7 +160,12 @@ class Finger:
         """Pieces that lie where the act of this page is done."""
         state, places = machine.service.state, self._box.things.world.matter.places
         names = self._places(state.act.name if state.act else "", state.place)
-        return sum(len(places[name]) for name in names)
+        return sum(len(places[name]) for name in names) + self._unbooked(names[0])
+
+    def _unbooked(self, place: str) -> int:
+        """Pieces that were carried away when the power failed before that was written down: who counts adds them."""
+        pieces, counts = self._carried.get(place, (0, 0))
+        return pieces if len(self._counted(place)) == counts else 0
 
     def _places(self, act: str, place: str) -> tuple[str, ...]:
         """Who swaps the box of a machine with a bulk escrow empties that too."""
@@ -216,7 +225,8 @@ class Finger:
 
     def _take_out(self, act: str) -> bool:
         """Bin or box is emptied by hand; False when nobody can reach it now."""
-        things = self._box.things
+        things, names = self._box.things, self._places(act, "")
+        lay = sum(len(things.world.matter.places[name]) for name in names) + self._unbooked(names[0])
         try:
             if act == "swap_box":
                 things.service({"act": act})
@@ -224,4 +234,5 @@ class Finger:
                 things.technician.empty_bin(act.removeprefix("empty_"))
         except Refused:
             return False
+        self._carried[names[0]] = lay, len(self._counted(names[0]))
         return True

@@ -51,7 +51,7 @@ class Monkey:
         points = Points(sorted(dice.sample(range(1, POINTS_PER_EVENT * EVENTS_PER_PART), count)))
         self.box: Box = (base or prepared()).box(Random(dice.random()), "port", points)
         self.judge = Judge(self.box)
-        self.finger = Finger(self.box, dice, self.judge.auditor.hands)
+        self.finger = Finger(self.box, dice, self.judge.auditor.hands, self.judge.auditor.counted)
         self.mischief = Mischief(self.box, dice)
         self.box.shown = self.finger.saw
         self.box.pause_ms = 5_000
