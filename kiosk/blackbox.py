@@ -24,6 +24,7 @@ import errno
 import json
 import logging
 import os
+import re
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -55,11 +56,19 @@ MOST_WAITING = 256 << 10
 """Characters kept in memory between two flushes."""
 LEVEL, WINDOW, MEMORY = 3, -14, 6
 DIGIT, MASKED = "svc:digit:", "svc:digit:*"
+UNRECORDED = frozenset({"card_reader", "pin_pad"})
+"""Links of which no byte is kept (invariant 13)."""
+_PASSWORD = re.compile(rb'(?m)^(PASSWORD) "[^\n]*')
 LOGIN, TASK = b'"kind":"svc.login"', b'"kind":"svc.task"'
 STANDING = (
     SessionGranted, SessionRefused, StationBack, StationLost, NetworkKnown, ScreenBack, ScreenLost, CabinetSeen,
     MainsChanged, BoxMoved, PowerSeen,
 )  # fmt: skip
+
+
+def without_secrets(data: bytes) -> bytes:
+    """As it may be kept: the password with which a UPS is ordered at its server is no part of an incident."""
+    return _PASSWORD.sub(rb"\1 *", data)
 
 
 class Ring:
@@ -156,16 +165,20 @@ class BlackBox:
 
         def both_sent(name: str, data: bytes) -> None:
             sent(name, data)
-            self._guarded(lambda: self._link(name).sent(data, reactor.clock.mono_ms()))
+            if name not in UNRECORDED:
+                self._guarded(lambda: self._link(name).sent(without_secrets(data), reactor.clock.mono_ms()))
 
         def both_done(now_ms: int) -> None:
             turn_done(now_ms)
             self._guarded(lambda: self._turn_done(now_ms))
 
         reactor.heard, reactor.sent, reactor.turn_done = both_heard, both_sent, both_done
-        reactor.received = lambda name, data: self._guarded(
-            lambda: self._link(name).received(data, reactor.clock.mono_ms())
-        )
+
+        def received(name: str, data: bytes) -> None:
+            if name not in UNRECORDED:
+                self._guarded(lambda: self._link(name).received(data, reactor.clock.mono_ms()))
+
+        reactor.received = received
         reactor.linked = lambda name, lost: self._guarded(lambda: self._linked(name, lost))
         reactor.asked = lambda: self._guarded(lambda: self._note("a"))
 

@@ -9,9 +9,10 @@ from kiosk.ports.note_acceptor import AcceptorPast, DepositPast
 from kiosk.ports.note_dispenser import DispenserPast
 from kiosk.ports.station import PrintedReported, VoidReported
 from kiosk.ports.ticket_printer import PrinterPast
-from kiosk.ports.ups import OffFailed, OffSet, PowerDip, PowerSeen
+from kiosk.ports.ups import MainsStrayed, OffFailed, OffSet, PowerDip, PowerSeen
 
 JOURNALED = (
     Fault, DoorMoved, CabinetSeen, BoxMoved, MainsChanged, DeviceReady, AcceptorPast, DepositPast, DispenserPast, PrinterPast,
-    PrintedReported, VoidReported, PowerSeen, PowerDip, OffSet, OffFailed,
+    PrintedReported, VoidReported, PowerSeen, PowerDip, MainsStrayed, OffSet,
+    OffFailed,
 )  # fmt: skip

@@ -71,7 +71,8 @@ class Device:
     `cassettes` (dispensers): number -> face value in fen. `notes` (acceptors that may not say what a note is worth): number in
     the device's own table -> face value in fen; what the device does say has to agree. `escrow` (acceptors): cassette of the
     bulk escrow, 0 without one, and how many notes go into it. Of a UPS: how long its full battery carries this machine, and what
-    the battery should have when the unit does not say it.
+    the battery should have when the unit does not say it; behind a server (link `tcp:HOST:PORT`) its name there, and the account
+    that may order commands, with a file whose first line is the password.
     """
 
     model: str
@@ -85,6 +86,9 @@ class Device:
     escrow_notes: Annotated[int, Range(1, 200)] = 80
     runtime_min: Annotated[int, Range(1, 1_440)] = 10
     battery_v: Annotated[int, Range(2, 480)] = 24
+    unit: str = "ups"
+    user: str = ""
+    password_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,15 @@ def read(path: Path) -> Settings:
     """The file at `path`, with relative paths looked up beside it. Raises config.ConfigError."""
     found = load(path, Settings)
     base = path.resolve().parent
-    return replace(found, journal=base / found.journal, screen=replace(found.screen, socket=base / found.screen.socket))
+    screen = replace(found.screen, socket=base / found.screen.socket)
+    return replace(found, journal=base / found.journal, screen=screen, devices=_beside(base, found.devices))
+
+
+def _beside(base: Path, table: DeviceTable) -> DeviceTable:
+    """Password files are looked up beside the configuration."""
+    if table.ups is None or not table.ups.password_file:
+        return table
+    return replace(table, ups=replace(table.ups, password_file=str(base / table.ups.password_file)))
 
 
 def journey_settings(settings: Settings, rate: float) -> JourneySettings:

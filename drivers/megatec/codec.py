@@ -25,10 +25,14 @@ BACK_MIN = 3
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Answer to Q1. Voltages in mV, `load_pct` 0..999. `battery_mv`: of one cell for on-line units, of all for `standby` ones."""
+    """Answer to Q1. Voltages in mV, frequency in mHz, `load_pct` 0..999.
+
+    `battery_mv`: of one cell for on-line units, of all for `standby` ones.
+    """
 
     input_mv: int
     load_pct: int
+    input_mhz: int
     battery_mv: int
     utility_failed: bool
     low: bool
@@ -46,7 +50,7 @@ def parse_status(line: bytes) -> Status | None:
     if found is None or len(line) != STATUS_BYTES:
         return None
     bits = [bit == ord("1") for bit in found[8]]
-    return Status(_milli(found[1]), int(found[4]), _milli(found[6]), *bits)
+    return Status(_milli(found[1]), int(found[4]), _milli(found[5]), _milli(found[6]), *bits)
 
 
 def parse_rating_mv(line: bytes) -> int | None:

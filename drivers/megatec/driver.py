@@ -1,7 +1,6 @@
 """A UPS that speaks Megatec Q1: where the power comes from, and how long the battery will last. Sans-I/O.
 
-Source: ups sheet, sections 2.2, 2.3, 2.6; docs/decisions/026. It is asked every second. A word about the battery counts when it
-was heard twice in a row, low at once; silence is a fault of its own and never a mains failure.
+Source: ups sheet, sections 2.2, 2.3, 2.6; docs/decisions/026. It is asked every second; what its words count is `drivers.supply`'s.
 """
 
 from __future__ import annotations
@@ -21,15 +20,14 @@ from drivers.megatec.codec import (
     parse_status,
 )
 from drivers.raised import Raised
+from drivers.supply.believed import Believed
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
-from kiosk.ports.ups import OffFailed, OffSet, PowerDip, PowerSeen
+from kiosk.ports.ups import OffFailed, OffSet
 
 MODEL = "megatec"
 ANSWER_MS = 900  # 47 bytes take 200 ms on the line
 MISSES = 3
-ROWS = 2  # answers in a row that count
-NEWS_PCT = 10
 LOOK_MS = 300  # after an action command, which nobody answers: when its effect is asked for
 TRIES = 3
 QUESTIONS = (INFO, RATING)
@@ -58,11 +56,8 @@ class Megatec:
         self._questions: list[bytes] = []
         self._ready = False
         self._misses = self._strange = 0
-        self._rows = 0  # answers in a row that say otherwise than what is believed
-        self._battery = False  # what is believed
-        self._since_ms = self._row_ms = 0  # when the first and the last of them came
+        self._believed = Believed(report, poll_ms)
         self._status: Status | None = None
-        self._said: PowerSeen | None = None
         self._maker = self._model = self._version = ""
         self._off: tuple[bytes, int] | None = None  # the command that is on its way, and its seconds
         self._tries = 0
@@ -89,9 +84,11 @@ class Megatec:
     def probe_lines(self) -> list[str]:
         """Identity, state and faults; one fact a line."""
         lines = [f"model {MODEL}", f"maker {self._maker}", f"unit {self._model}", f"version {self._version}"]
-        now, said = self._status, self._said
+        now, said = self._status, self._believed.said
         if now:
-            lines.append(f"input_mv {now.input_mv} load_pct {now.load_pct} battery_mv {now.battery_mv}")
+            lines.append(
+                f"input_mv {now.input_mv} input_mhz {now.input_mhz} load_pct {now.load_pct} battery_mv {now.battery_mv}"
+            )
             names = ("utility_failed", "low", "bypass", "failed", "standby", "testing", "shutdown", "beeper")
             lines.append("bits " + " ".join(name for name in names if getattr(now, name)))
         if said:
@@ -106,7 +103,8 @@ class Megatec:
         self._decoder.clear()
         self._output.clear()
         self._asked, self._due_ms = None, now_ms
-        self._misses = self._strange = self._rows = 0
+        self._misses = self._strange = 0
+        self._believed.begin()
         self._status, self._effect_known = None, True
         self._questions = list(QUESTIONS)
 
@@ -210,54 +208,26 @@ class Megatec:
     def _seen(self, status: Status, now_ms: int) -> None:
         self._status = status
         self._faults.set(FaultCode.DEVICE_FAILURE, status.failed)
-        battery = status.utility_failed and (status.low or not status.testing)
-        if battery == self._battery:
-            self._dip_over(now_ms)
-        else:
-            self._row(now_ms)
-            if self._rows >= ROWS or (battery and status.low):
-                self._battery, self._rows = battery, 0
+        self._believed.heard(status.utility_failed and (status.low or not status.testing), status.low, now_ms)
         if not self._questions:  # what the battery should have is told by then
-            self._tell(status)
+            self._believed.tell(status.low, *self._left(status))
+        self._believed.mains(status.input_mv, status.input_mhz)
         self._effect_known = True
         self._judge_order(status)
 
-    def _row(self, now_ms: int) -> None:
-        """One more answer in a row; questions that follow each other at once, as at a start, are one look at the mains."""
-        if self._rows == 0:
-            self._since_ms = now_ms
-        elif now_ms - self._row_ms < self._poll_ms // 2:
-            return
-        self._rows += 1
-        self._row_ms = now_ms
-
-    def _dip_over(self, now_ms: int) -> None:
-        if self._rows and not self._battery:
-            self._report(PowerDip(now_ms - self._since_ms))
-        self._rows = 0
-
-    def _tell(self, status: Status) -> None:
+    def _left(self, status: Status) -> tuple[int, int]:
+        """(charge in per cent, seconds it will last), by its voltage; -1: nobody can say."""
         charge = charge_pct(status.battery_mv, self._nominal_mv if status.standby else None)
-        runtime_s = -1 if charge < 0 else self._runtime_s * charge // 100
         if status.low:
-            runtime_s = LOW_RUNTIME_S
-        seen = PowerSeen("battery" if self._battery else "mains", status.low, charge, runtime_s)
-        said = self._said
-        if self._rows and (said is None or said.source == "unknown"):
-            return  # first word of a unit that may be on battery: the second decides
-        same = said is not None and (said.source, said.low) == (seen.source, seen.low)
-        if said is None or not same or abs(seen.charge_pct - said.charge_pct) >= NEWS_PCT:
-            self._said = seen
-            self._report(seen)
+            return charge, LOW_RUNTIME_S
+        return charge, -1 if charge < 0 else self._runtime_s * charge // 100
 
     def _unknown(self) -> None:
-        self._rows, self._ready = 0, False
-        if self._said is None or self._said.source != "unknown":
-            self._said = PowerSeen("unknown", False, -1, -1)
-            self._report(self._said)
+        self._ready = False
+        self._believed.unknown()
 
     def _now_ready(self) -> None:
-        if not self._ready and self._said is not None and self._said.source != "unknown":
+        if not self._ready and self._believed.known:
             self._ready = True
             self._report(DeviceReady(self.name, self._model or MODEL, self._version, ""))
 

@@ -35,6 +35,19 @@ class PowerDip(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class MainsStrayed(Fact):
+    """The mains are there and outside of what the machine is made for (TVM-032: 220 V +-10 %, 50 Hz +-4 %), or no more.
+
+    An event for the books: whether the battery feeds meanwhile is said by `PowerSeen`. -1: not measured.
+    """
+
+    kind: ClassVar[str] = "ups.mains"
+    outside: bool
+    volts_mv: int
+    frequency_mhz: int
+
+
+@dataclass(frozen=True, slots=True)
 class OffSet(Fact):
     """The delayed switching-off is set: power goes after `off_s`, and comes back with mains."""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
-from kiosk.blackbox import DIRECTORY, BlackBox
+from kiosk.blackbox import DIRECTORY, UNRECORDED, BlackBox, without_secrets
 from kiosk.clock import VirtualClock
 from kiosk.ports.cabinet import HelpPressed, PersonNear
 from kiosk.ports.fact import DeviceReady
@@ -261,3 +261,12 @@ def test_the_configuration_bounds_it_and_can_switch_it_off() -> None:
     assert (off.enabled, off.size_mb) == (False, 4)
     with pytest.raises(config.ConfigError, match="size_mb"):
         config.parse(text + "blackbox: {size_mb: 0}\n", Settings, "x")
+
+
+def test_no_password_and_no_byte_of_a_pin_pad_is_kept(tmp_path: Path) -> None:
+    assert (
+        without_secrets(b'USERNAME "tvm"\nPASSWORD "s3cret"\nLIST VAR ups\n')
+        == b'USERNAME "tvm"\nPASSWORD *\nLIST VAR ups\n'
+    )
+    assert without_secrets(b"\x02PASSWORD\x03") == b"\x02PASSWORD\x03"
+    assert {"pin_pad", "card_reader"} <= UNRECORDED

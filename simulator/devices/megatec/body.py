@@ -21,6 +21,10 @@ SHORT_TEST_MS = 10_000
 LIE_SHARE = 0.1
 """Of its time that a lying battery really lasts."""
 
+USUAL_V, USUAL_HZ = 226.0, 50.0
+STRAY_V, STRAY_HZ = {"sag": 180.0, "surge": 260.0}, {"frequency_off": 46.0}
+"""Mains outside of what such a unit passes on (TVM-032)."""
+
 DIPS = {"dip_300_ms_next": 300, "dip_1_s_next": 1_000, "dip_10_s_next": 10_000}
 
 
@@ -48,12 +52,24 @@ class Supply:
 
     @property
     def mains(self) -> bool:
-        """Power comes from the wall now: it does not while a dip lasts, or every other second of a flicker."""
+        """Power that can be used comes from the wall now."""
+        return self._wall() and not any(name in self._owner.faults for name in (*STRAY_V, *STRAY_HZ))
+
+    def _wall(self) -> bool:
+        """There is a voltage: there is none while a dip lasts, or every other second of a flicker."""
         if self._now < self._dip_until:
             return False
         if "flicker" in self._owner.faults and int(self._now // self._flicker) % 2:
             return False
         return self._plugged
+
+    @property
+    def input_v(self) -> float:
+        stray = (volts for name, volts in STRAY_V.items() if name in self._owner.faults)
+        return next(stray, USUAL_V) if self._wall() else 0.0
+
+    def input_hz(self, usual: float = USUAL_HZ) -> float:
+        return next((hertz for name, hertz in STRAY_HZ.items() if name in self._owner.faults), usual)
 
     @property
     def plugged(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from simulator.devices.linkfaults import LINK_FAULTS, LinkFaults
 from simulator.devices.megatec.battery import CELLS
-from simulator.devices.megatec.body import LEAST_OFF_MS, MINUTE_MS, SHORT_TEST_MS, Supply
+from simulator.devices.megatec.body import LEAST_OFF_MS, MINUTE_MS, SHORT_TEST_MS, USUAL_HZ, USUAL_V, Supply
 from simulator.devices.megatec.faults import FAULTS
 from simulator.devices.twin import Speeds
 
@@ -40,7 +40,7 @@ class MegatecUps:
         on_line: bool = False,
         beeper: bool = True,
         echo: bool = True,
-        frequency_hz: float = 50.0,
+        frequency_hz: float = USUAL_HZ,
     ) -> None:
         self.faults: set[str] = set()
         self.link = LinkFaults(self)
@@ -158,13 +158,13 @@ class MegatecUps:
     def _status(self) -> str:
         """46 characters; with its CR the answer has 47 bytes (2.2)."""
         body = self.body
-        input_v = 226.0 if body.mains else 0.0
-        output_v = (226.0 if body.mains else 220.0) if body.output else 0.0
+        input_v, input_hz = body.input_v, body.input_hz(self._frequency_hz)
+        output_v = (USUAL_V if body.mains else 220.0) if body.output else 0.0
         volts = body.battery.volts(body.on_battery or body.testing, "battery_lies" in self.faults)
         battery = f"{volts / CELLS:.2f}" if self._on_line else f"{volts:.1f}"
         text = (
             f"({input_v:05.1f} {self._failed_at_v:05.1f} {output_v:05.1f} {LOAD_PCT if body.output else 0:03d}"
-            f" {self._frequency_hz:04.1f} {battery} 30.0 {self._bits()}"
+            f" {input_hz:04.1f} {battery} 30.0 {self._bits()}"
         )
         if "comma_for_point" in self.faults:
             text = text.replace(".", ",")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
-from kiosk.ports.ups import OffFailed, OffSet, PowerDip, PowerSeen
+from kiosk.ports.ups import MainsStrayed, OffFailed, OffSet, PowerDip, PowerSeen
 from simulator.devices.megatec import MegatecUps
 from simulator.devices.megatec.battery import CELLS
 from simulator.devices.megatec.ups import MODEL, VERSION
@@ -33,6 +33,8 @@ class Answer(NamedTuple):
     failed: bool
     shutdown: bool
     battery_mv: int
+    input_v: float
+    input_hz: float
 
 
 class UpsFront(Linkless):
@@ -47,7 +49,8 @@ class UpsFront(Linkless):
         self._ask_ms = 0
         self._silent_ms: int | None = None  # when an answer that does not come is given up
         self._misses = self._rows = self._since_ms = 0
-        self._battery = False
+        self._battery = self._astray = False
+        self._fitting = 0  # words in a row that say otherwise of the mains
         self._said: PowerSeen | None = None
         self._order = ""  # off, on
         self._off_s = self._tries = 0
@@ -104,7 +107,7 @@ class UpsFront(Linkless):
         if now_ms < self._reopen_ms:
             return self._reopen_ms
         self._reopen_ms, self._ask_ms = 0, now_ms
-        self._misses = self._rows = 0
+        self._misses = self._rows = self._fitting = 0
         self._effect_known = True
         self._faults.clear(FaultCode.LINK_LOST)
         return now_ms
@@ -157,7 +160,8 @@ class UpsFront(Linkless):
         low, failed = body.low, "ups_failed" in twin.faults
         on_battery = body.on_battery and (low or not body.testing)
         volts = body.battery.volts(body.on_battery or body.testing, "battery_lies" in twin.faults)
-        return Answer(on_battery, low, failed, body.active, round(volts * 10) * 100 // CELLS)
+        cell_mv = round(volts * 10) * 100 // CELLS
+        return Answer(on_battery, low, failed, body.active, cell_mv, body.input_v, body.input_hz())
 
     def _unanswered(self, now_ms: int) -> None:
         self._silent_ms = None
@@ -183,6 +187,7 @@ class UpsFront(Linkless):
             if self._rows >= TWICE or (answer.on_battery and answer.low):
                 self._battery, self._rows = answer.on_battery, 0
         self._tell(answer)
+        self._weigh_mains(answer)
         self._effect_known = True
         self._judge(answer)
 
@@ -198,8 +203,21 @@ class UpsFront(Linkless):
             self._said = seen
             self._report(seen)
 
+    def _weigh_mains(self, answer: Answer) -> None:
+        """Twice in a row beyond what the machine is made for, or twice within it again (TVM-032)."""
+        fit = abs(answer.input_v - 220) <= 22 and abs(answer.input_hz - 50) <= 2
+        if not answer.input_v or fit != self._astray:
+            self._fitting = 0
+            return
+        self._fitting += 1
+        if self._fitting >= TWICE:
+            self._astray, self._fitting = not fit, 0
+            volts_mv, frequency_mhz = round(answer.input_v * 1_000), round(answer.input_hz * 1_000)
+            self._report(MainsStrayed(not fit, volts_mv, frequency_mhz))
+
     def _unknown(self) -> None:
-        self._rows, self._ready = 0, False
+        self._rows = self._fitting = 0
+        self._ready = False
         if self._said is None or self._said.source != "unknown":
             self._said = PowerSeen("unknown", False, -1, -1)
             self._report(self._said)

@@ -15,7 +15,7 @@ const UNIT = {
 
 const WORDS = {
   ups: {
-    dip_300_ms_next: "断电 0.3 秒", dip_1_s_next: "断电 1 秒", dip_10_s_next: "断电 10 秒", flicker: "市电每秒闪断", battery_lies: "电池假报满电", low_at_once: "一断电就报电低",
+    dip_300_ms_next: "断电 0.3 秒", dip_1_s_next: "断电 1 秒", dip_10_s_next: "断电 10 秒", flicker: "市电每秒闪断", sag: "市电降到 180 伏", surge: "市电升到 260 伏", frequency_off: "市电只有 46 赫兹", battery_lies: "电池假报满电", low_at_once: "一断电就报电低",
     mains_back_during_shutdown_next: "关机途中来电", shutdown_ignored: "不执行关机", cancel_ignored: "不接受取消", no_return: "来电后不恢复输出", output_lost_next: "输出中断十秒", ups_failed: "报自身故障", bypass: "报旁路",
     silent: "不应答", no_echo: "不回显未知指令", comma_for_point: "小数点写成逗号", letter_for_bit_next: "下一个状态位是字母",
   },

@@ -62,11 +62,13 @@ def test_seven_data_bits_are_eight_on_a_pty_which_adds_no_parity_bit(ends: tuple
     link.close()
 
 
-def test_data_bits_reach_a_real_port(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_and_stop_bits_reach_a_real_port(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: dict[str, object] = {}
     monkeypatch.setattr("drivers.link.serial_link.serial.Serial", lambda path, baud, **how: opened.update(how))
     serial_opener("/dev/ttyS7", 9600, "E", 7)()
     assert (opened["bytesize"], opened["parity"], opened["stopbits"]) == (7, "E", 1)
+    serial_opener("/dev/ttyS7", 9600, stop_bits=2)()
+    assert (opened["bytesize"], opened["parity"], opened["stopbits"]) == (8, "N", 2)
 
 
 def test_a_port_is_not_shared(ends: tuple[int, str, list[int]]) -> None:

@@ -24,8 +24,8 @@ def golden() -> dict[str, bytes]:
     return rows
 
 
-def status(bits: str = MAINS, battery: str = "27.5") -> bytes:
-    return f"(226.0 195.0 226.0 014 49.0 {battery} 30.0 {bits}\r".encode()
+def status(bits: str = MAINS, battery: str = "27.5", volts: str = "226.0", hertz: str = "49.0") -> bytes:
+    return f"({volts} 195.0 226.0 014 {hertz} {battery} 30.0 {bits}\r".encode()
 
 
 @dataclass
@@ -37,6 +37,8 @@ class Ups:
 
     bits: str = MAINS
     battery: str = "27.5"
+    volts: str = "226.0"
+    hertz: str = "49.0"
     script: list[str] = field(default_factory=list)
     info: bytes | None = b"#Example        UPS 600   1.02      \r"
     rating: bytes | None = b"#220.0 000 024.0 50.0\r"
@@ -81,7 +83,7 @@ class Ups:
                 return b""
             if bits == "!":
                 return status()[:20] + b"\r"
-            return status(bits, self.battery)
+            return status(bits, self.battery, self.volts, self.hertz)
         if command in (b"I", b"F"):
             told = self.info if command == b"I" else self.rating
             return told if told is not None else self._unknown(command)

@@ -21,7 +21,7 @@ from tests.drivers.megatec.megatec_script import golden, status
 
 def test_the_golden_status_is_understood() -> None:
     assert parse_status(golden()["status"]) == Status(
-        226_000, 14, 27_500, False, False, False, False, True, False, False, False
+        226_000, 14, 49_000, 27_500, False, False, False, False, True, False, False, False
     )
     assert status("00001000") == golden()["status"]
 

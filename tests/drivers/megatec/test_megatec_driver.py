@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.ports.fact import DeviceReady
-from kiosk.ports.ups import OffFailed, OffSet, PowerDip, PowerSeen
+from kiosk.ports.ups import MainsStrayed, OffFailed, OffSet, PowerDip, PowerSeen
 from tests.drivers.megatec.megatec_script import BATTERY, FAILED, LOW, MAINS, MAINS_LOW, TEST, Ups
 
 ON_MAINS = PowerSeen("mains", False, 100, 600)
@@ -273,3 +273,22 @@ def test_no_noise_makes_it_raise_or_switch_anything(chunks: list[bytes]) -> None
         driver.receive(chunk, ups.now_ms)
         ups.run(700)
     assert set(ups.heard) <= {b"Q1", b"I", b"F"}
+
+
+# -- mains beyond their limits (TVM-032)
+
+
+@pytest.mark.parametrize(
+    ("volts", "hertz"), [("197.9", "50.0"), ("242.1", "50.0"), ("226.0", "47.9"), ("226.0", "52.1")]
+)
+def test_mains_beyond_their_limits_are_an_event_when_they_are_seen_twice(volts: str, hertz: str) -> None:
+    ups = Ups()
+    ups.ready()
+    ups.volts, ups.hertz = volts, hertz
+    ups.run(1_000)
+    assert ups.facts == []
+    ups.run(3_000)
+    ups.volts, ups.hertz = "198.0", "52.0"
+    ups.run(3_000)
+    far = (round(float(volts) * 1_000), round(float(hertz) * 1_000))
+    assert ups.facts == [MainsStrayed(True, *far), MainsStrayed(False, 198_000, 52_000)]

@@ -364,6 +364,7 @@ def test_the_output_never_outlives_its_sources_and_always_comes_back(
                 bench.ups.poll(bench.now)
             case "fault", str(name):
                 bench.ups.faults ^= {name}
+                bench.ups.poll(bench.now)  # the mains of `sag` and its like end where they stand
             case "noise", bytes(data):
                 bench.ups.receive(data, bench.now)
                 bench.ups.take_output()
@@ -377,3 +378,18 @@ def test_the_output_never_outlives_its_sources_and_always_comes_back(
     bench.ask("C")
     assert bench.ups.output
     assert bench.bits()[0] == "0"
+
+
+@pytest.mark.parametrize(
+    ("fault", "volts", "hertz"),
+    [("sag", b"180.0", b"50.0"), ("surge", b"260.0", b"50.0"), ("frequency_off", b"226.0", b"46.0")],
+)
+def test_mains_beyond_their_limits_are_measured_and_not_passed_on(fault: str, volts: bytes, hertz: bytes) -> None:
+    bench = Bench()
+    bench.ups.faults.add(fault)
+    words = bench.ask("Q1").split()
+    assert (words[0][1:], words[4]) == (volts, hertz)
+    assert words[-1].startswith(b"1")
+    assert bench.ups.output
+    bench.ups.faults.clear()
+    assert bench.ask("Q1").split()[-1].startswith(b"0")

@@ -1,0 +1,1 @@
+"""What every UPS driver believes of the power, whatever its unit speaks."""
