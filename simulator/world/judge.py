@@ -14,6 +14,9 @@ KNOWN_MS = 5_000
 """A UPS that answers has said twice by then that the mains are gone."""
 SALE = b'"fact":{"kind":"sale.start"'
 
+LAST_SEGMENTS = 2
+"""So many that hold anything are looked at: the last durable line may be the last one of a day that is over."""
+
 
 class Judge:
     """Sits down at a box before its power is on; afterwards `auditor.violations` grows by itself."""
@@ -51,8 +54,12 @@ class Judge:
 
     def _started_over(self) -> None:
         """What survived is compared with what was durable before the program reads it."""
-        names = self._box.disk.segments()[-2:]
-        self.auditor.restarted(b"".join(self._box.disk.read(name) for name in names), names[-1] if names else "")
+        names, texts = self._box.disk.segments(), list[bytes]()
+        for name in reversed(names):  # a calendar that jumped may have begun days in which nothing was written
+            texts.insert(0, self._box.disk.read(name))
+            if sum(map(bool, texts)) == LAST_SEGMENTS:
+                break
+        self.auditor.restarted(b"".join(texts), names[-1] if names else "")
 
     def last_look(self, resting: bool, upload: bool, reported: bool) -> None:
         """The end of a run. `upload`: the station was never restored from a backup, so what it keeps must be a prefix;

@@ -9,8 +9,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from threading import Event, Lock, Thread
 
 import pytest
 from PIL import Image
@@ -20,6 +22,7 @@ from kiosk.ui.text import FILES, FONTS
 from tests.kiosk.ui.samples import samples
 
 LIMIT_S = 20
+BEAT_S = 0.2
 ROOT = Path(__file__).parents[3]
 RUN = [sys.executable, "-m", "kiosk.ui.main"]
 ZH = samples("zh")
@@ -33,6 +36,7 @@ class Controller:
         self._server.bind(str(path))
         self._server.listen(1)
         self._server.settimeout(LIMIT_S)
+        self._sending = Lock()
         self._lines: Iterator[bytes] = iter(())
 
     def accept(self) -> Hello:
@@ -45,7 +49,26 @@ class Controller:
         return first
 
     def send(self, message: Message) -> None:
-        self._peer.sendall(encode(message))
+        with self._sending:
+            self._peer.sendall(encode(message))
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """It is heard all the time, however long the test does something else: a screen that hears nobody for a second covers
+        what it shows, and drops taps."""
+        over = Event()
+
+        def beat() -> None:
+            while not over.wait(BEAT_S):
+                self.send(Heartbeat())
+
+        thread = Thread(target=beat)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def next(self) -> Message:
         return decode(next(self._lines))
@@ -109,18 +132,19 @@ def test_values_are_painted_and_taps_come_back(
     screen: subprocess.Popen[str], controller: Controller, tmp_path: Path
 ) -> None:
     assert controller.accept() == Hello("lab")
-    ready(screen)
-    controller.send(Show(3, ZH["home"]))
-    controller.painted(3)
-    mirror = Mirror(tmp_path / "m")
-    head, picture = mirror.region()
-    assert (head["x"], head["y"], head["w"], head["h"]) == (0, 0, 1080, 1920)
-    assert picture.getpixel((80, 40)) == (255, 199, 44)  # the mark of the header
-    mirror.send(b'not json\n{"x": 1}\n{"x": 540, "y": 760}\n')
-    assert controller.until(lambda message: isinstance(message, Touched)) == Touched(3, "destination")
-    controller.send(Show(4, ZH["station"]))
-    controller.painted(4)
-    assert mirror.region()[0]["n"] > 0
+    with controller.alive():
+        ready(screen)
+        controller.send(Show(3, ZH["home"]))
+        controller.painted(3)
+        mirror = Mirror(tmp_path / "m")
+        head, picture = mirror.region()
+        assert (head["x"], head["y"], head["w"], head["h"]) == (0, 0, 1080, 1920)
+        assert picture.getpixel((80, 40)) == (255, 199, 44)  # the mark of the header
+        mirror.send(b'not json\n{"x": 1}\n{"x": 540, "y": 760}\n')
+        assert controller.until(lambda message: isinstance(message, Touched)) == Touched(3, "destination")
+        controller.send(Show(4, ZH["station"]))
+        controller.painted(4)
+        assert mirror.region()[0]["n"] > 0
 
 
 def test_noise_on_the_socket_is_dropped(screen: subprocess.Popen[str], controller: Controller) -> None:

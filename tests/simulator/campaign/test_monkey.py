@@ -150,3 +150,19 @@ def test_200_000_events_find_nothing_and_get_everywhere() -> None:
     deep = Monkey("20261122.0")
     deep.run()
     assert set(deep.screens) >= DEEP
+
+
+@pytest.mark.parametrize(
+    ("part", "events"),
+    [
+        pytest.param("3001.3728", 1_000, id="a note of no sale went back when the power failed"),
+        pytest.param("3001.1589", 200, id="a sensor stopped lying while the tickets were pulled back"),
+        pytest.param("3001.4493", 1_200, id="the box was out when the power failed, and not booked"),
+        pytest.param("3001.4797", 640, id="two days began in which nothing was written"),
+    ],
+)
+def test_what_ten_million_events_once_found_is_found_no_more(part: str, events: int) -> None:
+    monkey = Monkey(part, prepared(FILLS["usual"]["full"]))
+    monkey.run(events)
+    assert monkey.found == []
+    assert monkey.number == events
