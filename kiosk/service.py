@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kiosk.identity import Operator
 from kiosk.journey.asks import Now
 from kiosk.parameters import MachinePolicy
+from kiosk.ports.cabinet import BOX
 from kiosk.ports.fact import Fact
 from kiosk.sale.intents import Intent
 from kiosk.screen.formats import Clock
@@ -230,7 +231,7 @@ class Service:
             return []
         second = state.second.number if state.second else ""
         fact = OperatorAct(state.operator.number, second, act.name, state.place)
-        made = booking(act, state.place, count, machine.stock, self.cassettes, machine.watch.tags.get("box", ""))
+        made = booking(act, state.place, count, machine.stock, self.cassettes, machine.watch.tags.get(BOX, ""))
         state.page, state.act, state.second, state.message = "menu", None, None, "booked"
         return [ServiceStep(fact, made, state.place if act.name == "clear" else "")]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from kiosk.faults import Fault, FaultCode
 from kiosk.modes import Known
-from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, MainsChanged, PersonNear
+from kiosk.ports.cabinet import BOX, BoxMoved, CabinetSeen, DoorMoved, MainsChanged, PersonNear
 from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.note_acceptor import AcceptorPast, DepositPast
 from kiosk.ports.note_dispenser import DispenserPast
@@ -66,7 +66,7 @@ class Watch:
                 self._switch(fact.mains)
             case BoxMoved():
                 self.box_present = fact.present
-                self.tags["box"] = fact.tag
+                self.tags[BOX] = fact.tag
             case MainsChanged():
                 self._switch(fact.present)
             case PowerSeen():

@@ -21,6 +21,10 @@ class DoorMoved(Fact):
     key: bool
 
 
+BOX = "note_box"
+"""The part whose tag names the box that notes fall into."""
+
+
 @dataclass(frozen=True, slots=True)
 class CabinetSeen(Fact):
     """All switches after a (re)start of the board: what is open now. Names of DOORS; `tags`: (part, text)."""

@@ -258,13 +258,13 @@ def test_faults_of_two_cassettes_are_two() -> None:
 
 def test_doors_mains_box_screen_and_people() -> None:
     made = watch()
-    made.hear(CabinetSeen(("outer",), True, True, (("box", "BOX-1"),)), 0)
-    assert (made.doors_open, made.tags) == ({"outer"}, {"box": "BOX-1"})
+    made.hear(CabinetSeen(("outer",), True, True, (("note_box", "BOX-1"),)), 0)
+    assert (made.doors_open, made.tags) == ({"outer"}, {"note_box": "BOX-1"})
     made.hear(DoorMoved("safe", True, True), 0)
     made.hear(DoorMoved("outer", False, False), 0)
     assert made.doors_open == {"safe"}
     made.hear(BoxMoved(False, ""), 0)
-    assert (made.box_present, made.tags["box"]) == (False, "")
+    assert (made.box_present, made.tags["note_box"]) == (False, "")
     made.hear(MainsChanged(False), 0)
     made.hear(ScreenLost(), 0)
     made.hear(PersonNear(True), 0)

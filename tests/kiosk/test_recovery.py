@@ -190,6 +190,7 @@ def test_power_may_fail_after_every_line(scene: str, word: str, answer: str) -> 
             assert bench.acceptor.escrow is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("durable", [True, False])
 @pytest.mark.parametrize("scene", ["several", "overpaid", "cancelled"])
 def test_power_may_fail_again_at_every_line_of_the_recovery(scene: str, durable: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.ports.cabinet import DoorMoved
+from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved
 from kiosk.ports.note_acceptor import NoteOurs
 from kiosk.sale.book import S
 from kiosk.service import LOCKED_MS, TRIES
@@ -200,6 +200,17 @@ def test_a_swapped_box_is_empty_and_says_what_was_booked() -> None:
     swap = last(bench)[1][0]
     assert (swap["kind"], swap["notes"], swap["counted"]) == ("box.swap", [[100, 1], [10_000, 1]], 2)
     assert bench.controller.stock.box_notes == 0
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_the_new_box_is_booked_by_its_tag_also_when_it_was_changed_without_us(seen: bool) -> None:
+    """Moved while we looked, or while the power was off: then the board names it at its start."""
+    bench = Bench().up()
+    bench.say(BoxMoved(True, "BOX-0002") if seen else CabinetSeen((), True, True, (("note_box", "BOX-0002"),)))
+    log_in(bench.touch("service"), "1001").touch("svc:act:swap_box")
+    type_in(bench, "0")
+    log_in(bench, "1002")
+    assert last(bench)[1][0]["tag"] == bench.controller.stock.box_tag == "BOX-0002"
 
 
 def test_clearing_a_fault_begins_the_device_anew_after_it_is_written() -> None:

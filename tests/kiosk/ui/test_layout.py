@@ -69,7 +69,7 @@ def hexed(color: pygame.Color) -> str:
 
 
 EACH = pytest.mark.parametrize("name", SAMPLES)
-EACH_LOOK = pytest.mark.parametrize("look", ["day", "large"])
+EACH_LOOK = pytest.mark.parametrize("look", ["day", pytest.param("large", marks=pytest.mark.slow)])
 
 
 def test_every_kind_has_a_painter_and_a_sample() -> None:
@@ -123,7 +123,7 @@ def test_targets_are_large_and_apart(name: str, look: str) -> None:
 
 
 @EACH
-@pytest.mark.parametrize("look", ["day", "contrast"])
+@pytest.mark.parametrize("look", ["day", pytest.param("contrast", marks=pytest.mark.slow)])
 def test_text_stands_out_from_its_pixels(name: str, look: str) -> None:
     nodes = nodes_of(name, look)
     dialog = any(node.layer == "dialog" for node in nodes)
