@@ -6,20 +6,29 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from pathlib import Path
+from secrets import token_bytes
 from typing import Any, Literal
 
 from drivers.cabinet_board.driver import CabinetBoard
 from drivers.ccnet.b2b.driver import BillToBill
 from drivers.ccnet.driver import CcnetValidator
+from drivers.cctalk.driver import CcTalkBus, anywhere
 from drivers.compose.change_presenter import ChangePresenter
 from drivers.compose.ticket_unit import TicketUnit
 from drivers.ebds.codec import MOST_NOTES as EBDS_NOTES
 from drivers.ebds.driver import POLL_MS as EBDS_POLL_MS
 from drivers.ebds.driver import EbdsAcceptor
+from drivers.epp.codec import RATES as EPP_RATES
+from drivers.epp.driver import STYLES as EPP_STYLES
+from drivers.epp.driver import Epp
 from drivers.escpos.driver import EscPosPrinter
+from drivers.essp.codec import CHANNELS as ESSP_CHANNELS
+from drivers.essp.driver import EsspAcceptor
 from drivers.f53.codec import CASSETTES as F53_CASSETTES
 from drivers.f53.codec import SIZES as F53_SIZES
 from drivers.f53.driver import F53
@@ -30,11 +39,14 @@ from drivers.lcdm.codec50 import SENSORS
 from drivers.lcdm.driver import Lcdm4000
 from drivers.lcdm.driver50 import Lcdm2000
 from drivers.link.serial_link import serial_opener
+from drivers.link.tcp_link import PREFIX as TCP
+from drivers.link.tcp_link import parse_path, tcp_opener
 from drivers.megatec.driver import Megatec
+from drivers.nut.driver import Nut
 from drivers.seal_software import SoftwareSeal
 from drivers.ttpm.driver import Ttpm
 from kiosk.deeds import Devices
-from kiosk.errors import ConfigError
+from kiosk.errors import ConfigError, LinkError
 from kiosk.ports.fact import Participant, Report
 from kiosk.ports.station import Station
 from kiosk.reactor import Link, Reactor
@@ -44,16 +56,20 @@ NOTES_PER_BOOT = 100_000
 """Note numbers of one start: `boot` times this is the first, so that no number comes twice in a machine's life."""
 
 Build = Callable[[str, Device, Report, int], Participant]
+Draw = Callable[[int], bytes]
+"""So many random bytes, for the keys of a line that is encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """`fits`: the places in config it can be named for; a unit that fits two is named at both, with one link. `probe`: built
-    for `./tvm probe` instead, where the driver itself would move something at its start."""
+    for `./tvm probe` instead, where the driver itself would move something at its start. `keyed`: built instead of `build`
+    where the keys of its line are drawn."""
 
     fits: tuple[str, ...]
     build: Build
     probe: Build | None = None
+    keyed: Callable[[str, Device, Report, int, Draw], Participant] | None = None
 
 
 def _two_cassettes(name: str, device: Device, report: Report) -> Lcdm2000:
@@ -100,6 +116,45 @@ def _ebds(name: str, device: Device, report: Report, boot: int, gives_back: bool
     )
 
 
+def _essp(
+    name: str, device: Device, report: Report, boot: int, draw: Draw = token_bytes, look_only: bool = False
+) -> EsspAcceptor:
+    return EsspAcceptor(
+        name,
+        report,
+        first_note=boot * NOTES_PER_BOOT + 1,
+        draw=draw,
+        poll_ms=device.poll_ms,
+        notes=device.notes,
+        look_only=look_only,
+    )
+
+
+def _epp(name: str, device: Device, report: Report, look_only: bool = False) -> Epp:
+    """Raises ConfigError for a rate it does not know."""
+    if device.baud not in EPP_RATES:
+        known = ", ".join(map(str, EPP_RATES))
+        raise ConfigError(f"devices.{name}.baud: {device.model} listens at one of {known}, not {device.baud}")
+    return Epp(name, report, model=device.model, baud=device.baud, look_only=look_only)
+
+
+def _nut(name: str, device: Device, report: Report) -> Nut:
+    """Raises ConfigError for a password that cannot be read."""
+    return Nut(
+        name, report, unit=device.unit, user=device.user, password=_password(name, device) if device.user else ""
+    )
+
+
+def _password(name: str, device: Device) -> str:
+    try:
+        found = Path(device.password_file).read_text(encoding="utf-8").split("\n", 1)[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"devices.{name}.password_file: {error}") from error
+    if not found:
+        raise ConfigError(f"devices.{name}.password_file: {device.password_file} is empty")
+    return found
+
+
 def _id003(name: str, device: Device, report: Report, boot: int, look_only: bool = False) -> Id003Acceptor:
     return Id003Acceptor(
         name,
@@ -124,6 +179,12 @@ MODELS: dict[str, Model] = {
         _ebds,
         probe=lambda name, device, report, boot: _ebds(name, device, report, boot, gives_back=False),
     ),
+    "essp": Model(
+        ("acceptor",),
+        _essp,
+        probe=lambda name, device, report, boot: _essp(name, device, report, boot, look_only=True),
+        keyed=_essp,
+    ),
     "id003": Model(
         ("acceptor",),
         _id003,
@@ -142,10 +203,20 @@ MODELS: dict[str, Model] = {
             probe=lambda name, device, report, boot: _f53(name, device, report, initialises=False),
         ),
     ),
+    "cctalk_hopper": Model(("hopper",), lambda name, device, report, boot: CcTalkBus(name, report, anywhere())),
     "megatec": Model(
         ("ups",),
         lambda name, device, report, boot: Megatec(
             name, report, runtime_min=device.runtime_min, nominal_mv=device.battery_v * 1_000
+        ),
+    ),
+    "nut": Model(("ups",), lambda name, device, report, boot: _nut(name, device, report)),
+    **dict.fromkeys(
+        tuple(EPP_STYLES),
+        Model(
+            ("pin_pad",),
+            lambda name, device, report, boot: _epp(name, device, report),
+            probe=lambda name, device, report, boot: _epp(name, device, report, look_only=True),
         ),
     ),
     "ttpm": Model(("ticket_unit",), lambda name, device, report, boot: Ttpm(name, report)),
@@ -156,7 +227,7 @@ MODELS: dict[str, Model] = {
 }
 """Model name in config -> driver. A driver for another model is one folder in drivers/ and one row here."""
 
-SHORT_NAMES = {"cabinet": "cabinet_board", "b2b": "ccnet_b2b", "ups": "megatec"}
+SHORT_NAMES = {"cabinet": "cabinet_board", "b2b": "ccnet_b2b", "ups": "megatec", "cctalk-hopper": "cctalk_hopper"}
 """What `./tvm device` and `./tvm probe` also call a model; in config it has its name above."""
 
 BAUD = {"ttpm": 115_200, "cabinet_board": 19_200, "megatec": 2_400}
@@ -168,20 +239,27 @@ PARITY: dict[str, Literal["N", "E", "O"]] = {"ebds": "E", "f53": "E", "f56": "E"
 DATA_BITS = {"ebds": 7}
 """Lines with another number of data bits than 8; nothing to configure."""
 
+STOP_BITS = {"essp": 2}
+"""Lines with another number of stop bits than 1, likewise."""
+
+RTS_CTS = tuple(EPP_STYLES)
+"""Lines that are held back by wires of their own, likewise."""
+
 POLL_MS = {"ebds": EBDS_POLL_MS, "id003": (ID003_POLL_MS[0], ID003_POLL_MS[-1])}
 """Devices that want to be asked neither faster nor slower."""
 
-NOTE_NUMBERS = {"ebds": range(1, EBDS_NOTES), "id003": ID003_CODES}
+NOTE_NUMBERS = {"ebds": range(1, EBDS_NOTES), "essp": ESSP_CHANNELS, "id003": ID003_CODES}
 """Acceptors that can be told in config what their notes are worth (`notes`), and how they number them."""
 
 
-def model(name: str, device: Device, report: Report, boot: int) -> Any:
+def model(name: str, device: Device, report: Report, boot: int, draw: Draw = token_bytes) -> Any:
     """The driver of a configured device. Raises ConfigError for a model nobody wrote a driver for."""
     if device.model not in MODELS:
         near = get_close_matches(device.model, MODELS, n=1)
         hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(MODELS))}"
         raise ConfigError(f"devices.{name}.model: no driver for {device.model!r}{hint}")
-    return MODELS[device.model].build(name, device, report, boot)
+    row = MODELS[device.model]
+    return row.keyed(name, device, report, boot, draw) if row.keyed else row.build(name, device, report, boot)
 
 
 def probed(device: Device, report: Report) -> Any:
@@ -208,6 +286,7 @@ def check_devices(table: DeviceTable) -> None:
             there = ", ".join(map(str, SENSORS[device.model].out))
             raise ConfigError(f"devices.{name}.cassettes: {device.model} has cassette {there} and no other")
         _check_line(name, device)
+        _check_server(name, device)
         if device.model in ("f53", "f56"):
             _check_f53(name, device)
         other = ports.setdefault(os.path.realpath(device.link), name)
@@ -234,6 +313,21 @@ def _check_line(name: str, device: Device) -> None:
                 f"devices.{name}.notes.{number}: {device.model} numbers its notes {numbers[0]} to {numbers[-1]}, "
                 f"each worth more than 0 fen, not {fen}"
             )
+
+
+def _check_server(name: str, device: Device) -> None:
+    """A link that is a server's port, and the name of a unit there."""
+    if device.link.startswith(TCP):
+        try:
+            parse_path(device.link)
+        except LinkError as error:
+            raise ConfigError(f"devices.{name}.link: {error}") from error
+    elif device.model == "nut":
+        raise ConfigError(
+            f"devices.{name}.link: the server of {device.model} is written tcp:HOST:PORT, not {device.link}"
+        )
+    if not re.fullmatch(r"[\w.-]+", device.unit):
+        raise ConfigError(f"devices.{name}.unit: {device.unit!r} is no name of a UPS")
 
 
 def _check_f53(name: str, device: Device) -> None:
@@ -276,8 +370,12 @@ def _check_unit(acceptor: Device | None, dispenser: Device | None) -> None:
         raise ConfigError(f"devices.dispenser.cassettes: {acceptor.escrow} is the bulk escrow of devices.acceptor")
 
 
-def opener(name: str, device: Device) -> Callable[[], Link]:
-    return serial_opener(device.link, device.baud, device.parity, DATA_BITS.get(device.model, 8))
+def opener(name: str, device: Device, baud: Callable[[], int] | None = None) -> Callable[[], Link]:
+    """`baud`: of a driver that has to find its device's rate (`line_baud`), instead of the configured one."""
+    if device.link.startswith(TCP):
+        return tcp_opener(device.link)
+    bits = DATA_BITS.get(device.model, 8), STOP_BITS.get(device.model, 1)
+    return serial_opener(device.link, baud or device.baud, device.parity, *bits, device.model in RTS_CTS)
 
 
 def drivers_of(
@@ -286,6 +384,7 @@ def drivers_of(
     station: Station,
     boot: int,
     open_link: Callable[[str, Device], Callable[[], Link]],
+    draw: Draw = token_bytes,
 ) -> Devices:
     """Drivers on their links, and the devices that are made of two of them (decision 22)."""
     table, report = settings.devices, reactor.report
@@ -294,7 +393,7 @@ def drivers_of(
     if table.cabinet:
         board = model("cabinet", table.cabinet, report, boot)
         devices.cabinet = board
-    _cash(settings, reactor, boot, open_link, devices, board)
+    _cash(settings, reactor, boot, open_link, devices, board, draw)
     if table.ticket_unit:
         printer = model("ticket_unit", table.ticket_unit, report, boot)
         seal = SoftwareSeal(settings.machine.environment)
@@ -321,6 +420,7 @@ def _cash(
     open_link: Callable[[str, Device], Callable[[], Link]],
     devices: Devices,
     board: CabinetBoard | None,
+    draw: Draw,
 ) -> None:
     """Acceptor and dispenser: two devices, or one unit that is both."""
     acceptor, dispenser, report = settings.devices.acceptor, settings.devices.dispenser, reactor.report
@@ -334,7 +434,7 @@ def _cash(
             devices.dispenser = unit.dispenser
             return
     elif acceptor:
-        devices.acceptor = model("acceptor", acceptor, report, boot)
+        devices.acceptor = model("acceptor", acceptor, report, boot, draw)
         reactor.add(devices.acceptor, open_link("acceptor", acceptor))  # type: ignore[arg-type]
     if dispenser:
         inner = model("dispenser", dispenser, report, boot)

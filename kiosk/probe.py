@@ -58,7 +58,7 @@ def probe(name: str, path: str, baud: int, seconds: float) -> int:
     cassettes = {1: 100, 2: 500, 3: 1_000, 4: 2_000}
     device = Device(name, path, baud or BAUD.get(name, 9_600), PARITY.get(name, "N"), cassettes=cassettes)
     driver = cast(Probed, probed(device, reactor.report))
-    reactor.add(driver, opener(device.model, device))
+    reactor.add(driver, opener(device.model, device, getattr(driver, "line_baud", None)))
     application = Probe(reactor, driver, clock.mono_ms() + round(seconds * 1000))
     reactor.run_application(application)
     try:

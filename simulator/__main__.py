@@ -21,6 +21,12 @@ def _station() -> Main:
     return main
 
 
+def _acquirer() -> Main:
+    from simulator.acquirer.main import main
+
+    return main
+
+
 def _cabinet() -> Main:
     from simulator.cabinet.process import main
 
@@ -60,6 +66,7 @@ def _replay() -> Main:
 COMMANDS: dict[str, Callable[[], Main]] = {
     "demo": _demo,
     "station": _station,
+    "acquirer": _acquirer,
     "cabinet": _cabinet,
     "device": _device,
     "bench": _bench,

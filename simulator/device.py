@@ -14,14 +14,17 @@ from simulator.devices.twin import Speeds, Twin
 from simulator.pty_host import run_single
 
 if TYPE_CHECKING:
+    from simulator.devices.epp import Style, Zt598
     from simulator.devices.megatec import MegatecUps
     from simulator.devices.validator import Validator
 
 NOTES_PER_CASSETTE = 300
 NOTES_IN_RECYCLER = 40
+COINS_IN_BOWL = 300
 BLANKS_ON_ROLL = 500
 HAND_YUAN = (5, 10, 20, 50, 100)
 AUTO_MS = 4_000  # between two notes
+AUTO_PIN = "123456"
 LOOK_MS = 250  # how often the passenger looks at the slot
 OUTAGE_MS, MAINS_MS = 20_000, 40_000
 
@@ -53,6 +56,13 @@ def ebds(matter: Matter, speeds: Speeds) -> Twin:
     from simulator.devices.ebds import EbdsValidator
 
     return EbdsValidator(matter, speeds)
+
+
+def essp(matter: Matter, speeds: Speeds) -> Twin:
+    """Note validator with an escrow of one note, speaks eSSP, plain and encrypted (address 00, two stop bits on a line)."""
+    from simulator.devices.essp import EsspValidator
+
+    return EsspValidator(matter, speeds)
 
 
 def id003(matter: Matter, speeds: Speeds) -> Twin:
@@ -114,6 +124,23 @@ def f56(matter: Matter, speeds: Speeds) -> Twin:
     return f53(matter, speeds)
 
 
+def cctalk_hopper(matter: Matter, speeds: Speeds) -> Twin:
+    """Two coin hoppers on one bus, speak ccTalk: 1 yuan at address 3, 0.5 yuan at address 4; the host hears its own bytes."""
+    from simulator.devices.cctalk import CctalkBus, HopperSettings
+
+    bus = CctalkBus(
+        matter,
+        speeds,
+        (
+            HopperSettings(coin_name="CN100A"),
+            HopperSettings(number=2, address=4, serial=12_345_679, coin_name="CN050A"),
+        ),
+    )
+    for hopper, value_fen in zip(bus.hoppers, (100, 50), strict=True):
+        hopper.fill(value_fen, COINS_IN_BOWL)
+    return bus
+
+
 def fill_cassettes(matter: Matter, values_fen: Sequence[int | None]) -> None:
     for position, value_fen in enumerate(values_fen, start=1):
         for _ in range(NOTES_PER_CASSETTE if value_fen else 0):
@@ -138,6 +165,28 @@ def cabinet(matter: Matter, speeds: Speeds) -> Twin:
     return CabinetBoard(matter, speeds)
 
 
+def zt598(matter: Matter, speeds: Speeds) -> Twin:
+    """Encrypting PIN pad with test masters (IMK at 80, TMK at 20), is told the card with the fetch; no certificate."""
+    from simulator.devices.epp import Style
+
+    return pin_pad(speeds, Style.AT_FETCH)
+
+
+def zt588(matter: Matter, speeds: Speeds) -> Twin:
+    """Encrypting PIN pad with test masters (IMK at 80, TMK at 20), is told the card at the start; no certificate."""
+    from simulator.devices.epp import Style
+
+    return pin_pad(speeds, Style.AT_START)
+
+
+def pin_pad(speeds: Speeds, style: Style) -> Twin:
+    from simulator.devices.epp import Zt598, install_test_masters
+
+    pad = Zt598(speeds, style=style)
+    install_test_masters(pad)
+    return pad
+
+
 def escpos(matter: Matter, speeds: Speeds) -> Twin:
     """Slip printer, speaks ESC/POS."""
 
@@ -150,26 +199,33 @@ MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
     "ccnet": ccnet,
     "b2b": b2b,
     "ebds": ebds,
+    "essp": essp,
     "id003": id003,
     "lcdm4000": lcdm4000,
     "lcdm2000": lcdm2000,
     "lcdm1000": lcdm1000,
     "f53": f53,
     "f56": f56,
+    "cctalk-hopper": cctalk_hopper,
     "ttpm": ttpm,
     "cabinet": cabinet,
     "escpos": escpos,
     "ups": ups,
+    "zt588": zt588,
+    "zt598": zt598,
 }
 
 
 def auto(matter: Matter, twin: Twin) -> Turn | None:
-    """What happens by itself: a passenger at a slot, outages of a UPS's mains; None for other devices."""
+    """What happens by itself: a passenger at a slot or a keypad, outages of a UPS's mains; None for other devices."""
+    from simulator.devices.epp import Zt598
     from simulator.devices.megatec import MegatecUps
     from simulator.devices.validator import Validator
 
     if isinstance(twin, MegatecUps):
         return auto_outages(twin)
+    if isinstance(twin, Zt598):
+        return auto_fingers(twin)
     return auto_passenger(matter, twin) if isinstance(twin, Validator) else None
 
 
@@ -183,6 +239,22 @@ def auto_outages(twin: MegatecUps) -> Turn:
         into_ms = (now_ms - began_ms) % (MAINS_MS + OUTAGE_MS)
         if (into_ms < MAINS_MS) != twin.body.plugged:
             twin.mains(into_ms < MAINS_MS, now_ms)
+        return now_ms + LOOK_MS
+
+    return turn
+
+
+def auto_fingers(twin: Zt598) -> Turn:
+    """Somebody who types a PIN and enter, a key every look, whenever one is asked for."""
+    typed = 0
+
+    def turn(now_ms: int) -> int:
+        nonlocal typed
+        keys = (*AUTO_PIN, "enter")
+        typed = typed % len(keys) if twin.asks_for_pin else 0
+        if twin.asks_for_pin:
+            twin.press(keys[typed], now_ms)
+            typed += 1
         return now_ms + LOOK_MS
 
     return turn
@@ -207,7 +279,8 @@ def auto_passenger(matter: Matter, twin: Validator) -> Turn:
 
 def listed() -> str:
     """All models, one line each: its name and what it is, from what makes it."""
-    return "\n".join(f"{name:10} {(make.__doc__ or '').splitlines()[0]}" for name, make in MODELS.items())
+    width = max(map(len, MODELS))
+    return "\n".join(f"{name:{width}} {(make.__doc__ or '').splitlines()[0]}" for name, make in MODELS.items())
 
 
 def main(argv: Sequence[str]) -> int:
@@ -220,7 +293,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--auto",
         action="store_true",
-        help="acceptors: push a note in every few seconds while it is enabled; ups: the mains fail each minute",
+        help="acceptors: push a note in every few seconds while it is enabled; ups: the mains fail each minute; "
+        "PIN pads: a PIN is typed",
     )
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="switch a fault on; may be repeated"

@@ -71,6 +71,12 @@ EBDS = Fitting(
     {"cabinet.yaml": "acceptor: ebds"},
 )
 
+ESSP = Fitting(
+    USUAL.notes,
+    {"machine.yaml": {"  acceptor:": '  acceptor: {model: essp, link: "@DIR@/acceptor", baud: 9600}'}},
+    {"cabinet.yaml": "acceptor: essp"},
+)
+
 F53 = Fitting(
     USUAL.notes,
     {
@@ -100,6 +106,7 @@ FITTINGS: Mapping[str, Fitting] = {
     "bill_to_bill": BULK,
     "id003": ID003,
     "ebds": EBDS,
+    "essp": ESSP,
     "f53": F53,
     "ups": on_battery(USUAL, BATTERY_MIN),
 }

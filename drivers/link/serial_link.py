@@ -20,23 +20,34 @@ _BROKEN = (serial.SerialException, OSError, termios.error)  # unplugging shows a
 
 
 class SerialLink:
-    """An open port, 1 stop bit, not shared. After a `LinkError` close it and open another by the same path.
+    """An open port, not shared. After a `LinkError` close it and open another by the same path.
 
-    `parity`: N, E or O. `data_bits`: 7 or 8. A pty has no parity (set once it works, then never again) and carries whole
-    bytes, so a pty is always opened 8N1.
+    `parity`: N, E or O. `data_bits`: 7 or 8. `stop_bits`: 1 or 2. A pty has no parity (set once it works, then never again)
+    and carries whole bytes, so a pty is always opened 8N1, and without the wires of RTS and CTS. `baud`: a device whose rate
+    has to be found gives a function, which is asked before each write.
     """
 
-    def __init__(self, path: str, baud: int, parity: str = "N", data_bits: int = serial.EIGHTBITS) -> None:
+    def __init__(
+        self,
+        path: str,
+        baud: int | Callable[[], int],
+        parity: str = "N",
+        data_bits: int = serial.EIGHTBITS,
+        stop_bits: int = 1,
+        rtscts: bool = False,
+    ) -> None:
         """Raises LinkError when the port is missing, in use, or refuses the setting."""
         self.path = path
+        self._baud = baud if callable(baud) else lambda: baud
         try:
             self._port = serial.Serial(
                 path,
-                baud,
+                self._baud(),
                 bytesize=serial.EIGHTBITS if is_pty(path) else data_bits,
                 parity="N" if is_pty(path) else parity,
-                stopbits=serial.STOPBITS_ONE,
+                stopbits=serial.STOPBITS_ONE if is_pty(path) else stop_bits,
                 timeout=0,
+                rtscts=rtscts and not is_pty(path),
                 exclusive=True,
             )
         except (*_BROKEN, ValueError) as error:
@@ -52,12 +63,14 @@ class SerialLink:
         """Until the kernel's buffer is full: a pty takes a ticket's face in two or three pieces, one behind the other."""
         done = 0
         try:
+            if data and self._port.baudrate != self._baud():
+                self._port.baudrate = self._baud()
             # not by pyserial: without a write time-out it spins for as long as the kernel's buffer is full
             while done < len(data) and (taken := os.write(self._port.fileno(), data[done:])):
                 done += taken
         except BlockingIOError:
             pass
-        except (*_BROKEN, TypeError) as error:
+        except (*_BROKEN, TypeError, ValueError) as error:
             raise LinkError(f"{self.path}: {error}") from error
         return done
 
@@ -78,7 +91,12 @@ def is_pty(path: str) -> bool:
 
 
 def serial_opener(
-    path: str, baud: int, parity: str = "N", data_bits: int = serial.EIGHTBITS
+    path: str,
+    baud: int | Callable[[], int],
+    parity: str = "N",
+    data_bits: int = serial.EIGHTBITS,
+    stop_bits: int = 1,
+    rtscts: bool = False,
 ) -> Callable[[], SerialLink]:
     """What the reactor calls to open the port, and again each time it came back under the same path."""
-    return lambda: SerialLink(path, baud, parity, data_bits)
+    return lambda: SerialLink(path, baud, parity, data_bits, stop_bits, rtscts)

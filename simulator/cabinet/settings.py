@@ -21,7 +21,7 @@ Capacity = Annotated[int, Range(1, 5_000)]
 MotionMs = Annotated[int, Range(0, 600_000)]
 DispenserModel = Literal["lcdm4000", "lcdm2000", "lcdm1000", "f53"]
 CASSETTES_OF: Mapping[str, int] = {"lcdm4000": 4, "lcdm2000": 2, "lcdm1000": 1, "f53": 4}
-AcceptorModel = Literal["validator", "bill_to_bill", "id003", "ebds"]
+AcceptorModel = Literal["validator", "bill_to_bill", "id003", "ebds", "essp"]
 KNOWN_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 
 

@@ -15,6 +15,7 @@ from simulator.devices.ccnet import CNY, CcnetValidator
 from simulator.devices.ccnet.b2b import ESCROW, UNASSIGNED, BillToBill
 from simulator.devices.ebds import EbdsValidator
 from simulator.devices.escpos import EscPosPrinter
+from simulator.devices.essp import EsspValidator
 from simulator.devices.f53 import F53
 from simulator.devices.id003 import Id003Acceptor
 from simulator.devices.lcdm import Lcdm1000, Lcdm2000, Lcdm4000
@@ -43,6 +44,7 @@ VALIDATORS: dict[str, Callable[[Matter, Speeds], Validator]] = {
     "validator": CcnetValidator,
     "id003": Id003Acceptor,
     "ebds": EbdsValidator,
+    "essp": EsspValidator,
 }
 """Acceptor with an escrow of one note as configured -> its twin."""
 
@@ -51,6 +53,9 @@ ACCEPTOR_ASKS: dict[str, Callable[[bytes], bool]] = {
     "bill_to_bill": lambda data: b"\x06\x33" in data,
     "id003": lambda data: b"\xfc\x05\x11" in data,  # STATUS REQUEST (id003 sheet, section 5)
     "ebds": lambda data: b"\x02\x08\x10" in data or b"\x02\x08\x11" in data,  # omnibus commands (ebds sheet, section 4)
+    "essp": lambda data: (
+        data[2:4] in (b"\x01\x07", b"\x11\x7e")
+    ),  # POLL, or something encrypted (essp sheet, section 5)
 }
 
 DISPENSERS: dict[str, type[Lcdm4000] | type[Lcdm2000] | type[Lcdm1000]] = {

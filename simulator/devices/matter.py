@@ -1,4 +1,4 @@
-"""Things with an identity and a place: notes, ticket blanks, slips. The auditor counts these, never a counter.
+"""Things with an identity and a place: notes, coins, ticket blanks, slips. The auditor counts these, never a counter.
 
 Every place of the simulated world is a `Place` holding things in order. A thing is in exactly one place, because the only
 way to move it is `Matter.move`, which takes it out of one and puts it into the other. `lies` of a thing is where it was put
@@ -19,6 +19,15 @@ class Note:
     value_fen: int
     genuine: bool = True
     series: int = 2005
+    lies: Place | None = field(default=None, init=False, repr=False, compare=False)
+
+
+@dataclass(slots=True)
+class Coin:
+    """A coin. `serial` is unique in a world; no real coin has one, but the auditor can tell this one from the next."""
+
+    serial: str
+    value_fen: int
     lies: Place | None = field(default=None, init=False, repr=False, compare=False)
 
 
@@ -44,7 +53,8 @@ class Slip:
     lies: Place | None = field(default=None, init=False, repr=False, compare=False)
 
 
-Thing = Note | Blank | Slip
+Thing = Note | Coin | Blank | Slip
+MONEY = (Note, Coin)
 
 
 @dataclass(slots=True, eq=False)
@@ -64,11 +74,15 @@ class Place:
     def notes(self) -> list[Note]:
         return [thing for thing in self.things if isinstance(thing, Note)]
 
+    def coins(self) -> list[Coin]:
+        return [thing for thing in self.things if isinstance(thing, Coin)]
+
     def blanks(self) -> list[Blank]:
         return [thing for thing in self.things if isinstance(thing, Blank)]
 
     def value_fen(self) -> int:
-        return sum(note.value_fen for note in self.notes())
+        """All money here, notes and coins."""
+        return sum(thing.value_fen for thing in self.things if isinstance(thing, MONEY))
 
     def add(self, thing: Thing) -> None:
         """On top of what lies there; for what comes into being here. What moves is moved by `Matter.move`."""
@@ -107,6 +121,12 @@ class Matter:
         note = Note(f"N{self._made:06d}", value_fen, genuine)
         self.place(where).add(note)
         return note
+
+    def new_coin(self, value_fen: int, where: str) -> Coin:
+        self._made += 1
+        coin = Coin(f"C{self._made:06d}", value_fen)
+        self.place(where).add(coin)
+        return coin
 
     def new_blank(self, where: str, serial: str = "") -> Blank:
         self._made += 1

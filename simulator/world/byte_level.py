@@ -55,6 +55,7 @@ class ByteLevel:
     """Wires of one world; they outlive the controllers that open them."""
 
     def __init__(self, clock: VirtualClock, things: Things, settings: Settings, dice: Random) -> None:
+        self._draw = dice.randbytes
         self.wires: dict[str, Wire] = {}
         self.hosts: list[TwinHost] = []
         for name in PARTS:
@@ -64,7 +65,7 @@ class ByteLevel:
                 self.hosts.append(TwinHost(clock, self.wires[name], things.world.twins[name].twin))
 
     def fit(self, settings: Settings, reactor: Reactor, station: Station, boot: int) -> Devices:
-        return drivers_of(settings, reactor, station, boot, self._opener)
+        return drivers_of(settings, reactor, station, boot, self._opener, self._draw)
 
     def _opener(self, name: str, device: Device) -> Callable[[], Link]:
         return self.wires[name].open

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from drivers.ccnet.b2b.driver import BillToBill as BillToBillDriver
 from drivers.ccnet.driver import CcnetValidator as CcnetDriver
 from drivers.ebds.driver import EbdsAcceptor
+from drivers.essp.driver import EsspAcceptor
 from drivers.id003.driver import Id003Acceptor as Id003Driver
 from kiosk.ports.fact import Report
 from simulator.devices.ccnet import CcnetValidator
 from simulator.devices.ccnet.b2b import ESCROW, BillToBill
 from simulator.devices.ebds import EbdsValidator
+from simulator.devices.essp import EsspValidator
 from simulator.devices.id003 import Id003Acceptor
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
@@ -54,6 +57,11 @@ def _ebds(name: str, report: Report, first_note: int) -> Fitted:
     return Fitted(driver, [Joint("acceptor", driver, 9_600)])
 
 
+def _essp(name: str, report: Report, first_note: int) -> Fitted:
+    driver = EsspAcceptor(name, report, first_note=first_note, draw=Random(first_note).randbytes)
+    return Fitted(driver, [Joint("acceptor", driver, 9_600)])
+
+
 ROWS: Mapping[str, Row] = {
     "ccnet": Row(CcnetValidator, _ccnet, ("box",)),
     "id003": Row(Id003Acceptor, _id003, ("box",)),
@@ -63,6 +71,7 @@ ROWS: Mapping[str, Row] = {
         ("box", "cassette.1", "cassette.2"),
     ),
     "ebds": Row(EbdsValidator, _ebds, ("box",)),
+    "essp": Row(EsspValidator, _essp, ("box",)),
 }
 
 

@@ -30,6 +30,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "simulator": ("simulator", "config", "kiosk", "drivers"),
     "simulator.devices": ("simulator.devices",),
     "simulator.station": ("simulator.station", "simulator.clock", "simulator.web", "config"),
+    "simulator.acquirer": (
+        "simulator.acquirer",
+        "simulator.devices.chip_card",
+        "simulator.devices.des",
+        "simulator.clock",
+        "simulator.web",
+        "config",
+    ),
     "simulator.auditor": ("simulator.audit",),
     "simulator.audit": ("simulator.audit",),
     "simulator.passenger": ("simulator.passenger", "kiosk.screen.values"),
@@ -61,8 +69,8 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 """Module with an effect -> where it may be imported: one home for each process (controller, screen, simulators)."""
 
-NO_DYNAMIC_IMPORT = ("config", "kiosk", "drivers", "simulator.devices", "simulator.station", "simulator.auditor", "simulator.audit",
-                     "simulator.passenger", "simulator.fronts")  # fmt: skip
+NO_DYNAMIC_IMPORT = ("config", "kiosk", "drivers", "simulator.devices", "simulator.station", "simulator.acquirer",
+                     "simulator.auditor", "simulator.audit", "simulator.passenger", "simulator.fronts")  # fmt: skip
 
 
 TOOLS = ("kiosk.ui.fonts.make_subsets", "simulator.bench.parts.lab")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from config import ConfigError as FileError
 from drivers.lcdm.driver50 import Lcdm2000
 from drivers.megatec.driver import Megatec
+from drivers.nut.driver import Nut
 from kiosk.clock import VirtualClock
 from kiosk.errors import ConfigError
 from kiosk.fitting import BAUD, check_devices, drivers_of, model
@@ -141,3 +143,50 @@ def test_a_probe_takes_the_cassettes_that_there_are(name: str, cassettes: list[i
 def test_a_ups_is_probed_at_its_own_line_rate() -> None:
     assert BAUD["megatec"] == 2_400
     assert isinstance(model("probe", Device("megatec", "a"), lambda fact: None, 0), Megatec)
+
+
+SERVED = FILE.replace(
+    "ups: {model: megatec, link: /dev/b, baud: 2400, runtime_min: 15, battery_v: 12}", "ups: {SERVED}"
+)
+
+
+def served(folder: Path, line: str) -> DeviceTable:
+    return read(written(folder, SERVED.replace("SERVED", line))).devices
+
+
+def test_a_ups_behind_a_server_is_ordered_with_the_password_of_a_file_beside_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "ups.secret").write_text("tvm pw\nnot this\n", encoding="utf-8")
+    table = served(tmp_path, "model: nut, link: 'tcp:127.0.0.1:3493', unit: hall, user: tvm, password_file: ups.secret")
+    check_devices(table)
+    assert table.ups is not None
+    made = cast(Nut, model("ups", table.ups, lambda fact: None, 0))
+    made.link_up(0)
+    said = b""
+    for now_ms in (0, 1):
+        said += made.take_output()
+        made.receive(b"OK\n", now_ms)
+    assert said + made.take_output() == b'USERNAME "tvm"\nPASSWORD "tvm pw"\nLIST VAR hall\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("model: nut, link: /dev/b", "the server of nut is written tcp:HOST:PORT, not /dev/b"),
+        ("model: nut, link: 'tcp:server:3493'", "not tcp:HOST:PORT with a numeric host"),
+        ("model: nut, link: 'tcp:127.0.0.1:99999'", "no port has the number 99999"),
+        ("model: nut, link: 'tcp:127.0.0.1:3493', unit: 'a b'", "'a b' is no name of a UPS"),
+    ],
+)
+def test_a_server_that_cannot_be_one_is_refused(tmp_path: Path, line: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(why)):
+        check_devices(served(tmp_path, line))
+
+
+@pytest.mark.parametrize(("text", "why"), [(None, "No such file"), ("\n", "is empty")])
+def test_a_password_that_cannot_be_read_is_said(tmp_path: Path, text: str | None, why: str) -> None:
+    if text is not None:
+        (tmp_path / "ups.secret").write_text(text, encoding="utf-8")
+    table = served(tmp_path, "model: nut, link: 'tcp:127.0.0.1:3493', user: tvm, password_file: ups.secret")
+    assert table.ups is not None
+    with pytest.raises(ConfigError, match=why):
+        model("ups", table.ups, lambda fact: None, 0)

@@ -27,9 +27,13 @@ SAYS = {
     "lcdm2000": "cassette 2 present True",
     "ups": "unit MEG-1000",
     "ebds": "type TVM-SC83CNY",
+    "essp": "channel 6 CNY 10000 fen",
     "id003": "version U(CHN)",
     "f53": "answers True",
     "f56": "answers True",
+    "cctalk-hopper": "hopper.1 address 3",
+    "zt588": "pad ZT588 hardware 100",
+    "zt598": "pad ZT598 hardware 100",
 }
 """Model -> the beginning of a line that only a device of that model can have caused."""
 

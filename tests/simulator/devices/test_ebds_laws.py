@@ -9,6 +9,7 @@ from simulator.devices.ebds.faults import FAULTS
 from simulator.devices.ebds.state import State
 from simulator.devices.linkfaults import LINK_FAULTS
 from tests.simulator.devices.ebds_host import ESCROW, EXTENDED, PLAIN, RETURN, STACK, A, B, C, Host, frame, read
+from tests.simulator.devices.validator_hands import clear, cut, lying, pass_time, pull_box, push, refit_box, take
 
 LIES = {"event_without_note_next", "stacked_at_refit", "acts_on_repeats"}
 """Faults whose sentence says that something is told that did not happen."""
@@ -27,35 +28,9 @@ def omnibus(mode: int, enabled: int, options: int, repeat: bool) -> Act:
 
 def wait(pause_ms: int) -> Act:
     def act(host: Host) -> None:
-        host.now += pause_ms
-        host.twin.poll(host.now)
+        pass_time(host, pause_ms)
 
     return act
-
-
-def push(host: Host) -> None:
-    host.twin.insert((host.matter.place("hand").notes() or [host.note()])[0], host.now)
-
-
-def take(host: Host) -> None:
-    host.twin.take_returned(host.now)
-
-
-def cut(host: Host) -> None:
-    host.twin.power(False, host.now)
-    host.twin.power(True, host.now)
-
-
-def pull_box(host: Host) -> None:
-    host.twin.remove_box(host.now, empty=True)
-
-
-def refit_box(host: Host) -> None:
-    host.twin.refit_box(host.now)
-
-
-def clear(host: Host) -> None:
-    host.twin.clear_jam("floor")
 
 
 MODES = st.sampled_from([ESCROW, ESCROW, STACK, RETURN, STACK | RETURN, 0x0C])
@@ -72,10 +47,6 @@ ACTS = st.one_of(
     st.sampled_from([INHIBITS, RESET]),
     st.builds(wait, st.integers(0, 4_000)),
 )
-
-
-def lying(host: Host) -> list[str]:
-    return [note.serial for place in host.matter.places.values() for note in place.notes()]
 
 
 @settings(max_examples=200, deadline=None)

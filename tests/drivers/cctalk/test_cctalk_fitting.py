@@ -1,0 +1,23 @@
+"""A hopper can be looked at with `./tvm probe`; no configuration asks for one, and none can name it for another place."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.cctalk.driver import CcTalkBus
+from kiosk.errors import ConfigError
+from kiosk.fitting import MODELS, SHORT_NAMES, check_devices, probed
+from kiosk.settings import Device, DeviceTable
+
+
+def test_a_probe_looks_at_every_usual_address() -> None:
+    driver = probed(Device(SHORT_NAMES["cctalk-hopper"], "a"), lambda fact: None)
+    assert isinstance(driver, CcTalkBus)
+    assert [hopper.seat.address for hopper in driver.hoppers.values()] == list(range(3, 11))
+    assert not driver.ready
+
+
+def test_it_fits_no_place_of_todays_configuration() -> None:
+    assert not set(MODELS["cctalk_hopper"].fits) & set(DeviceTable.__dataclass_fields__)
+    with pytest.raises(ConfigError, match="cctalk_hopper is a hopper"):
+        check_devices(DeviceTable(dispenser=Device("cctalk_hopper", "a")))
