@@ -17,8 +17,9 @@ from kiosk.blackbox import beside_journal
 from kiosk.clock import Clock, RealClock
 from kiosk.controller import Controller
 from kiosk.deeds import Deeds, Devices
+from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import check_devices, drivers_of, opener, restart
+from kiosk.fitting import drivers_of, opener, restart
 from kiosk.identity import MachineIdentity, nonce, read_identity
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey

@@ -6,7 +6,8 @@ from typing import Protocol, cast
 
 from kiosk.clock import RealClock
 from kiosk.faults import Fault
-from kiosk.fitting import BAUD, PARITY, SHORT_NAMES, opener, probed
+from kiosk.fitting import opener
+from kiosk.models import BAUD, PARITY, SHORT_NAMES, probed
 from kiosk.ports.fact import Fact, Participant
 from kiosk.reactor import Reactor
 from kiosk.settings import Device

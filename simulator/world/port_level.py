@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kiosk.deeds import Devices
-from kiosk.fitting import NOTES_PER_BOOT
+from kiosk.models import NOTES_PER_BOOT
 from kiosk.ports.fact import Report
 from kiosk.ports.note_acceptor import NoteAcceptor
 from kiosk.ports.note_dispenser import NoteDispenser

@@ -23,6 +23,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "kiosk": ("kiosk", "config"),
     "kiosk.assembly": ("kiosk", "config", "drivers"),
     "kiosk.fitting": ("kiosk", "config", "drivers"),
+    "kiosk.models": ("kiosk", "config", "drivers"),
+    "kiosk.device_rules": ("kiosk", "config", "drivers"),
     "kiosk.ui": ("kiosk.ui", "kiosk.screen.values"),
     "drivers": ("drivers", "kiosk.ports", "kiosk.faults", "kiosk.errors"),
     "drivers.link.screen_peer": ("kiosk.screen.values",),

@@ -84,6 +84,15 @@ def wire(row: h.Row) -> Bench:
     return Bench(h.rig(row, Speeds()), "bytes")
 
 
+def under_way(bench: Bench, after_ms: int) -> h.Books:
+    """An order of four coins was given so long ago."""
+    h.ready(bench)
+    books = h.Books(bench)
+    books.pay(1, 4)
+    bench.run(after_ms)
+    return books
+
+
 def kept(books: h.Books, hopper: int = 1) -> None:
     """In the end, what fell is what was told, or within its bound."""
     books.bench.until(lambda: all(books.outcomes(order) for order in books.orders), LONG_MS)
@@ -162,10 +171,7 @@ MOMENTS = [0, 20, 45, 80, 120, 250, 400, 700, 1_100, 1_600]
 
 @pytest.mark.parametrize("after_ms", MOMENTS)
 def test_a_plug_pulled_at_any_moment_pays_once_and_says_one_outcome(wire: Bench, after_ms: int) -> None:
-    h.ready(wire)
-    books = h.Books(wire)
-    books.pay(1, 4)
-    wire.run(after_ms)
+    books = under_way(wire, after_ms)
     wire.unplug("hoppers")
     wire.run(20_000)
     wire.replug("hoppers")
@@ -175,10 +181,7 @@ def test_a_plug_pulled_at_any_moment_pays_once_and_says_one_outcome(wire: Bench,
 
 @pytest.mark.parametrize("after_ms", MOMENTS)
 def test_the_mains_fail_at_any_moment_and_the_next_start_says_what_fell(wire: Bench, after_ms: int) -> None:
-    h.ready(wire)
-    books = h.Books(wire)
-    books.pay(1, 4)
-    wire.run(after_ms)
+    books = under_way(wire, after_ms)
     wire.cut()
     books.settle()
     kept(books)
@@ -190,10 +193,7 @@ def test_the_mains_fail_at_any_moment_and_the_next_start_says_what_fell(wire: Be
 
 @pytest.mark.parametrize("after_ms", MOMENTS)
 def test_the_hopper_alone_loses_its_power(wire: Bench, after_ms: int) -> None:
-    h.ready(wire)
-    books = h.Books(wire)
-    books.pay(1, 4)
-    wire.run(after_ms)
+    books = under_way(wire, after_ms)
     wire.do(lambda: wire.twins["hoppers"].power(False, wire.now_ms))
     wire.run(9_000)
     wire.do(lambda: wire.twins["hoppers"].power(True, wire.now_ms))
@@ -203,10 +203,7 @@ def test_the_hopper_alone_loses_its_power(wire: Bench, after_ms: int) -> None:
 
 @pytest.mark.parametrize("after_ms", MOMENTS)
 def test_the_program_dies_and_the_hopper_goes_on(wire: Bench, after_ms: int) -> None:
-    h.ready(wire)
-    books = h.Books(wire)
-    books.pay(1, 4)
-    wire.run(after_ms)
+    books = under_way(wire, after_ms)
     assert wire.reactor is not None
     wire.reactor.close()
     wire.reactor = None
@@ -221,10 +218,7 @@ def test_the_program_dies_and_the_hopper_goes_on(wire: Bench, after_ms: int) -> 
 @pytest.mark.parametrize("fault", ONCE)
 @pytest.mark.parametrize("after_ms", [0, 45, 80, 300])
 def test_one_spoiled_answer_never_pays_twice(wire: Bench, fault: str, after_ms: int) -> None:
-    h.ready(wire)
-    books = h.Books(wire)
-    books.pay(1, 4)
-    wire.run(after_ms)
+    books = under_way(wire, after_ms)
     wire.do(lambda: wire.twins["hoppers"].faults.add(fault))
     kept(books)
     assert h.fallen(wire, 1) <= 4
@@ -233,10 +227,7 @@ def test_one_spoiled_answer_never_pays_twice(wire: Bench, fault: str, after_ms: 
 @pytest.mark.parametrize("fault", TROUBLES)
 @pytest.mark.parametrize("after_ms", [0, 400])
 def test_trouble_of_the_mechanism_is_told_or_bounded(wire: Bench, fault: str, after_ms: int) -> None:
-    h.ready(wire)
-    books = h.Books(wire)
-    books.pay(1, 4)
-    wire.run(after_ms)
+    books = under_way(wire, after_ms)
     wire.do(lambda: wire.twins["hoppers"].faults.add(fault))
     kept(books)
     wire.twins["hoppers"].faults.clear()

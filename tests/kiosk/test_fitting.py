@@ -15,8 +15,10 @@ from drivers.lcdm.driver50 import Lcdm2000
 from drivers.megatec.driver import Megatec
 from drivers.nut.driver import Nut
 from kiosk.clock import VirtualClock
+from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import BAUD, check_devices, drivers_of, model
+from kiosk.fitting import drivers_of
+from kiosk.models import BAUD, model
 from kiosk.parameters import PowerPolicy
 from kiosk.reactor import Link, Reactor
 from kiosk.settings import Device, DeviceTable, read

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.fitting import check_devices
+from kiosk.device_rules import check_devices
 from kiosk.settings import read
 from simulator.cabinet.settings import load
 from simulator.fittings import FITTINGS, Fitting

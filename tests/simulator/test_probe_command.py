@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
-from kiosk.fitting import MODELS as DRIVERS
+from kiosk.models import MODELS as DRIVERS
 from simulator.device import MODELS
 
 ROOT = Path(__file__).parents[2]

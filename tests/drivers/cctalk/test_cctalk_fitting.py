@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from drivers.cctalk.driver import CcTalkBus
+from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import MODELS, SHORT_NAMES, check_devices, probed
+from kiosk.models import MODELS, SHORT_NAMES, probed
 from kiosk.settings import Device, DeviceTable
 
 

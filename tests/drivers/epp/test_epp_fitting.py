@@ -14,8 +14,10 @@ from drivers.epp.codec import RATES
 from drivers.epp.driver import Epp
 from drivers.link.serial_link import SerialLink
 from kiosk.__main__ import main
+from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import MODELS, check_devices, opener, probed
+from kiosk.fitting import opener
+from kiosk.models import MODELS, probed
 from kiosk.settings import Device, DeviceTable
 from tests.drivers.epp.epp_script import Paper
 

@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from drivers.essp.driver import EsspAcceptor
+from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import DATA_BITS, MODELS, NOTES_PER_BOOT, STOP_BITS, check_devices, model, probed
+from kiosk.models import DATA_BITS, MODELS, NOTES_PER_BOOT, STOP_BITS, model, probed
 from kiosk.settings import Device, DeviceTable
 
 

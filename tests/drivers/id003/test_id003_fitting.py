@@ -8,8 +8,9 @@ import pytest
 
 from config import ConfigError as FileError
 from drivers.id003.driver import Id003Acceptor
+from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import BAUD, MODELS, NOTES_PER_BOOT, PARITY, check_devices, model
+from kiosk.models import BAUD, MODELS, NOTES_PER_BOOT, PARITY, model
 from kiosk.settings import Device, DeviceTable, read
 
 FILE = """\
