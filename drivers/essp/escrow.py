@@ -17,7 +17,9 @@ from kiosk.ports.note_acceptor import NoteJammed, NoteRefused
 
 RETURNS = 3
 QUIET_ANSWERS = 5
-FELL = (Code.STACKED, Code.STORED)
+FELL = (Code.STACKED, Code.STORED, Code.TICKET_STACKED)
+TICKET = -1
+"""In place of a channel: what lies in escrow is read as a barcode ticket. It may be a note all the same, so it goes back."""
 JAMS = (Code.JAM_IN_REACH, Code.JAM_SAFE)
 MOVES = (Code.READ, Code.STACKING, Code.REJECTING, Code.CREDIT)
 ACCEPT = POLL
@@ -92,6 +94,8 @@ class Escrow(Ledger):
         code, note = event.code, self.note
         if code == Code.READ:
             self._read(event.channel, now_ms)
+        elif code == Code.TICKET:
+            self._read(TICKET, now_ms)
         elif code in FELL or code == Code.CLEARED_TO_BOX:
             self._fell(event)
         elif code == Code.CREDIT:
@@ -169,7 +173,7 @@ class Escrow(Ledger):
         if channel:
             self.held(channel, self._values.get(channel, 0), now_ms)
             if channel not in self._values:
-                self._report(NoteRefused("inhibited", f"channel {channel}"))
+                self._report(NoteRefused("inhibited", "ticket" if channel == TICKET else f"channel {channel}"))
 
     def _left(self, note: Note) -> None:
         """Nothing of it in the path any more, and nobody said where it went."""

@@ -54,7 +54,11 @@ class Past:
             self.moving = True
         elif code in CLOSES or code == Code.SLAVE_RESET:
             self.moving = False
-        self.in_escrow = (code == Code.READ and bool(event.channel)) or (self.in_escrow and code not in CLOSES)
+        self.in_escrow = (
+            code == Code.TICKET
+            or (code == Code.READ and bool(event.channel))
+            or (self.in_escrow and code not in CLOSES)
+        )
         if self.credited:
             return  # the last thing there is to tell, until a note of this life
         if code in (Code.STACKED, Code.STORED, Code.CLEARED_TO_BOX, Code.PAID_IN_AT_POWER_UP):

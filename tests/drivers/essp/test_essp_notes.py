@@ -221,12 +221,14 @@ def test_credited_as_another_channel_is_nobody_knows_what() -> None:
     assert unit.facts == [NoteUncertain(1, 5_000)]
 
 
-def test_a_channel_that_is_no_money_goes_back_and_is_no_note() -> None:
+@pytest.mark.parametrize(("event", "what"), [("EF09", "channel 9"), ("E5", "ticket")])
+def test_what_is_no_money_goes_back_and_is_no_note(event: str, what: str) -> None:
+    """A note may be read as a barcode ticket: a POLL while it lies there would buy it."""
     unit = Paper()
     unit.ready()
-    unit.events = ["EF00", "EF09"]
+    unit.events = ["EF00", event]
     unit.run(900)
-    assert unit.news() == [NoteMoving(), NoteRefused("inhibited", "channel 9")]
+    assert unit.news() == [NoteMoving(), NoteRefused("inhibited", what)]
     assert "REJECT" in unit.commands
     unit.events = ["EDEC"]
     unit.run(900)
