@@ -39,6 +39,12 @@ def _device() -> Main:
     return main
 
 
+def _fuzz() -> Main:
+    from simulator.fuzz.main import main
+
+    return main
+
+
 def _bench() -> Main:
     from simulator.bench import main
 
@@ -69,6 +75,7 @@ COMMANDS: dict[str, Callable[[], Main]] = {
     "acquirer": _acquirer,
     "cabinet": _cabinet,
     "device": _device,
+    "fuzz": _fuzz,
     "bench": _bench,
     "campaign": _campaign,
     "test": _test,
