@@ -274,11 +274,11 @@ class Paper:
             self._generator = value
         elif code == MODULUS:
             self._modulus = value
-            assert value < self._generator
+            assert not self._generator or value < self._generator  # 0: somebody answered for us
         else:
-            shared = pow(value, SECRET, self._modulus)
+            shared = pow(value, SECRET, self._modulus or 1)
             self._key, self._count = FIXED + shared.to_bytes(8, "little"), 0
-            return OK + pow(self._generator, SECRET, self._modulus).to_bytes(8, "little")
+            return OK + pow(self._generator, SECRET, self._modulus or 1).to_bytes(8, "little")
         return OK
 
 

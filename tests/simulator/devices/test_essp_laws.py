@@ -68,8 +68,13 @@ def wait(pause_ms: int) -> Act:
     return act
 
 
+LATE_MS = 10_000
+
+
 def keys(host: Host) -> None:
-    """An exchange with a twin that answers; nothing without one."""
+    """An exchange with a twin that answers; nothing without one. A reply that is late still comes before it."""
+    pass_time(host, LATE_MS)
+    host.twin.take_output()
     if not host.twin.faults and not host.twin.body.silent:
         host.ask(SYNC)
         host.exchange_keys()
