@@ -61,8 +61,14 @@ STANDARD_ONLY = (
 
 HOMES: dict[str, tuple[str, ...]] = {
     "time": ("kiosk.clock", "kiosk.ui.main", "simulator.clock", "simulator.campaign.pool"),
-    "random": ("kiosk.assembly", "simulator.bench.bench", "simulator.demo", "simulator.world", "simulator.campaign",
-               "simulator.fuzz"),
+    "random": (
+        "kiosk.assembly",
+        "simulator.bench.bench",
+        "simulator.demo",
+        "simulator.world",
+        "simulator.campaign",
+        "simulator.fuzz",
+    ),
     "threading": ("drivers.link.worker", "kiosk.ui.link", "kiosk.ui.mirror"),
     "asyncio": ("simulator",),
     "serial": ("drivers.link.serial_link",),
