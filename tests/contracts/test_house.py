@@ -87,6 +87,7 @@ def test_what_is_allowed_is_not_told(tmp_path: Path, module: str, text: str) -> 
     assert plant(tmp_path, module, text) == []
 
 
+@pytest.mark.slow
 def test_no_library_we_import_is_under_gpl_or_agpl() -> None:
     owners = importlib.metadata.packages_distributions()
     for name in third_party(ROOT):
@@ -97,6 +98,7 @@ def test_no_library_we_import_is_under_gpl_or_agpl() -> None:
             assert not [licence for licence in free if GPL.search(licence)], f"{owner} is under {licences}"
 
 
+@pytest.mark.slow
 def test_every_library_we_import_is_locked() -> None:
     locked = {
         line.partition("==")[0].lower().replace("_", "-")
