@@ -25,7 +25,7 @@ POLL_MS = 100
 LATE_COIN_MS = 250
 """Between two equal readings of a hopper at rest, before either is believed."""
 DOUBT_MS = 60_000
-"""So long after the last reading of an open order it is given up as unknown."""
+"""So long after the last reading of an order it is given up: as unknown when coins may have fallen, else as refused."""
 STALLED_MS = 100_000
 """No coin for longer than any time-out it can be set to: it is stopped."""
 
@@ -110,20 +110,21 @@ class CcTalkHopper(CcTalkDevice):
         self._now_ms = now_ms
         self._watch_doubt()
         due_ms = super().tick(now_ms)
-        if self._deed and self._deed.open and self._deed.read_ms is not None:
+        if self._deed and self._deed.read_ms is not None:
             limit_ms = self._deed.read_ms + DOUBT_MS
             return limit_ms if due_ms is None else min(due_ms, limit_ms)
         return due_ms
 
     def _watch_doubt(self) -> None:
         deed = self._deed
-        if deed is None or not deed.open:
+        if deed is None:
             return
         if deed.read_ms is None:
             deed.read_ms = self._now_ms
         if self._now_ms - deed.read_ms < DOUBT_MS:
             return
-        self._end(unknown(deed.asked, "no answer", deed.fallen))
+        never_sent = Verdict(Ending.REFUSED, "no answer", 0, 0)
+        self._end(unknown(deed.asked, "no answer", deed.fallen) if deed.open else never_sent)
         if self._script is not None:
             self._start()
 

@@ -465,6 +465,19 @@ def test_a_hopper_that_never_comes_back_ends_the_order_with_its_bound() -> None:
     assert fact.coins <= fell
 
 
+@pytest.mark.parametrize("serial", [0, SERIAL_A + 1])
+def test_an_order_that_was_never_sent_is_refused_when_its_hopper_does_not_come_back(serial: int) -> None:
+    """It is gone (0), or another one stands there, before DISPENSE could leave."""
+    paper, hopper = bus()
+    port = paper.ready()
+    hopper.dead, hopper.serial = not serial, serial or hopper.serial
+    port.pay(7, 5)
+    paper.run(FOREVER_MS)
+    (fact,) = paper.outcomes()
+    assert isinstance(fact, CoinsRefused)
+    assert (fact.order, hopper.dispenses, hopper.fallen) == (7, 0, 0)
+
+
 @pytest.mark.parametrize("coins", [0, 2, 5])
 def test_a_new_start_settles_the_order_of_the_one_before(coins: int) -> None:
     """The program died; the hopper went on, or never heard of it."""
