@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator
 
-from drivers.nut.codec import Answer, Decoder, Status, parse_status, quoted
+from drivers.nut.codec import Answer, Decoder, parse_status, quoted
 from drivers.raised import Raised
 from drivers.supply.believed import Believed
 from kiosk.faults import FaultCode
@@ -51,7 +51,6 @@ class Nut:
         self._misses = 0
         self._ready = False
         self._values: dict[str, str] = {}
-        self._status: Status | None = None
         self._off_s: int | None = None
         self._cancelling = False
 
@@ -169,7 +168,7 @@ class Nut:
             return
         self._misses = 0
         self._faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE)
-        self._values, self._status = answer.values, status
+        self._values = answer.values
         self._faults.set(FaultCode.DEVICE_FAILURE, status.failed, answer.values.get("ups.alarm", ""))
         self._believed.heard(status.battery, status.low, self._now_ms)
         self._believed.tell(status.low, status.charge_pct, 0 if status.low else status.runtime_s)

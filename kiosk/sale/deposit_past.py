@@ -30,7 +30,7 @@ from kiosk.sale.book import Book, NoteLine
 
 BOX, ESCROW = 0, -1
 """Places of `DepositPast.packed`; every other number is a cassette's."""
-MISCOUNTED = "counts differ"
+COUNTS_DIFFER = "counts differ"
 
 
 def with_earlier(now: DepositPast | None, earlier: Sequence[DepositPast]) -> DepositPast | None:
@@ -105,7 +105,7 @@ def _kept_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | No
     if left is None or past is None:
         return Belief(DepositKeepUncertain(_numbers(lines), "power"), UNSURE)
     if between := _miscounted(lines, left, past, "keeping"):
-        return Belief(DepositKeepUncertain(_numbers(between), MISCOUNTED), UNSURE)
+        return Belief(DepositKeepUncertain(_numbers(between), COUNTS_DIFFER), UNSURE)
     return Belief(DepositKept(_numbers(lines[left:])), "position")
 
 
@@ -125,7 +125,7 @@ def _given_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | N
     assert past is not None
     gone = lines[left:]
     if between := _miscounted(lines, left, past, "returning"):
-        yield Belief(DepositReturnUncertain(_numbers(between), MISCOUNTED), UNSURE)
+        yield Belief(DepositReturnUncertain(_numbers(between), COUNTS_DIFFER), UNSURE)
     elif not gone:
         yield Belief(DepositNotMoved(_numbers(lines), "power"), "position")
     elif past.mouth == "notes":
