@@ -69,8 +69,9 @@ def change_out(visitor: Visitor) -> None:
 
 def claim(visitor: Visitor) -> None:
     visitor.to_cash()
-    visitor.stand.fault("dispenser", "reject_tray_missing")
     visitor.insert(10_000)
+    visitor.stand.see("printing")  # before all is paid, a dispenser without its bin would end the sale
+    visitor.stand.fault("dispenser", "reject_tray_missing")
     visitor.take_out("tickets")
     visitor.stand.see("receipt")
 
