@@ -1,0 +1,145 @@
+"""Everything that is no cash, behind one port (decision page 036): cards by reader, PIN pad and bank; a certified terminal; phone codes.
+
+A payment is begun by a record of its own (`auth?`), which is also the record of its reversal: it stays open until it is captured
+or reversed. The sale never sees a number, a track or a PIN: what is asked of a card or a phone, the adapter asks itself, and says
+in `PaymentStep` what the passenger does now. Reasons of a decline: cancelled, timeout, declined, funds, pin, pin_tries, expired,
+card, unsupported, amount, closed, other. Reasons of unknown: no answer, bad answer, link, restart, other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from kiosk.ports.fact import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStep(Fact):
+    """What the passenger does now, for the screen; moves nothing and is never journaled. `step`: card, card_busy, pin, remove,
+    code (`text` is what the code holds), scan, phone (to be confirmed there), waiting. `typed`: digits of the PIN so far.
+    `until_ms`: mono time at which the step ends by itself, 0 when it does not."""
+
+    kind: ClassVar[str] = "payment.step"
+    payment: int
+    step: str
+    text: str = ""
+    typed: int = 0
+    until_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentApproved(Fact):
+    """The whole amount is the machine's to take or to give back. `reference`: the other side's own number for it, `approval` its
+    code, `masked`: of a card the first six and last four digits, of a phone what the provider names the payer by; may be empty."""
+
+    kind: ClassVar[str] = "auth!"
+    result: ClassVar[str] = "approved"
+    payment: int
+    reference: str
+    approval: str = ""
+    masked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDeclined(Fact):
+    """Nothing was paid, for certain, and nothing of this payment is still to come."""
+
+    kind: ClassVar[str] = "auth!"
+    result: ClassVar[str] = "declined"
+    payment: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentUncertain(Fact):
+    """It may have been paid. It is reversed, never begun again."""
+
+    kind: ClassVar[str] = "auth!"
+    result: ClassVar[str] = "unknown"
+    payment: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCaptured(Fact):
+    """The other side has it in its books as ours."""
+
+    kind: ClassVar[str] = "capture!"
+    result: ClassVar[str] = "done"
+    payment: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureUncertain(Fact):
+    """It may have been taken. Capturing is idempotent: it is asked again."""
+
+    kind: ClassVar[str] = "capture!"
+    result: ClassVar[str] = "unknown"
+    payment: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRefused(Fact):
+    """The other side says that it will not: people settle it."""
+
+    kind: ClassVar[str] = "capture!"
+    result: ClassVar[str] = "refused"
+    payment: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReversed(Fact):
+    """Nothing of it is paid, or it went back. `moved`: whether something had been paid, as far as the other side says."""
+
+    kind: ClassVar[str] = "reverse!"
+    result: ClassVar[str] = "done"
+    payment: int
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseUncertain(Fact):
+    """No usable answer. Reversing is idempotent: it is asked again, over restarts, until there is one."""
+
+    kind: ClassVar[str] = "reverse!"
+    result: ClassVar[str] = "unknown"
+    payment: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseRefused(Fact):
+    """The other side says that it will not, for certain: the amount becomes a claim."""
+
+    kind: ClassVar[str] = "reverse!"
+    result: ClassVar[str] = "refused"
+    payment: int
+    reason: str
+
+
+class Payment(Protocol):
+    ways: AbstractSet[str]
+    """Of `card`, `code` (shown by us), `scan` (shown by the phone): what the adapter can do when all of it is well."""
+
+    def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
+        """`payment` counts within the machine's life, with its epoch a nonce; `key` is the sale's at the station; `limit_ms`: mono
+        time after which the passenger may not pay any more. Outcome: exactly one `auth!`, by the other side's word and never by
+        our clock alone. One payment at a time."""
+        ...
+
+    def cancel(self, payment: int) -> None:
+        """The passenger gave up. The outcome of `begin` still comes: declined when nothing can be paid any more, else the truth."""
+        ...
+
+    def capture(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        """The passenger has what was paid for. Outcome: exactly one `capture!` for each call. Idempotent at the other side."""
+        ...
+
+    def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        """Nothing may be paid, or it must go back. `reference` may be empty (never learnt). Also after a restart, and for a payment the
+        other side never heard of, which is then closed for good. Outcome: exactly one `reverse!` for each call. Idempotent there."""
+        ...
