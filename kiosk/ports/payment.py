@@ -1,4 +1,4 @@
-"""Everything that is no cash, behind one port (decision page 036): cards by reader, PIN pad and bank; a certified terminal; phone codes.
+"""All that is no cash, behind one port (decision page 036): cards by reader, PIN pad and bank; a certified terminal; phone codes.
 
 A payment is begun by a record of its own (`auth?`), which is also the record of its reversal: it stays open until it is captured
 or reversed. The sale never sees a number, a track or a PIN: what is asked of a card or a phone, the adapter asks itself, and says
@@ -140,6 +140,7 @@ class Payment(Protocol):
         ...
 
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
-        """Nothing may be paid, or it must go back. `reference` may be empty (never learnt). Also after a restart, and for a payment the
-        other side never heard of, which is then closed for good. Outcome: exactly one `reverse!` for each call. Idempotent there."""
+        """Nothing may be paid, or it must go back. `reference` may be empty (never learnt). Also after a restart, and for a payment
+        the other side never heard of, which is then closed for good. Outcome: exactly one `reverse!` for each call. Idempotent
+        there."""
         ...
