@@ -77,13 +77,15 @@ def _at(line: NoteLine, place: int) -> NoteOurs | NoteDeposited | NoteRecycled:
     return NoteRecycled(line.note, line.value_fen, place)
 
 
-def deposit_beliefs(book: Book, past: DepositPast | None) -> Iterator[Belief]:
-    """One outcome for a deposit that was being kept or given back when the power failed."""
+def deposit_beliefs(book: Book, past: DepositPast | None, before: Mapping[str, Mapping[str, int]]) -> Iterator[Belief]:
+    """One outcome for a deposit that was being kept or given back when the power failed. `before`: kind of intent -> counters of
+    its record."""
     if keeping := book.notes_in_state("keeping"):
-        yield _kept_or_not(keeping, _still_there(book, past), past)
+        yield _kept_or_not(keeping, _still_there(book, past), past, before.get("keep?", {}))
     if giving := book.notes_in_state("giving"):
         left, under = _still_there(book, past), len(book.notes_in_state("deposited"))
-        yield from _given_or_not(giving, None if left is None else max(0, left - under), past)
+        there = None if left is None else max(0, left - under)
+        yield from _given_or_not(giving, there, past, before.get("return_all?", {}))
     if out := book.notes_in_state("out"):
         yield from _out(out, past)
 
@@ -101,30 +103,39 @@ def _numbers(lines: Sequence[NoteLine]) -> tuple[int, ...]:
     return tuple(line.note for line in lines)
 
 
-def _kept_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | None) -> Belief:
+def _kept_or_not(
+    lines: list[NoteLine], left: int | None, past: DepositPast | None, before: Mapping[str, int]
+) -> Belief:
     if left is None or past is None:
         return Belief(DepositKeepUncertain(_numbers(lines), "power"), UNSURE)
-    if between := _miscounted(lines, left, past, "keeping"):
+    if between := _miscounted(lines, left, past, "keeping", before):
         return Belief(DepositKeepUncertain(_numbers(between), COUNTS_DIFFER), UNSURE)
     return Belief(DepositKept(_numbers(lines[left:])), "position")
 
 
-def _miscounted(lines: list[NoteLine], left: int, past: DepositPast, cut: str) -> list[NoteLine]:
-    """What may have moved when the unit says that it moved more or less than its escrow lacks: one of the two is wrong."""
-    gone, moved = max(0, len(lines) - left), len(past.moved)
-    if past.cut != cut or moved == gone:
-        return []
-    return lines[max(0, len(lines) - max(moved, gone)) :]
+def _miscounted(
+    lines: list[NoteLine], left: int, past: DepositPast, cut: str, before: Mapping[str, int]
+) -> list[NoteLine]:
+    """What may have moved when the unit's words do not agree: what its escrow lacks of the notes that went in, what it says it
+    moved when it was cut, and by how much less it holds than it said before the deed. One of them is wrong."""
+    moved = {max(0, len(lines) - left)}
+    if past.cut == cut:
+        moved.add(len(past.moved))
+    if "escrow" in before:
+        moved.add(max(0, before["escrow"] - len(past.contents)))
+    return lines[max(0, len(lines) - max(moved)) :] if len(moved) > 1 else []
 
 
-def _given_or_not(lines: list[NoteLine], left: int | None, past: DepositPast | None) -> Iterator[Belief]:
+def _given_or_not(
+    lines: list[NoteLine], left: int | None, past: DepositPast | None, before: Mapping[str, int]
+) -> Iterator[Belief]:
     """`left` of the bundle still lie in the escrow, the ones that went in first."""
     if left is None:
         yield Belief(DepositReturnUncertain(_numbers(lines), "power"), SILENT if past is None else UNSURE)
         return
     assert past is not None
     gone = lines[left:]
-    if between := _miscounted(lines, left, past, "returning"):
+    if between := _miscounted(lines, left, past, "returning", before):
         yield Belief(DepositReturnUncertain(_numbers(between), COUNTS_DIFFER), UNSURE)
     elif not gone:
         yield Belief(DepositNotMoved(_numbers(lines), "power"), "position")

@@ -79,7 +79,7 @@ def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
     """The same with what proved it."""
     return [
         *(_note(line, told, before, book) for line in book.notes if line.state in ("held", "moving", "returning")),
-        *deposit_beliefs(book, told.deposit),
+        *deposit_beliefs(book, told.deposit, before),
         *_drawn_in(book, told),
         *_tickets(book, told, before.get("print?", {})),
         *_bundle(book, told.printer),
