@@ -72,7 +72,7 @@ def id003(matter: Matter, speeds: Speeds) -> Twin:
     return Id003Acceptor(matter, speeds)
 
 
-def ups(matter: Matter, speeds: Speeds) -> Twin:
+def megatec(matter: Matter, speeds: Speeds) -> Twin:
     """UPS with its battery, speaks Megatec/Q1."""
 
     from simulator.devices.megatec import MegatecUps
@@ -210,7 +210,7 @@ MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
     "ttpm": ttpm,
     "cabinet": cabinet,
     "escpos": escpos,
-    "ups": ups,
+    "megatec": megatec,
     "zt588": zt588,
     "zt598": zt598,
 }

@@ -133,23 +133,23 @@ def driver_check(body: bytes) -> bytes:
 
 
 def test_the_command_says_how_far_it_came_and_repeats_one_case(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["ups", "--cases", "3"]) == 0
-    assert "fuzz ups: 3 cases" in capsys.readouterr().out
-    assert main(["ups", "--case", "2"]) == 0
-    assert "fuzz ups: 1 cases" in capsys.readouterr().out
+    assert main(["megatec", "--cases", "3"]) == 0
+    assert "fuzz megatec: 3 cases" in capsys.readouterr().out
+    assert main(["megatec", "--case", "2"]) == 0
+    assert "fuzz megatec: 1 cases" in capsys.readouterr().out
 
 
 def test_a_finding_is_printed_with_the_command_that_repeats_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("simulator.fuzz.case.OF_MONEY", (Fact,))
-    assert main(["ups", "--cases", "40", "--seed", "7"]) == 1
+    assert main(["megatec", "--cases", "40", "--seed", "7"]) == 1
     told = capsys.readouterr().out
     assert "FOUND a word of money" in told
-    assert "repeat it: ./tvm fuzz ups --seed 7 --case " in told
+    assert "repeat it: ./tvm fuzz megatec --seed 7 --case " in told
 
 
-@pytest.mark.parametrize("argv", [[], ["nobody"], ["ups", "--seconds", "0"], ["ups", "--cases", "-1"]])
+@pytest.mark.parametrize("argv", [[], ["nobody"], ["megatec", "--seconds", "0"], ["megatec", "--cases", "-1"]])
 def test_wrong_arguments_are_said(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(argv)

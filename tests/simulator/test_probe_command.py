@@ -25,7 +25,7 @@ SAYS = {
     "b2b": "cassette 1 escrow notes 0",
     "lcdm1000": "version O30T5A3C",
     "lcdm2000": "cassette 2 present True",
-    "ups": "unit MEG-1000",
+    "megatec": "unit MEG-1000",
     "ebds": "type TVM-SC83CNY",
     "essp": "channel 6 CNY 10000 fen",
     "id003": "version U(CHN)",
