@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from enum import Enum, unique
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from drivers.accepting.ledger import Ledger, Order
 from drivers.raised import Raised
@@ -12,7 +12,7 @@ from kiosk.faults import FaultCode
 from kiosk.ports.fact import Report
 
 NOISE_BYTES = 3
-Book = TypeVar("Book", bound=Ledger)
+Book = TypeVar("Book", bound=Ledger[Any])
 
 
 @unique
@@ -62,13 +62,20 @@ class OneNote(Generic[Book]):
         """Identified and able to work."""
         return self._phase is Phase.WORKING
 
-    # -- parts
+    # -- the participant
 
     def link_lost(self, why: str, now_ms: int) -> None:
         self._phase = Phase.DOWN
         self._faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE)
         self._faults.set(FaultCode.LINK_LOST, True, why)
         self._escrow.lost()
+
+    # -- parts
+
+    def _down(self, now_ms: int) -> int | None:
+        """What `poll` does without a link: a note under way is given up when its time has passed."""
+        self._escrow.late(now_ms)
+        return now_ms + 1_000 if self._escrow.note else None
 
     def _unanswered(self, noise: int) -> None:
         """Nobody has answered for too long; `noise`: bytes and frames since then that were none."""

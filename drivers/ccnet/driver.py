@@ -6,15 +6,14 @@ there and what was before (`start_up.py`), the escrow settles notes (`escrow.py`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
-from enum import Enum, unique
+from collections.abc import Collection, Generator, Mapping
 
+from drivers.accepting.single import OneNote, Phase
 from drivers.ccnet.codec import VALIDATOR, Bill, Command, State, Status, enable_data, parse_counter, parse_status
-from drivers.ccnet.escrow import Escrow, Order
+from drivers.ccnet.escrow import Escrow
 from drivers.ccnet.line import HOLD, POLL, RESET, RETURN, STACK, STACKED_COUNTER, Kind, Line, Reply, Request
 from drivers.ccnet.start_up import POWER_UPS, STOPPED, Found, Past, start_up
 from drivers.ccnet.texts import FAULTS, STATE_FAULTS, small_news
-from drivers.raised import Raised
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
 from kiosk.ports.note_acceptor import AcceptorPast
@@ -29,34 +28,19 @@ ENABLE_AGAIN_MS = 1_000
 COUNTER_PAUSE_MS = 1_000
 STALE_MS = 10_000
 START_MS = 60_000  # RESET to DISABLED
-NOISE_BYTES = 3
 QUIET_STATES = (State.IDLING, State.DISABLED, State.FAILURE)  # the counter may be asked
-
-
-@unique
-class Phase(Enum):
-    DOWN = "no link"
-    SEARCHING = "nobody has answered yet"
-    STARTING = "answers, is not ready"
-    WORKING = "ready"
 
 
 ENDINGS = (State.JAMMED, State.BOX_JAMMED, State.FAILURE)
 """They say what became of a note: that is told before the fault, which ends a sale."""
 
 
-class CcnetValidator:
+class CcnetValidator(OneNote[Escrow]):
     """Participant and NoteAcceptor.
 
     `first_note`: the first number to give to a note. `escrow_ms`: how long a note may be held for a decision, renewals
     included, 0 = no limit. `countries`: letters of the bill table that are our money. `poll_ms`: 100 or more.
     """
-
-    escrow_depth = 1
-    same_note_return = False  # of several notes only the last one
-    can_identify_box = False
-    bundle_notes = 0
-    deposit_fen: Collection[int] = ()
 
     def __init__(
         self,
@@ -69,15 +53,10 @@ class CcnetValidator:
         address: int = VALIDATOR,
         countries: Collection[str] = ("CHN", "CNY"),
     ) -> None:
-        self.name = name
-        self.hold_ms = escrow_ms
-        self._report = report
+        super().__init__(name, report, Escrow(report, first_note, escrow_ms), escrow_ms)
         self._poll_ms = max(100, poll_ms)
         self._countries = frozenset(countries)
         self._line = Line(address)
-        self._escrow = Escrow(report, first_note, escrow_ms)
-        self._faults = Raised(name, report)
-        self._phase = Phase.DOWN
         self._steps: Generator[Request, Reply, Found | None] | None = None
         self._next_step: Request | None = None
         self._past = Past("unknown")
@@ -104,18 +83,6 @@ class CcnetValidator:
     def accept_only(self, values_fen: Collection[int]) -> None:
         self._wanted = frozenset(values_fen)
 
-    def stack(self, note: int) -> None:
-        self._escrow.order(note, Order.STACK)
-
-    def give_back(self, note: int) -> None:
-        self._escrow.order(note, Order.RETURN)
-
-    def keep(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: this unit has none."""
-
-    def return_all(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: this unit has none."""
-
     def recall(self) -> None:
         past = self._past
         bill = self._bills.get(past.bill_type) if past.bill_type is not None else None
@@ -127,11 +94,6 @@ class CcnetValidator:
     def restart(self) -> None:
         """Reset the unit and start anew: for a technician who has cleared a jam. Gives a note in escrow back."""
         self._reset_wanted = self._phase is not Phase.DOWN
-
-    @property
-    def ready(self) -> bool:
-        """Identified and able to work."""
-        return self._phase is Phase.WORKING
 
     def probe_lines(self) -> list[str]:
         """Identity, state, counters and notes it knows; one fact a line."""
@@ -152,10 +114,8 @@ class CcnetValidator:
         self._faults.clear(FaultCode.LINK_LOST)
 
     def link_lost(self, why: str, now_ms: int) -> None:
-        self._phase, self._steps = Phase.DOWN, None
-        self._faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE)
-        self._faults.set(FaultCode.LINK_LOST, True, why)
-        self._escrow.lost()
+        super().link_lost(why, now_ms)
+        self._steps = None
 
     def take_output(self) -> bytes:
         return self._line.take_output()
@@ -166,8 +126,7 @@ class CcnetValidator:
 
     def poll(self, now_ms: int) -> int | None:
         if self._phase is Phase.DOWN:
-            self._escrow.late(now_ms)
-            return now_ms + 1_000 if self._escrow.note else None
+            return self._down(now_ms)
         self._answer(self._line.poll(now_ms), now_ms)
         if self._reset_wanted and self._line.idle:  # a status from before the help would say that it still is stuck
             self._reset_wanted = False
@@ -281,7 +240,7 @@ class CcnetValidator:
         if fault:
             self._faults.set(fault, True, status.raw)
         if self._phase is Phase.STARTING and status.code in (State.JAMMED, State.BOX_JAMMED):
-            self._escrow.jammed()  # the reset will not say more of it
+            self._escrow.jam()  # the reset will not say more of it
         if self._phase is not Phase.WORKING or before == status:
             return
         if news := small_news(status):
@@ -344,8 +303,5 @@ class CcnetValidator:
             self._escrow.late(now_ms)
         if alone_ms < ABSENT_MS:
             return
-        self._escrow.lost()
         self._phase, self._steps = Phase.SEARCHING, None
-        wrong = self._line.noise >= NOISE_BYTES
-        self._faults.set(FaultCode.WRONG_DEVICE, wrong or FaultCode.WRONG_DEVICE in self._faults, "noise")
-        self._faults.set(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE not in self._faults)
+        self._unanswered(self._line.noise)

@@ -5,92 +5,54 @@ Source: ccnet sheet, sections 4 (ACK rules), 6, 8 and 12; reliability notes 3 (r
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, unique
 
+from drivers.accepting.ledger import GONE_FOR_SURE, Ledger, Order
+from drivers.accepting.ledger import Note as AnyNote
 from drivers.ccnet.codec import Bill, State, Status
 from drivers.ccnet.line import HOLD, RETURN, STACK, Kind, Reply, Request
-from kiosk.ports.fact import Report
-from kiosk.ports.note_acceptor import (
-    NoteHeld,
-    NoteJammed,
-    NoteOurs,
-    NoteRefused,
-    NoteReturned,
-    NoteReturnUncertain,
-    NoteUncertain,
-)
+from kiosk.ports.fact import Fact, Report
+from kiosk.ports.note_acceptor import NoteJammed, NoteRefused
 
 HOLD_EVERY_MS = 7_500  # a note is given back 10 s after the last word, 8 s is the advice
-OUTCOME_MS = 30_000  # STACK to STACKED, RETURN to RETURNED
-STUBBORN_MS = 1_500  # still in escrow so long after an order: it was not heard
-RETURNS = 3
-GONE_FOR_SURE = 2  # statuses in a row that do not know a note: a single one may be the late copy of an older one
 COUNTER_WRAP = 0x10000
 GONE = (State.IDLING, State.DISABLED, State.ACCEPTING, State.REJECTING)
 STUCK = (State.JAMMED, State.BOX_JAMMED, State.FAILURE)
 
 
-@unique
-class Order(Enum):
-    NONE = "not decided"
-    STACK = "stack"
-    RETURN = "return"
-
-
 @dataclass(slots=True)
-class Note:
-    number: int
-    bill_type: int
-    value_fen: int
-    seen_ms: int
-    sign_ms: int  # the last status that showed it
-    hold_ms: int  # since when its ten seconds run
-    order: Order = Order.NONE
-    sent_ms: int | None = None
-    in_escrow: bool = True
+class Note(AnyNote):
+    """`channel` is the bill type."""
+
+    hold_ms: int = 0  # since when its ten seconds run
     moving: bool = False  # seen on its way into the box
-    returning: bool = False
-    may_be_stacked: bool = False
     missing: int = 0  # statuses in a row that do not know it
-    returns: int = 0
 
 
-class Escrow:
-    """Turns statuses into facts about notes. Numbers begin at `first_note` and are never used twice."""
+class Escrow(Ledger[Note]):
+    """Turns statuses into facts about notes."""
 
     def __init__(self, report: Report, first_note: int, limit_ms: int) -> None:
-        self._report = report
-        self._first = self._next = first_note
+        super().__init__(report, first_note, Note)
         self._limit_ms = limit_ms
         self._bills: Mapping[int, Bill] = {}
-        self._settled: deque[int] = deque(maxlen=8)
-        self._given_up: Note | None = (
-            None  # told as unknown, and nothing was drawn in since: it may still fall into the box
-        )
         self._last_stacked: int | None = None  # bill type of the note that was credited last
         self._motion = False  # something moved since then
-        self._drawn_in = False  # something is in the path that has not reached escrow
         self._open = False  # the last status was a slot that waits for a note: one may be drawn in between two polls
         self._stacked: int | None = None  # the device's counter as last read
         self._ours_since = 0  # notes credited since then
         self._doubtful = False
-        self._unasked: list[
-            int
-        ] = []  # types reported as stacked without a note in escrow: ours when the counter says so
-        self.past_value_fen: int | None = None  # of a note that an earlier life left in it and a reset gave back
-        self.note: Note | None = None
+        self._unasked: list[int] = []  # types that fell without a note in escrow: ours when the counter says so
 
     # -- the device's tables and counter
 
     def use(self, bills: Mapping[int, Bill], stacked: int | None) -> None:
         """Bill types that are money, and the counter at this moment (None: the unit has none)."""
         self._credit_unasked(self._risen(stacked) if stacked is not None else len(self._unasked))
-        self._bills = bills
+        self._bills, self.most_fen = bills, max((bill.value_fen for bill in bills.values()), default=0)
         self._stacked, self._ours_since = stacked, 0
-        self._drawn_in = self._open = False  # what was on its way then has been told as the past
+        self.drawn_in = self._open = False  # what was on its way then has been told as the past
 
     @property
     def expected(self) -> int | None:
@@ -109,16 +71,16 @@ class Escrow:
         note, doubtful = self.note, self._doubtful
         if note and doubtful:
             if risen > 1 + len(self._unasked):
-                self._uncertain(note)  # no note raises it so far: it jumped, and proves nothing
+                self.uncertain(note)  # no note raises it so far: it jumped, and proves nothing
             elif risen:
                 risen -= 1
-                self._ours(note)
+                self.ours(note)
             elif note.missing < GONE_FOR_SURE:
                 self._doubtful = False  # it may still be on its way: the next statuses raise the doubt again
             elif note.moving:
-                self._uncertain(note)
+                self.uncertain(note)
             else:
-                self._end(note, NoteReturned(note.number, note.value_fen))
+                self.returned(note)
         self._credit_unasked(risen)
         self._stacked, self._ours_since = stacked, 0
 
@@ -136,24 +98,9 @@ class Escrow:
         self._credit_unasked(len(self._unasked))
         self._stacked = None
         if self.note and self._doubtful:
-            self._uncertain(self.note)
+            self.uncertain(self.note)
 
-    # -- orders of the port
-
-    def order(self, number: int, order: Order) -> None:
-        """STACK or RETURN for that note. What was settled meanwhile has been told; what is unknown gets an outcome too."""
-        note = self.note
-        if note and note.number == number:
-            if note.sent_ms is None:
-                note.order = order
-        elif number in self._settled:
-            return
-        elif order is Order.STACK:
-            self._report(NoteUncertain(number, 0))
-        elif number < self._first and self.past_value_fen is not None:
-            self._report(NoteReturned(number, self.past_value_fen))
-        else:
-            self._report(NoteReturnUncertain(number, 0))
+    # -- orders
 
     def due(self, now_ms: int) -> Request | None:
         """What to send about the note now; `sent` must follow."""
@@ -165,22 +112,13 @@ class Escrow:
             return HOLD if patient and now_ms - note.hold_ms >= HOLD_EVERY_MS else None
         if note.sent_ms is None:
             return STACK if note.order is Order.STACK else RETURN
-        if now_ms - note.sent_ms >= STUBBORN_MS and note.sign_ms > note.sent_ms and note.returns < RETURNS:
-            return RETURN  # never STACK again; giving it back does no harm
-        return None
+        return RETURN if self.stubborn(now_ms) else None
 
     def sent(self, request: Request, now_ms: int) -> None:
-        note = self.note
-        if note is None or request is HOLD:
-            if note:
-                note.hold_ms = now_ms
-            return
-        note.sent_ms = now_ms
-        if request is STACK:
-            note.may_be_stacked = True
-        else:
-            note.order = Order.RETURN
-            note.returns += 1
+        if request is not HOLD:
+            self.ordered(Order.STACK if request is STACK else Order.RETURN, now_ms)
+        elif self.note:
+            self.note.hold_ms = now_ms
 
     def replied(self, reply: Reply) -> None:
         """REFUSED is certain, SILENT is not; in both cases the next statuses tell."""
@@ -195,9 +133,9 @@ class Escrow:
         if code in (State.ACCEPTING, State.STACKING, State.ESCROW):
             self._motion = True
         if code == State.ACCEPTING:
-            self._given_up = None
-        stuck = (self._drawn_in and code in STUCK) or (self._open and code == State.JAMMED)
-        self._drawn_in = code == State.ACCEPTING or (self._drawn_in and code in (State.BUSY, State.PAUSE))
+            self.given_up = None
+        stuck = (self.drawn_in and code in STUCK) or (self._open and code == State.JAMMED)
+        self.drawn_in = code == State.ACCEPTING or (self.drawn_in and code in (State.BUSY, State.PAUSE))
         self._open = code == State.IDLING
         if code == State.ESCROW:
             self._escrow(status.detail, now_ms)
@@ -207,7 +145,7 @@ class Escrow:
             if code == State.HOLDING:
                 self._held(-1, now_ms)  # we never saw it come: no value, back it goes
             elif stuck:
-                self._unseen(NoteJammed)
+                self.unseen(NoteJammed)
         elif code == State.HOLDING:
             self._seen(note, now_ms)
         elif code in (State.STACKING, State.RETURNING):
@@ -216,9 +154,9 @@ class Escrow:
             note.returning = code == State.RETURNING
             note.sign_ms, note.missing = now_ms, 0
         elif code == State.RETURNED:
-            self._end(note, NoteReturned(note.number, note.value_fen))
+            self.returned(note)
         elif code in (State.JAMMED, State.BOX_JAMMED):
-            self.jammed()
+            self.jammed(note)
         elif code == State.FAILURE:
             self._gone(note, sure=False)
         elif code in GONE:
@@ -226,46 +164,25 @@ class Escrow:
             if note.missing >= GONE_FOR_SURE:
                 self._gone(note, sure=True)
 
-    def lost(self) -> None:
-        """The unit does not speak any more. What it had just drawn in it may give back, and nobody sees it."""
-        if self._drawn_in and self.note is None:
-            self._unseen(NoteReturnUncertain)
-
-    def late(self, now_ms: int) -> None:
-        """Give up on a note that showed no sign for 30 s."""
-        note = self.note
-        if note is None:
-            return
-        since_ms = note.sign_ms if note.sent_ms is None or note.returning else note.sent_ms
-        if now_ms - since_ms >= OUTCOME_MS:
-            self._uncertain(note)
-
-    def jammed(self) -> None:
-        note = self.note
-        if note and note.may_be_stacked:
-            self._end(note, NoteJammed(note.number, note.value_fen))
-        elif note:
-            self._end(note, NoteReturnUncertain(note.number, note.value_fen))
-
     def restarted(self, position: str, credited: bool, stacked: int | None) -> bool:
         """The device was reset. Settles the note of this life by what the device said then; False when there was none."""
         note = self.note
         if note is None:
             return False
         if credited:
-            self._ours(note)
+            self.ours(note)
         elif position in ("path", "escrow"):
-            self._end(note, NoteReturned(note.number, note.value_fen))
+            self.returned(note)
         elif position == "jam":
-            self.jammed()
+            self.jammed(note)
         elif not note.may_be_stacked and position == "none":
-            self._end(note, NoteReturned(note.number, note.value_fen))
+            self.returned(note)
         elif self._stacked is not None and stacked is not None:
             note.moving = note.moving or position != "none"
             note.missing, self._doubtful = GONE_FOR_SURE, True
             self.counted(stacked)
         else:
-            self._uncertain(note)
+            self.uncertain(note)
         return True
 
     # -- parts
@@ -273,14 +190,14 @@ class Escrow:
     def _escrow(self, bill_type: int, now_ms: int) -> None:
         note = self.note
         gone = self._doubtful and note is not None and note.missing > 0
-        if note and note.bill_type == bill_type and not note.moving and not note.returning and not gone:
+        if note and note.channel == bill_type and not note.moving and not note.returning and not gone:
             self._seen(note, now_ms)
             return
         if note:  # another one lies there, so this one has left it
             if note.may_be_stacked:
-                self._uncertain(note)
+                self.uncertain(note)
             else:
-                self._end(note, NoteReturned(note.number, note.value_fen))
+                self.returned(note)
         self._held(bill_type, now_ms)
 
     def _seen(self, note: Note, now_ms: int) -> None:
@@ -289,13 +206,12 @@ class Escrow:
 
     def _held(self, bill_type: int, now_ms: int) -> None:
         bill = self._bills.get(bill_type)
-        self._motion, self._given_up = True, None
+        self._motion = True
+        self.held(bill_type, bill.value_fen if bill else 0, now_ms)
+        if self.note:
+            self.note.hold_ms = now_ms
         if bill is None:  # a coupon, or a kind that is no money here
-            self.note = Note(0, bill_type, 0, now_ms, now_ms, now_ms, Order.RETURN)
             self._report(NoteRefused("inhibited", f"type {bill_type}"))
-            return
-        self.note = Note(self._take_number(), bill_type, bill.value_fen, now_ms, now_ms, now_ms)
-        self._report(NoteHeld(self.note.number, bill.value_fen))
 
     def _stacked_event(self, bill_type: int, stale: bool) -> None:
         note, known = self.note, self._last_stacked == bill_type
@@ -313,8 +229,8 @@ class Escrow:
         else:
             bill = self._bills.get(bill_type)
             if bill and note.number:
-                note.bill_type, note.value_fen = bill_type, bill.value_fen
-            self._ours(note)
+                note.channel, note.value_fen = bill_type, bill.value_fen
+            self.ours(note)
 
     def _gone(self, note: Note, *, sure: bool) -> None:
         """Nothing of it in the device any more (`sure`), or the device failed with it inside."""
@@ -322,51 +238,35 @@ class Escrow:
             note.moving = note.moving or not sure
             note.missing = max(note.missing, GONE_FOR_SURE)
             if self._stacked is None:
-                self._uncertain(note)
+                self.uncertain(note)
             else:
                 self._doubtful = True
         elif sure:
-            self._end(note, NoteReturned(note.number, note.value_fen))
+            self.returned(note)
         else:
-            self._end(note, NoteReturnUncertain(note.number, note.value_fen))
-
-    def _unseen(self, outcome: type[NoteJammed] | type[NoteReturnUncertain]) -> None:
-        """Drawn in and never recognised: it is some note that the unit knows, the largest at most."""
-        self._drawn_in, number = False, self._take_number()
-        self._settled.append(number)
-        self._report(outcome(number, max((bill.value_fen for bill in self._bills.values()), default=0)))
-
-    def _take_number(self) -> int:
-        number, self._next = self._next, self._next + 1
-        return number
+            self.uncertain(note)
 
     def _number_of(self, bill_type: int) -> int:
         """Stacked without having been in escrow: it is the note that was given up, or one nobody saw."""
-        note, self._given_up = self._given_up, None
-        return note.number if note is not None and note.bill_type == bill_type else self._take_number()
+        note, self.given_up = self.given_up, None
+        return note.number if note is not None and note.channel == bill_type else self._take_number()
 
-    def _ours(self, note: Note) -> None:
+    def ours(self, note: Note) -> None:
         if note.number:
-            self._credit(note.number, note.bill_type, note.value_fen)
+            self._credit(note.number, note.channel, note.value_fen)
         self._forget(note)
 
     def _credit(self, number: int, bill_type: int, value_fen: int) -> None:
         self._last_stacked, self._motion = bill_type, False
         self._ours_since += 1
-        self._settled.append(number)
-        self._report(NoteOurs(number, value_fen))
+        self.credit(number, value_fen)
 
-    def _uncertain(self, note: Note) -> None:
+    def give_up(self, note: Note) -> None:
         if note.may_be_stacked:
-            self._given_up = note if note.number else None
-            self._end(note, NoteUncertain(note.number, note.value_fen))
-        else:
-            self._end(note, NoteReturnUncertain(note.number, note.value_fen))
+            self.given_up = note if note.number else None
 
-    def _end(self, note: Note, fact: NoteJammed | NoteReturned | NoteReturnUncertain | NoteUncertain) -> None:
-        if note.number:
-            self._settled.append(note.number)
-            self._report(fact)
+    def end(self, note: Note, fact: Fact) -> None:
+        super().end(note, fact)
         self._forget(note)
 
     def _forget(self, note: Note) -> None:

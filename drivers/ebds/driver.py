@@ -7,16 +7,15 @@ reporting where the device has it, else by the seven denominations of the plain 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
-from enum import Enum, unique
+from collections.abc import Collection, Generator, Mapping
 
+from drivers.accepting.single import OneNote, Phase
 from drivers.ebds.codec import Kind, Order, Policy, Status, Sub, Trouble, omnibus
 from drivers.ebds.escrow import Escrow
 from drivers.ebds.line import Line, Outcome, Reply, Request
 from drivers.ebds.notes import Notes
 from drivers.ebds.start_up import Found, Past, poll_off, start_up
 from drivers.ebds.texts import STATE_FAULTS, faults_in, lasting_in, silent, small_news, stopped
-from drivers.raised import Raised
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
 from kiosk.ports.note_acceptor import AcceptorPast
@@ -27,21 +26,12 @@ ABSENT_MS = 5_000
 ABSENT_POLL_MS = 500
 RESET_MS, RESET_POLL_MS = 15_000, 1_000
 START_MS = 60_000
-NOISE_BYTES = 3
 LASTING = 3  # statuses in a row
 HELD_FOR = 40  # statuses: 4 s or more, longer than any state between two others
 RESETS = 2
 
 
-@unique
-class Phase(Enum):
-    DOWN = "no link"
-    SEARCHING = "nobody has answered yet"
-    STARTING = "answers, is not ready"
-    WORKING = "ready"
-
-
-class EbdsAcceptor:
+class EbdsAcceptor(OneNote[Escrow]):
     """Participant and NoteAcceptor.
 
     `first_note`: the first number to give to a note. `escrow_ms`: how long a note may be held for a decision, 0 = no limit.
@@ -50,11 +40,6 @@ class EbdsAcceptor:
     start returns the note it finds in escrow; a probe does not.
     """
 
-    escrow_depth = 1
-    same_note_return = False  # of several notes only the last one
-    can_identify_box = False
-    bundle_notes = 0
-    deposit_fen: Collection[int] = ()
     counters: Mapping[str, int] = {}  # the protocol has none that a source knows (section 13)
 
     def __init__(
@@ -69,16 +54,11 @@ class EbdsAcceptor:
         notes: Mapping[int, int] | None = None,
         gives_back: bool = True,
     ) -> None:
-        self.name = name
-        self.hold_ms = escrow_ms
-        self._report = report
+        super().__init__(name, report, Escrow(report, first_note, escrow_ms), escrow_ms)
         self._poll_ms = min(max(POLL_MS[0], poll_ms), POLL_MS[1])
         self._line = Line()
         self._notes = Notes(currencies, notes or {})
-        self._escrow = Escrow(report, first_note, escrow_ms)
-        self._faults = Raised(name, report)
         self._gives_back = gives_back
-        self._phase = Phase.DOWN
         self._steps: Generator[Request, Reply, Found] | None = None
         self._off = self._next_step = poll_off(Policy.HOLDS)
         self._past = Past("unknown")
@@ -102,18 +82,6 @@ class EbdsAcceptor:
     def accept_only(self, values_fen: Collection[int]) -> None:
         self._notes.want(values_fen)
 
-    def stack(self, note: int) -> None:
-        self._escrow.order(note, Order.STACK)
-
-    def give_back(self, note: int) -> None:
-        self._escrow.order(note, Order.RETURN)
-
-    def keep(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: this device has none."""
-
-    def return_all(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: this device has none."""
-
     def recall(self) -> None:
         past = self._past
         self._report(AcceptorPast(past.position, self._past_fen(), past.credited, ()))
@@ -128,11 +96,6 @@ class EbdsAcceptor:
     def restart(self) -> None:
         """Soft reset, and start anew: for a technician who has cleared a jam. A note in escrow comes back."""
         self._reset_wanted = self._phase is not Phase.DOWN
-
-    @property
-    def ready(self) -> bool:
-        """Identified and able to work."""
-        return self._phase is Phase.WORKING
 
     def probe_lines(self) -> list[str]:
         """Identity, state and notes it knows; one fact a line."""
@@ -156,10 +119,8 @@ class EbdsAcceptor:
         self._faults.clear(FaultCode.LINK_LOST)
 
     def link_lost(self, why: str, now_ms: int) -> None:
-        self._phase, self._steps = Phase.DOWN, None
-        self._faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE)
-        self._faults.set(FaultCode.LINK_LOST, True, why)
-        self._escrow.lost()
+        super().link_lost(why, now_ms)
+        self._steps = None
 
     def take_output(self) -> bytes:
         return self._line.take_output()
@@ -170,8 +131,7 @@ class EbdsAcceptor:
 
     def poll(self, now_ms: int) -> int | None:
         if self._phase is Phase.DOWN:
-            self._escrow.late(now_ms)
-            return now_ms + 1_000 if self._escrow.note else None
+            return self._down(now_ms)
         self._answer(self._line.poll(now_ms), now_ms)
         if self._reset_wanted and self._line.idle:
             self._reset(now_ms)
@@ -298,7 +258,7 @@ class EbdsAcceptor:
             self._past = Past()  # it has been told as that note's outcome
             return
         if past.position == "jam":
-            self._escrow.jammed()
+            self._escrow.jam()
         helpless = stopped(status) or self._lasting >= LASTING
         now = (past.position if past.position != "none" or not helpless else "unknown", past.credited)
         if (past.credited or helpless) and self._told != now:
@@ -365,11 +325,8 @@ class EbdsAcceptor:
             self._escrow.late(now_ms)
         if alone_ms < absent_ms:
             return
-        self._escrow.lost()
         self._phase, self._steps = Phase.SEARCHING, None
-        wrong = self._line.noise >= NOISE_BYTES
-        self._faults.set(FaultCode.WRONG_DEVICE, wrong or FaultCode.WRONG_DEVICE in self._faults, "noise")
-        self._faults.set(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE not in self._faults)
+        self._unanswered(self._line.noise)
 
 
 def _sets_inhibits(request: Request) -> bool:

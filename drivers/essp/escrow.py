@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from drivers.accepting.ledger import Ledger, Note, Order
+from drivers.accepting.ledger import RETURNS, Ledger, Note, Order
 from drivers.essp.events import Code, Event
 from drivers.essp.line import HOLD, POLL, REJECT, Kind, Reply, Request
 from kiosk.ports.fact import Report
 from kiosk.ports.note_acceptor import NoteJammed, NoteRefused
 
-RETURNS = 3
 QUIET_ANSWERS = 5
 FELL = (Code.STACKED, Code.STORED, Code.TICKET_STACKED)
 TICKET = -1
@@ -26,11 +25,11 @@ ACCEPT = POLL
 """The plain one, whatever the news are asked with: of that the sheet says that it accepts (trap 1)."""
 
 
-class Escrow(Ledger):
+class Escrow(Ledger[Note]):
     """Turns events into facts about notes."""
 
     def __init__(self, report: Report, first_note: int, limit_ms: int) -> None:
-        super().__init__(report, first_note)
+        super().__init__(report, first_note, Note)
         self._limit_ms = limit_ms
         self._values: Mapping[int, int] = {}
         self._credit_fen = 0  # what a note that nobody saw in escrow was credited as
@@ -69,12 +68,8 @@ class Escrow(Ledger):
         """ACCEPT or REJECT has been sent while a note was `waiting`."""
         note = self.note
         assert note is not None
-        note.sent_ms, note.in_escrow, self._quiet = now_ms, False, 0
-        if request is ACCEPT:
-            note.may_be_stacked = True
-        else:
-            note.order = Order.RETURN
-            note.returns += 1
+        note.in_escrow, self._quiet = False, 0
+        self.ordered(Order.STACK if request is ACCEPT else Order.RETURN, now_ms)
 
     def replied(self, reply: Reply, now_ms: int) -> None:
         """HOLD or REJECT: done, or there is no note in escrow any more; what became of it the next events say."""
@@ -153,6 +148,11 @@ class Escrow(Ledger):
             self.ours_unseen(value_fen)
         else:
             self.unseen(NoteJammed)
+
+    def jammed(self, note: Note) -> None:
+        """What jammed may still be told as stacked."""
+        super().jammed(note)
+        self.give_up(note)
 
     # -- parts
 

@@ -6,15 +6,14 @@ Source: id003 sheet. The line keeps the rules of the wire (`line.py`), the start
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
-from enum import Enum, unique
+from collections.abc import Collection, Generator, Mapping
 
+from drivers.accepting.single import OneNote, Phase
 from drivers.id003.codec import CODES, Command, Denomination, State, Status, parse_status
-from drivers.id003.escrow import STUCK, Escrow, Order, Valid
+from drivers.id003.escrow import STUCK, Escrow, Valid
 from drivers.id003.line import ACCEPT, HOLD, INHIBIT, POLL, RETURN, STACK, Kind, Line, Reply, Request, enable
 from drivers.id003.start_up import POWER_UPS, STOPPED, Found, Past, look, start_up
 from drivers.id003.texts import STATE_FAULTS, fault_of, small_news
-from drivers.raised import Raised
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
 from kiosk.ports.note_acceptor import AcceptorPast
@@ -28,19 +27,10 @@ WRONG_PAUSE_MS = 3_000  # shorter than ABSENT_MS, or it would count as silence
 SET_AGAIN_MS = 1_000
 ODD_MS = 10_000  # a state that may not pass without a reset
 START_MS = 60_000  # first status to inhibited
-NOISE_BYTES = 3
 ODD = (State.CHEATED, State.COMMUNICATION_ERROR)
 
 
-@unique
-class Phase(Enum):
-    DOWN = "no link"
-    SEARCHING = "nobody has answered yet"
-    STARTING = "answers, is not ready"
-    WORKING = "ready"
-
-
-class Id003Acceptor:
+class Id003Acceptor(OneNote[Escrow]):
     """Participant and NoteAcceptor.
 
     `first_note`: the first number to give to a note. `escrow_ms`: how long a note may be held for a decision, 0 = no limit.
@@ -48,11 +38,6 @@ class Id003Acceptor:
     unit that does not tell; one that does has to agree. `poll_ms`: 100 to 200. `look_only`: ask, and nothing else.
     """
 
-    escrow_depth = 1
-    same_note_return = False  # of several notes only the last one
-    can_identify_box = False
-    bundle_notes = 0
-    deposit_fen: Collection[int] = ()
     counters: Mapping[str, int] = {}  # the protocol has none
 
     def __init__(
@@ -67,17 +52,12 @@ class Id003Acceptor:
         notes: Mapping[int, int] | None = None,
         look_only: bool = False,
     ) -> None:
-        self.name = name
-        self.hold_ms = escrow_ms
-        self._report = report
+        super().__init__(name, report, Escrow(report, first_note, escrow_ms), escrow_ms)
         self._poll_ms = min(max(POLL_MS[0], poll_ms), POLL_MS[-1])
         self._countries = frozenset(countries)
         self._notes = {code: fen for code, fen in (notes or {}).items() if code in CODES}
         self._look_only = look_only
         self._line = Line()
-        self._escrow = Escrow(report, first_note, escrow_ms)
-        self._faults = Raised(name, report)
-        self._phase = Phase.DOWN
         self._steps: Generator[Request, Reply, Found | None] | None = None
         self._next_step: Request | None = None
         self._past = Past("unknown")
@@ -102,18 +82,6 @@ class Id003Acceptor:
     def accept_only(self, values_fen: Collection[int]) -> None:
         self._wanted = frozenset(values_fen)
 
-    def stack(self, note: int) -> None:
-        self._escrow.order(note, Order.STACK)
-
-    def give_back(self, note: int) -> None:
-        self._escrow.order(note, Order.RETURN)
-
-    def keep(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: this unit has none."""
-
-    def return_all(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: this unit has none."""
-
     def recall(self) -> None:
         past = self._past
         self._report(AcceptorPast(past.position, self._values.get(past.code, 0), past.credited, ()))
@@ -123,11 +91,6 @@ class Id003Acceptor:
     def restart(self) -> None:
         """Reset the unit and start anew: for a technician who has cleared a jam. Gives a note in escrow back."""
         self._reset_wanted = self._phase is not Phase.DOWN
-
-    @property
-    def ready(self) -> bool:
-        """Identified and able to work."""
-        return self._phase is Phase.WORKING
 
     def probe_lines(self) -> list[str]:
         """Identity, state and notes it knows; one fact a line. The protocol has no counters."""
@@ -149,10 +112,8 @@ class Id003Acceptor:
         self._faults.clear(FaultCode.LINK_LOST)
 
     def link_lost(self, why: str, now_ms: int) -> None:
-        self._phase, self._steps = Phase.DOWN, None
-        self._faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE)
-        self._faults.set(FaultCode.LINK_LOST, True, why)
-        self._escrow.lost()
+        super().link_lost(why, now_ms)
+        self._steps = None
 
     def take_output(self) -> bytes:
         return self._line.take_output()
@@ -163,8 +124,7 @@ class Id003Acceptor:
 
     def poll(self, now_ms: int) -> int | None:
         if self._phase is Phase.DOWN:
-            self._escrow.late(now_ms)
-            return now_ms + 1_000 if self._escrow.note else None
+            return self._down(now_ms)
         self._answer(self._line.poll(now_ms), now_ms)
         if self._reset_wanted and self._line.idle:  # a status from before the help would say that it still is stuck
             self._reset_wanted = False
@@ -288,7 +248,7 @@ class Id003Acceptor:
         if fault:
             self._faults.set(fault, True, status.raw)
         if self._phase is Phase.STARTING and status.code in (State.JAMMED, State.BOX_JAMMED):
-            self._escrow.jammed()  # the reset will not say more of it
+            self._escrow.jam()  # the reset will not say more of it
         if self._phase is not Phase.WORKING or before == status:
             return
         if news := small_news(status):
@@ -356,8 +316,5 @@ class Id003Acceptor:
             self._escrow.late(now_ms)
         if alone_ms < ABSENT_MS:
             return
-        self._escrow.lost()
         self._phase, self._steps = Phase.SEARCHING, None
-        wrong = self._line.noise >= NOISE_BYTES
-        self._faults.set(FaultCode.WRONG_DEVICE, wrong or FaultCode.WRONG_DEVICE in self._faults, "noise")
-        self._faults.set(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE not in self._faults)
+        self._unanswered(self._line.noise)

@@ -8,9 +8,9 @@ commands is a script (`start_up`, `deposit`, `payout`), one at a time, and only 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from enum import Enum, unique
 from functools import partial
 
+from drivers.accepting.single import NOISE_BYTES, Phase
 from drivers.ccnet.b2b.bundle import End, Ended
 from drivers.ccnet.b2b.codec import Cut, Recovery, Retract, Sign, retract_for
 from drivers.ccnet.b2b.emptying import empty
@@ -37,19 +37,10 @@ LONGEST_POLL_MS = 400  # enabled: the unit disables itself after 1 s without POL
 WRONG_PAUSE_MS = 5_000
 START_MS = 60_000
 DOWN_TURN_MS = 1_000
-NOISE_BYTES = 3
 ENDINGS = (State.JAMMED, State.BOX_JAMMED, State.FAILURE)
 """They say what became of a note: that is told before the fault, which ends a sale."""
 BUSY_WITH_A_BUNDLE = (Sign.DISPENSING, Sign.UNLOADING)
 """Nobody here asked for it: one whose end was not waited for."""
-
-
-@unique
-class Phase(Enum):
-    DOWN = "no link"
-    SEARCHING = "nobody has answered yet"
-    STARTING = "answers, is not ready"
-    WORKING = "ready"
 
 
 class BillToBill:
@@ -260,7 +251,7 @@ class BillToBill:
         held = self._outlet.state is Mouth.INSIDE and not self._outlet.deposit
         self._troubles.status(status, keep=(FaultCode.DEVICE_FAILURE,) if self._overdue or held else ())
         if self._phase is Phase.STARTING and status.code in (State.JAMMED, State.BOX_JAMMED):
-            self._slot.jammed()  # the reset will not say more of it
+            self._slot.jam()  # the reset will not say more of it
         if self._runner.active or self._phase is not Phase.WORKING or before == status:
             return
         if news := small_news(status):
@@ -366,7 +357,7 @@ class BillToBill:
 
     def _settle_past(self, past: Past, *, told: bool) -> None:
         note = self._slot.note
-        grown = note is not None and self._lay is not None and self._unit.contents == (*self._lay, note.bill_type)
+        grown = note is not None and self._lay is not None and self._unit.contents == (*self._lay, note.channel)
         if past.position in ("path", "escrow") and note is None:
             self._slot.past_value_fen = self._unit.value_fen(past.bill_type) if past.bill_type is not None else 0
         if self._slot.restarted(past, grown):

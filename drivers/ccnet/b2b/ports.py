@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from drivers.accepting.ledger import Order
 from drivers.ccnet.b2b.codec import BUNDLE
 from drivers.ccnet.b2b.enabling import Enabling
 from drivers.ccnet.b2b.errands import Errands, GiveBack, Keep, Pay
 from drivers.ccnet.b2b.outlet import Outlet
-from drivers.ccnet.b2b.slot import Slot, Wish
+from drivers.ccnet.b2b.slot import Slot
 from drivers.ccnet.b2b.told import Told
 from drivers.ccnet.b2b.unit import Fitting, Unit
 from kiosk.ports.fact import Report
@@ -81,10 +82,10 @@ class BillToBillAcceptor:
         self._parts.enabling.wanted = frozenset(values_fen)
 
     def stack(self, note: int) -> None:
-        self._parts.slot.order(note, Wish.STACK)
+        self._parts.slot.order(note, Order.STACK)
 
     def give_back(self, note: int) -> None:
-        self._parts.slot.order(note, Wish.RETURN)
+        self._parts.slot.order(note, Order.RETURN)
 
     def keep(self, notes: Sequence[int]) -> None:
         self._parts.errands.add(Keep(tuple(notes)))

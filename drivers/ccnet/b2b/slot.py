@@ -7,94 +7,53 @@ pulled out at any time, and the unit does not say so: before STACK it is asked o
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, unique
 
+from drivers.accepting.ledger import GONE_FOR_SURE, OUTCOME_MS, Ledger, Order
+from drivers.accepting.ledger import Note as AnyNote
 from drivers.ccnet.b2b.codec import DROP_CASSETTE, Cassette, Cut, parse_cassettes
 from drivers.ccnet.b2b.requests import CASSETTES
 from drivers.ccnet.b2b.unit import ESCROW_PLACE, Past, Unit
 from drivers.ccnet.codec import State, Status
 from drivers.ccnet.line import HOLD, RETURN, STACK, Kind, Reply, Request
-from kiosk.ports.fact import Report
+from kiosk.ports.fact import Fact, Report
 from kiosk.ports.note_acceptor import (
     NoteDeposited,
-    NoteHeld,
     NoteJammed,
     NoteOurs,
     NoteRecycled,
     NoteRefused,
-    NoteReturned,
     NoteReturnUncertain,
-    NoteUncertain,
 )
 
 HOLD_EVERY_MS = 7_500  # given back 10 s after the last word
-OUTCOME_MS = 30_000  # STACK to STACKED, RETURN to RETURNED
-STUBBORN_MS = 1_500  # still in escrow so long after an order: it was not heard
-RETURNS = 3
 LOOKS = 3  # questions before STACK; a unit that does not answer them gets no STACK
-GONE_FOR_SURE = 2  # statuses in a row that do not know a note: a single one may be the late copy of an older one
 GONE = (State.IDLING, State.DISABLED, State.ACCEPTING, State.REJECTING)
 JAMS = (State.JAMMED, State.BOX_JAMMED)
 
 
-@unique
-class Wish(Enum):
-    NONE = "not decided"
-    STACK = "stack"
-    RETURN = "return"
-
-
 @dataclass(slots=True)
-class Note:
-    number: int  # 0: nothing that is money here, nobody hears of it
-    bill_type: int
-    value_fen: int
-    sign_ms: int  # the last status that showed it
-    hold_ms: int  # since when its ten seconds run
-    wish: Wish = Wish.NONE
-    sent_ms: int | None = None
-    in_escrow: bool = True
-    may_be_stacked: bool = False
+class Note(AnyNote):
+    """`channel` is the bill type."""
+
+    hold_ms: int = 0  # since when its ten seconds run
     missing: int = 0
-    returns: int = 0
     asked: bool = False  # the counts of the cassettes are asked where it went
     looks: int = 0
     still_goes: bool = False  # where it was said to go when it came, by the cassettes that are there now
 
 
-class Slot:
-    """Turns statuses into facts about notes. Numbers begin at `first_note` and are never used twice."""
+class Slot(Ledger[Note]):
+    """Turns statuses into facts about notes."""
 
     def __init__(self, report: Report, unit: Unit, first_note: int) -> None:
-        self._report = report
+        super().__init__(report, first_note, Note)
         self._unit = unit
-        self._first = self._next = first_note
-        self._settled: deque[int] = deque(maxlen=8)
         self._before = Status(0)
-        self._drawn_in = False  # something is in the path that has not reached escrow
         self._packing = False  # a note went past escrow since the last one came to its end
-        self.past_value_fen: int | None = None  # of a note that an earlier life left in it and a reset gave back
-        self.note: Note | None = None
 
     # -- orders
-
-    def order(self, number: int, wish: Wish) -> None:
-        """Not repeated once sent. A note that is unknown here is told as such at once."""
-        note = self.note
-        if note and note.number == number:
-            if note.sent_ms is None:
-                note.wish = wish
-        elif number in self._settled:
-            return
-        elif wish is Wish.STACK:
-            self._report(NoteUncertain(number, 0))
-        elif number < self._first and self.past_value_fen is not None:
-            self._report(NoteReturned(number, self.past_value_fen))
-        else:
-            self._report(NoteReturnUncertain(number, 0))
 
     def due(self, now_ms: int) -> Request | None:
         """What to send about the note now; `sent` must follow."""
@@ -103,15 +62,13 @@ class Slot:
             return CASSETTES
         if note is None or not note.in_escrow:
             return None
-        if note.wish is Wish.NONE:
+        if note.order is Order.NONE:
             return HOLD if now_ms - note.hold_ms >= HOLD_EVERY_MS else None
-        if note.sent_ms is None and note.wish is Wish.STACK and not note.still_goes:
+        if note.sent_ms is None and note.order is Order.STACK and not note.still_goes:
             return CASSETTES
         if note.sent_ms is None:
-            return STACK if note.wish is Wish.STACK else RETURN
-        if now_ms - note.sent_ms >= STUBBORN_MS and note.sign_ms > note.sent_ms and note.returns < RETURNS:
-            return RETURN  # never STACK again; giving it back does no harm
-        return None
+            return STACK if note.order is Order.STACK else RETURN
+        return RETURN if self.stubborn(now_ms) else None
 
     def sent(self, request: Request, now_ms: int) -> None:
         note = self.note
@@ -119,16 +76,10 @@ class Slot:
             return
         if request is HOLD:
             note.hold_ms = now_ms
-            return
-        if request is CASSETTES:
+        elif request is CASSETTES:
             note.asked = note.missing >= GONE_FOR_SURE
-            return
-        note.sent_ms = now_ms
-        if request is STACK:
-            note.may_be_stacked = True
         else:
-            note.wish = Wish.RETURN
-            note.returns += 1
+            self.ordered(Order.STACK if request is STACK else Order.RETURN, now_ms)
 
     def replied(self, reply: Reply) -> None:
         """REFUSED is certain, SILENT is not; in both cases the next statuses tell."""
@@ -144,8 +95,8 @@ class Slot:
         """A status while the unit works and no bundle is under way."""
         before, self._before = self._before, status
         code, note = status.code, self.note
-        stuck = self._drawn_in and code in (*JAMS, State.FAILURE)
-        self._drawn_in = code == State.ACCEPTING or (self._drawn_in and code in (State.BUSY, State.PAUSE))
+        stuck = self.drawn_in and code in (*JAMS, State.FAILURE)
+        self.drawn_in = code == State.ACCEPTING or (self.drawn_in and code in (State.BUSY, State.PAUSE))
         self._packing = self._packing or code == State.STACKING
         if code == State.ESCROW:
             self._seen_in_escrow(status.detail, now_ms)
@@ -156,9 +107,9 @@ class Slot:
             if code == State.HOLDING:
                 self._held(-1, now_ms)  # we never saw it come: no value, back it goes
             elif stuck:
-                self._unseen(NoteJammed)
+                self.unseen(NoteJammed)
         elif code == State.RETURNED:
-            self._end(note, NoteReturned(note.number, note.value_fen))
+            self.returned(note)
         else:
             self._on_its_way(note, status, now_ms)
 
@@ -168,23 +119,23 @@ class Slot:
         elif status.code in (State.STACKING, State.RETURNING):
             note.in_escrow, note.sign_ms, note.missing = False, now_ms, 0
         elif status.code in JAMS:
-            self.jammed()
+            self.jammed(note)
         elif status.code == State.FAILURE:
-            self._uncertain(note)
+            self.uncertain(note)
         elif status.code in GONE:
             note.missing += 1
             if note.missing >= GONE_FOR_SURE and not note.may_be_stacked:  # and its end was never said
-                self._uncertain(note)
+                self.uncertain(note)
 
     def _looked(self, note: Note, cassettes: Mapping[int, Cassette] | None) -> None:
         """What is fitted now, before STACK. A note that would lie elsewhere than `deposit_fen` said goes back."""
         note.looks += 1
         if cassettes is not None:
-            before = self._unit.goes_back(note.bill_type)
+            before = self._unit.goes_back(note.channel)
             self._unit.cassettes = dict(cassettes)
-            note.still_goes = before is not None and self._unit.goes_back(note.bill_type) is before
+            note.still_goes = before is not None and self._unit.goes_back(note.channel) is before
         if note.sent_ms is None and not note.still_goes and (cassettes is not None or note.looks >= LOOKS):
-            note.wish = Wish.RETURN
+            note.order = Order.RETURN
 
     def _counted(self, note: Note, cassettes: Mapping[int, Cassette] | None) -> None:
         """Its end was never said: a cassette that holds one note more than before has it; the box cannot be asked."""
@@ -192,72 +143,59 @@ class Slot:
         more = {n: now.notes - before[n].notes for n, now in (cassettes or {}).items() if n in before}
         risen = [number for number, count in more.items() if count]
         if len(risen) == 1 and more[risen[0]] == 1:
-            self._unit.packed(note.bill_type, risen[0])
-            self._tell_place(note, note.bill_type, risen[0])
+            self._unit.packed(note.channel, risen[0])
+            self._tell_place(note, note.channel, risen[0])
         else:
-            self._uncertain(note)
+            self.uncertain(note)
 
     def late(self, now_ms: int) -> None:
         """Give up on a note that showed no sign for 30 s."""
         note = self.note
         if note and now_ms - max(note.sign_ms, note.sent_ms or 0) >= OUTCOME_MS:
-            self._uncertain(note)
-
-    def lost(self) -> None:
-        """The unit does not speak any more. What it had just drawn in it may give back, and nobody sees it."""
-        if self._drawn_in and self.note is None:
-            self._unseen(NoteReturnUncertain)
-
-    def jammed(self) -> None:
-        note = self.note
-        if note and note.may_be_stacked:
-            self._end(note, NoteJammed(note.number, note.value_fen))
-        elif note:
-            self._end(note, NoteReturnUncertain(note.number, note.value_fen))
+            self.uncertain(note)
 
     def restarted(self, past: Past, grown: bool) -> bool:
         """The unit was started anew. Settles the note of this life by what it said; False when there was none.
 
         `grown`: the escrow cassette holds one note more than before, of this note's type.
         """
-        self._before, self._drawn_in = Status(0), False
+        self._before, self.drawn_in = Status(0), False
         note = self.note
         if note is None:
             return False
-        word = next((word for word in past.packed if word[0] == note.bill_type), None)
+        word = next((word for word in past.packed if word[0] == note.channel), None)
         nothing_cut = past.recovery is not None and past.recovery.cut is Cut.NOTHING
         if word:
             past.packed.remove(word)
             self._tell_place(note, *word)
         elif grown:
-            self._tell_place(note, note.bill_type, self._unit.fitting.escrow)
+            self._tell_place(note, note.channel, self._unit.fitting.escrow)
         elif past.position == "jam":
-            self.jammed()
+            self.jammed(note)
         elif past.returned or not note.may_be_stacked or (nothing_cut and past.position in ("none", "path", "escrow")):
-            self._end(note, NoteReturned(note.number, note.value_fen))
+            self.returned(note)
         else:
-            self._uncertain(note)
+            self.uncertain(note)
         return True
 
     # -- parts
 
     def _seen_in_escrow(self, bill_type: int, now_ms: int) -> None:
         note = self.note
-        if note and note.bill_type == bill_type and note.in_escrow:
+        if note and note.channel == bill_type and note.in_escrow:
             note.sign_ms, note.missing = now_ms, 0
             return
         if note:  # another one lies there, so this one has left it
-            self._uncertain(note)
+            self.uncertain(note)
         self._held(bill_type, now_ms)
 
     def _held(self, bill_type: int, now_ms: int) -> None:
         bill = self._unit.bills.get(bill_type)
+        self.held(bill_type, bill.value_fen if bill else 0, now_ms)
+        if self.note:
+            self.note.hold_ms = now_ms
         if bill is None:  # a coupon, or a kind that is no money here
-            self.note = Note(0, bill_type, 0, now_ms, now_ms, Wish.RETURN)
             self._report(NoteRefused("inhibited", f"type {bill_type}"))
-            return
-        self.note = Note(self._take_number(), bill_type, bill.value_fen, now_ms, now_ms)
-        self._report(NoteHeld(self.note.number, bill.value_fen))
 
     def _stacked(self, bill_type: int, destination: int) -> None:
         note = self.note
@@ -266,7 +204,7 @@ class Slot:
             if not value_fen or not self._packing:  # no money, or nothing was packed
                 self.note = None
                 return
-            note = Note(self._take_number(), bill_type, value_fen, 0, 0)  # stacked without asking
+            note = Note(self._take_number(), value_fen, bill_type, 0, 0)  # stacked without asking
         elif not note.may_be_stacked:  # nobody told it to: the next statuses and the counts tell
             note.may_be_stacked = True
             return
@@ -276,38 +214,19 @@ class Slot:
     def _tell_place(self, note: Note, bill_type: int, destination: int) -> None:
         value_fen, place = self._unit.value_fen(bill_type) or note.value_fen, self._unit.place(destination)
         if place == ESCROW_PLACE:
-            self._end(note, NoteDeposited(note.number, value_fen))
+            self.end(note, NoteDeposited(note.number, value_fen))
         elif place == DROP_CASSETTE:
-            self._end(note, NoteOurs(note.number, value_fen))
+            self.end(note, NoteOurs(note.number, value_fen))
         else:
-            self._end(note, NoteRecycled(note.number, value_fen, place))
+            self.end(note, NoteRecycled(note.number, value_fen, place))
 
-    def _unseen(self, outcome: type[NoteJammed] | type[NoteReturnUncertain]) -> None:
-        """Drawn in and never recognised: it is some note that the unit knows, the largest at most."""
-        self._drawn_in, self._packing, number = False, False, self._take_number()
-        self._settled.append(number)
-        self._report(outcome(number, max((bill.value_fen for bill in self._unit.bills.values()), default=0)))
+    def unseen(self, outcome: type[NoteJammed] | type[NoteReturnUncertain], value_fen: int = 0) -> None:
+        self._packing = False
+        self.most_fen = max((bill.value_fen for bill in self._unit.bills.values()), default=0)
+        super().unseen(outcome, value_fen)
 
-    def _take_number(self) -> int:
-        number, self._next = self._next, self._next + 1
-        return number
-
-    def _uncertain(self, note: Note) -> None:
-        if note.may_be_stacked:
-            self._end(note, NoteUncertain(note.number, note.value_fen))
-        else:
-            self._end(note, NoteReturnUncertain(note.number, note.value_fen))
-
-    def _end(
-        self,
-        note: Note,
-        fact: NoteDeposited | NoteOurs | NoteRecycled | NoteJammed | NoteReturned | NoteReturnUncertain | NoteUncertain,
-    ) -> None:
-        if note.number:
-            self._settled.append(note.number)
-            self._report(fact)
-            if isinstance(fact, NoteDeposited):
-                self._unit.remember(note.number, note.bill_type)
-        if self.note is note:
-            self.note = None
+    def end(self, note: Note, fact: Fact) -> None:
+        super().end(note, fact)
+        if note.number and isinstance(fact, NoteDeposited):
+            self._unit.remember(note.number, note.channel)
         self._packing = False
