@@ -293,7 +293,21 @@ class Page:
             Figure(say("Module"), row.words.main, "ink", Words(row.words.small)),
             Figure(say("State"), row.state.main, row.level, Words(row.state.small)),
             Figure(say("Last"), last),
+            *self._wear(self.state.place),
         )
+
+    def _wear(self, name: str) -> tuple[Figure, ...]:
+        """How often it failed, what lies between two failures, and of the acceptor how well it reads notes."""
+        say, wear = self.say, self.machine.stock.wear
+        between, first, accepted = wear.between_failures(name), wear.first_pass(), wear.acceptance()
+        figures = [
+            Figure(say("Failures so far"), f"{wear.failures[name]:,}"),
+            Figure(say("Cycles between failures"), "–" if between is None else f"{between:,}"),
+        ]
+        if name == "acceptor" and first is not None and accepted is not None:
+            figures.append(Figure(say("Notes read at first try"), f"{100 * first:.1f} %"))
+            figures.append(Figure(say("Notes read in the end"), f"{100 * accepted:.1f} %"))
+        return tuple(figures)
 
     def _signoffs(self, act: Act, signing: bool) -> tuple[SignOff, ...]:
         operator = self.state.operator

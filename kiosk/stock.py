@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from kiosk.ports.note_dispenser import PATH_UNSURE
 from kiosk.records import Record
+from kiosk.wear import Wear
 
 KEPT = 64
 """So many outcomes are remembered: a device may say twice that a note was stacked or a payment made (decision 16)."""
@@ -44,6 +45,7 @@ class Stock:
     retract_pieces: int = 0
     one_box: bool = False  # change that was not taken falls into the box: a unit that takes notes pays too
     registers: Counter[str] = field(default_factory=Counter)
+    wear: Wear = field(default_factory=Wear, compare=False)
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
     _settled: deque[tuple[str, int | str]] = field(default_factory=lambda: deque(maxlen=KEPT))
     _seen: deque[tuple[int, int]] = field(
@@ -102,6 +104,7 @@ class Stock:
 
     def hear(self, fact: Record) -> None:
         """The fact of one step, before the sale decides on it."""
+        self.wear.hear(fact)
         kind = (fact["kind"], fact.get("result", ""))
         handler, name = _FACTS.get(kind), _ONCE.get(kind)
         once = (name, fact[name]) if name and fact[name] else None  # order 0 is a service test
