@@ -1,24 +1,43 @@
 """The price of a place: the ordinary tariff for K, T and Z, tables and profiles for G, D and C. Source: fares and rules, 2 and 3.
 
-High-speed fares are read from the table of published second-class fares; where it has no row the profile's rate gives the default.
+Ordinary fares and concessions are those of `simulator.station.tariff`. High-speed fares are read from the table of published
+second-class fares; where it has no row the profile's rate gives the default.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Protocol
 
 from pydantic import Field
 
-from simulator.station.fares import HALF_YUAN, Discount, OrdinaryTariff, discount_for, half_yuan_fen, ordinary_fare
+from config import ConfigError
+from simulator.station.dated import NoRule
 from simulator.station.network import NetworkError, Row, read_yaml
+from simulator.station.tariff.book import Tariff, our_tariff
+from simulator.station.tariff.concession import reduced_fare
+from simulator.station.tariff.data import Concession, Conditioning, Supplement
+from simulator.station.tariff.distance import weighted_percent_km
+from simulator.station.tariff.emu import reduced_fen
+from simulator.station.tariff.money import HALF_YUAN, part_fen, rounded
+from simulator.station.tariff.ordinary import FareSection, OrdinaryRide, full_fare
 from simulator.station.timetable import Train, Trip
 
 BAND_KM = 500
 PublishedRow = Annotated[tuple[str, str, str, int], Field(strict=False)]  # YAML has lists only
+Quoted = tuple[str, int, int, str, str, int, tuple[str, ...]]
+
+
+class OrdinaryKind(Row):
+    """A kind of ordinary train: the supplement it costs, and its air-conditioning."""
+
+    supplement: Supplement
+    aircon: Conditioning
 
 
 class EmuProfile(Row):
@@ -35,9 +54,8 @@ class EmuFares(Row):
 
 
 class FaresFile(Row):
-    ordinary: OrdinaryTariff
+    kinds: dict[str, OrdinaryKind]
     emu: EmuFares
-    discounts: dict[str, Discount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,49 +89,63 @@ class Prices(Protocol):
 
 
 class PriceBook:
-    """Prices in fen. Without side effects; answers are remembered per trip, class, level, passenger and day of sale."""
+    """Prices in fen. Without side effects; answers are remembered per trip, class, level, passengers and period of the tariff."""
 
-    def __init__(self, file: FaresFile) -> None:
-        self._ordinary = file.ordinary
+    def __init__(self, file: FaresFile, tariff: Tariff) -> None:
+        self._kinds = file.kinds
+        self._tariff = tariff
         self._profiles = file.emu.profiles
-        self._discounts: Mapping[str, Discount] = file.discounts
         self._published: dict[tuple[str, str, frozenset[str]], int] = {
             (seat_class, profile, frozenset((origin, destination))): fen
             for seat_class, rows in file.emu.published_fen.items()
             for profile, origin, destination, fen in rows
         }
-        self._known: dict[tuple[str, int, int, str, str, str, bool], int] = {}
-        self._quoted: dict[tuple[str, int, int, str, str, bool, tuple[str, ...]], dict[str, int]] = {}
+        self._quoted: dict[Quoted, dict[str, int]] = {}
 
     def quote(
         self, trip: Trip, seat_class: str, level: str, passengers: tuple[str, ...], sold_on: date
     ) -> Mapping[str, int]:
-        """What each kind of passenger pays for one place; see `price_fen`."""
-        taken_off = sold_on >= self._ordinary.insurance_taken_off_from
-        known = (trip.train.key, trip.a, trip.b, seat_class, level, taken_off, passengers)
+        """What each kind of passenger pays for one place; who has no concession pays in full."""
+        period = bisect_right(self._tariff.turning_days, sold_on)
+        known = (trip.train.key, trip.a, trip.b, seat_class, level, period, passengers)
         if known not in self._quoted:
-            self._quoted[known] = {code: self.price_fen(trip, seat_class, level, code, sold_on) for code in passengers}
+            self._quoted[known] = self._compute(trip, seat_class, level, passengers, sold_on)
         return self._quoted[known]
 
     def price_fen(self, trip: Trip, seat_class: str, level: str, passenger: str, sold_on: date) -> int:
         """What `passenger` pays for one place. `level` is the berth level, empty for seats."""
-        taken_off = sold_on >= self._ordinary.insurance_taken_off_from
-        known = (trip.train.key, trip.a, trip.b, seat_class, level, passenger, taken_off)
-        if known not in self._known:
-            self._known[known] = self._compute(trip, seat_class, level, passenger, sold_on)
-        return self._known[known]
+        return self.quote(trip, seat_class, level, (passenger,), sold_on)[passenger]
 
-    def _compute(self, trip: Trip, seat_class: str, level: str, passenger: str, sold_on: date) -> int:
-        discount = discount_for(self._discounts, passenger, seat_class)
-        kind = self._ordinary.kinds.get(trip.train.fare)
-        if kind is not None:
-            return ordinary_fare(self._ordinary, kind, trip.km, seat_class, level, sold_on).total(discount)
-        full = self.full_emu_fen(trip, f"{seat_class}_{level}" if level else seat_class)
-        second = self.full_emu_fen(trip, "second")
-        if level:  # the berth's share is the difference to the seat
-            seat = half_yuan_fen(second * discount.emu_second_percent)
-            return seat + half_yuan_fen((full - second) * discount.berth_percent)
-        return half_yuan_fen(full * discount.emu_second_percent)
+    def _compute(
+        self, trip: Trip, seat_class: str, level: str, passengers: tuple[str, ...], sold_on: date
+    ) -> dict[str, int]:
+        reduced = {
+            code: self._tariff.concession(code, sold_on) for code in passengers if code in self._tariff.passengers
+        }
+        name = f"{seat_class}_{level}" if level else seat_class
+        kind = self._kinds.get(trip.train.fare)
+        paid = (
+            self._emu(trip, name, level, reduced)
+            if kind is None
+            else self._ordinary(trip, kind, name, reduced, sold_on)
+        )
+        return {code: paid.get(code, paid[""]) for code in passengers}
+
+    def _ordinary(
+        self, trip: Trip, kind: OrdinaryKind, name: str, reduced: Mapping[str, Concession], sold_on: date
+    ) -> dict[str, int]:
+        """What is paid with each concession; under "" the full fare."""
+        ride = OrdinaryRide((FareSection(trip.km),), kind.supplement, kind.aircon, name)
+        full = full_fare(self._tariff.ordinary(sold_on), {}, ride)
+        paid = {code: reduced_fare(full, rule, name).total_fen for code, rule in reduced.items()}
+        return paid | {"": full.account.total_fen}
+
+    def _emu(self, trip: Trip, name: str, level: str, reduced: Mapping[str, Concession]) -> dict[str, int]:
+        """The same of an EMU train: of a berth, the difference to second class is the berth's share."""
+        full = self.full_emu_fen(trip, name)
+        seat = self.full_emu_fen(trip, "second") if level else full
+        granted = {code: rule for code, rule in reduced.items() if rule.granted_in(name)}
+        return {code: reduced_fen(full, seat, rule) for code, rule in granted.items()} | {"": full}
 
     def terms(self, trip: Trip) -> Terms:
         return AS_PUBLISHED
@@ -126,29 +158,32 @@ class PriceBook:
             return self._published[name, fare, ends]
         profile = self._profiles[fare]
         if name != "second":
-            return half_yuan_fen(self.full_emu_fen(trip, "second") * profile.percent_of_second[name])
-        bands = len(profile.taper_percent)
-        weighted = sum(_band_km(trip.km, band, bands) * share for band, share in enumerate(profile.taper_percent))
-        return max(HALF_YUAN, half_yuan_fen(profile.rate * weighted // 1_000))
+            return part_fen(self.full_emu_fen(trip, "second"), profile.percent_of_second[name])
+        bands = tuple((band * BAND_KM, share) for band, share in enumerate(profile.taper_percent))
+        weighted = weighted_percent_km(trip.km, bands)
+        return max(HALF_YUAN, rounded(Fraction(profile.rate * weighted, 100_000), HALF_YUAN))
 
     def check(self, train: Train) -> None:
         """Raises NetworkError when a class of the train has no price."""
         profile = self._profiles.get(train.fare)
-        if profile is None and train.fare not in self._ordinary.kinds:
+        if profile is None and train.fare not in self._kinds:
             raise NetworkError(f"fares: train {train.number}: no tariff {train.fare}")
+        known = profile.percent_of_second if profile else self._tariff.ordinary(date.max).rates.classes
         for seat_class, layout in train.layouts.items():
             for level in layout.levels or ("",):
                 name = f"{seat_class}_{level}" if level else seat_class
-                if name not in (profile.percent_of_second if profile else self._ordinary.rates):
+                if name not in known:
                     raise NetworkError(f"fares: train {train.number}: tariff {train.fare} has no price for {name}")
 
 
-def _band_km(km: int, band: int, bands: int) -> int:
-    """How many of `km` lie in the 500-km band; the last band is open."""
-    beyond = km - band * BAND_KM
-    return max(0, beyond if band == bands - 1 else min(beyond, BAND_KM))
-
-
-def load_prices(folder: Path) -> PriceBook:
-    """Read `fares.yaml`. Raises NetworkError."""
-    return PriceBook(read_yaml(folder / "fares.yaml", FaresFile))
+def load_prices(folder: Path, rules: Callable[[], Tariff] = our_tariff) -> PriceBook:
+    """Read `fares.yaml` and the tariff, which must hold on any day the clock may show. Raises NetworkError."""
+    try:
+        tariff = rules()
+        for day in (date.min, date.max):
+            tariff.ordinary(day)
+            for passenger in tariff.passengers:
+                tariff.concession(passenger, day)
+    except (ConfigError, NoRule) as error:
+        raise NetworkError(str(error)) from error
+    return PriceBook(read_yaml(folder / "fares.yaml", FaresFile), tariff)

@@ -1,96 +1,20 @@
-"""The ordinary tariff against worked examples and published prices; EMU fares against the table. Fares and rules, 1 to 3."""
+"""What a place costs at the station: adults and concessions on real rides, EMU fares against the table. Fares and rules, 1 to 3.
+
+The tariff itself is tested in `tariff/`.
+"""
 
 from __future__ import annotations
 
-import csv
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
-from simulator.station.fares import OrdinaryTariff, fare_distance_km, half_yuan_fen, ordinary_fare, weighted_km_percent
-from simulator.station.network import NETWORK_DIR
+from simulator.station.network import NETWORK_DIR, NetworkError
+from simulator.station.prices import load_prices
+from simulator.station.tariff.book import read_tariff
 from tests.simulator.station.helpers import TODAY, world
-
-PUBLISHED = Path(__file__).parents[4] / "shared" / "data" / "cn-fares-2016" / "published_fares_by_distance_band.csv"
-LEVELS = {"fast": "fast", "express": "express", "ordinary": "local"}
-COLUMNS = {
-    "hard_seat": ("hard_seat", ""),
-    "hard_sleeper_upper": ("hard_berth", "upper"),
-    "soft_sleeper_upper": ("soft_berth", "upper"),
-}
-
-
-@cache
-def tariff() -> OrdinaryTariff:
-    raw = yaml.safe_load((NETWORK_DIR / "fares.yaml").read_text(encoding="utf-8"))
-    return OrdinaryTariff.model_validate(raw["ordinary"])
-
-
-def full_fen(km: int, seat_class: str, level: str = "", kind: str = "fast", sold_on: date = TODAY) -> int:
-    return ordinary_fare(tariff(), tariff().kinds[kind], km, seat_class, level, sold_on).total()
-
-
-def test_the_worked_example_part_by_part() -> None:
-    fare = ordinary_fare(tariff(), tariff().kinds["fast"], 1_225, "hard_seat", "", TODAY)
-    assert (fare.seat, fare.express, fare.aircon, fare.fund, fare.waiting) == (9_300, 3_600, 2_300, 100, 100)
-    assert fare.insurance_off == 150
-    assert fare.total() == 15_250
-    assert full_fen(1_225, "hard_seat", sold_on=date(2012, 12, 31)) == 15_400
-
-
-@pytest.mark.parametrize(
-    ("km", "hard_seat", "hard_upper", "soft_upper"),
-    [
-        (1_463, 17_750, 30_450, 47_650),
-        (1_225, 15_250, 26_150, 40_950),
-        (281, 4_350, 8_950, 13_550),
-        (145, 2_350, 6_950, 10_450),
-    ],
-)
-def test_the_anchors(km: int, hard_seat: int, hard_upper: int, soft_upper: int) -> None:
-    assert full_fen(km, "hard_seat") == hard_seat
-    assert full_fen(km, "hard_berth", "upper") == hard_upper
-    assert full_fen(km, "soft_berth", "upper") == soft_upper
-
-
-@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published fares of 2016 are not beside this clone")
-def test_every_published_fare_of_2016() -> None:
-    checked = 0
-    for row in csv.DictReader(PUBLISHED.open(encoding="utf-8")):
-        kind = LEVELS[row["train_level"]] + ("" if row["air_conditioning"] == "new-aircon" else "_plain")
-        km = (int(row["km_from"]) + int(row["km_to"])) // 2
-        for column, (seat_class, level) in COLUMNS.items():
-            if row[column]:
-                assert full_fen(km, seat_class, level, kind, date(2016, 10, 1)) == float(row[column]) * 100, (
-                    row,
-                    column,
-                )
-                checked += 1
-    assert checked > 300
-
-
-@pytest.mark.parametrize(
-    ("km", "middle"),
-    [(1, 5), (181, 185), (190, 185), (200, 195), (201, 210), (261, 270), (401, 415), (780, 760), (1_250, 1_225),
-     (1_601, 1_630), (2_305, 2_305), (2_901, 2_940), (3_790, 3_745), (4_601, 4_650)],
-)  # fmt: skip
-def test_the_middle_of_the_mileage_section(km: int, middle: int) -> None:
-    assert fare_distance_km(km, tariff().sections) == middle
-
-
-def test_the_taper_begins_at_201_km_and_changes_at_2500() -> None:
-    taper = tariff().taper_percent
-    assert weighted_km_percent(200, taper) == 200 * 100
-    assert weighted_km_percent(201, taper) == 200 * 100 + 90
-    assert weighted_km_percent(1_225, taper) == 102_750
-    assert weighted_km_percent(2_501, taper) - weighted_km_percent(2_500, taper) == 50
-
-
-def test_half_yuan_rounding_at_its_edges() -> None:
-    assert [half_yuan_fen(fen * 100) for fen in (24, 25, 74, 75, 41_475)] == [0, 50, 50, 100, 41_500]
+from tests.simulator.station.tariff.rides import copy_of_tariff
 
 
 @pytest.mark.parametrize(
@@ -124,3 +48,31 @@ def test_a_child_pays_the_berth_in_full() -> None:
     adult, child = (world().prices.price_fen(trip, "emu_berth", "lower", who, TODAY) for who in ("adult", "child"))
     seat = world().prices.price_fen(trip, "second", "", "adult", TODAY)
     assert adult - child == seat // 2 // 50 * 50
+
+
+def test_the_rules_of_the_day_of_sale_count() -> None:
+    trip = world().timetable.trip("Z1", "BXP", "WCN")
+    assert trip is not None
+    days = (date(2012, 12, 31), date(2013, 1, 1))
+    assert [world().prices.price_fen(trip, "hard_seat", "", "adult", day) for day in days] == [15_400, 15_250]
+
+
+def test_somebody_without_a_concession_pays_in_full() -> None:
+    trip = world().timetable.trip("Z1", "BXP", "WCN")
+    assert trip is not None
+    paid = world().prices.quote(trip, "hard_seat", "", ("adult", "pensioner", "child"), TODAY)
+    assert paid == {"adult": 15_250, "pensioner": 15_250, "child": 7_650}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("base_micro: 58_610", "base_rate: 58_610", "base_rate: unknown key"),
+        ("id: taper-1\n    valid_from: null\n    valid_to: null", "id: taper-1\n    valid_from: null\n    valid_to: 2030-12-31",
+         "ordinary: taper: nothing holds on 9999-12-31"),
+    ],
+)  # fmt: skip
+def test_a_tariff_that_cannot_be_used_refuses_the_start(old: str, new: str, told: str, tmp_path: Path) -> None:
+    folder = copy_of_tariff(tmp_path, ordinary=(old, new))
+    with pytest.raises(NetworkError, match=told):
+        load_prices(NETWORK_DIR, lambda: read_tariff(folder))

@@ -114,7 +114,13 @@ def test_a_short_trip_is_cheap_and_has_half_yuan_prices() -> None:
         ("trains.yaml", "fare: d250", "fare: d999", "d999"),
         ("trains.yaml", '[BTC, null, "17:28"]', '[BTC, null, "27:28"]', "trains.yaml"),
         ("coaches.yaml", "seats: 118", "bays: 118", "coach"),
-        ("fares.yaml", "    hard_seat: 5_861\n", "", "hard_seat"),
+        (
+            "fares.yaml",
+            "fast: {supplement: fast,",
+            "fast: {supplement: fastest,",
+            r"fares\.yaml: kinds\.fast\.supplement",
+        ),
+        ("trains.yaml", "fare: fast", "fare: d250", "tariff d250 has no price for hard_seat"),
     ],
 )
 def test_a_defect_in_the_data_is_named_and_refuses_the_start(
