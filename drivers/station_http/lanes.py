@@ -10,10 +10,11 @@ from collections.abc import Callable
 from enum import Enum, unique
 from typing import Protocol
 
+from drivers.link.http_line import NoAnswer
 from drivers.link.worker import Mailbox, Worker
 from drivers.station_http.calls import Call
 from drivers.station_http.outcome import Outcome, unanswered, understand
-from drivers.station_http.transport import NoAnswer, Transport
+from drivers.station_http.transport import Transport
 
 
 @unique

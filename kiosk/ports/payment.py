@@ -18,8 +18,8 @@ from kiosk.ports.fact import Fact
 @dataclass(frozen=True, slots=True)
 class PaymentStep(Fact):
     """What the passenger does now, for the screen; moves nothing and is never journaled. `step`: card, card_busy, pin, remove,
-    code (`text` is what the code holds), scan, phone (to be confirmed there), waiting. `typed`: digits of the PIN so far.
-    `until_ms`: mono time at which the step ends by itself, 0 when it does not."""
+    code (`text` is what the code holds), scan, phone (to be confirmed there; `text` still holds a code that we show), waiting.
+    `typed`: digits of the PIN so far. `until_ms`: mono time at which the step ends by itself, 0 when it does not."""
 
     kind: ClassVar[str] = "payment.step"
     payment: int

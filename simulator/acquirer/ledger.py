@@ -1,20 +1,20 @@
 """The bank's memory: accounts, terminals, bookings and batches in one SQLite file.
 
 One transaction for each message, on disk before the answer leaves; a kill at any moment leaves all of it or nothing. No card
-number is stored: an account has a name. One connection, for SQLite of Debian 12 can spoil a log that two connections write
-(reliability notes, section 2). sqlite3.Error from any method means: stop, do not answer.
+number is stored: an account has a name. sqlite3.Error from any method means: stop, do not answer.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import Enum, unique
 from pathlib import Path
 from typing import Any
+
+from simulator.one_file import OneFile
 
 SCHEMA = """
 create table if not exists terminal (id text primary key, generation integer, signed_in integer, batch integer);
@@ -30,10 +30,6 @@ create table if not exists batch (
 create table if not exists advice (
     terminal text, batch integer, trace integer, code text, content text, primary key (terminal, batch, trace, code));
 """
-
-
-class LedgerError(Exception):
-    """The file cannot be used as a ledger, or another host has it."""
 
 
 @unique
@@ -114,40 +110,11 @@ class Booking:
         return -self.amount_fen if self.kind in (Kind.VOID, Kind.REFUND) else self.amount_fen
 
 
-class Ledger:
+class Ledger(OneFile):
     """Opens or makes the file. Raises LedgerError. `connection` is the class of the connection (a test's kills on purpose)."""
 
     def __init__(self, path: Path, connection: type[sqlite3.Connection] = sqlite3.Connection) -> None:
-        self._db: sqlite3.Connection | None = None
-        try:
-            self._db = db = sqlite3.connect(path, timeout=0.2, isolation_level=None, factory=connection)
-            db.execute("pragma locking_mode=exclusive")
-            db.execute("pragma journal_mode=wal")
-            db.execute("pragma synchronous=full")
-            db.execute("begin immediate")
-            for statement in SCHEMA.split(";"):
-                db.execute(statement)
-            db.execute("commit")
-        except sqlite3.Error as error:
-            self.close()
-            raise LedgerError(f"{path}: {error}") from error
-        self._held = db
-
-    def close(self) -> None:
-        if self._db is not None:
-            self._db.close()
-
-    @contextmanager
-    def message(self) -> Iterator[None]:
-        """Everything inside is stored at its end, synced, or not at all when something is raised."""
-        self._held.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            if self._held.in_transaction:
-                self._held.execute("rollback")
-            raise
-        self._held.execute("commit")
+        super().__init__(path, SCHEMA, connection)
 
     def terminal(self, name: str) -> Terminal:
         row = self._held.execute("select * from terminal where id = ?", (name,)).fetchone()

@@ -17,10 +17,11 @@ from simulator.acquirer.faults import FAULTS, FaultError, Faults, Order
 from simulator.acquirer.host import Acquirer
 from simulator.acquirer.keys import DOUBLE, LAB, SINGLE, KeysRefused, LabKeys
 from simulator.acquirer.lab import build_app, server_of
-from simulator.acquirer.ledger import Ledger, LedgerError
+from simulator.acquirer.ledger import Ledger
 from simulator.acquirer.line import Line
 from simulator.acquirer.profile import MERCHANT, Profile
 from simulator.clock import SharedClock, clock_argument
+from simulator.one_file import LedgerError
 from simulator.web import LOOPBACK, listen, say_line
 
 log = logging.getLogger("acquirer")

@@ -13,11 +13,12 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
+from drivers.link.http_line import ANSWER_S, CONNECT_S
 from drivers.station_http import calls, codec
 from drivers.station_http.calls import Answer, Call
 from drivers.station_http.lanes import Lane
 from drivers.station_http.outcome import Outcome, unanswered, understand
-from drivers.station_http.transport import ANSWER_S, CONNECT_S, parsed
+from drivers.station_http.transport import parsed
 from kiosk.clock import VirtualClock
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import Offer, TrainsListed

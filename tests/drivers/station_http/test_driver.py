@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from drivers.station_http import transport
+from drivers.link import http_line
 from drivers.station_http.driver import LONGEST_RETRY_MS, LOOK_MS, PROBE_DOWN_MS, PROBE_UP_MS, StationHttp
 from drivers.station_http.lanes import ThreadLanes
 from kiosk.ports.fact import Fact
@@ -178,7 +178,7 @@ def test_a_station_that_is_not_there_is_lost_once_and_asked_again() -> None:
 def test_a_silent_station_is_a_time_out(
     station: ScriptedStation, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "ANSWER_S", 0.2)
+    monkeypatch.setattr(http_line, "ANSWER_S", 0.2)
     go = threading.Event()
     station.script = lambda request: go.wait(PATIENCE_S) and None
     machine.driver.ask_state(SALE)
@@ -216,10 +216,10 @@ def test_a_closed_connection_is_asked_again_for_a_question_never_for_a_deed(
     assert len(station.asked) == 3
 
 
-def test_an_answer_without_end_is_cut(
-    station: ScriptedStation, machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transport, "LONGEST_ANSWER", 1_000)
+def test_an_answer_without_end_is_cut(station: ScriptedStation, machine: Machine) -> None:
+    assert isinstance(machine.driver._lanes, ThreadLanes)
+    for link in machine.driver._lanes.transports.values():
+        link._line._longest = 1_000
     station.script = lambda request: request.answer({"key": "x" * 2_000})
     machine.driver.ask_state(SALE)
     assert machine.until(SaleStateUnknown) == SaleStateUnknown(SALE, "too_long")
@@ -326,7 +326,7 @@ def test_when_the_station_comes_back_what_was_kept_goes_out_soon(station: Script
     assert away.driver._deeds[0].due_ms > 1_000
     assert isinstance(away.driver._lanes, ThreadLanes)
     for link in away.driver._lanes.transports.values():
-        link._base_url = f"http://127.0.0.1:{port}"
+        link._line._base_url = f"http://127.0.0.1:{port}"
     away.poll_at(PROBE_DOWN_MS)
     away.until(StationBack)
     away.poll_at(PROBE_DOWN_MS + 1_000)
