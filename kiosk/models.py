@@ -16,6 +16,8 @@ from drivers.cabinet_board.driver import CabinetBoard
 from drivers.ccnet.b2b.driver import BillToBill
 from drivers.ccnet.driver import CcnetValidator
 from drivers.cctalk.driver import CcTalkBus, anywhere
+from drivers.crt310.codec import RATES as CRT310_RATES
+from drivers.crt310.driver import Crt310
 from drivers.ebds.codec import MOST_NOTES as EBDS_NOTES
 from drivers.ebds.driver import POLL_MS as EBDS_POLL_MS
 from drivers.ebds.driver import EbdsAcceptor
@@ -117,11 +119,20 @@ def _essp(
     )
 
 
-def _epp(name: str, device: Device, report: Report, look_only: bool = False) -> Epp:
-    """Raises ConfigError for a rate it does not know."""
-    if device.baud not in EPP_RATES:
-        known = ", ".join(map(str, EPP_RATES))
+def _check_rate(name: str, device: Device, rates: tuple[int, ...]) -> None:
+    """Raises ConfigError for a rate the device does not know."""
+    if device.baud not in rates:
+        known = ", ".join(map(str, rates))
         raise ConfigError(f"devices.{name}.baud: {device.model} listens at one of {known}, not {device.baud}")
+
+
+def _crt310(name: str, device: Device, report: Report, look_only: bool = False) -> Crt310:
+    _check_rate(name, device, CRT310_RATES)
+    return Crt310(name, report, baud=device.baud, look_only=look_only)
+
+
+def _epp(name: str, device: Device, report: Report, look_only: bool = False) -> Epp:
+    _check_rate(name, device, EPP_RATES)
     return Epp(name, report, model=device.model, baud=device.baud, look_only=look_only)
 
 
@@ -191,6 +202,11 @@ MODELS: dict[str, Model] = {
         ),
     ),
     "cctalk_hopper": Model(("hopper",), lambda name, device, report, boot: CcTalkBus(name, report, anywhere())),
+    "crt310": Model(
+        ("card_reader",),
+        lambda name, device, report, boot: _crt310(name, device, report),
+        probe=lambda name, device, report, boot: _crt310(name, device, report, look_only=True),
+    ),
     "megatec": Model(
         ("ups",),
         lambda name, device, report, boot: Megatec(

@@ -8,27 +8,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.automatic import (
+    Turn,
+    auto_card,
+    auto_codes,
+    auto_documents,
+    auto_fingers,
+    auto_outages,
+    auto_passenger,
+)
 from simulator.clock import SharedClock
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds, Twin
 from simulator.pty_host import run_single
 
 if TYPE_CHECKING:
-    from simulator.devices.epp import Style, Zt598
-    from simulator.devices.megatec import MegatecUps
-    from simulator.devices.validator import Validator
+    from simulator.devices.epp import Style
 
 NOTES_PER_CASSETTE = 300
 NOTES_IN_RECYCLER = 40
 COINS_IN_BOWL = 300
 BLANKS_ON_ROLL = 500
-HAND_YUAN = (5, 10, 20, 50, 100)
-AUTO_MS = 4_000  # between two notes
-AUTO_PIN = "123456"
-LOOK_MS = 250  # how often the passenger looks at the slot
-OUTAGE_MS, MAINS_MS = 20_000, 40_000
-
-Turn = Callable[[int], int | None]
 
 
 def ccnet(matter: Matter, speeds: Speeds) -> Twin:
@@ -187,6 +187,29 @@ def pin_pad(speeds: Speeds, style: Style) -> Twin:
     return pad
 
 
+def crt310(matter: Matter, speeds: Speeds) -> Twin:
+    """Motorised card reader with a bin for cards and a lab chip in SAM slot 1; a good card is in the hand."""
+    from simulator.devices.chip_card.wallet import WALLET
+    from simulator.devices.crt310 import Crt310, lab_card
+
+    lab_card(matter, "good")
+    return Crt310(matter, speeds, sams={0: WALLET["second"].chip()})
+
+
+def samv(matter: Matter, speeds: Speeds) -> Twin:
+    """Identity-card reader with its security module, speaks SAM-V packets (115200 on a line); test persons only."""
+    from simulator.devices.samv import SamvReader
+
+    return SamvReader(speeds)
+
+
+def scanner(matter: Matter, speeds: Speeds) -> Twin:
+    """Code scanner as at delivery: light by trigger commands, set up by menu texts, neither prefix nor suffix."""
+    from simulator.devices.scanner import CodeScanner
+
+    return CodeScanner(speeds)
+
+
 def escpos(matter: Matter, speeds: Speeds) -> Twin:
     """Slip printer, speaks ESC/POS."""
 
@@ -213,68 +236,32 @@ MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
     "megatec": megatec,
     "zt588": zt588,
     "zt598": zt598,
+    "crt310": crt310,
+    "samv": samv,
+    "scanner": scanner,
 }
 
 
 def auto(matter: Matter, twin: Twin) -> Turn | None:
-    """What happens by itself: a passenger at a slot or a keypad, outages of a UPS's mains; None for other devices."""
+    """What happens by itself: a passenger at a slot, a keypad, a gate, a reader, outages of a UPS's mains; None for others."""
+    from simulator.devices.crt310 import Crt310
     from simulator.devices.epp import Zt598
     from simulator.devices.megatec import MegatecUps
+    from simulator.devices.samv import SamvReader
+    from simulator.devices.scanner import CodeScanner
     from simulator.devices.validator import Validator
 
     if isinstance(twin, MegatecUps):
         return auto_outages(twin)
     if isinstance(twin, Zt598):
         return auto_fingers(twin)
+    if isinstance(twin, SamvReader):
+        return auto_documents(twin)
+    if isinstance(twin, CodeScanner):
+        return auto_codes(twin)
+    if isinstance(twin, Crt310):
+        return auto_card(matter, twin)
     return auto_passenger(matter, twin) if isinstance(twin, Validator) else None
-
-
-def auto_outages(twin: MegatecUps) -> Turn:
-    """The mains fail for a while, again and again."""
-    began_ms: int | None = None
-
-    def turn(now_ms: int) -> int:
-        nonlocal began_ms
-        began_ms = now_ms if began_ms is None else began_ms
-        into_ms = (now_ms - began_ms) % (MAINS_MS + OUTAGE_MS)
-        if (into_ms < MAINS_MS) != twin.body.plugged:
-            twin.mains(into_ms < MAINS_MS, now_ms)
-        return now_ms + LOOK_MS
-
-    return turn
-
-
-def auto_fingers(twin: Zt598) -> Turn:
-    """Somebody who types a PIN and enter, a key every look, whenever one is asked for."""
-    typed = 0
-
-    def turn(now_ms: int) -> int:
-        nonlocal typed
-        keys = (*AUTO_PIN, "enter")
-        typed = typed % len(keys) if twin.asks_for_pin else 0
-        if twin.asks_for_pin:
-            twin.press(keys[typed], now_ms)
-            typed += 1
-        return now_ms + LOOK_MS
-
-    return turn
-
-
-def auto_passenger(matter: Matter, twin: Validator) -> Turn:
-    """A passenger who pushes a note in every few seconds while the slot is open, and takes what comes out."""
-    next_ms, inserted = 0, 0
-
-    def turn(now_ms: int) -> int:
-        nonlocal next_ms, inserted
-        twin.take_returned(now_ms)
-        if twin.slot_open and now_ms >= next_ms:
-            value_fen = HAND_YUAN[inserted % len(HAND_YUAN)] * 100
-            in_hand = [note for note in matter.place("hand").notes() if note.value_fen == value_fen]
-            twin.insert(in_hand[0] if in_hand else matter.new_note(value_fen, "hand"), now_ms)
-            next_ms, inserted = now_ms + AUTO_MS, inserted + 1
-        return now_ms + LOOK_MS
-
-    return turn
 
 
 def listed() -> str:
@@ -294,7 +281,8 @@ def main(argv: Sequence[str]) -> int:
         "--auto",
         action="store_true",
         help="acceptors: push a note in every few seconds while it is enabled; ups: the mains fail each minute; "
-        "PIN pads: a PIN is typed",
+        "PIN pads: a PIN is typed; card reader: a card is inserted and taken; samv, scanner: "
+        "cards are laid down, codes are held there",
     )
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="switch a fault on; may be repeated"

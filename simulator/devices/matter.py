@@ -1,4 +1,4 @@
-"""Things with an identity and a place: notes, coins, ticket blanks, slips. The auditor counts these, never a counter.
+"""Things with an identity and a place: notes, coins, ticket blanks, slips, cards. The auditor counts these, never a counter.
 
 Every place of the simulated world is a `Place` holding things in order. A thing is in exactly one place, because the only
 way to move it is `Matter.move`, which takes it out of one and puts it into the other. `lies` of a thing is where it was put
@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.devices.chip_card.chip import ChipCard
 
 
 @dataclass(slots=True)
@@ -53,7 +57,22 @@ class Slip:
     lies: Place | None = field(default=None, init=False, repr=False, compare=False)
 
 
-Thing = Note | Coin | Blank | Slip
+@dataclass(slots=True)
+class Card:
+    """A passenger's card. `stripe`: track -> the characters as they are magnetised, with sentinels, LRC and parity.
+
+    `size`: normal, long or short; only a normal one is a card to a reader.
+    """
+
+    serial: str
+    name: str = ""
+    stripe: dict[int, bytes] = field(default_factory=dict, repr=False)
+    chip: ChipCard | None = field(default=None, repr=False, compare=False)
+    size: str = "normal"
+    lies: Place | None = field(default=None, init=False, repr=False, compare=False)
+
+
+Thing = Note | Coin | Blank | Slip | Card
 MONEY = (Note, Coin)
 
 
@@ -79,6 +98,9 @@ class Place:
 
     def blanks(self) -> list[Blank]:
         return [thing for thing in self.things if isinstance(thing, Blank)]
+
+    def cards(self) -> list[Card]:
+        return [thing for thing in self.things if isinstance(thing, Card)]
 
     def value_fen(self) -> int:
         """All money here, notes and coins."""
@@ -139,6 +161,13 @@ class Matter:
         slip = Slip(f"S{self._made:06d}")
         self.place(where).add(slip)
         return slip
+
+    def new_card(self, name: str, where: str) -> Card:
+        """A white card: nothing is magnetised on it, and it has no chip."""
+        self._made += 1
+        card = Card(f"K{self._made:06d}", name)
+        self.place(where).add(card)
+        return card
 
     def where(self, thing: Thing) -> Place:
         """Raises LookupError when the thing is nowhere, which is a bug of the simulation."""

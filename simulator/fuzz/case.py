@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from kiosk.models import MODELS as DRIVERS
 from kiosk.models import PARITY, SHORT_NAMES, model
 from kiosk.ports import coin_hopper, note_acceptor, note_dispenser, pin_pad, ticket_printer
 from kiosk.ports.fact import Fact
@@ -22,6 +23,8 @@ from simulator.devices.twin import Speeds
 from simulator.fuzz.mischief import Mischief
 from simulator.fuzz.seals import SEALS
 
+DRIVEN = tuple(name for name in sorted(MODELS) if SHORT_NAMES.get(name, name) in DRIVERS)
+"""Simulated models that somebody wrote a driver for."""
 SPAN_MS = 30_000
 LONGEST_STEP_MS = 100
 MOST_STEPS = 60_000

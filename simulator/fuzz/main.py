@@ -10,8 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from kiosk.clock import RealClock
-from simulator.device import MODELS
-from simulator.fuzz.case import Case
+from simulator.fuzz.case import DRIVEN, Case
 
 SAY_MS = 2_000
 MOST_FOUND = 10
@@ -19,14 +18,14 @@ MOST_FOUND = 10
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tvm fuzz", description=__doc__)
-    parser.add_argument("model", nargs="?", choices=sorted(MODELS), metavar="MODEL", help=", ".join(sorted(MODELS)))
+    parser.add_argument("model", nargs="?", choices=DRIVEN, metavar="MODEL", help=", ".join(DRIVEN))
     parser.add_argument("--seconds", type=float, default=60.0, help="so long (default 60)")
     parser.add_argument("--cases", type=int, default=0, metavar="N", help="so many instead")
     parser.add_argument("--seed", type=int, default=1, help="fixes everything (default 1)")
     parser.add_argument("--case", type=int, metavar="K", help="this case only, as a finding printed it")
     given = parser.parse_args(argv)
     if given.model is None:
-        parser.error("a model, please: " + ", ".join(sorted(MODELS)))
+        parser.error("a model, please: " + ", ".join(DRIVEN))
     if given.seconds <= 0 or given.cases < 0:
         parser.error("--seconds and --cases are more than 0")
     logging.disable(logging.CRITICAL)  # drivers log what they hear, and here that is noise

@@ -7,6 +7,8 @@ frame of it. The frames are built by the drivers' own codecs: whether those are 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import xor
 
 from drivers.ccnet.codec import Frame as CcnetFrame
 from drivers.cctalk.codec import Form
@@ -22,6 +24,7 @@ Change = Callable[[bytes], bytes]
 """What is done to the inside of a frame; it may get longer or shorter."""
 Seal = Callable[[bytes, Change], bytes | None]
 MODBUS_POLYNOMIAL = 0xA001
+SAMV_HEAD = bytes.fromhex("AAAAAA9669")
 
 
 def _ccnet(frame: bytes, change: Change) -> bytes | None:
@@ -79,6 +82,15 @@ def _epp(frame: bytes, change: Change) -> bytes | None:
     return epp_frame((change(frame[4:-3]) or b"\0")[:999])
 
 
+def _crt310(frame: bytes, change: Change) -> bytes | None:
+    """Signs of one byte go between the frames."""
+    if len(frame) < 7 or frame[0] != 0x02:
+        return None
+    inside = (change(frame[3:-2]) or b"\0")[:264]
+    body = frame[:1] + len(inside).to_bytes(2, "big") + inside + frame[-2:-1]
+    return body + bytes([bcc(body)])
+
+
 def _modbus(frame: bytes, change: Change) -> bytes | None:
     if len(frame) < 5:
         return None
@@ -95,6 +107,14 @@ def _modbus_check(body: bytes) -> bytes:
     return value.to_bytes(2, "little")
 
 
+def _samv(frame: bytes, change: Change) -> bytes | None:
+    if len(frame) < 8 or frame[:5] != SAMV_HEAD:
+        return None
+    inside = change(frame[7:-1])[:4_096]
+    body = (len(inside) + 1).to_bytes(2, "big") + inside
+    return SAMV_HEAD + body + bytes([reduce(xor, body)])
+
+
 def _bare(line: bytes, change: Change) -> bytes | None:
     """Protocols without a check: whatever comes has one."""
     return change(line) if line else None
@@ -103,5 +123,5 @@ def _bare(line: bytes, change: Change) -> bytes | None:
 SEALS: Mapping[str, Seal] = {
     "ccnet": _ccnet, "b2b": _ccnet, "id003": _id003, "ebds": _ebds, "essp": _essp, "lcdm4000": _lcdm, "lcdm2000": _lcdm,
     "lcdm1000": _lcdm, "f53": _f53, "f56": _f53, "cctalk-hopper": _cctalk, "zt588": _epp, "zt598": _epp, "cabinet": _modbus,
-    "ttpm": _bare, "escpos": _bare, "megatec": _bare,
+    "crt310": _crt310, "ttpm": _bare, "escpos": _bare, "megatec": _bare, "samv": _samv, "scanner": _bare,
 }  # fmt: skip

@@ -32,10 +32,19 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "simulator": ("simulator", "config", "kiosk", "drivers"),
     "simulator.devices": ("simulator.devices",),
     "simulator.station": ("simulator.station", "simulator.clock", "simulator.web", "config"),
+    "simulator.station.seats.checker": ("simulator.station.seats.checker",),
     "simulator.acquirer": (
         "simulator.acquirer",
         "simulator.devices.chip_card",
         "simulator.devices.des",
+        "simulator.one_file",
+        "simulator.clock",
+        "simulator.web",
+        "config",
+    ),
+    "simulator.provider": (
+        "simulator.provider",
+        "simulator.one_file",
         "simulator.clock",
         "simulator.web",
         "config",
@@ -56,6 +65,7 @@ STANDARD_ONLY = (
     "kiosk.faults",
     "simulator.auditor",
     "simulator.audit",
+    "simulator.station.seats.checker",
 )
 """These import nothing that was not installed with Python."""
 
@@ -68,18 +78,21 @@ HOMES: dict[str, tuple[str, ...]] = {
         "simulator.world",
         "simulator.campaign",
         "simulator.fuzz",
+        "simulator.station.seats.killing",
+        "simulator.station.seats.main",
     ),
     "threading": ("drivers.link.worker", "kiosk.ui.link", "kiosk.ui.mirror"),
     "asyncio": ("simulator",),
     "serial": ("drivers.link.serial_link",),
     "usb": ("drivers.link.usb_link",),
-    "requests": ("drivers.station_http.transport",),
+    "requests": ("drivers.link.http_line",),
     "pygame": ("kiosk.ui",),
 }
 """Module with an effect -> where it may be imported: one home for each process (controller, screen, simulators)."""
 
 NO_DYNAMIC_IMPORT = ("config", "kiosk", "drivers", "simulator.devices", "simulator.station", "simulator.acquirer",
-                     "simulator.auditor", "simulator.audit", "simulator.passenger", "simulator.fronts")  # fmt: skip
+                     "simulator.provider", "simulator.auditor", "simulator.audit", "simulator.passenger",
+                     "simulator.fronts")  # fmt: skip
 
 
 TOOLS = ("kiosk.ui.fonts.make_subsets", "simulator.bench.parts.lab")

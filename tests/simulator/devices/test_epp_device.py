@@ -3,7 +3,8 @@
 import pytest
 import serial
 
-from simulator.device import LOOK_MS, MODELS, auto, main
+from simulator.automatic import LOOK_MS
+from simulator.device import MODELS, auto, main
 from simulator.devices.epp import Use, Zt598
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import serial
 
-from simulator.device import MAINS_MS, MODELS, OUTAGE_MS, auto
+from simulator.automatic import MAINS_MS, OUTAGE_MS
+from simulator.device import MODELS, auto
 from simulator.devices.ccnet.b2b import BillToBill
 from simulator.devices.ccnet.wire import frame
 from simulator.devices.matter import Matter
@@ -46,7 +47,7 @@ def test_a_passenger_pays_in_by_himself() -> None:
 
 
 def test_the_mains_fail_and_come_back_by_themselves() -> None:
-    ups = MODELS["ups"](Matter(), Speeds())
+    ups = MODELS["megatec"](Matter(), Speeds())
     assert isinstance(ups, MegatecUps)
     assert over_a_pty(ups, b"Q1\r", 47)[-9:] == b"00001001\r"
     turn = auto(Matter(), ups)
