@@ -21,8 +21,20 @@ def _station() -> Main:
     return main
 
 
+def _seats() -> Main:
+    from simulator.station.seats.main import main
+
+    return main
+
+
 def _acquirer() -> Main:
     from simulator.acquirer.main import main
+
+    return main
+
+
+def _provider() -> Main:
+    from simulator.provider.main import main
 
     return main
 
@@ -35,6 +47,18 @@ def _cabinet() -> Main:
 
 def _device() -> Main:
     from simulator.device import main
+
+    return main
+
+
+def _fares() -> Main:
+    from simulator.station.tariff.main import main
+
+    return main
+
+
+def _rules() -> Main:
+    from simulator.station.rules.main import main
 
     return main
 
@@ -72,9 +96,13 @@ def _replay() -> Main:
 COMMANDS: dict[str, Callable[[], Main]] = {
     "demo": _demo,
     "station": _station,
+    "seats": _seats,
     "acquirer": _acquirer,
+    "provider": _provider,
     "cabinet": _cabinet,
     "device": _device,
+    "fares": _fares,
+    "rules": _rules,
     "fuzz": _fuzz,
     "bench": _bench,
     "campaign": _campaign,

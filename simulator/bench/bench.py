@@ -15,13 +15,15 @@ from simulator.clock import SharedClock
 from simulator.passenger.person import Kind, Plan
 from simulator.rig import Rig, RigError, Wanted
 
+Dice = random.Random
 INSTANT = {"note_in_ms": 2, "ticket_ms": 1, "notes_out_per_s": 100, "flap_ms": 1, "slip_ms": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """How much is measured: sales at nominal speeds and with instant devices, seconds of idling, restarts, calls, repaints,
-    visits of each kind of passenger, days of a campaign at port level, crash images."""
+    visits of each kind of passenger, days of a campaign at port level, crash images, operations on seats in a run, records of
+    the seat journal, sales of a peer in a run."""
 
     nominal: int = 8
     instant: int = 16
@@ -32,6 +34,9 @@ class Amount:
     people: int = 20
     campaign: int = 60
     images: int = 4_000
+    seats: int = 100_000
+    records: int = 1_000_000
+    peer_sales: int = 150
 
 
 @dataclass(slots=True)

@@ -30,6 +30,30 @@ class Row:
     least: bool = False
 
 
+ACCEPTORS = ("ccnet", "b2b", "id003", "ebds", "essp")
+NOTES = tuple(
+    row
+    for name in ACCEPTORS
+    for row in (
+        Row(
+            f"notes_{name}",
+            "devices",
+            f"notes a minute, {name}, pushed in as fast as it takes them",
+            "mean",
+            None,
+            "/min",
+        ),
+        Row(
+            f"wait_{name}",
+            "devices",
+            f"{name}: a note at rest waits for our next word",
+            "mean",
+            None if name == "essp" else 60,
+        ),
+    )
+)
+"""Two rows for each acceptor; eSSP is polled each 200 ms, the others each 100 ms (TVM-037)."""
+
 PEOPLE = tuple(
     Row(f"{what}_{kind.name.lower()}", "people", f"passenger who {kind.value}: {what}", "mean", None, unit)
     for kind in Kind
@@ -56,8 +80,21 @@ ROWS = (
     Row("lab_cost", "lab", "controller during a sale: more with an open lab page than without", "mean", 2, "% core"),
     Row("availability", "station", "availability at the kiosk", "p95", 50),
     Row("lock", "station", "lock at the kiosk", "p95", 50),
+    Row("seat_core", "station", "seats: bare core, 60 % query 30 % sale 10 % refund", "p50", 500_000, "/s", True),
+    Row("seat_engine", "station", "seats: the same with holds, repeats and journal", "p50", 100_000, "/s", True),
+    Row("seat_answers", "station", "seats: answers about what is available", "p50", 10_000, "/s", True),
+    Row("seat_replay", "station", "seats: a million records of the journal, read again", "p50", 10, "s"),
+    Row("seat_policy", "station", "seats: exact gap sells less than late numbering", "most", 0.3, "%"),
+    Row("peer_masks", "station", "peer: SQLite, a mask per place, sales", "p50", None, "/s"),
+    Row("peer_segments", "station", "peer: SQLite, a row per place and segment, sales", "p50", None, "/s"),
+    Row("peer_tickets", "station", "peer: SQLite, pre-generated tickets, sales", "p50", None, "/s"),
     Row("gtfs_german", "gtfs", "German long-distance feed 2019, from nothing to a timetable", "most", 2_000),
     Row("gtfs_caltrain", "gtfs", "Caltrain feed 2016, from nothing to a timetable", "most", 2_000),
+    Row("exchange", "devices", "driver: processor time of one exchange, the dearest model", "most", None, "µs"),
+    *NOTES,
+    Row("gap_ccnet", "devices", "CCNET validator left without a word, both cores busy (half of its 10 s)", "most", 5_000),
+    Row("gap_b2b", "devices", "Bill-to-Bill unit left without a word, both cores busy (half of its 1 s)", "most", 500),
+    Row("gap_essp", "devices", "eSSP acceptor left without a word, both cores busy (half of its 10 s)", "most", 5_000),
     Row("repaint", "paint", "full repaint 1080x1920, warm", "most", 8),
     Row("card", "paint", "repaint of one card or key", "p95", 2),
     Row("meter", "paint", "repaint of the amount and its meter", "most", 2),

@@ -24,7 +24,8 @@ from simulator.demo import station_clock
 from simulator.rig import RigError
 from simulator.supervisor import StartError
 
-QUICK = Amount(nominal=2, instant=4, idle_s=10, starts=1, calls=20, repaints=10, people=2, campaign=6, images=400)
+QUICK = Amount(nominal=2, instant=4, idle_s=10, starts=1, calls=20, repaints=10, people=2, campaign=6, images=400,
+               seats=10_000, records=30_000, peer_sales=40)  # fmt: skip
 
 
 def main(argv: Sequence[str]) -> int:
@@ -82,6 +83,9 @@ def _amount(given: argparse.Namespace) -> Amount:
         people=usual.people,
         campaign=usual.campaign,
         images=usual.images,
+        seats=usual.seats,
+        records=usual.records,
+        peer_sales=usual.peer_sales,
     )
 
 

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure
 from simulator.bench.parts.campaign import measure_campaign
+from simulator.bench.parts.devices import measure_devices
 from simulator.bench.parts.gtfs import measure_gtfs
 from simulator.bench.parts.idle import measure_idle
 from simulator.bench.parts.lab import measure_lab
 from simulator.bench.parts.paint import measure_paint
 from simulator.bench.parts.people import measure_people
 from simulator.bench.parts.sales import measure_sales
+from simulator.bench.parts.seats import measure_seats
 from simulator.bench.parts.start import measure_start
 from simulator.bench.parts.station import measure_station
 
@@ -22,7 +24,8 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "paint": measure_paint,
     "start": measure_start,
     "lab": measure_lab,
-    "station": measure_station,
+    "station": lambda bench: [*measure_seats(bench), *measure_station(bench)],
+    "devices": measure_devices,
     "gtfs": measure_gtfs,
     "people": measure_people,
     "campaign": measure_campaign,
