@@ -49,7 +49,7 @@ class Controller:
         self._p, self._show = parts, show
         self.watch, self.journey, self.service = parts.watch, parts.journey, parts.service
         self.sale: Sale | None = parts.past.sale
-        self.stock = parts.past.stock
+        self.stock, self.unsettled = parts.past.stock, parts.past.unsettled
         self.machine_policy, self.rate = parts.machine_policy, parts.clock.rate
         self.place = f"{parts.context.machine}"
         self.changed = True
@@ -157,8 +157,8 @@ class Controller:
         mono_ms, wall_ms = decided_at or (self._p.clock.mono_ms(), self._p.clock.wall_ms())
         line = self._p.journal.write(mono_ms, wall_ms, record, made)
         self.stock.book(made)
-        self._p.past.unsettled.hear(record, mono_ms)
-        self._p.past.unsettled.book(made, mono_ms)
+        self.unsettled.hear(record, mono_ms)
+        self.unsettled.book(made, mono_ms)
         self._p.sync.written(line.seq)
         return line.seq
 
@@ -220,7 +220,7 @@ class Controller:
 
     def _chase(self, now_ms: int) -> None:
         """Payments that nobody has settled are asked for again, with or without a sale."""
-        unsettled = self._p.past.unsettled
+        unsettled = self.unsettled
         while not self.starting and (line := unsettled.due(now_ms)) is not None:
             intent = line.intent()
             self._write(PaymentDue(line.payment), (intent,))
@@ -236,7 +236,7 @@ class Controller:
 
     def _orphan(self, fact: Fact) -> None:
         """A fact that no sale takes."""
-        secret, unsettled = self._p.context.secret, self._p.past.unsettled
+        secret, unsettled = self._p.context.secret, self.unsettled
         intents = (*owed_for(fact, self.stock, secret), *unsettled.owed_for(fact, secret))
         self._write(fact, intents)
         for intent in intents:
@@ -275,7 +275,7 @@ class Controller:
             journal_room=not self._p.sync.forked and (self.sale is not None or self._p.journal.has_room()),
             wall_ms=self._p.clock.wall_ms(),
             power_sure=self._p.power.sure(self._p.clock.mono_ms()),
-            reversing=self._p.past.unsettled.reversing,
+            reversing=self.unsettled.reversing,
         )
         return self._modes.of(known)
 
@@ -321,7 +321,7 @@ class Controller:
         limit = self.sale.deadline() if self.sale is not None and not self.starting else None
         if limit is not None:
             wakes.append(limit[0])
-        chase_ms = None if self.starting else self._p.past.unsettled.next_wake()
+        chase_ms = None if self.starting else self.unsettled.next_wake()
         for wake in (self.journey.next_wake(), self.service.next_wake(), chase_ms):
             if wake is not None:
                 wakes.append(max(wake, now_ms + 20))

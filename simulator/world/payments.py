@@ -7,7 +7,6 @@ somebody wants it back. Every deed is idempotent.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from kiosk.screen import qr
@@ -17,6 +16,7 @@ FAULTS = {
     "answer_lost": "the next deed is done, and its answer is lost",
     "slow": "the next answers take long",
     "declined": "the next account has no money",
+    "mute": "nothing is said of the next payment but that it is open, until somebody wants it back",
     "unknown": "what became of the next payment cannot be said for a while",
     "late_word": "the next payment is said to be closed, and then it was paid after all",
     "reversal_refused": "the next payment that should go back is kept",
@@ -37,6 +37,7 @@ class Entry:
     state: str = "open"
     times: int = 0  # how often somebody paid it
     late: bool = False
+    mute: bool = False
     moved: bool = False  # something had been paid when it was taken back
 
 
@@ -46,7 +47,6 @@ class PayDesk:
 
     entries: dict[int, Entry] = field(default_factory=dict)
     faults: set[str] = field(default_factory=set)
-    heard: Counter[str] = field(default_factory=Counter)
 
     def trouble(self, name: str, on: bool) -> None:
         """Raises ValueError for a trouble that nobody knows."""
@@ -56,6 +56,8 @@ class PayDesk:
 
     def well(self) -> None:
         self.faults.clear()
+        for entry in self.entries.values():
+            entry.mute = False
 
     def once(self, name: str) -> bool:
         """Whether this fault happens now; it is over then."""
@@ -74,6 +76,7 @@ class PayDesk:
         if "silent" in self.faults:
             return None
         entry = self.entries.setdefault(payment, Entry(payment, amount_fen, f"https://pay.test/{payment}/{amount_fen}"))
+        entry.mute = self.once("mute")
         return entry.content if self._answered() else None
 
     def state(self, payment: int) -> str | None:
@@ -81,7 +84,9 @@ class PayDesk:
         if "silent" in self.faults:
             return None
         entry = self.entries.get(payment)
-        return entry.state if entry is not None else "none"
+        if entry is None:
+            return "none"
+        return "open" if entry.mute else entry.state
 
     def close(self, payment: int) -> str | None:
         """Nobody may pay it any more: what it has come to."""
@@ -90,6 +95,8 @@ class PayDesk:
         entry = self.entries.get(payment)
         if entry is None:
             entry = self.entries[payment] = Entry(payment, 0, "", "closed")
+        if entry.mute:
+            return None
         if entry.state == "open":
             entry.state = "closed"
             if self.once("late_word"):
@@ -137,10 +144,15 @@ class PayDesk:
         if self.once("declined"):
             entry.state = "closed"
             return True
-        entry.state, entry.times = "paid", entry.times + 1
-        if self.once("paid_twice") and entry.state == "open":
-            entry.times += 1  # a desk that took it again would show here
+        self._pay(entry)
+        if self.once("paid_twice"):
+            self._pay(entry)
         return True
+
+    def _pay(self, entry: Entry) -> None:
+        """A code is paid once: what comes again is turned away."""
+        if entry.state == "open":
+            entry.state, entry.times = "paid", entry.times + 1
 
     # -- for the audit
 

@@ -5,6 +5,7 @@ Played are all faults of the desk (`simulator.world.payments.FAULTS`). An answer
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +19,8 @@ ANSWER_MS, SLOW_MS, SILENT_MS = 300, 6_000, 4_000
 """How long an answer takes, a slow one, and how long one is waited for."""
 LOOK_MS = 1_000
 CLOSE_TRIES = 3
-UNKNOWN_MS = 20_000
+UNKNOWN_MS, LATE_MS = 20_000, 100_000
+"""How long nobody can say what became of a payment, and after which time a late word comes."""
 
 
 class Desk(Protocol):
@@ -69,7 +71,7 @@ class Deed:
 class PaymentFront(Linkless):
     """`Payment` port and participant. One payment at a time; captures and reversals are carried out one after the other."""
 
-    ways = frozenset({"code"})
+    ways: AbstractSet[str] = frozenset({"code"})
 
     def __init__(self, name: str, report: Report, desk: Desk) -> None:
         self.name, self._report, self._desk = name, report, desk
@@ -78,7 +80,7 @@ class PaymentFront(Linkless):
         self._now_ms = 0
         self._asked: Asked | None = None
         self._deeds: list[Deed] = []
-        self._told: set[int] = set()
+        self._late_ms: dict[int, int] = {}  # payment -> when its late word comes; negative: it has come
 
     # -- the port
 
@@ -113,6 +115,7 @@ class PaymentFront(Linkless):
         if self._asked is not None:
             self._go_on(self._asked, now_ms)
         wakes = [now_ms + LOOK_MS] if self._asked is not None or self._desk.faults else []
+        wakes += [due_ms for due_ms in self._late_ms.values() if due_ms > now_ms]
         wakes += [self._asked.due_ms] if self._asked is not None and self._asked.due_ms > now_ms else []
         wakes += [self._deeds[0].due_ms] if self._deeds else []
         return max(now_ms + 1, min(wakes)) if wakes else None
@@ -181,8 +184,9 @@ class PaymentFront(Linkless):
     def _late_words(self) -> None:
         """What was said to be closed and is paid after all: said once by each start."""
         for payment in self._desk.late_words() if self._ready else []:
-            if payment not in self._told and (self._asked is None or self._asked.payment != payment):
-                self._told.add(payment)
+            due_ms = self._late_ms.setdefault(payment, self._now_ms + LATE_MS)
+            if 0 <= due_ms <= self._now_ms:
+                self._late_ms[payment] = -1
                 self._report(pp.PaymentApproved(payment, f"D{payment}", "", "135****0042"))
 
     # -- what was paid
@@ -196,7 +200,9 @@ class PaymentFront(Linkless):
         elif now_ms >= deed.due_ms and not deed.asked:
             deed.asked = True
             if self._reached():
-                deed.answer = self._desk.capture(deed.payment) if deed.kind == "capture" else self._desk.reverse(deed.payment)
+                deed.answer = (
+                    self._desk.capture(deed.payment) if deed.kind == "capture" else self._desk.reverse(deed.payment)
+                )
             if deed.answer is None:
                 deed.due_ms = now_ms + SILENT_MS
             else:
@@ -209,7 +215,9 @@ class PaymentFront(Linkless):
         payment, answer = deed.payment, deed.answer
         if deed.kind == "capture":
             unsure = pp.CaptureUncertain(payment, "no answer")
-            said = {"done": pp.PaymentCaptured(payment), "refused": pp.CaptureRefused(payment, "closed")}.get(answer or "", unsure)
+            said = {"done": pp.PaymentCaptured(payment), "refused": pp.CaptureRefused(payment, "closed")}.get(
+                answer or "", unsure
+            )
             self._report(said)
             return
         told = {
