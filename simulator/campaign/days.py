@@ -16,6 +16,7 @@ KINDS = USUAL
 ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {
     "usual": tuple(troubles()), "bulk": tuple(troubles("bulk")), "pay": tuple(troubles("pay")),
 }  # fmt: skip
+AT_DESK = tuple(each for each in ALL_TROUBLES["pay"] if each.device == "payment")
 ALL_LOST = tuple(on_battery())
 LOST_MS = (5_000, 20_000, 120_000, 1_200_000)
 """How long the mains of a machine with a UPS are gone: a dip that counts, until it switches off or before, an empty battery."""
@@ -44,6 +45,8 @@ def day(
     if machine == "pay":
         plans = tuple(_by_phone(plan, dice) for plan in plans)
     trouble = dice.sample(ALL_TROUBLES[machine], dice.choice(HOW_MANY))
+    if machine == "pay":  # few faults are the desk's; every other day has some of them
+        trouble += dice.sample(AT_DESK, dice.choice((0, 1, 1, 2)))
     placed = tuple(replace(each, nth=1 + dice.randrange(visits)) for each in trouble)
     cuts = sorted(dice.sample(range(1, POINTS_PER_VISIT * visits), dice.choice(CUTS)))
     script = Script(
