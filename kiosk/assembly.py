@@ -199,7 +199,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         journey=Journey(journey_settings(settings, clock.rate)),
         service=Service(identity.operators, settings.thresholds, clock.rate, cassettes, cash.deposit_depth),
         sync=Sync(devices.station, identity.epoch, past.acked, journal.texts_after, jitter),
-        watch=Watch(devices.fitted(), past.stock),
+        watch=Watch(devices.fitted(), past.stock, _charges(devices)),
         day_of=day_of,
         restart=lambda name: restart(name, devices, reactor),
         power=Power(devices.ups, settings.power, clock.rate),
@@ -211,6 +211,12 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
     controller = Controller(parts, showing.show)
     reactor.run_application(controller)
     return Assembled(reactor, controller, journal, devices, parts.deeds)
+
+
+def _charges(devices: Devices) -> tuple[str, ...]:
+    """The ways to pay beside cash, in the order in which they are offered."""
+    found = devices.payment.ways if devices.payment is not None else ()
+    return tuple(way for way in ("card", "code", "scan") if way in found)
 
 
 def _station(

@@ -11,17 +11,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kiosk.afterwards import afterwards
-from kiosk.faults import Ability, Fault
+from kiosk.cancels import cancelled_by
+from kiosk.faults import Fault
 from kiosk.help_call import HelpCall
 from kiosk.journaled import JOURNALED
 from kiosk.journey.asks import Ask, AskStops, AskTrains, CallStaff, Now, StartSale, ToSale, ToService
 from kiosk.modes import Mode, Modes
 from kiosk.parts import Parts
 from kiosk.past import belongs_to_sale
-from kiosk.ports.cabinet import DoorMoved, HelpPressed, MainsChanged, PersonNear
+from kiosk.ports.cabinet import DoorMoved, HelpPressed, PersonNear
 from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.note_acceptor import NoteDeposited, NoteHeld, NoteMoving
-from kiosk.ports.screen import ScreenLost, ScreenTouched
+from kiosk.ports.payment import PaymentStep
+from kiosk.ports.screen import ScreenTouched
 from kiosk.ports.station import LockRefused, LockUncertain, RecordsFailed, RecordsTaken, SessionGranted, StationBack
 from kiosk.records import record_of
 from kiosk.restart import PASTS_MS, Restart
@@ -34,13 +36,10 @@ from kiosk.screen import targets as T
 from kiosk.service import ServiceStep
 from kiosk.standing import Standing
 from kiosk.sync import status_of
-from kiosk.system_facts import StaffCalled, Stopped
+from kiosk.system_facts import PaymentDue, StaffCalled, Stopped
 from kiosk.touches import sale_fact
 
 log = logging.getLogger(__name__)
-
-NEEDED_TO_SELL = (Ability.SELL, Ability.TICKETS, Ability.CHANGE)
-"""Without these an order cannot end well: no more money is taken for it, what is in goes back while that can be paid."""
 
 
 class Controller:
@@ -50,11 +49,12 @@ class Controller:
         self._p, self._show = parts, show
         self.watch, self.journey, self.service = parts.watch, parts.journey, parts.service
         self.sale: Sale | None = parts.past.sale
-        self.stock = parts.past.stock
+        self.stock, self.unsettled = parts.past.stock, parts.past.unsettled
         self.machine_policy, self.rate = parts.machine_policy, parts.clock.rate
         self.place = f"{parts.context.machine}"
         self.changed = True
         self.note_moving = False
+        self.charge_step: PaymentStep | None = None
         self.help = HelpCall(parts.deeds.devices.cabinet)
         self.starting = True
         self._restart = Restart(parts.past, parts.watch, parts.clock.mono_ms() + PASTS_MS)
@@ -84,6 +84,8 @@ class Controller:
                 self._call_staff("cabinet")
             case PersonNear(near=True):
                 self.journey.approach(self.now())
+            case PaymentStep():
+                self.charge_step = fact
             case _ if self.sale is not None and self.sale.takes(fact):
                 if self.starting:
                     self._restart.waiting.append(fact)  # what the devices say of the past comes first
@@ -102,6 +104,10 @@ class Controller:
         if isinstance(fact, Fault):
             self._p.sync.status_soon()
         self.help.hear(fact)
+        if self.sale is not None and not self.starting:
+            cancelled = cancelled_by(fact, self.sale.state, self.mode, self.watch.mains)
+            if cancelled is not None:
+                self.sale_step(cancelled, now_ms)
         match fact:
             case NoteMoving():
                 self.note_moving = True
@@ -112,16 +118,7 @@ class Controller:
                 self._p.sync.status_soon()
             case StationBack() if not self.watch.network_known:
                 self._open_session()
-            case Fault(up=True) if fact.ability is Ability.NOTES_IN:
-                self._cancel_if_collecting("acceptor", now_ms)
-            case Fault(up=True) if fact.ability in NEEDED_TO_SELL:
-                self._cancel_if_collecting("mode", now_ms)
-            case MainsChanged(present=False) if not self.watch.mains:
-                self._cancel_if_collecting("mode", now_ms, S.RESUMING)
-            case ScreenLost():
-                self._cancel_if_collecting("screen", now_ms, S.RESUMING)
             case DoorMoved(open=True):
-                self._cancel_if_collecting("service", now_ms, S.RESUMING)
                 self._service_steps(self.service.open(self, self.now()))
         if type(fact).__name__.startswith("Note") and not isinstance(fact, NoteMoving):
             self.note_moving = False
@@ -160,6 +157,8 @@ class Controller:
         mono_ms, wall_ms = decided_at or (self._p.clock.mono_ms(), self._p.clock.wall_ms())
         line = self._p.journal.write(mono_ms, wall_ms, record, made)
         self.stock.book(made)
+        self.unsettled.hear(record, mono_ms)
+        self.unsettled.book(made, mono_ms)
         self._p.sync.written(line.seq)
         return line.seq
 
@@ -219,10 +218,13 @@ class Controller:
         if fact is not None:
             self.sale_step(fact, now_ms)
 
-    def _cancel_if_collecting(self, by: str, now_ms: int, *also: S) -> None:
-        states = (S.LOCKING, S.REVIEWING, S.COLLECTING, *also)
-        if self.sale is not None and self.sale.state in states and not self.starting:
-            self.sale_step(Cancelled(by), now_ms)
+    def _chase(self, now_ms: int) -> None:
+        """Payments that nobody has settled are asked for again, with or without a sale."""
+        unsettled = self.unsettled
+        while not self.starting and (line := unsettled.due(now_ms)) is not None:
+            intent = line.intent()
+            self._write(PaymentDue(line.payment), (intent,))
+            self._p.deeds.settle(intent)
 
     def _call_staff(self, where: str) -> None:
         self._write(StaffCalled(where), ())
@@ -234,7 +236,11 @@ class Controller:
 
     def _orphan(self, fact: Fact) -> None:
         """A fact that no sale takes."""
-        self._write(fact, owed_for(fact, self.stock, self._p.context.secret))
+        secret, unsettled = self._p.context.secret, self.unsettled
+        intents = (*owed_for(fact, self.stock, secret), *unsettled.owed_for(fact, secret))
+        self._write(fact, intents)
+        for intent in intents:
+            self._p.deeds.settle(intent)
         acceptor = self._p.deeds.devices.acceptor
         if isinstance(fact, NoteHeld) and acceptor is not None:
             acceptor.give_back(fact.note)
@@ -259,7 +265,7 @@ class Controller:
     def _settle_devices(self) -> None:
         """Mode and what devices are told: all of it follows from the state."""
         self.mode = self._mode()
-        self.journey.cash_limit_fen = self.mode.cash_limit_fen
+        self.journey.cash_limit_fen = None if self.mode.charge == "ok" else self.mode.cash_limit_fen
         self._standing.follow(self.sale, self.mode, self.watch.ready)
 
     def _mode(self) -> Mode:
@@ -269,6 +275,7 @@ class Controller:
             journal_room=not self._p.sync.forked and (self.sale is not None or self._p.journal.has_room()),
             wall_ms=self._p.clock.wall_ms(),
             power_sure=self._p.power.sure(self._p.clock.mono_ms()),
+            reversing=self.unsettled.reversing,
         )
         return self._modes.of(known)
 
@@ -279,6 +286,7 @@ class Controller:
         if self.starting:
             self._start(now_ms)
         self._follow_power(now_ms)
+        self._chase(now_ms)
         while self.sale is not None and not self.starting:
             limit = self.sale.deadline()
             if limit is None or limit[0] > now_ms:
@@ -313,7 +321,8 @@ class Controller:
         limit = self.sale.deadline() if self.sale is not None and not self.starting else None
         if limit is not None:
             wakes.append(limit[0])
-        for wake in (self.journey.next_wake(), self.service.next_wake()):
+        chase_ms = None if self.starting else self.unsettled.next_wake()
+        for wake in (self.journey.next_wake(), self.service.next_wake(), chase_ms):
             if wake is not None:
                 wakes.append(max(wake, now_ms + 20))
         return wakes

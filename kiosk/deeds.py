@@ -19,6 +19,7 @@ from kiosk.ports.note_acceptor import (
     NoteUncertain,
 )
 from kiosk.ports.note_dispenser import ChangeRetractUncertain, NoteDispenser, NotesRefused, TrayStayedShut
+from kiosk.ports.payment import CaptureUncertain, Payment, PaymentDeclined, ReverseUncertain
 from kiosk.ports.receipt_printer import ReceiptPrinter, SlipFailed
 from kiosk.ports.station import Station
 from kiosk.ports.ticket_printer import (
@@ -47,9 +48,10 @@ class Devices:
     slip_printer: ReceiptPrinter | None = None
     cabinet: Cabinet | None = None
     ups: PowerSource | None = None
+    payment: Payment | None = None
 
     def fitted(self) -> frozenset[str]:
-        names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet", "ups")
+        names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet", "ups", "payment")
         return frozenset(name for name in names if getattr(self, name) is not None)
 
     def cycles(self, name: str) -> int:
@@ -94,6 +96,10 @@ class Deeds:
             si.PrintSlip: self._slip,
             si.ReportPrinted: self._printed,
             si.VoidSale: self._void,
+            si.AuthorisePayment: self._authorise,
+            si.WithdrawPayment: self._withdraw,
+            si.CapturePayment: self._capture,
+            si.ReversePayment: self._reverse,
         }
 
     def do(self, intent: si.Intent, book: Book) -> None:
@@ -102,6 +108,17 @@ class Deeds:
         if handler:
             handler(intent, book)
             self.done(intent)
+
+    def settle(self, intent: si.Intent) -> None:
+        """The same for a payment whose sale may be long over."""
+        match intent:
+            case si.CapturePayment():
+                self._capture(intent)
+            case si.ReversePayment():
+                self._reverse(intent)
+            case _:
+                return
+        self.done(intent)
 
     def counters(self, intent: si.Intent) -> Mapping[str, int]:
         """Device counters before a deed, for its record: what recovery compares with (reliability notes 3)."""
@@ -126,7 +143,9 @@ class Deeds:
         self.devices.station.release(intent.key)
 
     def _confirm(self, intent: si.ConfirmSale, book: Book) -> None:
-        self.devices.station.confirm(intent.key, intent.total_fen, intent.rounding_fen, intent.paid_fen)
+        charged_fen = book.charged_fen
+        cash_fen = intent.paid_fen - charged_fen
+        self.devices.station.confirm(intent.key, intent.total_fen, intent.rounding_fen, cash_fen, charged_fen)
 
     def _ask(self, intent: si.AskState, book: Book) -> None:
         self.devices.station.ask_state(intent.key)
@@ -190,6 +209,32 @@ class Deeds:
             self.devices.dispenser.present_again(intent.order)
         else:
             self.report(TrayStayedShut(intent.order, "other"))
+
+    # -- cards and phones
+
+    def _authorise(self, intent: si.AuthorisePayment, book: Book) -> None:
+        if self.devices.payment:
+            self.devices.payment.begin(
+                intent.payment, intent.key, intent.amount_fen, intent.way, book.language, intent.limit_ms
+            )
+        else:
+            self.report(PaymentDeclined(intent.payment, "unsupported"))
+
+    def _withdraw(self, intent: si.WithdrawPayment, book: Book) -> None:
+        if self.devices.payment:
+            self.devices.payment.cancel(intent.payment)
+
+    def _capture(self, intent: si.CapturePayment, book: Book | None = None) -> None:
+        if self.devices.payment:
+            self.devices.payment.capture(intent.payment, intent.key, intent.amount_fen, intent.way, intent.reference)
+        else:
+            self.report(CaptureUncertain(intent.payment, "other"))
+
+    def _reverse(self, intent: si.ReversePayment, book: Book | None = None) -> None:
+        if self.devices.payment:
+            self.devices.payment.reverse(intent.payment, intent.key, intent.amount_fen, intent.way, intent.reference)
+        else:
+            self.report(ReverseUncertain(intent.payment, "other"))
 
     # -- paper
 

@@ -22,6 +22,7 @@ class Ability(Enum):
     CHANGE = "pay change from cassettes"
     TICKETS = "print and hand over tickets"
     SLIPS = "print slips"
+    CHARGE = "take cards and phones"
     NONE = "nothing: a warning"
 
 
@@ -83,6 +84,7 @@ DEVICE_ABILITY = {
     "ticket_unit": Ability.TICKETS,
     "slip_printer": Ability.SLIPS,
     "cabinet": Ability.SELL,
+    "payment": Ability.CHARGE,
 }
 """What is lost when the whole device of that name is."""
 

@@ -43,11 +43,14 @@ class Known:
     clock_valid: bool = True
     network_known: bool = True
     skew_ms: int = 0  # station clock minus ours
+    charges: tuple[str, ...] = ()  # ways to pay that the payment adapter has: card, code, scan
+    reversing: bool = False  # a payment is still to go back
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """`name`: normal, query_only, or the first stopping reason. `cash`: ok, off; `change`: ok, low, none.
+    """`name`: normal, query_only, or the first stopping reason. `cash`: ok, off; `change`: ok, low, none. `charge`: why cards and
+    phones cannot be used: none (not fitted), lost, reversal (one is still to go back); ok. `ways`: how an order can be paid now.
 
     `reasons` in order of weight; `code` of the fault a person should quote, empty when none. `cash_limit_fen`: up to which
     price cash works.
@@ -61,6 +64,8 @@ class Mode:
     cash_limit_fen: int
     slips: bool
     code: str = ""
+    charge: str = "none"
+    ways: tuple[str, ...] = ("cash",)
 
     @property
     def out_of_service(self) -> bool:
@@ -90,22 +95,38 @@ def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
     stopping = _stopping(known, lost, silent, machine)
     limit = cash_limit_fen(known.stock.payable(), cash)
     no_cash = _no_cash(known, lost, silent, machine, limit)
+    charge = _charge(known, lost, silent)
+    ways = (*(() if no_cash else ("cash",)), *(known.charges if charge == "ok" else ()))
     low = any(count <= machine.cassette_low for count in known.stock.cassettes.values())
     nothing = limit == 0 or (cash.deposit_depth > 0 and not any(known.stock.payable().values()))
     change = "none" if Ability.CHANGE in lost or "dispenser" in silent or nothing else "low" if low else "ok"
     warnings = _warnings(known, lost, machine)
-    name = stopping[0] if stopping else "query_only" if no_cash else "normal"
+    name = stopping[0] if stopping else "normal" if ways else "query_only"
     worst = next((fault for fault in known.faults if fault.ability is not Ability.NONE), None)
     return Mode(
         name=name,
-        reasons=(*stopping, *no_cash, *warnings),
-        sells=not stopping and not no_cash,
+        reasons=(*stopping, *no_cash, *_NO_CHARGE.get(charge, ()), *warnings),
+        sells=not stopping and bool(ways),
         cash="off" if no_cash or stopping else "ok",
         change=change,
         cash_limit_fen=0 if no_cash else limit,
         slips=Ability.SLIPS not in lost and "slip_printer" not in silent,
         code=fault_code(worst) if worst else "",
+        charge=charge,
+        ways=() if stopping else ways,
     )
+
+
+_NO_CHARGE = {"lost": ("no_payment",), "reversal": ("reversal_open",)}
+
+
+def _charge(known: Known, lost: set[Ability], silent: set[str]) -> str:
+    """Nothing new is begun while a payment is still to go back: cash goes on (decision page 036)."""
+    if not known.charges:
+        return "none"
+    if Ability.CHARGE in lost or "payment" in silent:
+        return "lost"
+    return "reversal" if known.reversing else "ok"
 
 
 def fault_code(fault: Fault) -> str:
@@ -139,7 +160,7 @@ def _stopping(known: Known, lost: set[Ability], silent: set[str], machine: Machi
 
 
 def _no_cash(known: Known, lost: set[Ability], silent: set[str], machine: MachinePolicy, limit: int) -> tuple[str, ...]:
-    """Why notes cannot be taken; in this machine that means: why nothing can be paid."""
+    """Why notes cannot be taken."""
     reasons = []
     if not known.stock.ever_counted:
         reasons.append("never_counted")

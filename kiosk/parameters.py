@@ -15,6 +15,9 @@ from kiosk.sale.change import CashPolicy
 class SalePolicy:
     """Times in ms of people's patience; `rounding`: passenger (down), none (decision 3).
 
+    `charge_ms`: how long a card or a phone may be asked to pay; of the machine's own time, how long after that or after a cancel
+    the outcome is waited for (`charge_answer_ms`), and the passenger for a capture or reversal (`charge_end_ms`).
+
     `resume_ms`: after a longer pause nobody is asked whether to go on; `resume_answer_ms`: how long the question stands.
     """
 
@@ -30,6 +33,10 @@ class SalePolicy:
     last_minute_ms: int = 60_000
     resume_ms: int = 60_000
     resume_answer_ms: int = 40_000
+    charge_ms: int = 120_000
+    charge_answer_ms: int = 30_000
+    charge_end_ms: int = 8_000
+    charge_tries: int = 5
     blanks_per_ticket: int = 3
     pay_tries: int = 3
     bundle_notes: int = 20

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from kiosk.errors import JournalError
 from kiosk.journal import Line
+from kiosk.payment.unsettled import Unsettled
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import DepositPast
 from kiosk.records import Record, fact_of, record_of
@@ -45,6 +46,7 @@ class Past:
     deposits: dict[int, DepositPast] = field(default_factory=dict)
     orphans: dict[int, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
     undone: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
+    unsettled: Unsettled = field(default_factory=Unsettled)
     acked: int = 0
     last_wall_ms: int = 0
     lived_wall_ms: int = 0
@@ -61,12 +63,15 @@ def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
         if at >= opened:
             _sale(past, line, context)
         stock.book(line.intents)
+        past.unsettled.hear(line.fact, 0)
+        past.unsettled.book(line.intents, 0)
         _undone(past, line)
         _orphans(past, line)
         past.last_wall_ms = line.wall_ms
         if line.fact["kind"] == "ack":
             past.acked = max(past.acked, line.fact["acked"])
     stock.begin()
+    past.unsettled.begin()
     return past
 
 

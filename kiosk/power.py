@@ -18,7 +18,7 @@ from kiosk.sale.facts import Cancelled, PatienceOver, TakeOver
 from kiosk.sale.sale import Sale
 from kiosk.system_facts import PowerTurned, Stopped, SwitchOff
 
-UNPAID = (S.LOCKING, S.REVIEWING, S.RESUMING)
+UNPAID = (S.LOCKING, S.REVIEWING, S.CHOOSING, S.RESUMING)
 """Nothing is finished there that could not begin anew: a restart's question ends as if nobody had answered."""
 EARLY: dict[S, type[Fact]] = {S.TICKETS_OUT: TakeOver, S.CHANGE_OUT: TakeOver, S.CLAIM: PatienceOver}
 """Where only a person is waited for: when time is up, their own time-out comes early."""
@@ -134,6 +134,8 @@ class Power:
     def _for_sale(self, sale: Sale, now_ms: int) -> Fact | None:
         """A note that is moving comes to rest first, while there is time: it may make the price whole."""
         late = now_ms >= self._until_ms
+        if sale.state is S.AUTHORISING and sale.may_withdraw():
+            return Cancelled("power")
         if sale.state in UNPAID or (sale.state is S.COLLECTING and (late or not sale.note_moves())):
             return Cancelled("power")
         if sale.state is not self._seen[0]:

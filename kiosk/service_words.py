@@ -11,6 +11,7 @@ MODULES: dict[str, Msg] = {
     "slip_printer": Msg("Slip printer"),
     "cabinet": Msg("Cabinet board"),
     "ups": Msg("Power supply"),
+    "payment": Msg("Cards and phones"),
 }
 TITLES: dict[str, Msg] = {
     "fill": Msg("Fill the {value} cassette"),

@@ -13,7 +13,7 @@ from kiosk.modes import Mode
 from kiosk.ports.station import LockedPlace
 from kiosk.ports.ticket_printer import Picture
 from kiosk.print.sheet import Faces, Sheet
-from kiosk.print.slips import ClaimFacts, SlipHead, claim_slip
+from kiosk.print.slips import ClaimFacts, ReversalFacts, SlipHead, claim_slip, reversal_slip
 from kiosk.print.stripe import stripe
 from kiosk.print.ticket_face import TicketFacts, facts_of, ticket_face, ticket_form
 from kiosk.sale.book import Book
@@ -22,7 +22,7 @@ from kiosk.screen.shown import HelpSeen, MachineSeen, ModeSeen, Shown
 from kiosk.screen.texts import Both, Say, Texts
 from kiosk.screen.values import Screen
 from kiosk.screen.view import next_change_ms, view
-from kiosk.screen.views.claim import code_content, reason_words
+from kiosk.screen.views.claim import code_content, payment_content, reason_words
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ class Showing:
             recycled_fen=self._cash.recycled_fen,
             help=self._help(controller, now.wall_ms),
             on_battery=not controller.watch.mains,
+            charge_step=controller.charge_step,
             service_screen=controller.service.screen(controller, self._texts, self._clock, now),
         )
         return base
@@ -122,6 +123,8 @@ class Showing:
             cash_limit_fen=mode.cash_limit_fen,
             slips=mode.slips,
             told_ms=controller.watch.worst_since_ms() if mode.out_of_service else 0,
+            charges=controller.watch.charges,
+            charge=mode.charge,
         )
 
     def _codes(self, controller: Controller) -> tuple[str, ...]:
@@ -188,6 +191,13 @@ class Showing:
 
     def _slip(self, faces: Faces, book: Book, code: str, wall_ms: int) -> Picture:
         """One slip explains all claims of a sale: the first one large, the others with their codes."""
+        head = SlipHead(self._machine.id, self._station(), wall_ms, book.key)
+        say = Say(self._texts, book.language)
+        for line in book.charges:
+            if line.code == code:
+                content = payment_content(self._machine.id, line)
+                gone = ReversalFacts(code, line.amount_fen, content, line.masked, self._machine.help_line)
+                return reversal_slip(gone, head, say, self._clock, faces, SLIP_DOTS)
         claim = next(claim for claim in book.claims if claim.code == code)
         facts = ClaimFacts(
             code=code,
@@ -200,8 +210,6 @@ class Showing:
             help_line=self._machine.help_line,
             days=self._machine.claim_days,
         )
-        head = SlipHead(self._machine.id, self._station(), wall_ms, book.key)
-        say = Say(self._texts, book.language)
         return claim_slip(facts, head, say, self._clock, faces, SLIP_DOTS)
 
 

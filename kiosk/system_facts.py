@@ -63,3 +63,11 @@ class StaffCalled(Fact):
 
     kind: ClassVar[str] = "help"
     where: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDue(Fact):
+    """A payment waits to be captured or to go back, and nobody has answered: it is asked for once more."""
+
+    kind: ClassVar[str] = "payment.due"
+    payment: int

@@ -10,6 +10,7 @@ from kiosk.ports import (
     fact,
     note_acceptor,
     note_dispenser,
+    payment,
     receipt_printer,
     screen,
     station,
@@ -23,7 +24,7 @@ from kiosk.sale import intents
 
 MODULES = (
     fact, faults, note_acceptor, note_dispenser, ticket_printer, receipt_printer, cabinet, station, screen, sale_facts,
-    intents, service_records, system_facts, ups,
+    intents, payment, service_records, system_facts, ups,
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from kiosk.stock import Stock
 
 log = logging.getLogger(__name__)
 LOST_DEVICE = frozenset({"LINK_LOST", "NO_ANSWER", "WRONG_DEVICE"})
-KNOWS_NO_PAST = frozenset({"ups"})
+KNOWS_NO_PAST = frozenset({"ups", "payment"})
 """Nothing of a sale is asked of them: a start does not wait for their first word."""
 BUILD_WALL_MS = 1_780_000_000_000  # 2026-05-28: no honest clock is before the program was written
 
@@ -34,6 +34,7 @@ class Watch:
 
     fitted: frozenset[str]
     stock: Stock
+    charges: tuple[str, ...] = ()  # ways to pay of the payment adapter
     ready: set[str] = field(default_factory=set)
     faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
     raised_ms: dict[tuple[str, str, str], int] = field(default_factory=dict)  # wall time
@@ -134,6 +135,7 @@ class Watch:
         wall_ms: int,
         command: str = "normal",
         power_sure: bool = True,
+        reversing: bool = False,
     ) -> Known:
         """What the mode follows from."""
         return Known(
@@ -153,6 +155,8 @@ class Watch:
             clock_valid=wall_ms >= BUILD_WALL_MS,
             network_known=self.network_known,
             skew_ms=self.skew_ms,
+            charges=self.charges,
+            reversing=reversing,
         )
 
     def all_spoke(self) -> bool:

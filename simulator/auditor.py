@@ -155,6 +155,11 @@ class Auditor:
             self._upstream.sales(sales, settled, counting)
         return count
 
+    def payments(self, ledger: Mapping[int, tuple[str, int, int]], *, settled: bool) -> None:
+        """What the other side of payments by card and phone has in its books (2): payment -> (state, amount in fen, how often
+        somebody paid it). `settled`: the machine had time to ask until it was answered."""
+        self._fold.charges.compare(ledger, settled)
+
     def leaks(self, text: bytes | str, where: str) -> None:
         """Any other text that leaves the machine or stays on its disk: log, dump, upload (13)."""
         found = self._leaks.find(text.encode() if isinstance(text, str) else text)

@@ -198,7 +198,7 @@ def release(sale: str) -> Call:
     return Call("release", "POST", f"/v1/locks/{quote(sale, safe='')}:release", hear, silence, {}, sale=sale)
 
 
-def confirm(sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> Call:
+def confirm(sale: str, total_fen: int, rounding_fen: int, cash_fen: int, card_fen: int = 0) -> Call:
     def hear(answer: Answer) -> Fact:
         if answer.status == 409:
             return ConfirmRefused(sale, answer.code)
@@ -207,7 +207,7 @@ def confirm(sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> Call
             raise Malformed("not a confirmation")
         return SaleConfirmed(sale, tickets)
 
-    paid = {"cash_fen": cash_fen, "card_fen": 0}
+    paid = {"cash_fen": cash_fen, "card_fen": card_fen}
     body = {"total_fen": total_fen, "rounding_fen": rounding_fen, "paid": paid}
     silence = lambda reason: ConfirmUncertain(sale, reason)
     return Call("confirm", "POST", f"/v1/locks/{quote(sale, safe='')}:confirm", hear, silence, body, sale=sale)

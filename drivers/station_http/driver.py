@@ -107,8 +107,8 @@ class StationDriver(WithoutLink):
     def release(self, sale: str) -> None:
         self._lanes.submit(Lane.SALE, calls.release(sale))
 
-    def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> None:
-        self._lanes.submit(Lane.SALE, calls.confirm(sale, total_fen, rounding_fen, cash_fen))
+    def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int, card_fen: int = 0) -> None:
+        self._lanes.submit(Lane.SALE, calls.confirm(sale, total_fen, rounding_fen, cash_fen, card_fen))
 
     def ask_state(self, sale: str) -> None:
         self._lanes.submit(Lane.SALE, calls.ask_state(sale))

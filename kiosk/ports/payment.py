@@ -142,5 +142,5 @@ class Payment(Protocol):
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         """Nothing may be paid, or it must go back. `reference` may be empty (never learnt). Also after a restart, and for a payment
         the other side never heard of, which is then closed for good. Outcome: exactly one `reverse!` for each call. Idempotent
-        there."""
+        there. While the outcome of `begin` is still awaited it ends that too: of the two words only `reverse!` is owed then."""
         ...

@@ -384,7 +384,8 @@ class Station(Protocol):
 
     def release(self, sale: str) -> None: ...
 
-    def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> None: ...
+    def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int, card_fen: int = 0) -> None:
+        """`card_fen`: by card or phone."""
 
     def ask_state(self, sale: str) -> None: ...
 

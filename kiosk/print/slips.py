@@ -104,6 +104,17 @@ class ClaimFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReversalFacts:
+    """A payment by card or phone that goes back and has no answer yet. `masked`: as the other side names the payer."""
+
+    code: str
+    amount_fen: int
+    content: str
+    masked: str = ""
+    help_line: str = "12306"
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptFacts:
     """A sale that ended well. `lines`: (what, amount in fen) per ticket or group of tickets."""
 
@@ -143,6 +154,24 @@ def claim_slip(facts: ClaimFacts, head: SlipHead, say: Say, clock: Clock, faces:
     roll.words(say("Paid in cash at window {window}. Or call {n}.", window=facts.window, n=facts.help_line), 28)
     roll.code(qr.rows(facts.content))
     roll.words(say("Keep this slip. The code is worth money."), 26, 700, centred=True)
+    return roll.picture()
+
+
+def reversal_slip(facts: ReversalFacts, head: SlipHead, say: Say, clock: Clock, faces: Faces, width: int) -> Picture:
+    """What the passenger holds when the bank has not answered: nothing was bought, and the money goes back by itself."""
+    roll = _Roll(faces, width)
+    _head(roll, say, clock, head, say("Payment slip"))
+    roll.words(say("Goes back to you"), 28, 500)
+    roll.line(formats.amount(facts.amount_fen), 64, 700)
+    if facts.masked:
+        roll.line(facts.masked, 28)
+    roll.words(say("Code"), 28, 500)
+    roll.line(formats.code(facts.code), 60, 700)
+    roll.rule()
+    roll.words(say("No ticket was issued. You are not charged for this order."), 28)
+    roll.words(say("The bank has not answered yet: it is asked until it does."), 28)
+    roll.words(say("Not in your account in 3 days? Call {n}.", n=facts.help_line), 28)
+    roll.code(qr.rows(facts.content))
     return roll.picture()
 
 

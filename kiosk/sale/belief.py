@@ -19,6 +19,6 @@ class Belief:
 
     def written(self) -> Believed:
         """As the end of the recovery names it."""
-        names = ("note", "key", "order", "bundle", "notes")
+        names = ("note", "key", "order", "bundle", "notes", "payment")
         number = next((getattr(self.fact, name) for name in names if hasattr(self.fact, name)), "")
         return Believed(f"{self.fact.kind} {self.fact.result} {number}", self.why)

@@ -22,6 +22,8 @@ class S(Enum):
     NEW = "nothing asked yet"
     LOCKING = "asking the station to hold the places"
     REVIEWING = "places held; the passenger checks the order"
+    CHOOSING = "places held and agreed; how is it to be paid?"
+    AUTHORISING = "a card or a phone is asked for the whole amount"
     COLLECTING = "taking notes"
     CLOSING = "no more notes; the last one comes to rest"
     CONFIRMING = "paid; asking the station to confirm"
@@ -39,6 +41,8 @@ class S(Enum):
     CHANGE_OUT = "notes wait to be taken"
     CHANGE_AGAIN = "after a restart the outlet is opened again before the notes"
     CHANGE_BACK = "forgotten notes are pulled back"
+    CAPTURING = "the passenger has the tickets; what was approved becomes ours"
+    REVERSING = "no ticket was handed over; what was approved goes back"
     SLIP = "the claim slip is printed"
     CLAIM = "the claim is on the screen"
     RESUMING = "after a restart something is owed; is anybody here?"
@@ -101,6 +105,31 @@ class PayLine:
 
 
 @dataclass(slots=True)
+class ChargeLine:
+    """One payment by card or phone. `state`: asked, approved, declined, unknown; capturing, captured, contested (the other side
+    refuses to capture); reversing, reversed, kept (the other side refuses to reverse), stray (approved after it was declined).
+
+    `code` stands on the slip about a reversal that is still open; `slip` of it as of a claim.
+    """
+
+    payment: int
+    way: str
+    amount_fen: int
+    state: str = "asked"
+    reference: str = ""
+    masked: str = ""
+    reason: str = ""
+    withdrawn: bool = False  # the passenger, or the machine, has given it up; its outcome is still to come
+    moved: bool = False  # it went back, and something had been paid
+    code: str = ""
+    slip: str = "none"
+
+
+CHARGED = ("approved", "capturing", "captured", "contested")
+"""States of a payment that pays for tickets."""
+
+
+@dataclass(slots=True)
 class Claim:
     """A debt of the machine (decision 5). `exact` False: at most `amount_fen`, to be settled by counting."""
 
@@ -144,9 +173,11 @@ class Book:
     blanks_asked: int = 0
     pays: list[PayLine] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    why_ending: str = (
-        ""  # passenger, service, screen, acceptor, timeout, lock_expired, note, station, refused, print, restart
-    )
+    way: str = ""  # cash, card, code or scan, as it was chosen last; empty before
+    charges: list[ChargeLine] = field(default_factory=list)
+    charge_until_ms: int = 0  # so long an outcome of the last payment is waited for
+    # passenger, service, screen, acceptor, timeout, lock_expired, note, station, refused, print, restart, payment
+    why_ending: str = ""
     deposit_forgotten: bool = (
         False  # own notes that came back were not taken: why they are owed, whatever ended the order
     )
@@ -188,7 +219,37 @@ class Book:
     @property
     def paid_in_fen(self) -> int:
         """What counts towards the price."""
-        return self.ours_fen + self.deposit_fen
+        return self.ours_fen + self.deposit_fen + self.charged_fen
+
+    @property
+    def charge(self) -> ChargeLine | None:
+        """The last payment that was begun."""
+        return self.charges[-1] if self.charges else None
+
+    @property
+    def charged_fen(self) -> int:
+        """By card or phone: approved, and not taken back."""
+        return sum(line.amount_fen for line in self.charges if line.state in CHARGED)
+
+    @property
+    def kept_fen(self) -> int:
+        """What should have gone back, and the other side refuses: owed."""
+        return sum(line.amount_fen for line in self.charges if line.state == "kept")
+
+    @property
+    def slip_lines(self) -> list[Claim | ChargeLine]:
+        """Everything that has a code of its own for a slip."""
+        return [*self.claims, *self.charges]
+
+    @property
+    def on_slip(self) -> list[Claim | ChargeLine]:
+        """What a slip has to tell of now."""
+        return [*self.claims, *self.going_back]
+
+    @property
+    def going_back(self) -> list[ChargeLine]:
+        """Payments whose reversal nobody has answered for certain."""
+        return [line for line in self.charges if line.state == "reversing"]
 
     @property
     def put_in_fen(self) -> int:
@@ -213,6 +274,11 @@ class Book:
     def missing_fen(self) -> int:
         """Still to pay; never below 0."""
         return max(0, self.due_fen - self.paid_in_fen)
+
+    @property
+    def given_fen(self) -> int:
+        """What the passenger has paid so far, however, and not had back."""
+        return self.put_in_fen + self.charged_fen
 
     @property
     def moving_note(self) -> NoteLine | None:
@@ -262,7 +328,7 @@ class Book:
     @property
     def owed_fen(self) -> int:
         """What the machine owes now and has neither given nor written down; never below 0."""
-        taken_in = self.ours_fen + self.uncertain_in_fen
+        taken_in = self.ours_fen + self.charged_fen + self.kept_fen + self.uncertain_in_fen
         return max(0, taken_in - self.delivered_fen - self.paid_out_fen - self.claims_fen)
 
     @property

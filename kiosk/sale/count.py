@@ -20,6 +20,7 @@ from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
 from kiosk.sale import restarted
 from kiosk.sale.book import Book, Claim, NoteLine, PayLine, S, TicketLine
+from kiosk.sale.charge import CHARGE_COUNTERS
 from kiosk.sale.deposit import DEPOSIT_COUNTERS
 from kiosk.stock import Stock
 
@@ -84,11 +85,6 @@ def _renew_failed(fact: st.RenewFailed, book: Book, at: Counting) -> None:
         book.lock_until_ms = at.now_ms
 
 
-def _agreed(fact: sf.Agreed, book: Book, at: Counting) -> None:
-    book.agreed = True
-    at.patience(book, at.policy.collect_patience_ms)
-
-
 def _why(reason: str) -> Counter:
     def note_it(fact: Fact, book: Book, at: Counting) -> None:
         book.why_ending = book.why_ending or reason
@@ -99,7 +95,7 @@ def _why(reason: str) -> Counter:
 def _cancelled(fact: sf.Cancelled, book: Book, at: Counting) -> None:
     if book.state is S.RESUMING:
         restarted.nobody(fact, book, at)
-    if book.state in (S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING):
+    if book.state in (S.LOCKING, S.REVIEWING, S.CHOOSING, S.COLLECTING, S.CLOSING, S.AUTHORISING):
         book.why_ending = book.why_ending or fact.by
 
 
@@ -327,9 +323,9 @@ def _change(state: str) -> Counter:
 
 def _slip(state: str) -> Counter:
     def book_it(fact: rp.SlipPrinted | rp.SlipFailed, book: Book, at: Counting) -> None:
-        for claim in book.claims:
-            if claim.slip == "printing":
-                claim.slip = state
+        for line in book.slip_lines:
+            if line.slip == "printing":
+                line.slip = state
         at.patience(book, at.policy.claim_patience_ms)
 
     return book_it
@@ -352,7 +348,6 @@ _COUNTERS: dict[type[Fact], Counter] = {
     st.ConfirmUncertain: only((S.CONFIRMING,), _asked_again),
     st.SaleStateKnown: only((S.ASKING,), _state_known),
     st.SaleStateUnknown: only((S.ASKING,), _asked_again),
-    sf.Agreed: _agreed,
     sf.Cancelled: _cancelled,
     sf.PatienceOver: _why("timeout"),
     sf.LockOver: _why("lock_expired"),
@@ -374,6 +369,7 @@ _COUNTERS: dict[type[Fact], Counter] = {
     na.NoteUncertain: _note_lost("unknown"),
     na.NoteReturnUncertain: _note_lost("unknown"),
     **DEPOSIT_COUNTERS,
+    **CHARGE_COUNTERS,
     tp.TicketInTray: _in_tray,
     tp.TicketSpoiled: _spoiled,
     tp.TicketRefused: _not_started,

@@ -28,6 +28,29 @@ class Agreed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedToChoose(Fact):
+    """Order, price and rules were accepted, and there is more than one way to pay."""
+
+    kind: ClassVar[str] = "sale.agreed"
+    result: ClassVar[str] = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class PayBy(Fact):
+    """The way was chosen: cash, card, code or scan. Where it is the only one this also agrees to order, price and rules."""
+
+    kind: ClassVar[str] = "sale.pay_by"
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWay(Fact):
+    """The passenger does not want to pay by this card or phone after all."""
+
+    kind: ClassVar[str] = "sale.other_way"
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled(Fact):
     """By whom: passenger, service, screen (it went dark), mode (the machine had to stop), power (it runs on battery)."""
 
@@ -83,6 +106,14 @@ class AnswerOver(Fact):
 
     kind: ClassVar[str] = "timer"
     result: ClassVar[str] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOver(Fact):
+    """The other side of a payment had its time to answer."""
+
+    kind: ClassVar[str] = "timer"
+    result: ClassVar[str] = "payment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kiosk.parameters import SalePolicy
 from kiosk.sale.change import acceptable, bundles, plan_change
+from kiosk.sale.charge import ChargeGuards
 from kiosk.sale.deposit import DepositGuards
 from kiosk.stock import Stock
 
@@ -25,7 +26,7 @@ class SaleContext:
     deposit_fen: Callable[[], Collection[int]] | None = None
 
 
-class Guards(DepositGuards):
+class Guards(DepositGuards, ChargeGuards):
     """The `when` of the table's rows. `Sale` is the model that has them."""
 
     _context: SaleContext
@@ -115,7 +116,7 @@ class Guards(DepositGuards):
         return any(pay.state == "asked" for pay in self.book.pays)
 
     def owes(self) -> bool:
-        return self.book.owed_fen > 0 or any(claim.slip == "none" for claim in self.book.claims)
+        return self.book.owed_fen > 0 or any(line.slip == "none" for line in self.book.on_slip)
 
     def can_pay(self) -> bool:
         """Something is owed, somebody is there, and the dispenser can pay at least a part of it."""
@@ -134,8 +135,8 @@ class Guards(DepositGuards):
 
     def payable(self) -> bool:
         book = self.book
-        if book.owed_fen <= 0 or any(pay.state == "unknown" for pay in book.pays):
-            return False
+        if book.owed_fen <= 0 or book.charged_fen or any(pay.state == "unknown" for pay in book.pays):
+            return False  # what came by card or phone is no cash that may be paid out
         failed = sum(pay.state in ("refused", "short") for pay in book.pays)
         return failed < self._context.policy.pay_tries and bool(self._first_bundle())
 

@@ -85,8 +85,54 @@ class ReturnDeposit(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorisePayment(Intent):
+    """The record of the payment, and of its reversal (decision page 036). `way`: card, code or scan. `limit_ms`: mono time."""
+
+    kind: ClassVar[str] = "auth?"
+    sale: int
+    key: str
+    payment: int
+    amount_fen: int
+    way: str
+    limit_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPayment(Intent):
+    """Nobody wants to pay it any more; what `auth?` came to is still to be heard."""
+
+    kind: ClassVar[str] = "auth.cancel?"
+    sale: int
+    payment: int
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePayment(Intent):
+    kind: ClassVar[str] = "capture?"
+    sale: int
+    key: str
+    payment: int
+    amount_fen: int
+    way: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePayment(Intent):
+    """`reference` empty: never learnt."""
+
+    kind: ClassVar[str] = "reverse?"
+    sale: int
+    key: str
+    payment: int
+    amount_fen: int
+    way: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmSale(Intent):
-    """`paid_fen` in cash; price and rounding as agreed."""
+    """`paid_fen` in notes or by one payment; price and rounding as agreed."""
 
     kind: ClassVar[str] = "confirm?"
     sale: int
@@ -229,7 +275,8 @@ class Rounding(Intent):
 
 @dataclass(frozen=True, slots=True)
 class SaleEnd(Intent):
-    """`outcome`: sold, partial, cancelled, refunded, claim. Sums for the reader; the auditor makes its own."""
+    """`outcome`: sold, partial, cancelled, refunded, claim. `ours_fen`: notes, and what was approved and not given back. Sums for
+    the reader; the auditor makes its own."""
 
     kind: ClassVar[str] = "sale.end"
     sale: int

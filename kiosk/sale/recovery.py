@@ -30,6 +30,7 @@ from kiosk.ports.note_dispenser import (
     NotesShort,
     NotesUncertain,
 )
+from kiosk.ports.payment import PaymentUncertain
 from kiosk.ports.ticket_printer import (
     DeliverUncertain,
     PrinterPast,
@@ -84,6 +85,7 @@ def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
         *_tickets(book, told, before.get("print?", {})),
         *_bundle(book, told.printer),
         *_pays(book, told.dispenser, before.get("pay?", {})),
+        *(Belief(PaymentUncertain(line.payment, "restart"), SILENT) for line in book.charges if line.state == "asked"),
     ]
 
 

@@ -14,10 +14,12 @@ from transitions import Machine, MachineError
 from kiosk.errors import TvmError
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
-from kiosk.sale.book import Book, Claim, PayLine, S, TicketLine
+from kiosk.sale.book import Book, Claim, PayLine, S
 from kiosk.sale.change import acceptable
+from kiosk.sale.charge import ChargeDeeds
 from kiosk.sale.count import Counting, count
 from kiosk.sale.deposit import DEPOSIT, DepositDeeds
+from kiosk.sale.giving_up import GivingUp
 from kiosk.sale.guards import Guards, SaleContext
 from kiosk.sale.intents import (
     AskState,
@@ -30,7 +32,6 @@ from kiosk.sale.intents import (
     PayNotes,
     PrintSlip,
     PrintTicket,
-    ReleaseLock,
     RenewLock,
     Reopen,
     ReportPrinted,
@@ -40,9 +41,7 @@ from kiosk.sale.intents import (
     SaleEnd,
     SaleOpen,
     StackNote,
-    TicketVoid,
     UnknownAdd,
-    VoidSale,
 )
 from kiosk.sale.table import PUT_IN, TABLE
 from kiosk.stock import Stock
@@ -70,7 +69,7 @@ def base36(number: int, width: int) -> str:
     return text
 
 
-class Sale(Guards, DepositDeeds):
+class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
     """The model of the machine. `book` is what everybody may read."""
 
     state: S
@@ -100,11 +99,14 @@ class Sale(Guards, DepositDeeds):
         order = getattr(fact, "order", None)
         if isinstance(order, int) and all(pay.order != order for pay in book.pays):
             return False
+        payment = getattr(fact, "payment", None)
+        if isinstance(payment, int) and all(line.payment != payment for line in book.charges):
+            return False
         if isinstance(fact, DEPOSIT) and not set(fact.notes) <= {line.note for line in book.notes}:
             return False
         if isinstance(fact, PUT_IN) and self._stock.doubts_note(fact.note) and book.note(fact.note) is None:
             return False  # claimed in an earlier sale: whoever stands here now has not paid it
-        return not hasattr(fact, "slip") or any(claim.code == fact.slip for claim in book.claims)
+        return not hasattr(fact, "slip") or any(line.code == fact.slip for line in book.slip_lines)
 
     def feed(self, fact: Fact, now_ms: int, wall_ms: int) -> list[Intent]:
         """Count one fact, decide, and answer the intents it causes. Raises NoRow when no row takes the fact."""
@@ -164,13 +166,17 @@ class Sale(Guards, DepositDeeds):
     def deadline(self) -> tuple[int, Fact] | None:
         """The next time limit of this sale, as (real ms, the fact it becomes)."""
         book, limits = self.book, list[tuple[int, Fact]]()
-        if book.state in (S.REVIEWING, S.COLLECTING):
+        if book.state in (S.REVIEWING, S.CHOOSING, S.COLLECTING):
             limits = [(book.lock_until_ms, sf.LockOver())]
             if book.patience_until_ms:
                 limits.append((book.patience_until_ms, sf.PatienceOver()))
             if book.state is S.COLLECTING and not book.no_more_notes:
                 last = round(self._context.policy.last_minute_ms / self._context.rate)
                 limits.append((book.lock_until_ms - last, sf.LastMinute()))
+        elif book.state in (S.AUTHORISING, S.CAPTURING, S.REVERSING):
+            limits = [(book.charge_until_ms, sf.PaymentOver())]
+            if book.state is S.AUTHORISING and (book.charge is None or not book.charge.withdrawn):
+                limits.append((book.lock_until_ms, sf.LockOver()))
         elif book.state in (S.CONFIRMING, S.ASKING):
             limits = [(book.answer_until_ms, sf.AnswerOver())]
             if book.state is S.ASKING and book.ask_again_ms:
@@ -192,7 +198,7 @@ class Sale(Guards, DepositDeeds):
         if self.state is S.RESUMING and not self.book.resume_until_ms:
             self.book.resume_span_ms = policy.resume_answer_ms
             self.book.resume_until_ms = self._now_ms + round(policy.resume_answer_ms / self._context.rate)
-        if self.state not in (S.REVIEWING, S.COLLECTING, S.CLAIM):
+        if self.state not in (S.REVIEWING, S.CHOOSING, S.COLLECTING, S.CLAIM):
             self.book.patience_until_ms = 0
         self.refresh_accepted()
 
@@ -264,9 +270,6 @@ class Sale(Guards, DepositDeeds):
         blanks = tuple(ticket.keys[-1] for ticket in self.book.tickets_in("in_tray"))
         self._intents.append(Deliver(self.book.number, blanks))
 
-    def void_failed(self) -> None:
-        self._void(self.book.tickets_in("void"), "print")
-
     def dump(self) -> None:
         self._intents.append(Dump(self.book.number))
 
@@ -324,42 +327,11 @@ class Sale(Guards, DepositDeeds):
         self.print_slip()
 
     def print_slip(self) -> None:
-        for claim in self.book.claims:
-            claim.slip = "printing"
-        self._intents.append(PrintSlip(self.book.number, self.book.claims[0].code))
-
-    def release(self) -> None:
-        """The places are free again; not those of a sale that the station confirmed, or was told of before."""
-        if not self.book.confirmed and not self.book.given_up:
-            self.book.given_up = True
-            self._intents.append(ReleaseLock(self.book.number, self.book.key))
-
-    def let_go(self) -> None:
-        """The station keeps nothing of this sale: a lock that was never confirmed is released, anything else void by key."""
-        book = self.book
-        if book.places and not (book.confirms or book.confirmed or book.given_up):
-            self.release()
-        else:
-            self.void_sale()
-
-    def void_sale(self) -> None:
-        """Nothing of this sale may count at the station: tickets that nobody holds are void there too."""
-        book = self.book
-        if not book.confirmed:
-            book.given_up = True
-            self._intents.append(VoidSale(book.number, book.key, (), book.why_ending or "unknown"))
-            return
-        self._void(book.tickets_in("void", "unknown", "retracted"), book.why_ending or "print")
-
-    def _void(self, tickets: list[TicketLine], reason: str) -> None:
-        fresh = [ticket for ticket in tickets if not ticket.voided]
-        for ticket in fresh:
-            ticket.voided = True
-            blank = ticket.keys[-1] if ticket.keys else ""
-            self._intents.append(TicketVoid(self.book.number, ticket.place.index, ticket.number, blank, reason))
-        if fresh:
-            places = tuple(ticket.place.index for ticket in fresh)
-            self._intents.append(VoidSale(self.book.number, self.book.key, places, reason))
+        """One slip tells of all claims, and of a payment that is still to go back."""
+        lines = self.book.on_slip or [line for line in self.book.slip_lines if line.code]
+        for line in lines:
+            line.slip = "printing"
+        self._intents.append(PrintSlip(self.book.number, lines[0].code))
 
     def end(self) -> None:
         book = self.book
@@ -379,7 +351,7 @@ class Sale(Guards, DepositDeeds):
                 book.number,
                 self._outcome(),
                 book.why_ending,
-                book.ours_fen,
+                book.ours_fen + book.charged_fen + book.kept_fen,
                 book.fare_of(book.tickets_in("taken", "presented", "in_tray")),
                 book.paid_out_fen,
                 book.claims_fen,
@@ -396,4 +368,5 @@ class Sale(Guards, DepositDeeds):
             return "sold"
         if good:
             return "partial"
-        return "refunded" if book.paid_out_fen else "cancelled"
+        back = any(line.moved or line.state == "reversing" for line in book.charges)
+        return "refunded" if back or book.paid_out_fen else "cancelled"

@@ -40,6 +40,17 @@ from kiosk.ports.note_dispenser import (
     TrayReopened,
     TrayStayedShut,
 )
+from kiosk.ports.payment import (
+    CaptureRefused,
+    CaptureUncertain,
+    PaymentApproved,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentReversed,
+    PaymentUncertain,
+    ReverseRefused,
+    ReverseUncertain,
+)
 from kiosk.ports.receipt_printer import SlipFailed, SlipPrinted
 from kiosk.ports.station import (
     ConfirmRefused,
@@ -74,6 +85,7 @@ from kiosk.ports.ticket_printer import (
 from kiosk.sale.book import S
 from kiosk.sale.facts import (
     Agreed,
+    AgreedToChoose,
     AnswerOver,
     AskAgain,
     Cancelled,
@@ -82,7 +94,10 @@ from kiosk.sale.facts import (
     LastMinute,
     LockOver,
     MoneyBack,
+    OtherWay,
     PatienceOver,
+    PayBy,
+    PaymentOver,
     Restarted,
     ResumeOver,
     SaleStarted,
@@ -119,13 +134,15 @@ def on(facts: Facts, source: S | Sequence[S], dest: S | None, do: str = "", when
 
 
 def settle(facts: Facts, source: S | Sequence[S], first: str = "", asks: bool = False) -> list[Row]:
-    """After `first`: a deposit goes back; what is owed is paid; what cannot be becomes a claim; the last note comes to rest;
-    the sale ends.
+    """After `first`: a payment goes back or becomes ours; a deposit goes back; what is owed is paid; what cannot be becomes a
+    claim; the last note comes to rest; the sale ends.
 
     `asks`: a state that a restart leads to: there money is paid only to somebody who says that he is here (rule O).
     """
     ask = on(facts, source, S.RESUMING, do=f"{first} book_claims", when="may_ask") if asks else []
     return [
+        *on(facts, source, S.REVERSING, do=f"{first} reverse", when="must_reverse"),
+        *on(facts, source, S.CAPTURING, do=f"{first} capture", when="must_capture"),
         *on(facts, source, S.GIVING_BACK, do=f"{first} give_deposit_back", when="may_give_back"),
         *on(facts, source, S.PAYING, do=f"{first} pay_owed", when="can_pay"),
         *ask,
@@ -154,6 +171,10 @@ PRINTED_OR_NOT = (TicketInTray, *NOT_PRINTED, TicketUncertain)
 PAID_OR_NOT = (NotesPresented, NotesShort, NotesUncertain, NotesRefused)
 CHANGE_GONE = (ChangeTaken, ChangeRetracted, ChangeRetractUncertain)
 NOBODY = (MoneyBack, ResumeOver, Cancelled)
+BEFORE = [S.LOCKING, S.REVIEWING, S.CHOOSING]
+"""No note is asked for yet."""
+CAPTURED_OR_NOT = (PaymentCaptured, CaptureUncertain, CaptureRefused)
+REVERSED_OR_NOT = (PaymentReversed, ReverseUncertain)
 
 TABLE: list[Row] = [
     # -- the places
@@ -163,9 +184,30 @@ TABLE: list[Row] = [
     *settle((LockUncertain, Cancelled), S.LOCKING, first="void_sale"),
     *on(Agreed, S.REVIEWING, S.CONFIRMING, do="confirm", when="nothing_to_pay"),
     *on(Agreed, S.REVIEWING, S.COLLECTING, when="may_take_cash"),
-    *stop((Agreed, Cancelled, PatienceOver, LockOver), S.REVIEWING),
-    *on(PUT_IN, [S.LOCKING, S.REVIEWING], None),
-    *on(BAD_NOTE, [S.LOCKING, S.REVIEWING], None, do="book_claims"),
+    *on(AgreedToChoose, S.REVIEWING, S.CONFIRMING, do="confirm", when="nothing_to_pay"),
+    *on(AgreedToChoose, S.REVIEWING, S.CHOOSING, when="may_take_cash"),
+    *stop((Agreed, AgreedToChoose, Cancelled, PatienceOver, LockOver), S.REVIEWING),
+    *on(PUT_IN, BEFORE, None),
+    *on(BAD_NOTE, BEFORE, None, do="book_claims"),
+    # -- card or phone: one owner of the whole sum (decision page 036)
+    *on(PayBy, [S.REVIEWING, S.CHOOSING], S.CONFIRMING, do="confirm", when="nothing_to_pay"),
+    *on(PayBy, [S.REVIEWING, S.CHOOSING, S.COLLECTING], S.AUTHORISING, do="authorise", when="may_charge"),
+    *on(PayBy, [S.REVIEWING, S.CHOOSING], S.COLLECTING, when="may_collect"),
+    *on(PayBy, S.REVIEWING, S.CHOOSING, when="may_take_cash"),
+    *on(PayBy, S.CHOOSING, None, when="may_take_cash"),
+    *on(PayBy, S.COLLECTING, None),
+    *stop(PayBy, [S.REVIEWING, S.CHOOSING]),
+    *stop((Cancelled, PatienceOver, LockOver), S.CHOOSING),
+    *on(PaymentApproved, AFTER_START, None, do="reverse_stray", when="charge_stray"),
+    *on((PaymentApproved, PaymentDeclined, PaymentUncertain), S.AUTHORISING, None, when="still_charging"),
+    *on(PaymentApproved, S.AUTHORISING, S.CONFIRMING, do="confirm", when="charge_welcome"),
+    *on(PaymentDeclined, S.AUTHORISING, S.CHOOSING, when="may_choose_again"),
+    *stop(PaymentDeclined, S.AUTHORISING),
+    *on((PaymentApproved, PaymentUncertain, PaymentOver), S.AUTHORISING, S.REVERSING, do="release reverse"),
+    *on((OtherWay, Cancelled, LockOver), S.AUTHORISING, None, do="withdraw", when="may_withdraw"),
+    *on((OtherWay, Cancelled, LockOver), S.AUTHORISING, None),
+    *settle((*CAPTURED_OR_NOT, PaymentOver), S.CAPTURING),
+    *settle((*REVERSED_OR_NOT, ReverseRefused, PaymentOver), S.REVERSING),
     # -- notes
     *on(NoteHeld, S.COLLECTING, None, do="stack_note", when="note_welcome"),
     *on(PUT_IN, S.COLLECTING, S.CONFIRMING, do="confirm", when="paid_up"),
@@ -230,14 +272,14 @@ TABLE: list[Row] = [
     *on((SlipPrinted, SlipFailed), S.SLIP, S.CLAIM),
     *on(SlipAgain, S.CLAIM, S.SLIP, do="print_slip"),
     *settle((ClaimSeen, PatienceOver), S.CLAIM),
-    *on((*CREDITED, *BAD_NOTE), SLIP_STATES, S.SLIP, do="claim_rest"),
+    *on((*CREDITED, *BAD_NOTE, ReverseRefused), SLIP_STATES, S.SLIP, do="claim_rest"),
     *on(NoteDeposited, SLIP_STATES, S.KEEPING, do="keep_deposit", when="must_keep"),
     *on(NoteDeposited, SLIP_STATES, None),
     # -- what comes late, in any state: back, or counted and owed, never silence (decision 8)
     *on(NoteHeld, AFTER_START, None, do="return_note", when="note_held"),
     *on(NoteHeld, AFTER_START, None),  # said twice
-    *on(PUT_IN, but(S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING, *SLIP_STATES), None),
-    *on(BAD_NOTE, but(S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING, *SLIP_STATES), None, do="book_claims"),
+    *on(PUT_IN, but(*BEFORE, S.COLLECTING, S.CLOSING, *SLIP_STATES), None),
+    *on(BAD_NOTE, but(*BEFORE, S.COLLECTING, S.CLOSING, *SLIP_STATES), None, do="book_claims"),
     *on(NoteReturned, but(S.CLOSING), None),
     *on((NoteMoving, NoteRefused), AFTER_START, None),
     # -- answers that nobody waits for any more: counted where they still count, and nothing follows
@@ -258,9 +300,12 @@ TABLE: list[Row] = [
     *on(PAID_OR_NOT, but(S.PAYING), None),
     *on(CHANGE_GONE, but(*CHANGE), None),
     *on((SlipPrinted, SlipFailed), but(S.SLIP), None),
-    *on(
-        Cancelled, but(S.LOCKING, S.REVIEWING, S.COLLECTING, S.RESUMING), None
-    ),  # paid, or ending already: too late to cancel
+    *on((PaymentApproved, PaymentDeclined, PaymentUncertain), but(S.AUTHORISING), None),
+    *on(CAPTURED_OR_NOT, but(S.CAPTURING), None),
+    *on(REVERSED_OR_NOT, but(S.REVERSING), None),
+    *on(ReverseRefused, but(S.REVERSING, *SLIP_STATES), None, do="book_claims"),
+    # paid, or ending already: too late to cancel
+    *on(Cancelled, but(*BEFORE, S.COLLECTING, S.AUTHORISING, S.RESUMING), None),
     # -- after a restart: nothing is repeated, what is uncertain is claimed (reliability notes 3)
     *on(Restarted, S.TICKETS_BACK, None, do="retract_tickets", when="tickets_lie_out"),
     *on(Restarted, S.CHANGE_BACK, None, do="retract_change", when="change_lies_out"),

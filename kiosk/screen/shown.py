@@ -7,6 +7,7 @@ from dataclasses import field
 
 from kiosk.journey.search import StationIndex
 from kiosk.journey.state import JourneySettings, JourneyState
+from kiosk.ports.payment import PaymentStep
 from kiosk.ports.station import Limits, Network
 from kiosk.sale.book import Book
 from kiosk.screen.formats import Clock
@@ -49,7 +50,8 @@ class ModeSeen:
 
     `reason` (with `sells` False): closed, fault, offline, cash_full, door_open, no_paper, no_mains, remote_stop, starting.
     `why`: fault codes such as E41. `cash`: ok, part_change, no_change, off. `cash_limit_fen`: highest price payable in
-    cash, None without a limit. `told_ms`: when staff were told, `back_ms`: when it is expected to work again (0: unknown).
+    cash, None without a limit. `charges`: fitted ways beside cash (card, code, scan), `charge`: ok, none, lost, reversal.
+    `told_ms`: when staff were told, `back_ms`: when it is expected to work again (0: unknown).
     """
 
     sells: bool
@@ -60,6 +62,22 @@ class ModeSeen:
     slips: bool = True
     told_ms: int = 0
     back_ms: int = 0
+    charges: tuple[str, ...] = ()
+    charge: str = "none"
+
+    @property
+    def other_ways(self) -> tuple[str, ...]:
+        """How an order can be paid now without a note."""
+        return self.charges if self.charge == "ok" else ()
+
+    @property
+    def only_cash_up_to_fen(self) -> int | None:
+        """The highest price that can be paid at all; None without a limit."""
+        return None if self.other_ways else self.cash_limit_fen
+
+    @property
+    def no_way(self) -> bool:
+        return self.cash == "off" and not self.other_ways
 
 
 @value
@@ -78,7 +96,8 @@ class Shown:
     `cassettes`: cassette number -> face value in fen. `same_notes`: a cancel returns the very same notes (decision 2), but
     for the values of `recycled_fen` (decision 9).
     `note_moving`: something is being read in the slot. `receipts`: the sale can print a receipt.
-    `on_battery`: the mains have failed; a sale that is paid goes on.
+    `on_battery`: the mains have failed; a sale that is paid goes on. `charge_step`: what a card or phone asks of the passenger,
+    of whatever payment.
     """
 
     now_wall_ms: int
@@ -103,3 +122,4 @@ class Shown:
     help: HelpSeen = HelpSeen()
     service_screen: Screen | None = None
     on_battery: bool = False
+    charge_step: PaymentStep | None = None

@@ -73,7 +73,11 @@ DECLINE = "decline"
 PAY = "pay"
 CANCEL = "cancel"
 CHANGE_ORDER = "change_order"
+PAY_CASH = "pay_cash"
 PAY_CODE = "pay_code"
+PAY_CARD = "pay_card"
+PAY_SCAN = "pay_scan"
+OTHER_WAY = "other_way"  # not by this card or phone after all
 RECEIPT = "receipt"
 SLIP_AGAIN = "slip_again"
 CLAIM_DONE = "claim_done"
@@ -85,7 +89,7 @@ PLAIN = frozenset(
         LANGUAGE, CONTRAST, LARGE_TEXT, BACK, HOME, HELP, CALL_STAFF, MORE_TIME, SERVICE, START, DESTINATION,
         TRAIN_NUMBER, NEXT_TRAINS, ROUTE_MAP, FIXED, COLLECT, REFUNDS, ORIGIN, SWAP, TRIP, DATE, SHOW_TRAINS, CLEAR,
         ERASE, PREVIOUS, NEXT, AVAILABLE, DEPARTS, SORT, HOLD, AGREE, DECLINE, LISTED, GO, PAY, CANCEL, CHANGE_ORDER,
-        PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE, CONTINUE, MONEY_BACK,
+        PAY_CASH, PAY_CODE, PAY_CARD, PAY_SCAN, OTHER_WAY, RECEIPT, SLIP_AGAIN, CLAIM_DONE, CONTINUE, MONEY_BACK,
     }
 )  # fmt: skip
 VALUED = frozenset(
@@ -94,7 +98,9 @@ VALUED = frozenset(
         AREA, LINE, FROM,
     }
 )  # fmt: skip
-SALE = frozenset({PAY, CANCEL, CHANGE_ORDER, PAY_CODE, RECEIPT, SLIP_AGAIN, CLAIM_DONE, CONTINUE, MONEY_BACK})
+PAY_BY = {PAY_CASH: "cash", PAY_CARD: "card", PAY_CODE: "code", PAY_SCAN: "scan"}
+"""Target -> the way to pay that it chooses."""
+SALE = frozenset({PAY, CANCEL, CHANGE_ORDER, *PAY_BY, OTHER_WAY, RECEIPT, SLIP_AGAIN, CLAIM_DONE, CONTINUE, MONEY_BACK})
 """Touches that belong to a running sale."""
 
 

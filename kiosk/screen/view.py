@@ -14,6 +14,7 @@ from kiosk.screen.views.claim import claim
 from kiosk.screen.views.fixed import fixed
 from kiosk.screen.views.look import Look
 from kiosk.screen.views.pay import MORE_TIME_MS, asks_for_more_time, pay_cash
+from kiosk.screen.views.pay_by import pay_by, pay_choice
 from kiosk.screen.views.progress import printing
 from kiosk.screen.views.resume import checking, resume
 from kiosk.screen.views.review import LAST_MINUTE_MS, printed_ms, review
@@ -31,6 +32,8 @@ View = Callable[[Look], Screen]
 SALE: dict[S, View] = {
     S.LOCKING: holding,
     S.REVIEWING: review,
+    S.CHOOSING: pay_choice,
+    S.AUTHORISING: pay_by,
     S.COLLECTING: pay_cash,
     S.CLOSING: pay_cash,
     S.CONFIRMING: printing,
@@ -48,6 +51,8 @@ SALE: dict[S, View] = {
     S.CHANGE_OUT: take,
     S.CHANGE_AGAIN: printing,
     S.CHANGE_BACK: printing,
+    S.CAPTURING: printing,
+    S.REVERSING: printing,
     S.SLIP: claim,
     S.CLAIM: claim,
     S.RESUMING: resume,
@@ -68,7 +73,7 @@ JOURNEY: dict[str, View] = {
     "seat": seat,
     "thanks": thanks,
 }
-WITH_HELP = (S.REVIEWING, S.COLLECTING)
+WITH_HELP = (S.REVIEWING, S.CHOOSING, S.COLLECTING)
 """Help may lie over these, not over their question for more time; elsewhere in a sale something is to be taken or read."""
 
 

@@ -73,6 +73,22 @@ class PayTrack:
 
 
 @dataclass(slots=True)
+class ChargeTrack:
+    """A payment by card or phone. `state`: asked, approved, declined, unknown. `deed`: capture, reverse, or none yet; `end` of it:
+    captured, contested, reversed, kept. `counts`: its amount is in the account of its sale; `late`: approved after it was
+    declined."""
+
+    payment: int
+    sale: int
+    amount_fen: int
+    state: str = "asked"
+    deed: str = ""
+    end: str = ""
+    counts: bool = False
+    late: bool = False
+
+
+@dataclass(slots=True)
 class Case:
     """One sale as its records tell it."""
 
@@ -82,6 +98,7 @@ class Case:
     notes: list[NoteTrack] = field(default_factory=list)
     blanks: list[BlankTrack] = field(default_factory=list)
     pays: list[PayTrack] = field(default_factory=list)
+    charges: list[ChargeTrack] = field(default_factory=list)
     prices: dict[int, int] = field(default_factory=dict)
     total_fen: int = 0
     confirmed: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.audit.books import Books
 from simulator.audit.cases import Run
+from simulator.audit.charges import Charges
 from simulator.audit.deposits import Deposits
 from simulator.audit.motion import Motion
 from simulator.audit.notes import Notes
@@ -37,6 +38,7 @@ class Fold:
         self.outside = Outside(run)
         self.tally = Tally(run, self.outside)
         self.pairs, self.notes, self.pays = Pairs(run), Notes(run), Pays(run, books.values)
+        self.charges = Charges(run)
         self.tickets, self.stationed = Tickets(run, self.outside), Stationed(run)
         self.sales, self.terms = Sales(run, keep_sales), Terms(run)
         self.registers, self.service = Registers(run, books.values), Service(run)
@@ -54,6 +56,7 @@ class Fold:
             (Notes.HEARS, self.notes.hear),
             (Tickets.HEARS, self.tickets.hear),
             (Pays.HEARS, self.pays.hear),
+            (Charges.HEARS, self.charges.hear),
             (Stationed.HEARS, self.stationed.hear),
             (Registers.HEARS, self.registers.hear),
             (Service.HEARS, self.service.hear),
@@ -65,7 +68,8 @@ class Fold:
             self._hears.setdefault(kind, []).append(self.terms.hear)
         for kind in Sales.HEARS:
             self._hears.setdefault(kind, []).append(self.sales.hear)
-        for part in (books, promised, self.notes, self.deposits, self.tickets, self.pays, self.stationed, self.terms, self.motion,
+        for part in (books, promised, self.notes, self.deposits, self.tickets, self.pays, self.charges,
+                     self.stationed, self.terms, self.motion,
                      self.registers, self.service, self.sales):  # fmt: skip
             for kind in part.BOOKS:
                 self._books.setdefault(kind, []).append(part.book)
@@ -111,6 +115,7 @@ class Fold:
             self.notes.at_end(intent["sale"])
             self.deposits.at_end(intent["sale"])
             self.pays.at_end(intent["sale"])
+            self.charges.at_end(intent["sale"])
             self.sales.end(intent, wall_ms)
 
     def _damaged(self, record: Record, error: Exception) -> None:

@@ -1,10 +1,10 @@
 """The fifteen invariants of reliability notes 4, by number, and the module of this package in which each is judged.
 
 1 notes: one place each, one fate each             notes.py deposits.py (journal), tally.py physical.py escrow.py (matter)
-2 a sale's equation; claims of what came late      sales.py pays.py
+2 a sale's equation; claims of what came late      sales.py pays.py charges.py (with the other side's ledger)
 3 book value = physical count, up to open unknowns books.py payout.py paper.py physical.py unknowns.py
 4 tickets                                          tickets.py, outside.py (matter)
-5 no order repeated without "not done"             notes.py pays.py tickets.py stationed.py
+5 no order repeated without "not done"             notes.py pays.py charges.py tickets.py stationed.py
 6 nothing moves without its intent on disk         pairs.py (journal), motion.py (matter), reading.py (chain, mac)
 7 no durable line is missing after a power cut     survival.py
 8 cassettes within bounds, change reserved         books.py promised.py
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 INVARIANTS = {
     1: "every note is in exactly one place and has one fate",
-    2: "per sale: stacked = delivered fare + change taken + rounding + claims + unknown",
+    2: "per sale: stacked + captured = delivered fare + change taken + rounding + claims + unknown",
     3: "book value of every place = physical count up to open unknowns; each unknown is closed by a count",
     4: "no ticket twice, none without a paid sale, none that is void",
     5: "no order is repeated without an outcome that says it was not done",

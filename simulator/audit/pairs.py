@@ -9,11 +9,12 @@ from simulator.audit.cases import Run
 from simulator.audit.reading import Record
 from simulator.audit.recent import Recent
 
+BY_PAYMENT = frozenset({"auth", "capture", "reverse", "auth.cancel"})
 BY_KEY = frozenset({"lock", "renew", "release", "confirm", "state", "printed", "void"})
 REPORTS = ("printed", "void")
 """Sent until the station has answered for certain, be it days later."""
 
-ONCE = frozenset({"stack", "pay", "print"})
+ONCE = frozenset({"stack", "pay", "print", "auth"})
 """Orders with a number of their own."""
 
 Pair = tuple[str, Hashable]
@@ -100,6 +101,8 @@ class Pairs:
                 return self._outlet(deed, fact)
             case "slip":
                 return [("slip", fact["slip"])] if fact["slip"] in self._claims else []
+            case _ if deed in BY_PAYMENT:
+                return [(deed, fact["payment"])]
             case _ if deed in BY_KEY:
                 return [(deed, fact["sale"])]
         return []
@@ -134,6 +137,8 @@ def _asked(deed: str, intent: Record) -> Hashable:
             return str(intent["slip"])
         case "deliver" | "dump":
             return int(intent["sale"])
+        case _ if deed in BY_PAYMENT:
+            return int(intent["payment"])
         case _ if deed in BY_KEY:
             return str(intent["key"])
     return int(intent.get("sale", 0))

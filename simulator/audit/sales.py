@@ -92,7 +92,8 @@ class Sales:
         """What became ours, or was lost, outside a sale is owed by the same line."""
         if self._run.late:
             for number, value_fen in self._run.late.items():
-                self._run.say(2, f"note {number} of {value_fen} fen came in without a sale, and nobody is owed it", 0)
+                what = f"note {number}" if number > 0 else f"payment {-number}"
+                self._run.say(2, f"{what} of {value_fen} fen came in without a sale, and nobody is owed it", 0)
             self._run.late.clear()
 
     def end(self, intent: Record, wall_ms: int) -> None:
@@ -162,7 +163,8 @@ def _unsure_fen(pay: Any) -> int:
 def account_of(case: Case) -> dict[str, int]:
     """Amounts of one sale in fen; what was pulled back is in the claims."""
     return {
-        "ours_fen": sum(note.value_fen for note in case.notes if note.state in OURS),
+        "ours_fen": sum(note.value_fen for note in case.notes if note.state in OURS)
+        + sum(charge.amount_fen for charge in case.charges if charge.counts),
         "uncertain_fen": sum(note.value_fen for note in case.notes if note.state in DOUBTFUL),
         "fare_fen": sum(case.prices.get(blank.index, 0) for blank in case.blanks if blank.delivered),
         "rounding_fen": case.rounding_fen,

@@ -15,6 +15,7 @@ class Terms:
         "sale.start",
         "lock!",
         "sale.agreed",
+        "sale.pay_by",
         "sale.cancel",
         "sale.money_back",
         "sale.continue",
@@ -25,7 +26,7 @@ class Terms:
         "stack!",
         "return!",
     )
-    BOOKS = ("stack?", "confirm?", "lock?", "renew?", "release?", "void?")
+    BOOKS = ("stack?", "auth?", "confirm?", "lock?", "renew?", "release?", "void?")
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -45,6 +46,8 @@ class Terms:
             case "lock!", "held":
                 self._priced(fact)
             case "sale.agreed", _:
+                self._agreed, self._agreed_ms = True, wall_ms
+            case "sale.pay_by", _ if not self._agreed:  # the only way there is: who takes it agrees
                 self._agreed, self._agreed_ms = True, wall_ms
             case "sale.cancel" | "sale.money_back", _:
                 self._ending = True
@@ -91,7 +94,9 @@ class Terms:
             case "lock?" if intent.get("order") != self._order:
                 run.say(12, "the order that is locked is not the one that was chosen")
             case "stack?":
-                self._taking(intent)
+                self._taking(f"note {intent['note']} is taken")
+            case "auth?":
+                self._taking(f"payment {intent['payment']} is begun")
             case "confirm?":
                 self._confirming(intent)
 
@@ -101,14 +106,14 @@ class Terms:
             note, self._due = self._due["note"], None
             self._run.say(12, f"note {note} became ours, and the lock is not renewed")
 
-    def _taking(self, intent: Record) -> None:
+    def _taking(self, what: str) -> None:
         closes_ms = self._order.get("closes_ms", 0)
         if not self._agreed:
-            self._run.say(12, f"note {intent['note']} is taken, and nobody agreed to the order")
+            self._run.say(12, f"{what}, and nobody agreed to the order")
         elif self._ending:
-            self._run.say(12, f"note {intent['note']} is taken, and the sale was over")
+            self._run.say(12, f"{what}, and the sale was over")
         elif closes_ms and self._agreed_ms >= closes_ms:
-            self._run.say(12, f"note {intent['note']} is taken, and the sale had closed before")
+            self._run.say(12, f"{what}, and the sale had closed before")
 
     def _confirming(self, intent: Record) -> None:
         case = self._run.case(self._sale)
@@ -123,5 +128,6 @@ class Terms:
         if not self._agreed:
             self._run.say(12, "the sale is confirmed, and nobody agreed to the order")
         ours_fen = sum(note.value_fen for note in case.notes if note.state in OURS or note.state == "deposited")
+        ours_fen += sum(charge.amount_fen for charge in case.charges if charge.state == "approved" and not charge.deed)
         if ours_fen < total_fen + rounding_fen or intent["paid_fen"] != ours_fen:
             self._run.say(4, f"the sale is confirmed with {intent['paid_fen']} fen paid, {ours_fen} came in")

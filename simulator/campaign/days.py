@@ -6,20 +6,33 @@ from dataclasses import replace
 from random import Random
 
 from simulator.campaign.sets import on_battery, troubles
-from simulator.passenger.person import USUAL, make_plan
+from simulator.passenger.person import USUAL, Plan, make_plan
 from simulator.world.level import Level, Machine
 from simulator.world.script import Script, Trouble
 
 VISITS = 10
 POINTS_PER_VISIT = 60
 KINDS = USUAL
-ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {"usual": tuple(troubles()), "bulk": tuple(troubles("bulk"))}
+ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {
+    "usual": tuple(troubles()), "bulk": tuple(troubles("bulk")), "pay": tuple(troubles("pay")),
+}  # fmt: skip
+AT_DESK = tuple(each for each in ALL_TROUBLES["pay"] if each.device == "payment")
 ALL_LOST = tuple(on_battery())
 LOST_MS = (5_000, 20_000, 120_000, 1_200_000)
 """How long the mains of a machine with a UPS are gone: a dip that counts, until it switches off or before, an empty battery."""
 HOW_MANY = (0, 0, 0, 1, 1, 2, 2, 5)
 """Faults of a day: mostly few; five are a burst."""
 CUTS = (0, 0, 1, 1, 2, 3)
+
+
+PHONES = 0.75
+"""Share of those who come with a phone that pays."""
+
+
+def _by_phone(plan: Plan, dice: Random) -> Plan:
+    if dice.random() >= PHONES:
+        return plan
+    return replace(plan, pays="code", leave_at="pay.code" if plan.leave_at == "pay.cash" else plan.leave_at)
 
 
 def day(
@@ -29,7 +42,11 @@ def day(
     machine with one, and the mains fail."""
     dice = Random(f"{seed}.{number}")
     plans = tuple(make_plan(dice.choice(KINDS), dice) for _ in range(visits))
+    if machine == "pay":
+        plans = tuple(_by_phone(plan, dice) for plan in plans)
     trouble = dice.sample(ALL_TROUBLES[machine], dice.choice(HOW_MANY))
+    if machine == "pay":  # few faults are the desk's; every other day has some of them
+        trouble += dice.sample(AT_DESK, dice.choice((0, 1, 1, 2)))
     placed = tuple(replace(each, nth=1 + dice.randrange(visits)) for each in trouble)
     cuts = sorted(dice.sample(range(1, POINTS_PER_VISIT * visits), dice.choice(CUTS)))
     script = Script(

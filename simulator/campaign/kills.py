@@ -34,6 +34,7 @@ SETTLE_MS = 1_800_000
 BEGUN = ("review", "pay.cash")
 LATEST_MS = 4_500
 FITTED: dict[Machine, Fitting] = {"usual": USUAL, "bulk": BULK}
+"""No machine at which phones pay: those are paid at a desk of virtual time."""
 
 
 @dataclass(slots=True)

@@ -116,9 +116,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--level", choices=("port", "bytes"), default="port", help="with drivers and wires, or without")
     parser.add_argument(
         "--machine",
-        choices=("usual", "bulk"),
+        choices=("usual", "bulk", "pay"),
         default="usual",
-        help="bulk: a unit with a bulk escrow takes and pays notes",
+        help="bulk: a unit with a bulk escrow takes and pays notes; pay: phones pay too",
     )
     parser.add_argument(
         "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
@@ -134,6 +134,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     given = parser.parse_args(argv)
     if given.ups and not (given.sales or given.monkey):
         parser.error("--ups belongs to --sales or --monkey")
+    if given.machine == "pay" and (given.kills or given.level == "bytes"):
+        parser.error("--machine pay is neither for --kills nor for --level bytes")
     if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:
         parser.error("a number of sales, kills, events or parts is not negative")
     return given

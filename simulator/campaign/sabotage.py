@@ -33,6 +33,7 @@ from kiosk.sale.book import Book, S
 from kiosk.sale.deposit import DepositGuards
 from kiosk.sale.intents import Intent, Rounding
 from kiosk.sale.sale import Sale
+from simulator.campaign.sabotage_payment import BUGS as PAYMENT_BUGS
 from simulator.world.level import Level, Machine
 
 Patch = tuple[Any, str, Any]
@@ -390,5 +391,6 @@ SABOTAGE: dict[str, Sabotage] = {
         _kept_is_believed,
         machine="bulk",
     ),
+    **{name: Sabotage(says, patches, machine="pay") for name, (says, patches) in PAYMENT_BUGS.items()},
 }
 """Name -> what is planted. Each must be caught; the campaign's own test fails when one is not."""

@@ -14,6 +14,7 @@ from simulator.devices.megatec.faults import FAULTS as UPS_FAULTS
 from simulator.devices.ttpm.faults import UNIT_FAULTS
 from simulator.passenger.person import Kind, Plan
 from simulator.world.level import Machine
+from simulator.world.payments import FAULTS as PAYMENT_FAULTS
 from simulator.world.script import Script, Trouble
 
 CHEAP_FEN, BUDGET_FEN = 10_000, 100_000
@@ -26,6 +27,17 @@ SALES: dict[str, Plan] = {
     "forgotten change": Plan(Kind.FORGET_CHANGE, 2, BUDGET_FEN),
 }
 """Name -> the passenger. The first is the typical one of the tests."""
+PHONE_SALES: dict[str, Plan] = {
+    "code": Plan(Kind.EXACT, 1, BUDGET_FEN, pays="code"),
+    "code cancelled": Plan(Kind.CANCEL, 1, BUDGET_FEN, notes_before=2, pays="code"),
+    "code left": Plan(Kind.WALK_AWAY, 1, BUDGET_FEN, leave_at="pay.code", pays="code"),
+}
+"""The same of machines at which phones pay."""
+
+
+def sales_of(machine: Machine) -> dict[str, Plan]:
+    return PHONE_SALES if machine == "pay" else SALES
+
 
 MOMENTS = {
     "acceptor": ("lock?", "stack?"),
@@ -76,6 +88,9 @@ MENUS = {
     "slip_printer": PRINTER_FAULTS,
 }
 
+PAYMENT_MOMENTS = ("lock?", "auth?", "confirm?", "deliver?", "capture?")
+"""When something goes wrong at the other side of a payment by phone, or on the way there."""
+
 UNIT_MOMENTS = ("lock?", "stack?", "keep?", "return_all?", "pay?")
 """A Bill-to-Bill unit is acceptor and dispenser in one; these are its orders."""
 UNIT_UNSEEN = {"lost_ack", "busy_next", "nak_next", "illegal_next", "answer_after_11_ms", "answer_after_300_ms"}
@@ -108,14 +123,14 @@ def _menus(machine: Machine) -> Mapping[str, tuple[list[str], tuple[str, ...]]]:
 
 
 def _orders(machine: Machine) -> Mapping[str, tuple[str, ...]]:
-    if machine == "usual":
+    if machine != "bulk":
         return ORDERS
     return {**{name: when for name, when in ORDERS.items() if name in _menus(machine)}, "acceptor": UNIT_MOMENTS}
 
 
 def troubles(machine: Machine = "usual") -> list[Trouble]:
     """Every single fault at its moments, in a fixed order."""
-    return [*_device_troubles(machine), *_link_troubles(machine), *_other_troubles()]
+    return [*_device_troubles(machine), *_link_troubles(machine), *_other_troubles(), *_payment_troubles(machine)]
 
 
 def _device_troubles(machine: Machine) -> Iterator[Trouble]:
@@ -140,6 +155,15 @@ def _other_troubles() -> Iterator[Trouble]:
         yield from (Trouble("people", name, when) for when in moments)
 
 
+def _payment_troubles(machine: Machine) -> Iterator[Trouble]:
+    for when in PAYMENT_MOMENTS if machine == "pay" else ():
+        yield from (Trouble("payment", name, when) for name in PAYMENT_FAULTS)
+    if machine == "pay":
+        yield from (
+            Trouble("people", name, when) for name in ("door", "mains", "note") for when in ("auth?", "capture?")
+        )
+
+
 def on_battery() -> list[tuple[Trouble, ...]]:
     """The mains fail at each of their moments, with every fault of the UPS and without one."""
     lost = [Trouble("people", "mains", when) for when in INCIDENT_MOMENTS["mains"]]
@@ -150,7 +174,7 @@ def on_battery() -> list[tuple[Trouble, ...]]:
 
 def singles(sale: str, seed: int = 1, machine: Machine = "usual") -> list[Script]:
     """The sale without a fault, then with each one."""
-    plan = (SALES[sale],)
+    plan = (sales_of(machine)[sale],)
     alone = (Script(seed, plan, (trouble,), machine=machine) for trouble in troubles(machine))
     return [Script(seed, plan, machine=machine), *alone]
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from simulator.campaign.days import day
 from simulator.campaign.sabotage import SABOTAGE, planted
-from simulator.campaign.sets import BUDGET_FEN, CHEAP_FEN, SALES, singles
+from simulator.campaign.sets import BUDGET_FEN, CHEAP_FEN, PHONE_SALES, SALES, sales_of, singles
 from simulator.passenger.person import Kind, Plan
 from simulator.world.run import run
 from simulator.world.script import Script, Trouble
@@ -18,6 +18,13 @@ CHANGE = SALES["change"]
 TWO_NOTES = Plan(Kind.WALK_AWAY, 1, BUDGET_FEN, leave_at="pay.cash", notes_before=2)
 TORN = ((4, 4), (12, 12), (20, 20), (25, 25), (49, 49))
 """(seed, point) of cuts that leave half a line: found by looking, and looked for again if none of them does any more."""
+
+
+def _at_desk(name: str, when: str, *sales: str) -> Script:
+    """Passengers with phones, one after the other, while this goes wrong at the other side."""
+    plans = tuple(PHONE_SALES[sale] for sale in sales or ("code",))
+    return Script(1, plans, (Trouble("payment", name, when),), machine="pay")
+
 
 DIRECTED: dict[str, list[Script]] = {
     "flag_per_sale": [
@@ -46,6 +53,10 @@ DIRECTED: dict[str, list[Script]] = {
             ups=True,
         )
     ],
+    "reversal_dropped": [_at_desk("silent", "auth?")],
+    "late_approval_is_paid": [_at_desk("late_word", "auth?", "code left", "code cancelled")],
+    "unknown_payment_is_paid": [_at_desk("silent", "auth?"), _at_desk("silent", "lock?")],
+    "payment_begun_again": [_at_desk("mute", "auth?")],
     "register_not_restored": [Script(1, (CHANGE, CHANGE), cuts=(at,)) for at in range(56, 76)],
 }
 """Bugs that few scripts can show -> scripts that can."""
@@ -64,8 +75,12 @@ def scripts(name: str) -> Iterator[Script]:
     """What is tried, in order: made for this bug, the typical sales, a cut anywhere, every fault, random days."""
     level, machine = SABOTAGE[name].needs, SABOTAGE[name].machine
     yield from DIRECTED.get(name, [])
-    yield from (Script(1, (plan,), level=level, machine=machine) for plan in SALES.values())
-    yield from (Script(1, (CHANGE,), cuts=(at,), level=level, machine=machine) for at in range(5, 70, 4))
+    sales = sales_of(machine)
+    typical = next(iter(sales.values()))
+    yield from (Script(1, (plan,), level=level, machine=machine) for plan in sales.values())
+    yield from (Script(1, (typical,), cuts=(at,), level=level, machine=machine) for at in range(5, 70, 4))
+    if machine == "pay":
+        yield from singles("code", machine=machine)
     if machine != "usual":
         return
     yield from singles("change")

@@ -13,7 +13,7 @@ from simulator.campaign import monkey
 from simulator.campaign.days import VISITS, day
 from simulator.campaign.forks import Tally, every_cut
 from simulator.campaign.pool import Unit
-from simulator.campaign.sets import SALES, pairs, singles
+from simulator.campaign.sets import SALES, pairs, sales_of, singles
 from simulator.world.level import Level, Machine
 from simulator.world.run import run
 from simulator.world.script import Script
@@ -70,9 +70,10 @@ def _days(first: int, count: int, seed: int, level: Level, visits: int, machine:
 
 def exhaustive(seed: int, only: str = "", machine: Machine = "usual") -> Work:
     """One fault x every crash point x every crash inside recovery. Raises ValueError for a sale nobody knows."""
-    if only and only not in SALES:
-        raise ValueError(f"no typical sale {only!r}; known are {', '.join(SALES)}")
-    scripts = [script for sale in SALES if only in ("", sale) for script in singles(sale, seed, machine)]
+    sales = sales_of(machine)
+    if only and only not in sales:
+        raise ValueError(f"no typical sale {only!r}; known are {', '.join(sales)}")
+    scripts = [script for sale in sales if only in ("", sale) for script in singles(sale, seed, machine)]
     name = f"exhaustive seed={seed} only={only or 'all'} scripts={len(scripts)}{_of(machine)}"
     return Work(name, "runs", [partial(_cuts, script, 2) for script in scripts])
 

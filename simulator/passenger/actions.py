@@ -53,4 +53,12 @@ class TouchAndInsert:
     think_ms: int
 
 
-Action = Touch | Insert | TouchAndInsert | TakeFrom | Wait | Leave
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Pay with a phone what the code on the screen says."""
+
+    code: tuple[str, ...]
+    think_ms: int
+
+
+Action = Scan | Touch | Insert | TouchAndInsert | TakeFrom | Wait | Leave

@@ -15,6 +15,8 @@ from kiosk.screen.values import (
     Home,
     OutOfService,
     PayCash,
+    PayChoice,
+    PayCode,
     Review,
     Screen,
     Seat,
@@ -31,6 +33,7 @@ from simulator.passenger.actions import (
     Action,
     Insert,
     Leave,
+    Scan,
     TakeFrom,
     Touch,
     TouchAndInsert,
@@ -44,6 +47,7 @@ __all__ = [
     "Action",
     "Insert",
     "Leave",
+    "Scan",
     "TakeFrom",
     "Touch",
     "TouchAndInsert",
@@ -266,6 +270,23 @@ def next_note(kind: Kind, screen: PayCash, refused_fen: set[int]) -> int | None:
     return fitting[-1] if fitting else values[0]
 
 
+def _choose_way(plan: Plan, screen: PayChoice, memory: Memory, dice: Dice) -> Action:
+    """The way that was planned, or what else can be used now."""
+    ways = usable([way.key for way in screen.ways])
+    if memory.cancelled or not ways:
+        return _cancel(screen)
+    wanted = [key for key in ways if key.target == f"pay_{plan.pays}"] or ways
+    return Touch(wanted[0].target, READ_MS)
+
+
+def _pay_code(plan: Plan, screen: PayCode, memory: Memory, dice: Dice) -> Action:
+    """Who cancels may have paid a moment before."""
+    paid = screen.code in memory.scanned
+    if plan.kind is Kind.CANCEL and (paid or plan.notes_before == 1):
+        return _cancel(screen)
+    return Scan(screen.code, HAND_MS) if screen.code and not paid else Wait()
+
+
 def _printing(plan: Plan, screen: Screen, memory: Memory, dice: Dice) -> Action:
     """Only watched, unless the machine asks who is still here after a power cut: most go on, some want their money."""
     keys = usable(screen.chrome.footer)
@@ -298,13 +319,15 @@ CHOICES: dict[str, Callable[[Plan, Any, Memory, Dice], Action]] = {
     "seat": _seat,
     "review": _review,
     "pay.cash": _pay,
+    "pay.choice": _choose_way,
+    "pay.code": _pay_code,
     "printing": _printing,
     "receipt": _claim,
     "help": _help,
 }
 """Kind of screen -> choice; all others are only watched."""
 
-SALE_KINDS = ("review", "pay.cash", "printing", "take", "receipt")
+SALE_KINDS = ("review", "pay.choice", "pay.code", "pay.cash", "printing", "take", "receipt")
 
 
 def _cash_up_to(screen: Screen) -> int | None:
@@ -351,9 +374,13 @@ def remembered(memory: Memory, action: Action, screen: Screen) -> None:
             ):
                 memory.pages += 1
             danger = [key.target for key in screen.chrome.footer if key.role == "danger"]
-            memory.cancelled = memory.cancelled or (isinstance(screen, PayCash | Review) and target in danger)
+            memory.cancelled = memory.cancelled or (
+                isinstance(screen, PayCash | PayChoice | PayCode | Review) and target in danger
+            )
             if isinstance(action, TouchAndInsert):
                 memory.inserted_fen.append(action.value_fen)
+        case Scan(code=code):
+            memory.scanned.add(code)
         case Insert(value_fen=value):
             memory.inserted_fen.append(value)
             memory.pushed = True

@@ -53,6 +53,8 @@ class Plan:
     switch_at: tuple[str, ...] = ()
     seeks: tuple[str, ...] = ()
     """Keys of a station, a train and a class, for somebody who came for just these; empty for everybody else."""
+    pays: str = "cash"
+    """cash, or code: by phone where the machine takes that."""
     patient_looks: int = 0
     """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
@@ -100,7 +102,7 @@ class Memory:
     before it. `refused_fen`: values that came back. `pages`, `searches`: how long trains were looked for. `cash_up_to_fen`: what
     the machine says it takes in cash, None before it has said so. `read`: kinds of screens that were acted on; `pressed`: kind of
     screen and target of each touch; `looks`: how often nothing was done but looking, at a screen
-    of kind `looked_at`, since the last deed or the last other screen."""
+    of kind `looked_at`, since the last deed or the last other screen; `scanned`: codes that a phone was held to."""
 
     switched: set[str] = field(default_factory=set)
     inserted_fen: list[int] = field(default_factory=list)
@@ -118,3 +120,4 @@ class Memory:
     pressed: set[tuple[str, str]] = field(default_factory=set)
     looks: int = 0
     looked_at: str = ""
+    scanned: set[tuple[str, ...]] = field(default_factory=set)

@@ -15,6 +15,7 @@ from simulator.passenger.decide import (
     Action,
     Insert,
     Leave,
+    Scan,
     TakeFrom,
     Touch,
     TouchAndInsert,
@@ -66,6 +67,9 @@ class Visit:
         self._targets: set[str] | None = None  # of that screen, once somebody asked
         self._next: Action | None = None
         self._due_ms = now_ms
+        self.scan: Callable[[tuple[str, ...]], bool] = lambda code: (
+            False
+        )  # a phone that can pay, where somebody has one
 
     @property
     def over(self) -> bool:
@@ -148,6 +152,8 @@ class Visit:
                     self._due_ms = now_ms + ANSWER_MS
                     return
                 self.account.inserted_fen.append(value)
+            case Scan(code=code):
+                self.scan(code)
             case TakeFrom(outlet=outlet):
                 if not self._take(outlet, screen):
                     self._due_ms = now_ms + ANSWER_MS

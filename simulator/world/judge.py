@@ -70,6 +70,8 @@ class Judge:
             auditor.registers(box.made.controller.stock.registers)
         if resting:
             auditor.quiet(slot_shut=not box.things.hands.entry_open())
+        if box.things.payments is not None:
+            auditor.payments(box.things.payments.ledger(), settled=resting)
         if upload:
             told = {key: box.desk.sale(key) for key in box.desk.known()}
             states = {key: sale["state"] for key, sale in told.items()}

@@ -6,5 +6,6 @@ from typing import Literal
 
 Level = Literal["port", "bytes"]
 
-Machine = Literal["usual", "bulk"]
-"""What takes and pays notes: a validator and a dispenser, or a Bill-to-Bill unit with a bulk escrow that does both."""
+Machine = Literal["usual", "bulk", "pay"]
+"""What takes and pays notes: a validator and a dispenser, or a Bill-to-Bill unit with a bulk escrow that does both. `pay`: as
+usual, and phones pay too."""

@@ -317,6 +317,12 @@ class Box:
         """Nothing that the station must be told is still on its way."""
         return self.station is not None and not self.station.owes
 
+    def settled(self) -> bool:
+        """No payment waits to be captured or to go back."""
+        desk = self.things.payments
+        said = desk is None or not desk.late_words()
+        return said and self.made is not None and self.made.controller.unsettled.next_wake() is None
+
     def lines(self) -> Iterable[bytes]:
         """The journal as it lies on the disk, line by line."""
         for name in self.disk.segments():

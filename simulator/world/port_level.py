@@ -17,6 +17,7 @@ from simulator.fronts.port.acceptor import AcceptorFront
 from simulator.fronts.port.bill_to_bill import BillToBillFront
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.dispenser import DispenserFront
+from simulator.fronts.port.payment import PaymentFront
 from simulator.fronts.port.slip_printer import SlipPrinterFront
 from simulator.fronts.port.ticket_unit import TicketUnitFront
 from simulator.fronts.port.ups import UpsFront
@@ -39,12 +40,15 @@ class PortLevel:
         ticket_unit = TicketUnitFront("ticket_unit", report, world.ticket_unit, board)
         slip_printer = SlipPrinterFront("slip_printer", report, world.slip_printer)
         ups = self._ups(settings, report)
-        devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board, ups)
+        desk = self._things.payments
+        payment = PaymentFront("payment", report, desk) if desk is not None else None
+        devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board, ups, payment)
         self._fronts = {
             **cash,
             "ticket_unit": ticket_unit,
             "slip_printer": slip_printer,
             **({"ups": ups} if ups is not None else {}),
+            **({"payment": payment} if payment is not None else {}),
             "cabinet": board,  # last: composed devices give it orders in the same turn
         }
         for name, front in self._fronts.items():

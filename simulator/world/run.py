@@ -92,6 +92,9 @@ class Run:
             self._excuses.began(trouble, self.judge.auditor.durable_seq)
         if trouble.device == "station":
             box.desk.trouble(trouble.name, on, times=STATION_TIMES.get(trouble.name))
+        elif trouble.device == "payment" and box.things.payments is not None:
+            box.things.payments.trouble(trouble.name, on)
+            box.joined.nudge()
         elif trouble.device == "people":
             incident(box, trouble.name, on)
         elif trouble.device == "disk":
@@ -159,6 +162,8 @@ class Run:
         for twin in box.things.world.twins.values():
             twin.faults.clear()
         box.desk.well()
+        if box.things.payments is not None:
+            box.things.payments.well()
         box.joined.well()
         for switch in DISK.values():
             switch(box, False)
@@ -193,6 +198,8 @@ class Run:
             return
         self._rests = box.settle(QUIET_MS, box.idle)
         self._reported = box.settle(QUIET_MS, box.reported)
+        if box.things.payments is not None:
+            box.settle(QUIET_MS, box.settled)
         if not self._rests:
             where = box.screen.kind if box.screen else "nothing"
             self._violation(10, f"not at rest {QUIET_MS // 60_000} minutes after the last passenger; {where} is shown")
@@ -213,8 +220,10 @@ class Run:
         outcome.sales += verdict.sums.outcomes
 
 
+USUAL: Mapping[Filling, Fill] = {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (3, 3), (4, 1)), 12)}
 FILLS: Mapping[Machine, Mapping[Filling, Fill]] = {
-    "usual": {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (3, 3), (4, 1)), 12)},
+    "usual": USUAL,
+    "pay": USUAL,
     "bulk": {"full": Fill(((2, 50), (3, 50))), "lean": Fill(((2, 6), (3, 5)), 12)},
 }
 STATION_TIMES = {"answer_lost": 1, "slow": 1}

@@ -51,7 +51,10 @@ class Script:
 
     def __post_init__(self) -> None:
         """Raises ValueError for a trouble of a device that this machine does not have."""
-        absent = {name for name, fitted in (("dispenser", self.machine == "usual"), ("ups", self.ups)) if not fitted}
+        fitted = {"dispenser": self.machine != "bulk", "ups": self.ups, "payment": self.machine == "pay"}
+        absent = {name for name, there in fitted.items() if not there}
+        if self.machine == "pay" and self.level == "bytes":
+            raise ValueError("phones pay at a desk of method calls: a machine of this kind has no bytes")
         for trouble in self.troubles:
             if trouble.device.removeprefix("link:") in absent:
                 raise ValueError(f"a machine of this kind has no {trouble.device}: {trouble.name} cannot happen to it")

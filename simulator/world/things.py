@@ -16,10 +16,13 @@ from simulator.cabinet.world import World
 from simulator.devices.matter import Thing
 from simulator.passenger.hands import Openings, Taken
 from simulator.world.level import Machine
+from simulator.world.payments import PayDesk
 
 VALUES_FEN = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
 RECYCLING_FEN = {2: 100, 3: 1_000}
-CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {"usual": VALUES_FEN, "bulk": RECYCLING_FEN}
+CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {
+    "usual": VALUES_FEN, "bulk": RECYCLING_FEN, "pay": VALUES_FEN,
+}  # fmt: skip
 """Machine -> face value in each cassette that change is paid from."""
 RECYCLING_NOTES = 80
 UPS_MIN = 15
@@ -98,6 +101,7 @@ class Things:
         self.world.ticket_unit.battery.tickets, self.world.ticket_unit.battery.voided = USED_COUNTER, USED_COUNTER // 9
         self.hands = Hands(self.world, timeline)
         self.technician = Technician(self.world, timeline)
+        self.payments = PayDesk() if machine == "pay" else None
         self.acted: Callable[[], None] = lambda: None
         self._unplugged_ms: int | None = None
 
@@ -139,6 +143,12 @@ class Things:
         told = self.hands.take(outlet, self.clock.mono_ms())
         self.acted()
         return Taken(tuple(told["notes_fen"]), told["tickets"], told["slips"])
+
+    def scan(self, code: tuple[str, ...]) -> bool:
+        """A phone pays the code on the screen."""
+        done = self.payments is not None and self.payments.scan(code)
+        self.acted()
+        return done
 
     def waits(self) -> bool:
         """Tickets or notes lie within reach and the machine waits for a hand. A note that went back is the passenger's own

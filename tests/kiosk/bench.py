@@ -25,6 +25,7 @@ from kiosk.parts import Parts
 from kiosk.past import fold
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
+from kiosk.ports import payment as pp
 from kiosk.ports import receipt_printer as rp
 from kiosk.ports import station as st
 from kiosk.ports import ticket_printer as tp
@@ -300,6 +301,52 @@ class FakeCabinet:
         self.told.append(("unlock", True))
 
 
+class FakePayment(Fake):
+    """Cards and phones, and the ledger of the other side: number -> state (approved, captured, reversed). `down`: nobody
+    answers these deeds, and they did not happen; `lost`: they happened, and nobody says so."""
+
+    def __init__(self, bench: Bench, ways: Collection[str], before: FakePayment | None = None) -> None:
+        super().__init__(bench, "payment")
+        self.ways = frozenset(ways)
+        self.ledger: dict[int, str] = before.ledger if before is not None else {}
+        self.down: set[str] = set()
+        self.lost: set[str] = set()
+
+    def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
+        assert payment not in self.ledger, "a payment is begun a second time"
+        assert way in self.ways
+        assert limit_ms > self.bench.clock.mono_ms()
+        self.ledger[payment] = "asked"
+        self.ordered("begin", payment, f'"payment":{payment}', self.approved(payment), payment=payment)
+
+    def approved(self, payment: int) -> Fact:
+        if "begin" not in self.down:
+            self.ledger[payment] = "approved"
+        unsaid = {"begin"} & (self.down | self.lost)
+        return pp.PaymentUncertain(payment, "no answer") if unsaid else pp.PaymentApproved(payment, f"R{payment}", "A1")
+
+    def cancel(self, payment: int) -> None:
+        assert '"kind":"auth.cancel?"' in self.bench.on_disk()
+        self.orders.append(("cancel", payment))
+
+    def capture(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        assert self.ledger[payment] in ("approved", "captured")
+        good = pp.PaymentCaptured(payment)
+        self._deed("capture", payment, "captured", good, pp.CaptureUncertain(payment, "link"))
+
+    def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        moved = self.ledger.get(payment) == "approved"
+        assert self.ledger.get(payment) != "captured"
+        good = pp.PaymentReversed(payment, moved)
+        self._deed("reverse", payment, "reversed", good, pp.ReverseUncertain(payment, "link"))
+
+    def _deed(self, kind: str, payment: int, state: str, good: Fact, unsure: Fact) -> None:
+        if kind not in self.down:
+            self.ledger[payment] = state
+        said = unsure if kind in self.down | self.lost else good
+        self.ordered(kind, payment, f'"kind":"{kind}?"', said, payment=payment)
+
+
 class FakeStation(Fake):
     """Keeps locks by key as the station's sheet says; `down`: nobody answers, every deed is uncertain."""
 
@@ -353,8 +400,8 @@ class FakeStation(Fake):
             st.TicketNumbers(p.index, (f"A{p.index}", f"B{p.index}", f"C{p.index}")) for p in self.places[sale]
         )
 
-    def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int) -> None:
-        assert cash_fen >= total_fen + rounding_fen
+    def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int, card_fen: int = 0) -> None:
+        assert cash_fen + card_fen >= total_fen + rounding_fen
         if "confirm" in self.down:
             good: Fact = st.ConfirmUncertain(sale, "timeout")
         else:
@@ -403,6 +450,7 @@ class Bench:
         start_ms: int = MONO_MS,
         before: Bench | None = None,
         acceptor: type[FakeAcceptor] = FakeAcceptor,
+        ways: Collection[str] = (),
     ) -> None:
         self.clock = VirtualClock(start_ms, WALL_MS + start_ms - MONO_MS)
         self.facts: list[Fact] = []
@@ -423,6 +471,8 @@ class Bench:
         self.cabinet = FakeCabinet()
         if "cabinet" not in without:
             fitted["cabinet"] = self.cabinet
+        if ways:
+            fitted["payment"] = FakePayment(self, ways, before.devices.payment if before else None)  # type: ignore[arg-type]
         self.devices = Devices(self.station, **fitted)
         self.policy = policy = policy or SalePolicy()
         context = SaleContext("T01", EPOCH, SECRET, policy, 1.0, lambda: (100, 500, 1000, 2000, 5000, 10000))
@@ -437,7 +487,7 @@ class Bench:
             clock=self.clock, journal=journal, past=past, context=context, machine_policy=MachinePolicy(), deeds=deeds,
             journey=self.journey, service=self.service,
             sync=Sync(self.station, EPOCH, past.acked, journal.texts_after, lambda most: 0),
-            watch=Watch(self.devices.fitted(), past.stock), restart=self.restarted.append,
+            watch=Watch(self.devices.fitted(), past.stock, tuple(ways)), restart=self.restarted.append,
             day_of=CLOCK_DAY, on_stop=self._stop,
         )  # fmt: skip
         if filled and disk is None:
@@ -530,6 +580,11 @@ class Bench:
         return self.devices.dispenser
 
     @property
+    def payment(self) -> FakePayment:
+        assert isinstance(self.devices.payment, FakePayment)
+        return self.devices.payment
+
+    @property
     def unit(self) -> FakeTicketUnit:
         assert isinstance(self.devices.ticket_unit, FakeTicketUnit)
         return self.devices.ticket_unit
@@ -580,7 +635,8 @@ class Bench:
             self.controller.sale.close()
         start_ms = self.clock.mono_ms() + later_ms
         kind = FakeAcceptor if self.devices.acceptor is None else type(self.acceptor)
-        made = Bench(without, disk, policy=self.policy, start_ms=start_ms, before=self, acceptor=kind)
+        ways = tuple(self.devices.payment.ways) if self.devices.payment is not None else ()
+        made = Bench(without, disk, policy=self.policy, start_ms=start_ms, before=self, acceptor=kind, ways=ways)
         for name in ("acceptor", "dispenser", "ticket_unit"):
             old, new = getattr(self.devices, name), getattr(made.devices, name)
             if old is not None and new is not None:

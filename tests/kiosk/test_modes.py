@@ -159,7 +159,7 @@ def test_each_fault_takes_away_what_its_table_says(code: FaultCode) -> None:
 @pytest.mark.parametrize("device", sorted(DEVICE_ABILITY))
 @pytest.mark.parametrize("code", ["LINK_LOST", "NO_ANSWER", "WRONG_DEVICE", "DEVICE_FAILURE"])
 def test_a_lost_device_takes_away_its_ability(device: str, code: str) -> None:
-    assert mode(faults=(fault(device, code),)).sells is (device == "slip_printer")
+    assert mode(faults=(fault(device, code),)).sells is (device in ("slip_printer", "payment"))
 
 
 def test_without_change_nothing_is_taken_and_the_machine_answers_questions() -> None:

@@ -41,6 +41,12 @@ class Phase:
 
     state: S
     moves: bool = False
+    withdrawn: bool = False
+
+    def may_withdraw(self) -> bool:
+        """Once: then it is withdrawn."""
+        before, self.withdrawn = self.withdrawn, True
+        return not before
 
     def note_moves(self) -> bool:
         return self.moves
@@ -99,7 +105,7 @@ def at_work(state: S, moves: bool = False, **options: Any) -> Desk:
     return Desk(sale=Phase(state, moves), **options)
 
 
-AT_ONCE = {S.LOCKING, S.REVIEWING, S.COLLECTING, S.RESUMING}
+AT_ONCE = {S.LOCKING, S.REVIEWING, S.CHOOSING, S.AUTHORISING, S.COLLECTING, S.RESUMING}
 AT_THE_END: dict[S, type[Fact]] = {S.TICKETS_OUT: TakeOver, S.CHANGE_OUT: TakeOver, S.CLAIM: PatienceOver}
 RUNNING = [state for state in S if state not in (S.NEW, S.ENDED)]
 

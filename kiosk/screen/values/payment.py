@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from kiosk.screen.values.parts import Deadline, Figure, InfoCard, Journey, Notice, Screen, Words, value
+from kiosk.screen.values.parts import Deadline, Figure, InfoCard, Journey, Key, Notice, Screen, Step, Words, value
 
 
 @value
@@ -17,15 +17,71 @@ class Denomination:
 
 
 @value
-class PayCash(Screen):
-    """`slot`: insert, moving, full, closed. `percent`: 0..100 of the price that is in."""
+class Paying(Screen):
+    """What stands on every screen that takes money: the train, and how long its places are held."""
 
-    kind: ClassVar[str] = "pay.cash"
     journey: Journey
     tickets: Words  # class × passengers
     lock_words: Words
     lock: Deadline
     title: Words
+
+
+@value
+class PayWay:
+    """A way to pay; a key that is not enabled says why."""
+
+    key: Key
+    hint: Words
+
+
+@value
+class PayChoice(Paying):
+    """How the order shall be paid: notes, card, phone."""
+
+    kind: ClassVar[str] = "pay.choice"
+    total: Figure
+    ways: tuple[PayWay, ...]
+    once: Words
+
+
+@value
+class PayCode(Paying):
+    """A code for the phone. `code`: rows of "0" and "1" without quiet zone, empty while there is none to scan. `wait`: what is
+    waited for instead. `steps`: scan, confirm, paid."""
+
+    kind: ClassVar[str] = "pay.code"
+    amount: Figure
+    expires_words: Words
+    expires: Deadline
+    code: tuple[str, ...]
+    wait: Words
+    below: Words
+    steps: tuple[Step, ...]
+    once: Words
+
+
+@value
+class PayCard(Paying):
+    """A card, or a phone that shows its own code. `picture`: card, scan, wait, pin, remove. `typed`: digits of the PIN so far, of
+    `digits`, 0 when none is asked for."""
+
+    kind: ClassVar[str] = "pay.card"
+    amount: Figure
+    picture: str
+    ask: Words
+    where: Words
+    typed: int
+    digits: int
+    typed_words: Words
+    lines: tuple[Words, ...]
+
+
+@value
+class PayCash(Paying):
+    """`slot`: insert, moving, full, closed. `percent`: 0..100 of the price that is in."""
+
+    kind: ClassVar[str] = "pay.cash"
     total: Figure
     inserted: Figure
     remaining: Figure

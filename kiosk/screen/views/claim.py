@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from kiosk.sale.book import Book, Claim, S
+from kiosk.sale.book import Book, ChargeLine, Claim, S
 from kiosk.screen import formats, qr
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg
@@ -16,6 +17,7 @@ UNCERTAIN: dict[str, Msg] = {
     "note_unknown": Msg("It must be checked where a note is"),
     "pay_unknown": Msg("It must be counted how much came out"),
     "tickets_unknown": Msg("It must be checked where the tickets are"),
+    "reversal": Msg("Your payment could not be sent back"),
 }
 """Reason of a claim that says "at most" -> words."""
 NOT_TAKEN = Msg("What was not taken is kept for you")
@@ -53,7 +55,7 @@ def _figures(look: Look, book: Book) -> tuple[Figure, ...]:
     """Due − paid out = owed, when that is the whole story; otherwise only what is owed."""
     say = look.say
     owed = Figure(say("We owe you"), formats.amount(book.claims_fen), "brand")
-    due = book.ours_fen + book.uncertain_in_fen - book.delivered_fen
+    due = book.ours_fen + book.charged_fen + book.kept_fen + book.uncertain_in_fen - book.delivered_fen
     if due <= 0 or due - book.paid_out_fen != book.claims_fen:
         return (owed,)
     return (
@@ -69,6 +71,10 @@ def _chips(look: Look, book: Book, claim: Claim) -> tuple[Notice, ...]:
     taken = len(book.tickets_in("taken"))
     if taken:
         chips.insert(0, Notice(say.plural("{n} ticket taken", "{n} tickets taken", taken), "ok", "check"))
+    for line in book.going_back:
+        chips.append(
+            Notice(say("{amount} is still being sent back", amount=formats.amount(line.amount_fen)), "info", "refund")
+        )
     return tuple(chips)
 
 
@@ -105,6 +111,47 @@ def _valid(look: Look) -> Words:
     return look.say("Valid until {date}, {n} days", date=until, n=days)
 
 
+def payment_content(machine: str, line: ChargeLine) -> str:
+    """What the 2-D code of a slip about a reversal says."""
+    return f"TVM1R;{machine};{line.code};{line.payment};{line.amount_fen}"
+
+
+def going_back(look: Look, book: Book, line: ChargeLine) -> ClaimScreen:
+    """Nothing is owed: the other side of a payment has not said yet that it went back, and is asked until it does."""
+    say, amount = look.say, formats.amount(line.amount_fen)
+    base = _slip_screen(look, book, line)
+    done = line.state == "reversed"
+    title = say("Your payment of {amount} has gone back", amount=amount)
+    if not done:
+        title = say("Your payment of {amount} is being sent back", amount=amount)
+    machine = look.shown.machine
+    ways = (
+        InfoCard("clock", "tint", say("By itself"), say("The bank is asked again")),
+        InfoCard("qr", "tint", say("Keep the code"), say("A photo of this screen is enough")),
+        InfoCard("call", "tint", say("Call {n}", n=machine.help_line), say("Quote the code")),
+    )
+    state = (
+        Notice(say("Gone back"), "ok", "check") if done else Notice(say("No answer from the bank yet"), "warn", "clock")
+    )
+    return replace(
+        base,
+        title=title,
+        figures=(Figure(say("Goes back to you"), amount, "brand"),),
+        chips=(state,),
+        slip_title=say("Payment slip"),
+        code_label=say("Code"),
+        valid=say("Not in your account in 3 days? Please call"),
+        ways_title=say("What happens now"),
+        ways=ways,
+        assurance=Notice(
+            say("You are not charged for this order"),
+            "ok",
+            "shield",
+            say("It is written down for good, even if this machine is switched off."),
+        ),
+    )
+
+
 def see_staff(look: Look, book: Book) -> Busy:
     """The passenger has left: the code is on the slip and on record, not on the screen of whoever comes next (rule O)."""
     say, window = look.say, look.shown.machine.window
@@ -121,8 +168,15 @@ def claim(look: Look) -> ClaimScreen | Busy:
     assert book is not None
     if book.unattended:
         return see_staff(look, book)
-    say = look.say
+    if not book.claims and book.charge is not None:
+        return going_back(look, book, book.charge)
     main = book.claims[0] if book.claims else Claim("", 0, "")
+    return replace(_slip_screen(look, book, main), figures=_figures(look, book), chips=_chips(look, book, main))
+
+
+def _slip_screen(look: Look, book: Book, main: Claim | ChargeLine) -> ClaimScreen:
+    """What the slip says, for a claim or a payment; the words of a claim."""
+    say = look.say
     text, level = SLIP_STATES.get(main.slip, SLIP_STATES["none"])
     printing = book.state is S.SLIP or main.slip == "printing"
     again = Key(
@@ -133,12 +187,14 @@ def claim(look: Look) -> ClaimScreen | Busy:
         T.CLAIM_DONE, say("I have my slip") if main.slip == "printed" else say("I have the code"), "check", "primary",
         enabled=not printing, why=say("The slip is being printed"),
     )  # fmt: skip
+    machine = look.shown.machine.id
+    content = code_content(machine, main) if isinstance(main, Claim) else payment_content(machine, main)
     ring = look.until(book.patience_until_ms, book.patience_span_ms) if book.patience_until_ms else None
     return ClaimScreen(
         look.chrome("receipt", 4 if book.confirmed else 3, (again, look.call_staff(), done), ring),
         title=_title(look, book),
-        figures=_figures(look, book),
-        chips=_chips(look, book, main),
+        figures=(),
+        chips=(),
         slip_title=say("Claim slip"),
         slip_lines=_lines(look, book),
         amount_label=say("Amount"),
@@ -146,7 +202,7 @@ def claim(look: Look) -> ClaimScreen | Busy:
         code_label=say("Claim code"),
         code=formats.code(main.code),
         valid=_valid(look),
-        qr=qr.rows(code_content(look.shown.machine.id, main)),
+        qr=qr.rows(content),
         qr_words=say("Scan it to keep it"),
         slip_state=Notice(say.msg(text), level, "check" if level == "ok" else "slip"),
         ways_title=say("Three ways to get your money"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.sale.book import Book, S
 from kiosk.screen import formats
 from kiosk.screen import targets as T
@@ -107,18 +109,27 @@ def _promise(look: Look, book: Book) -> Words:
 
 def asks_for_more_time(look: Look, book: Book) -> bool:
     """The last seconds before money goes back because nobody does anything."""
-    if book.state is not S.COLLECTING or not book.patience_until_ms:
+    if book.state not in (S.COLLECTING, S.CHOOSING) or not book.patience_until_ms:
         return False
     return look.left_ms(book.patience_until_ms) <= MORE_TIME_MS
 
 
-def _dialog(look: Look, book: Book, cancel: Key) -> Dialog | None:
+def dialog(look: Look, book: Book, cancel: Key) -> Dialog | None:
     if not asks_for_more_time(look, book):
         return None
     more = NOTHING
     if book.put_in_fen:
         more = look.say("Otherwise {amount} is given back.", amount=formats.amount(book.put_in_fen))
     return look.more_time(look.until(book.patience_until_ms, MORE_TIME_MS), cancel, more)
+
+
+def _other_way(look: Look, book: Book) -> Key:
+    """By phone while no note is in; the key keeps its place where that cannot be done."""
+    key = Key(T.PAY_CODE, look.say("Pay by QR"), "qr")
+    if "code" not in look.shown.mode.charges:
+        return look.later(key)
+    free = not book.given_fen and book.moving_note is None and "code" in look.shown.mode.other_ways
+    return replace(key, enabled=free, why=look.say("Not with notes in") if book.given_fen else look.say("Not now"))
 
 
 def pay_cash(look: Look) -> PayCash:
@@ -129,9 +140,9 @@ def pay_cash(look: Look) -> PayCash:
     words = say("Cancel and refund") if book.put_in_fen else say("Cancel order")
     wait = say("The last note comes to rest first")
     cancel = Key(T.CANCEL, words, "cross", "danger", enabled=not closing, why=wait)
-    code = look.later(Key(T.PAY_CODE, say("Pay by QR"), "qr"))
-    dialog = _dialog(look, book, cancel)
-    running = bool(book.patience_until_ms) and dialog is None and not closing
+    code = _other_way(look, book)
+    asked = dialog(look, book, cancel)
+    running = bool(book.patience_until_ms) and asked is None and not closing
     ring = look.until(book.patience_until_ms, book.patience_span_ms) if running else None
     slot = slot_state(look, book)
     change, level = CHANGE.get(look.shown.mode.cash, CHANGE["off"])
@@ -140,7 +151,7 @@ def pay_cash(look: Look) -> PayCash:
         text = REFUSED.get(book.last_refusal, REFUSED["unknown"])
         refusal = Notice(say.msg(text), "warn", "warn")
     return PayCash(
-        look.chrome("pay.cash", 3, (cancel, code, look.help()), ring, dialog, last_minute(look, book)),
+        look.chrome("pay.cash", 3, (cancel, code, look.help()), ring, asked, last_minute(look, book)),
         journey=journey_card(look, book.order, book.order.seat_class),
         tickets=ticket_words(look, book),
         lock_words=say("Seats held for"),

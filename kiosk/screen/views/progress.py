@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.sale.book import Book, S, TicketLine
+from kiosk.sale.book import Book, ChargeLine, S, TicketLine
 from kiosk.screen import formats
 from kiosk.screen.texts import Msg
 from kiosk.screen.values import Printing, ProgressStep, TicketThumb, Words
@@ -36,6 +36,8 @@ TITLES = {
     S.CHANGE_AGAIN: Msg("Your money is coming"),
     S.TICKETS_BACK: Msg("Tickets not taken are pulled back"),
     S.CHANGE_BACK: Msg("Money not taken is pulled back"),
+    S.CAPTURING: Msg("One moment, the payment is being finished"),
+    S.REVERSING: Msg("Your payment is being sent back"),
 }
 WHY = {
     "passenger": Msg("Order cancelled"),
@@ -53,7 +55,9 @@ WHY = {
     "screen": Msg("Order ended: the screen had failed"),
     "power": Msg("Order ended: mains power has failed"),
     "restart": Msg("Order ended: the power had failed"),
+    "payment": Msg("Order ended: nobody can say whether it was paid"),
 }
+GOES_BACK = ("approved", "unknown", "reversing", "reversed")
 STOPPED = Msg("Order ended by the machine")
 ANSWER_MS = 3_000
 COUNT_MS = 6_000
@@ -71,6 +75,24 @@ def change_due(book: Book) -> int:
     if not book.confirmed:
         return max(0, book.put_in_fen - (book.due_fen if book.state in (S.CONFIRMING, S.ASKING) else 0))
     return max(0, book.put_in_fen - book.delivered_fen)
+
+
+def paid_words(look: Look, book: Book) -> Words:
+    """What was paid, and how."""
+    say, amount = look.say, formats.amount(book.given_fen)
+    if book.charged_fen:
+        return say("Paid {amount} by card", amount=amount) if book.way == "card" else _by_phone(look, amount)
+    return say("Paid {amount} in cash", amount=amount)
+
+
+def _by_phone(look: Look, amount: str) -> Words:
+    return look.say("Paid {amount} by phone", amount=amount)
+
+
+def to_send_back(book: Book) -> ChargeLine | None:
+    """The payment by card or phone that goes back because no ticket reached the passenger."""
+    line = book.charge
+    return line if line is not None and line.state in GOES_BACK else None
 
 
 def _state(at: int, now: int) -> str:
@@ -101,7 +123,7 @@ def _sale_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
         printing = say.plural("{n} ticket printed", "{n} tickets printed", made)
     thumbs = tuple(_thumb(look, ticket) for ticket in book.tickets)
     steps = [
-        _step(look, say("Paid {amount} in cash", amount=formats.amount(book.put_in_fen)), "done"),
+        _step(look, paid_words(look, book), "done"),
         _step(look, printing, _state(1, now), thumbs),
         _step(look, say("Tickets are handed over together"), _state(2, now)),
     ]
@@ -118,11 +140,21 @@ def _refund_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     counted = say("Your {amount} is counted out", amount=formats.amount(change_due(book) or book.put_in_fen))
     if book.state is S.GIVING_BACK:
         counted = say("Your own notes, {amount}, come back", amount=formats.amount(_own_fen(book)))
+    why = _step(look, say.msg(WHY.get(book.why_ending, STOPPED)), "now" if dumping else "done", thumbs)
+    if to_send_back(book) is not None:
+        return why, *_sent_back(look, book, "next" if dumping else "now")
     return (
-        _step(look, say.msg(WHY.get(book.why_ending, STOPPED)), "now" if dumping else "done", thumbs),
+        why,
         _step(look, counted, "next" if dumping else "now"),
         _step(look, say("Please take your money"), "next"),
     )
+
+
+def _sent_back(look: Look, book: Book, state: str) -> tuple[ProgressStep, ...]:
+    line, say = to_send_back(book), look.say
+    assert line is not None
+    sent = say("Your payment of {amount} is sent back", amount=formats.amount(line.amount_fen))
+    return _step(look, sent, state), _step(look, say("It goes to where it came from"), "next")
 
 
 def _own_fen(book: Book) -> int:
@@ -132,9 +164,12 @@ def _own_fen(book: Book) -> int:
 def _back_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     """What lay out and was not taken comes back in: it is kept, and a slip says so."""
     say = look.say
-    first = say("Paid {amount} in cash", amount=formats.amount(book.put_in_fen))
+    first = paid_words(look, book)
     if is_refund(book):
         first = say.msg(WHY.get(book.why_ending, STOPPED))
+    if to_send_back(book) is not None:
+        kept = _step(look, say("What was not taken is kept safe inside"), "now")
+        return _step(look, first, "done"), kept, *_sent_back(look, book, "next")[:1]
     return (
         _step(look, first, "done"),
         _step(look, say("What was not taken is kept safe inside"), "now"),
@@ -156,6 +191,8 @@ def _left_ms(look: Look, book: Book) -> int:
 def _outlets(look: Look, book: Book, refund: bool, back: bool) -> tuple[tuple[Words, ...], tuple[str, ...]]:
     """Where the hand has to go, in words and in the drawing."""
     say = look.say
+    if to_send_back(book) is not None and (back or refund):
+        return (), ()
     if back and look.shown.mode.slips:
         return (say("The slip comes out to the right of the screen"),), ("slip",)
     if back:
@@ -182,7 +219,8 @@ def printing(look: Look) -> Printing:
     title = TITLES.get(book.state, Msg("Your money is counted out"))
     if book.state is S.PAYING and not refund:
         title = Msg("Your change is counted out")
-    due = formats.amount(book.put_in_fen if refund else book.due_fen)
+    line = to_send_back(book)
+    due = formats.amount(book.due_fen if not refund else line.amount_fen if line is not None else book.put_in_fen)
     count = len(book.places)
     outlets, openings = _outlets(look, book, refund, back)
     seconds = -(-_left_ms(look, book) // 1000)

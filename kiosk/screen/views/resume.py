@@ -8,7 +8,7 @@ from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg
 from kiosk.screen.values import Busy, Key, Printing, ProgressStep, Words
 from kiosk.screen.views.look import NOTHING, Look
-from kiosk.screen.views.progress import CHIPS, change_due, is_refund
+from kiosk.screen.views.progress import CHIPS, change_due, is_refund, paid_words
 
 YOURS = Msg("Your choice")
 
@@ -30,7 +30,7 @@ def _paid(look: Look, book: Book) -> ProgressStep:
     if book.missing_fen and not book.confirmed:
         words = look.say("{amount} of {total} inserted", amount=paid, total=formats.amount(book.due_fen))
     else:
-        words = look.say("Paid {amount} in cash", amount=paid)
+        words = paid_words(look, book)
     return _step(look, words, "done")
 
 

@@ -69,10 +69,11 @@ def _pay(look: Look, book: Book) -> Key:
     say, mode = look.say, look.shown.mode
     words = say("Pay {amount}", amount=formats.amount(book.due_fen))
     why = NOTHING
-    if mode.cash == "off":
+    limit = mode.only_cash_up_to_fen
+    if mode.no_way:
         why = say("No cash can be taken now")
-    elif mode.cash_limit_fen is not None and book.due_fen > mode.cash_limit_fen:
-        why = say("Cash works up to {amount}", amount=formats.price(mode.cash_limit_fen))
+    elif limit is not None and book.due_fen > limit:
+        why = say("Cash works up to {amount}", amount=formats.price(limit))
     return Key(T.PAY, words, "right", "primary", enabled=why == NOTHING, why=why)
 
 

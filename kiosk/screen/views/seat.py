@@ -80,9 +80,9 @@ def _sum(look: Look, cell: ClassOffer | None) -> tuple[Words, Words]:
 
 def _hold(look: Look) -> Key:
     mode = look.shown.mode
-    blocker = hold_blocker(look.journey, look.shown.limits, mode.cash_limit_fen, look.shown.now_wall_ms)
+    blocker = hold_blocker(look.journey, look.shown.limits, mode.only_cash_up_to_fen, look.shown.now_wall_ms)
     why = look.say.msg(BLOCKERS[blocker]) if blocker in BLOCKERS else NOTHING
-    if mode.cash == "off":
+    if mode.no_way:
         blocker, why = "cash", look.say("No cash can be taken now")
     elif blocker == "cash_limit":
         why = look.say("Cash works up to {amount}", amount=formats.price(mode.cash_limit_fen or 0))

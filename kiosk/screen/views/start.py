@@ -31,19 +31,32 @@ def payments(look: Look) -> tuple[Payment, ...]:
     say = look.say
     return (
         Payment("cash", say("Cash"), say.msg(state), level),
-        Payment("card", say("Bank card"), say("Not here"), "off"),
-        Payment("qr", say("Phone"), say("Not here"), "off"),
+        _charge(look, "card", say("Bank card"), ("card",)),
+        _charge(look, "qr", say("Phone"), ("code", "scan")),
     )
+
+
+def _charge(look: Look, icon: str, words: Words, ways: tuple[str, ...]) -> Payment:
+    """A way beside cash: it may not be fitted, or not work now."""
+    mode, say = look.shown.mode, look.say
+    if not set(ways) & set(mode.charges):
+        return Payment(icon, words, say("Not here"), "off")
+    state, level = CASH_STATES["ok" if mode.charge == "ok" else "off"]
+    return Payment(icon, words, say.msg(state), level)
 
 
 def cash_notice(look: Look) -> Notice | None:
     """What is only half there, said before anybody begins."""
     mode, say = look.shown.mode, look.say
-    limit = mode.cash_limit_fen
-    if mode.cash == "off":
+    limit = mode.only_cash_up_to_fen
+    if mode.no_way:
         more = say("Trains and prices can be looked up. Please buy at another machine.")
         return Notice(say("This machine sells no tickets now"), "warn", "cash", more)
-    if mode.cash == "no_change":
+    if mode.cash == "off":
+        return Notice(say("No cash can be taken now"), "warn", "cash", say("Please pay by card or phone"))
+    if mode.charge in ("lost", "reversal"):
+        return Notice(say("Only cash can be taken now"), "warn", "cash")
+    if mode.cash == "no_change" and not mode.other_ways:
         more = say("Please pay the exact amount, or use another machine")
         return Notice(say("This machine cannot give change now"), "warn", "no_change", more)
     if mode.cash == "part_change":
@@ -120,13 +133,15 @@ def home(look: Look) -> Home:
         if presets
         else Tile(look.later(Key(T.COLLECT, say("Collect tickets"), "ticket", "tile"))),
     )
-    limit = mode.cash_limit_fen
+    limit = mode.only_cash_up_to_fen
     line = say("Pay with cash")
-    if mode.cash == "off":
+    if mode.no_way:
         line = say("No sale now")
+    elif mode.other_ways:
+        line = say("Cash, card, phone") if "card" in mode.other_ways else say("Cash or phone")
     elif limit is not None and limit < TOLD_BELOW_FEN:
         line = say("Cash up to {amount}", amount=formats.price(limit))
-    notice = notice_of(look) or (cash_notice(look) if mode.cash == "off" else None)
+    notice = notice_of(look) or (cash_notice(look) if mode.no_way else None)
     return Home(
         look.chrome("home", footer=footer, idle=True, notice=notice),
         question=say("Where would you like to go?"),

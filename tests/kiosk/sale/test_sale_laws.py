@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 from kiosk.parameters import SalePolicy
 from kiosk.ports.note_acceptor import AcceptorPast, DepositPast, NoteMoving, NoteRefused
 from kiosk.ports.note_dispenser import DispenserPast
+from kiosk.ports.payment import PaymentApproved
 from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.sale import facts as sf
 from kiosk.sale.book import S
@@ -78,6 +79,7 @@ def told(draw: some.DrawFn, world: World) -> Told:
 class LifeOfASale(RuleBasedStateMachine):
     world: World
     confirmed = 0
+    way = "cash"
 
     @initialize(
         notes=some.sampled_from((0, 3, 60, 300)),
@@ -88,6 +90,7 @@ class LifeOfASale(RuleBasedStateMachine):
         paying=some.sampled_from((1000, 2000, 10000)),
         answers=some.integers(0, 9),
         confirmed=some.sampled_from((0, 0, 2, 3)),
+        way=some.sampled_from(("cash", "cash", "choose", "code", "card")),
     )
     def begin(
         self,
@@ -99,9 +102,10 @@ class LifeOfASale(RuleBasedStateMachine):
         paying: int,
         answers: int,
         confirmed: int,
+        way: str,
     ) -> None:
         """A sale that went well so far: `answers` questions were answered, notes of `paying` fen went in."""
-        self.confirmed = confirmed
+        self.confirmed, self.way = confirmed, way
         if rounding == "none":
             passengers = 2  # half a yuan cannot be paid in notes; nobody would configure that
         policy = SalePolicy(cash=cover, partial_issue=partial, rounding=rounding)
@@ -117,7 +121,10 @@ class LifeOfASale(RuleBasedStateMachine):
             question = min(world.pending)
             world.answer(question, self.confirmed if question == "confirm?" else 0)
         elif world.sale.state is S.REVIEWING:
-            world.feed(sf.Agreed())
+            first = {"cash": sf.Agreed(), "choose": sf.AgreedToChoose()}.get(self.way)
+            world.feed(first or sf.PayBy(self.way))
+        elif world.sale.state is S.CHOOSING:
+            world.feed(sf.PayBy("code"))
         while world.sale.state is S.COLLECTING and paying in world.book.accepted_fen:
             number = world.next_note
             world.insert(paying)
@@ -155,9 +162,35 @@ class LifeOfASale(RuleBasedStateMachine):
     # -- people
 
     @precondition(lambda self: self.world.sale.state is S.REVIEWING)
+    @rule(choose=some.booleans())
+    def agreed(self, choose: bool) -> None:
+        self.world.feed(sf.AgreedToChoose() if choose else sf.Agreed())
+
+    @precondition(lambda self: self.world.sale.state in (S.REVIEWING, S.CHOOSING, S.COLLECTING))
+    @rule(way=some.sampled_from(("cash", "card", "code")))
+    def chose_a_way(self, way: str) -> None:
+        state, free = self.world.sale.state, not self.world.book.notes
+        self.world.feed(sf.PayBy("code" if state is S.COLLECTING else way))
+        if self.world.sale.state is S.AUTHORISING:
+            assert free or not self.world.book.given_fen
+
+    @precondition(lambda self: self.world.sale.state is S.AUTHORISING)
     @rule()
-    def agreed(self) -> None:
-        self.world.feed(sf.Agreed())
+    def wanted_another_way(self) -> None:
+        made = self.world.feed(sf.OtherWay())
+        assert self.world.sale.state is S.AUTHORISING
+        assert [intent.kind for intent in made] in ([], ["auth.cancel?"])
+
+    @precondition(lambda self: not self.world.ended and self.world.book.charges)
+    @rule(which=some.integers(0, 5))
+    def paid_after_all(self, which: int) -> None:
+        """A word about a payment that was thought to be over, or said twice."""
+        charges = self.world.book.charges
+        line = charges[which % len(charges)]
+        before, made = line.state, self.world.feed(PaymentApproved(line.payment, "R1"))
+        live = ("asked", "approved", "capturing", "captured", "contested", "kept", "reversed")
+        assert line.state == "reversing" or before in live
+        assert not any(intent.kind in ("print?", "capture?", "pay?") for intent in made)
 
     @precondition(lambda self: self.world.sale.state is S.COLLECTING and self.world.book.accepted_fen)
     @rule(which=some.integers(0, 5), moving=some.booleans())

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.modes import Mode
 from kiosk.ports import note_dispenser as nd
+from kiosk.ports import payment as pp
 from kiosk.ports import station as st
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import Fact
@@ -28,9 +29,10 @@ from tests.kiosk.screen.world import book, books, shown, steps
 NO_TIMER = "its timer does not run in this state (Sale.deadline)"
 NO_TOUCH = "the controller hands on a touch only where it fits"
 TIMERS: dict[type[Fact], tuple[S, ...]] = {
-    sf.PatienceOver: (S.REVIEWING, S.COLLECTING, S.CLAIM),
+    sf.PatienceOver: (S.REVIEWING, S.CHOOSING, S.COLLECTING, S.CLAIM),
     sf.LastMinute: (S.COLLECTING,),
-    sf.LockOver: (S.REVIEWING, S.COLLECTING),
+    sf.LockOver: (S.REVIEWING, S.CHOOSING, S.COLLECTING, S.AUTHORISING),
+    sf.PaymentOver: (S.AUTHORISING, S.CAPTURING, S.REVERSING),
     sf.AskAgain: (S.ASKING,),
     sf.AnswerOver: (S.CONFIRMING, S.ASKING),
     sf.TakeOver: (S.TICKETS_OUT, S.CHANGE_OUT),
@@ -38,6 +40,9 @@ TIMERS: dict[type[Fact], tuple[S, ...]] = {
 }
 TOUCHES: dict[type[Fact], tuple[S, ...]] = {
     sf.Agreed: (S.REVIEWING,),
+    sf.AgreedToChoose: (S.REVIEWING,),
+    sf.PayBy: (S.REVIEWING, S.CHOOSING, S.COLLECTING),
+    sf.OtherWay: (S.AUTHORISING,),
     sf.ClaimSeen: (S.CLAIM,),
     sf.SlipAgain: (S.CLAIM,),
     sf.Continued: (S.RESUMING,),
@@ -94,6 +99,9 @@ UNCOUNTED = {
     sf.ClaimSeen: "that a claim was read changes no amount",
     sf.SlipAgain: "print_slip of its row writes down that a slip is printed",
     sf.TakeOver: "retract? follows; its outcome is counted",
+    sf.OtherWay: "withdraw of its row writes down that the payment is given up",
+    pp.CaptureUncertain: "it is asked again by the machine; the money is ours all the same",
+    pp.ReverseUncertain: "it is asked again by the machine, and the slip says so",
     st.LockReleased: "let_go and release of the rows before wrote that the places were given up",
     st.VoidReported: "a report on its way to the station; nothing of the sale hangs on it",
     st.PrintedReported: "a report on its way to the station; nothing of the sale hangs on it",
@@ -108,7 +116,7 @@ def test_each_fact_is_counted_or_there_is_a_reason_and_never_both() -> None:
         assert (fact in _COUNTERS) != (fact in UNCOUNTED), fact.__name__
 
 
-SELLING = Mode("normal", (), True, "ok", "ok", 100_000, True)
+SELLING = Mode("normal", (), True, "ok", "ok", 100_000, True, charge="ok", ways=("cash", "card", "code", "scan"))
 
 
 @pytest.mark.parametrize("state", S, ids=lambda state: state.name)
@@ -124,7 +132,8 @@ def test_a_touch_becomes_a_fact_only_where_the_table_takes_it(state: S, sells: b
 
 
 def test_every_touch_that_is_a_fact_comes_from_some_key() -> None:
-    made = {type(sale_fact(target, book(state), SELLING)) for target in T.SALE for state in S}
+    modes = (SELLING, replace(SELLING, ways=("cash",)))
+    made = {type(sale_fact(target, book(state), mode)) for target in T.SALE for state in S for mode in modes}
     assert made - {type(None)} == {*TOUCHES, sf.Cancelled}
 
 
@@ -150,7 +159,7 @@ def test_a_timer_runs_only_where_the_table_takes_its_fact(state: S) -> None:
     for patience, lock, ask, last in product((0, 5), (3, 90_000), (0, 4), (False, True)):
         book_of.patience_until_ms, book_of.lock_until_ms, book_of.ask_again_ms = patience, lock, ask
         book_of.no_more_notes = last
-        book_of.take_until_ms = book_of.answer_until_ms = book_of.resume_until_ms = 9
+        book_of.take_until_ms = book_of.answer_until_ms = book_of.resume_until_ms = book_of.charge_until_ms = 9
         limit = sale.deadline()
         if limit is not None:
             due.add(type(limit[1]))

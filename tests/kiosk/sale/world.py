@@ -15,6 +15,7 @@ from kiosk.parameters import SalePolicy
 from kiosk.past import Past, fold
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
+from kiosk.ports import payment as pp
 from kiosk.ports import receipt_printer as rp
 from kiosk.ports import station as st
 from kiosk.ports import ticket_printer as tp
@@ -32,7 +33,7 @@ from tests.kiosk.sale.samples import KEY, VALUES, confirmed, locked, order, stoc
 vocabulary.learn()
 KNOWN_FEN = (100, 500, 1000, 2000, 5000, 10000)
 STATION_STATES = ("none", "held", "expired", "released", "confirmed", "printed", "voided")
-TIMES = {"patience_until_ms", "patience_span_ms", "take_until_ms", "answer_until_ms", "ask_again_ms"}
+TIMES = {"charge_until_ms", "patience_until_ms", "patience_span_ms", "take_until_ms", "answer_until_ms", "ask_again_ms"}
 """Limits of the book: a touch moves them and is no fact, so a replay may have others."""
 
 
@@ -54,6 +55,7 @@ class Account:
     pays: dict[int, tuple[int, str]] = field(default_factory=dict)
     asked_fen: dict[int, int] = field(default_factory=dict)
     claims: dict[str, int] = field(default_factory=dict)
+    charges: dict[int, tuple[int, str]] = field(default_factory=dict)
     rounding_fen: int = 0
     keeps: int = 0
     recovering: bool = False
@@ -92,6 +94,14 @@ class Account:
             case {"kind": "retract!", "result": "change" | "change_unknown", "order": number}:
                 if self.pays[number][1] == "out":
                     self.pays[number] = (self.pays[number][0], "back")
+            case {"kind": "auth!" | "reverse!", "result": result, "payment": number} if number in self.charges:
+                fen, state = self.charges[number]
+                if (fact["kind"], state) == ("auth!", "asked"):
+                    self.charges[number] = fen, result
+                elif (result, state) == ("refused", "reverse?"):
+                    self.charges[number] = fen, "kept"
+                elif (fact["kind"], result, state) == ("reverse!", "done", "reverse?"):
+                    self.charges[number] = fen, "back"
             case {"kind": "taken!", "result": "tickets"}:
                 self.delivered |= {self.blanks[key][0] for key in self.bundle}
 
@@ -151,6 +161,19 @@ class Account:
                 assert not any(state == "asked" for _, state in self.pays.values())
                 self.pays[intent["order"]] = (0, "asked")
                 self.asked_fen[intent["order"]] = intent["value_fen"]
+            case {"kind": "auth?", "payment": number}:
+                assert number not in self.charges, "a payment is begun a second time"
+                assert not any(state in ("asked", "approved", "unknown") for _, state in self.charges.values())
+                assert not self.came_in_fen(), "a card is asked, and notes are in the machine"
+                self.charges[number] = intent["amount_fen"], "asked"
+            case {"kind": "capture?", "payment": number}:
+                assert self.charges[number] == (intent["amount_fen"], "approved")
+                assert self.bundle, "nothing was handed over, and it is taken"
+                self.charges[number] = intent["amount_fen"], "capture?"
+            case {"kind": "reverse?", "payment": number}:
+                assert self.charges[number][1] not in ("capture?", "reverse?", "kept", "back")
+                assert not self.delivered, "tickets were taken, and what paid for them goes back"
+                self.charges[number] = intent["amount_fen"], "reverse?"
             case {"kind": "claim.add"}:
                 assert intent["code"] not in self.claims
                 assert intent["amount_fen"] > 0
@@ -176,7 +199,9 @@ class Account:
         """Invariant 2, at the end: what came in is delivered, rounded, taken out or owed in writing."""
         fares = sum(self.prices[index] for index in self.delivered)
         claims = sum(self.claims.values())
-        assert self.came_in_fen() == fares + self.rounding_fen + self.taken_fen() + claims
+        charged = sum(fen for fen, state in self.charges.values() if state in ("capture?", "kept"))
+        assert not any(state in ("asked", "approved", "unknown") for _, state in self.charges.values())
+        assert self.came_in_fen() + charged == fares + self.rounding_fen + self.taken_fen() + claims
         assert end["delivered_fen"] == fares + self.rounding_fen
         assert (end["paid_out_fen"], end["claims_fen"]) == (self.taken_fen(), claims)
         assert not any(state in ("held", "moving", *DEPOSIT) for _, state in self.notes.values())
@@ -276,7 +301,7 @@ class World:
         """After every step: nothing is owed below zero, nothing more is paid than is owed, the sums agree."""
         book = self.book
         given = book.delivered_fen + book.paid_out_fen + book.claims_fen
-        assert book.paid_in_fen + book.uncertain_in_fen >= given
+        assert book.paid_in_fen + book.kept_fen + book.uncertain_in_fen >= given
         assert book.put_in_fen - book.ours_fen == sum(
             fen for fen, state in self.account.notes.values() if state in DEPOSIT
         )
@@ -354,6 +379,25 @@ class World:
                 numbers = confirmed(self.passengers).tickets
                 known = [st.SaleStateKnown(KEY, state, numbers) for state in STATION_STATES]
                 return [known[4], *known, st.SaleStateUnknown(KEY, "timeout"), st.SaleStateKnown(KEY, "confirmed", ())]
+            case si.AuthorisePayment(payment=number):
+                return [
+                    pp.PaymentApproved(number, "R1", "A1"),
+                    pp.PaymentDeclined(number, "timeout"),
+                    pp.PaymentUncertain(number, "no answer"),
+                ]
+            case si.CapturePayment(payment=number):
+                return [
+                    pp.PaymentCaptured(number),
+                    pp.CaptureUncertain(number, "link"),
+                    pp.CaptureRefused(number, "closed"),
+                ]
+            case si.ReversePayment(payment=number):
+                return [
+                    pp.PaymentReversed(number, True),
+                    pp.ReverseUncertain(number, "link"),
+                    pp.ReverseRefused(number, "settled"),
+                    pp.PaymentReversed(number, False),
+                ]
             case si.VoidSale():
                 return [st.VoidReported(KEY, True), st.VoidReported(KEY, False)]
             case si.ReportPrinted():

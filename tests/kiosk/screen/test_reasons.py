@@ -10,10 +10,10 @@ from types import ModuleType
 import pytest
 
 from drivers.ccnet import texts as ccnet_texts
-from kiosk import modes, service
+from kiosk import cancels, modes, service
 from kiosk.faults import FaultCode
 from kiosk.journey import flow
-from kiosk.sale import change, count, restarted, sale
+from kiosk.sale import change, charge, count, restarted, sale
 from kiosk.sale.book import Claim, PayLine, S
 from kiosk.screen.views import claim as claim_view
 from kiosk.screen.views import notices, pay, progress, stop
@@ -53,6 +53,11 @@ def assigned(module: ModuleType, name: str) -> set[str]:
     return found
 
 
+def strings_of(module: ModuleType, table: str) -> set[str]:
+    """Literals that a table of constants has for values."""
+    return set(getattr(module, table).values())
+
+
 def given(module: ModuleType, call: str, place: int) -> set[str]:
     """Literals given to a function as its n-th argument."""
     return set().union(
@@ -75,12 +80,14 @@ def returned(module: ModuleType, function: str) -> set[str]:
 
 def test_why_a_sale_ended_is_told() -> None:
     reasons = assigned(count, "why_ending") | given(count, "_why", 0) | given(count, "_give_up_printing", 1)
-    reasons |= given(restarted, "_no_purchase", 1)
-    source = "".join((ROOT / "kiosk" / name).read_text("utf-8") for name in ("controller.py", "touches.py"))
+    reasons |= given(restarted, "_no_purchase", 1) | assigned(charge, "why_ending") | strings_of(cancels, "FOR_CASH")
+    source = "".join(
+        (ROOT / "kiosk" / name).read_text("utf-8") for name in ("controller.py", "touches.py", "cancels.py")
+    )
     source = source.replace("from __future__ import annotations", "")
     for node in ast.walk(ast.parse(source)):
         name = getattr(getattr(node, "func", None), "id", getattr(getattr(node, "func", None), "attr", ""))
-        if isinstance(node, ast.Call) and name in ("Cancelled", "_cancel_if_collecting"):
+        if isinstance(node, ast.Call) and name == "Cancelled":
             argument = node.args[0]
             reasons |= (
                 strings(argument.body) | strings(argument.orelse)
@@ -92,7 +99,9 @@ def test_why_a_sale_ended_is_told() -> None:
 
 
 def test_an_uncertain_claim_says_what_must_be_checked() -> None:
-    reasons = given(count, "Claim", 2) | given(restarted, "Claim", 2) | given(sale, "Claim", 2)
+    reasons = (
+        given(count, "Claim", 2) | given(restarted, "Claim", 2) | given(sale, "Claim", 2) | given(charge, "Claim", 2)
+    )
     states = given(count, "_note_lost", 0)
     told = {f"note_{state}" for state in states} | {reason for reason in reasons if reason != "note_"}
     assert "pay_unknown" in told

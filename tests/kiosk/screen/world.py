@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.journey.asks import Now
 from kiosk.journey.flow import Journey
 from kiosk.journey.state import JourneySettings, JourneyState
+from kiosk.ports.payment import PaymentStep
 from kiosk.ports.station import (
     ClassOffer,
     Limits,
@@ -22,7 +23,7 @@ from kiosk.ports.station import (
     TrainsListed,
     TrainStops,
 )
-from kiosk.sale.book import Book, Claim, NoteLine, PayLine, S, TicketLine
+from kiosk.sale.book import Book, ChargeLine, Claim, NoteLine, PayLine, S, TicketLine
 from kiosk.screen.formats import Clock
 from kiosk.screen.shown import MachineSeen, ModeSeen, Shown
 from kiosk.screen.texts import Texts
@@ -290,7 +291,7 @@ def books() -> dict[str, Book]:
         found[name].claims = [Claim("6F4K92QD", 2_100, "short", slip="printing" if name == "SLIP" else "printed")]
     found["CLAIM-unsure"] = replace(found["CLAIM"], claims=[Claim("6F4K92QD", 10_000, "note", False, "failed")])
     found["CLAIM-unattended"] = replace(found["CLAIM"], unattended=True, patience_until_ms=MONO_MS + 50_000)
-    return found | after_a_power_cut()
+    return found | after_a_power_cut() | by_card_or_phone()
 
 
 def after_a_power_cut() -> dict[str, Book]:
@@ -321,7 +322,39 @@ def after_a_power_cut() -> dict[str, Book]:
     return found
 
 
-LATE = frozenset(S) - {S.NEW, S.LOCKING, S.REVIEWING, S.COLLECTING, S.CLOSING, S.ENDED}
+UNPAID = {S.NEW, S.LOCKING, S.REVIEWING, S.CHOOSING, S.AUTHORISING, S.COLLECTING, S.CLOSING, S.ENDED}
+LATE = frozenset(S) - UNPAID
+
+
+def charged(found: Book, state: str, way: str = "code", **more: object) -> Book:
+    """The same sale, asked of a phone or card instead of paid with notes."""
+    line = ChargeLine(1701, way, found.due_fen, state, masked="135****0042")
+    line = replace(line, **more)  # type: ignore[arg-type]
+    return replace(found, notes=[], way=way, agreed=True, charges=[line], charge_until_ms=MONO_MS + 100_000)
+
+
+def by_card_or_phone() -> dict[str, Book]:
+    """Sales that no note pays, where their screens differ."""
+    found = {"AUTHORISING": charged(book(S.AUTHORISING), "asked"), "CHOOSING-some": book(S.CHOOSING, (10_000,))}
+    found["AUTHORISING-late"] = charged(book(S.AUTHORISING), "asked", withdrawn=True)
+    found["AUTHORISING-card"] = charged(book(S.AUTHORISING), "asked", "card")
+    found["AUTHORISING-scan"] = charged(book(S.AUTHORISING), "asked", "scan")
+    found["CHOOSING-declined"] = charged(book(S.CHOOSING), "declined", reason="funds")
+    for name, state, tickets in (
+        ("PRINTING", "approved", "printing"), ("CAPTURING", "capturing", "taken"), ("REVERSING", "reversing", "void"),
+        ("TICKETS_BACK", "approved", "presented"), ("TICKETS_OUT", "approved", "presented"),
+        ("RESUMING", "approved", "waiting"),
+    ):  # fmt: skip
+        made = charged(book(S[name]), state)
+        made.confirmed, made.why_ending = True, "print" if tickets == "void" else ""
+        made.tickets = [TicketLine(place, ("E123456",), 1, tickets) for place in PLACES]
+        made.take_until_ms = made.resume_until_ms = MONO_MS + 38_000
+        found[name if name in ("CAPTURING", "REVERSING") else f"{name}-charged"] = made
+    found["RESUMING-charged"].pause_ms, found["RESUMING-charged"].patience_until_ms = 12_300, 0
+    for name, state in (("SLIP", "reversing"), ("CLAIM", "reversing"), ("CLAIM", "reversed")):
+        slip = "printing" if name == "SLIP" else "printed"
+        found[f"{name}-{state}"] = charged(book(S[name]), state, code="6F4K92QD", slip=slip)
+    return found
 
 
 def set_tickets(made: Book, state: str) -> None:
@@ -364,6 +397,21 @@ MODES = {
 }  # fmt: skip
 
 
+CHARGES = ModeSeen(True, charges=("card", "code", "scan"), charge="ok")
+CODE = PaymentStep(1701, "code", "https://pay.example/q/7f3a91c2/1701?a=77900", until_ms=MONO_MS + 106_000)
+STEPS_OF_A_CHARGE = (
+    (CODE, "AUTHORISING"),
+    (PaymentStep(1701, "phone"), "AUTHORISING"),
+    (PaymentStep(1701, "waiting"), "AUTHORISING-late"),
+    *(
+        (PaymentStep(1701, step, until_ms=MONO_MS + 30_000), "AUTHORISING-card")
+        for step in ("card", "card_busy", "remove")
+    ),
+    (PaymentStep(1701, "pin", typed=4, until_ms=MONO_MS + 24_000), "AUTHORISING-card"),
+    (PaymentStep(1701, "scan", until_ms=MONO_MS + 30_000), "AUTHORISING-scan"),
+)
+
+
 def all_shown(language: str) -> dict[str, Shown]:
     """Every screen that can be met, by name."""
     states = steps(language)
@@ -382,6 +430,16 @@ def all_shown(language: str) -> dict[str, Shown]:
     )
     for name in one_unit:  # it takes notes and pays: what comes out comes out of the entry
         found[f"sale-{name}-unit"] = replace(found[f"sale-{name}"], same_notes=True, recycled_fen=(100, 1_000))
+    for name, mode in (("charges", CHARGES), ("reversal", replace(CHARGES, charge="reversal", cash="part_change"))):
+        found[f"sale-CHOOSING-{name}"] = shown(states["sale"], books()["CHOOSING"], mode)
+        found[f"home-{name}"] = shown(states["home"], mode=mode)
+        found[f"attract-{name}"] = shown(states["attract"], mode=mode)
+    found["home-phone-only"] = shown(states["home"], mode=replace(CHARGES, cash="off", charges=("code",)))
+    found["attract-phone-only"] = shown(states["attract"], mode=replace(CHARGES, cash="off", charges=("code",)))
+    found["sale-COLLECTING-phone"] = shown(states["sale"], books()["COLLECTING"], CHARGES)
+    for step, name in STEPS_OF_A_CHARGE:
+        made = shown(states["sale"], books()[name], CHARGES)
+        found[f"sale-{name}-{step.step}"] = replace(made, charge_step=step)
     found["sale-help"] = shown(replace(states["sale"], help=True), books()["COLLECTING"])
     found["idle"] = replace(shown(states["seat"]), now_mono_ms=MONO_MS + 75_000)
     found["empty"] = replace(shown(states["station"]), network=None, index=None, limits=None)

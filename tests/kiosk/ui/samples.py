@@ -42,6 +42,7 @@ from kiosk.screen.values import (
 from tests.kiosk.ui.samples_foreign import samples_foreign
 from tests.kiosk.ui.samples_journey import samples_journey
 from tests.kiosk.ui.samples_money import samples_money
+from tests.kiosk.ui.samples_payment import samples_payment
 from tests.kiosk.ui.samples_service import samples_service
 
 
@@ -637,5 +638,5 @@ def samples(language: str) -> dict[str, Screen]:
     """By name; most names are the kind of the screen, a variant adds `-something`."""
     talk = Talk(language)
     made = {name: make(talk) for name, make in MAKERS.items()}
-    more = samples_journey(language) | samples_foreign(language)
+    more = samples_journey(language) | samples_foreign(language) | samples_payment(language)
     return made | samples_money(talk, chrome, steps) | samples_service(talk, chrome) | more

@@ -20,7 +20,19 @@ REWRITE = os.environ.get("TVM_REWRITE_GOLDEN") == "1"
 SURFACE = canvas()
 STAGE = Stage(SURFACE)
 SAMPLES = {language: samples(language) for language in ("zh", "en")}
-CONTRAST = ("home", "trains", "review", "pay.cash", "take", "receipt", "oos", "svc.menu")
+CONTRAST = (
+    "home",
+    "trains",
+    "review",
+    "pay.cash",
+    "pay.choice",
+    "pay.code",
+    "pay.card",
+    "take",
+    "receipt",
+    "oos",
+    "svc.menu",
+)
 CASES = [(name, "zh", "day") for name in SAMPLES["zh"]]
 CASES += [(name, "en", "day") for name in SAMPLES["en"] if name in SCREENS]  # variants: in one language only
 CASES += [(name, "zh", "contrast") for name in CONTRAST if name in SAMPLES["zh"]]

@@ -1,0 +1,150 @@
+"""Payments that nobody has settled yet: the machine's affair, whatever became of their sales (decision page 036).
+
+A fold of the journal, so it is the same after a restart. What is to be captured or to go back is asked for again 5, 15 and 60
+seconds after an answer that says nothing, then every five minutes, until the other side says done or refused.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kiosk.ports.fact import Fact
+from kiosk.ports.payment import PaymentApproved, ReverseRefused
+from kiosk.records import Record
+from kiosk.sale.intents import CapturePayment, ClaimAdd, Intent, ReversePayment
+
+AGAIN_MS = (5_000, 15_000, 60_000, 300_000)
+"""The machine's own time."""
+SILENT_MS = 30_000
+"""After a question that nobody answered at all."""
+KEPT = 64
+"""So many payments that are over are remembered: a word may come late."""
+
+
+@dataclass(slots=True)
+class OpenPayment:
+    """`deed`: capture, reverse, or empty while its sale decides. `due_ms`: mono time of this start at which it is asked for."""
+
+    payment: int
+    sale: int
+    key: str
+    amount_fen: int
+    way: str
+    reference: str = ""
+    deed: str = ""
+    tries: int = 0
+    due_ms: int = 0
+
+    def intent(self) -> Intent:
+        kind = CapturePayment if self.deed == "capture" else ReversePayment
+        return kind(self.sale, self.key, self.payment, self.amount_fen, self.way, self.reference)
+
+
+@dataclass(slots=True)
+class Unsettled:
+    """`open`: by number. `over`: those that are settled, and how: declined, captured, reversed, kept, contested."""
+
+    open: dict[int, OpenPayment] = field(default_factory=dict)
+    over: dict[int, tuple[OpenPayment, str]] = field(default_factory=dict)
+
+    # -- folding
+
+    def hear(self, fact: Record, now_ms: int) -> None:
+        """The fact of one line. `now_ms`: mono time, 0 for a line of an earlier start."""
+        kind, result = fact["kind"], fact.get("result", "")
+        line = self.open.get(fact["payment"]) if kind in ("auth!", "capture!", "reverse!") else None
+        if line is None:
+            return
+        if kind == "auth!":
+            line.reference = fact.get("reference", "") or line.reference
+            if result == "declined" and not line.deed:
+                self._settled(line, "declined")
+        elif kind[:-1] != line.deed:
+            return
+        elif result == "unknown":
+            line.due_ms = now_ms + AGAIN_MS[min(max(line.tries, 1), len(AGAIN_MS)) - 1]
+        else:
+            self._settled(line, _FATES[kind, result])
+
+    def book(self, intents: Sequence[Record], now_ms: int) -> None:
+        """The intents of the same line."""
+        for record in intents:
+            kind = record["kind"]
+            if kind == "auth?":
+                self.open[record["payment"]] = OpenPayment(
+                    record["payment"], record["sale"], record["key"], record["amount_fen"], record["way"]
+                )
+            elif kind in ("capture?", "reverse?"):
+                self._asked(record, now_ms)
+            elif kind == "sale.end":
+                self._sale_over(record["sale"])
+
+    def _asked(self, record: Record, now_ms: int) -> None:
+        number = record["payment"]
+        line = self.open.get(number)
+        if line is None:
+            line = self.over.pop(number)[0] if number in self.over else _line_of(record)
+            self.open[number], line.tries = line, 0
+        line.deed, line.tries, line.due_ms = record["kind"][:-1], line.tries + 1, now_ms + SILENT_MS
+
+    def _sale_over(self, sale: int) -> None:
+        """A sale leaves no payment undecided; if one did, the money would go back."""
+        for line in self.open.values():
+            if line.sale == sale and not line.deed:
+                line.deed = "reverse"
+
+    def _settled(self, line: OpenPayment, fate: str) -> None:
+        del self.open[line.payment]
+        self.over[line.payment] = line, fate
+        if len(self.over) > KEPT:
+            del self.over[next(iter(self.over))]
+
+    def begin(self) -> None:
+        """A new start: mono times of the last one mean nothing, and everything is asked for at once."""
+        for line in self.open.values():
+            line.due_ms = line.tries = 0
+
+    # -- what follows
+
+    @property
+    def reversing(self) -> bool:
+        """A payment is still to go back."""
+        return any(line.deed == "reverse" for line in self.open.values())
+
+    def due(self, now_ms: int) -> OpenPayment | None:
+        return next((line for line in self.open.values() if line.deed and line.due_ms <= now_ms), None)
+
+    def next_wake(self) -> int | None:
+        """Mono ms; None when everything is settled."""
+        return min((line.due_ms for line in self.open.values() if line.deed), default=None)
+
+    def owed_for(self, fact: Fact, secret: bytes) -> tuple[Intent, ...]:
+        """What follows from a word about a payment of no running sale; to be asked before the word is folded in."""
+        match fact:
+            case PaymentApproved() if fact.payment in self.over:
+                line, fate = self.over[fact.payment]
+                if fate in ("declined", "reversed"):
+                    return (
+                        ReversePayment(line.sale, line.key, line.payment, line.amount_fen, line.way, fact.reference),
+                    )
+            case ReverseRefused() if fact.payment in self.open and self.open[fact.payment].deed == "reverse":
+                code = b32encode(hmac.digest(secret, f"payment:{fact.payment}".encode(), "sha256")[:5]).decode()
+                return (ClaimAdd(0, code, self.open[fact.payment].amount_fen, True, "reversal"),)
+        return ()
+
+
+_FATES = {
+    ("capture!", "done"): "captured",
+    ("capture!", "refused"): "contested",
+    ("reverse!", "done"): "reversed",
+    ("reverse!", "refused"): "kept",
+}
+
+
+def _line_of(record: Record) -> OpenPayment:
+    return OpenPayment(
+        record["payment"], record["sale"], record["key"], record["amount_fen"], record["way"], record["reference"]
+    )

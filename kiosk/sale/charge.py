@@ -1,0 +1,223 @@
+"""Card or phone in a sale: one payment of the whole sum, captured when tickets were handed over, reversed when none was.
+
+`auth?` is also the record of the reversal (decision page 036). What nobody can tell of is reversed and never begun again; a
+reversal or capture without an answer goes on as the machine's affair (`kiosk.payment.unsettled`). Counting, questions and
+actions of it stand together here; the table has the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from kiosk.ports import payment as pp
+from kiosk.ports.fact import Fact
+from kiosk.sale import facts as sf
+from kiosk.sale.book import Book, ChargeLine, Claim, S
+from kiosk.sale.intents import AuthorisePayment, CapturePayment, Intent, ReversePayment, WithdrawPayment
+
+if TYPE_CHECKING:
+    from kiosk.sale.count import Counting
+    from kiosk.sale.guards import SaleContext
+
+HANDED_OVER = ("taken", "presented", "in_tray", "printing", "unknown")
+"""States of a ticket that the passenger has, may have or may still get."""
+
+
+class ChargeGuards:
+    """What the table asks about the payment."""
+
+    book: Book
+    _context: SaleContext
+    _now_ms: int
+    _wall_ms: int
+
+    def may_charge(self) -> bool:
+        """Another way than notes was chosen, none is in the machine, and time is left to pay and to confirm."""
+        book, policy = self.book, self._context.policy
+        if book.way in ("", "cash") or book.given_up or book.claims or len(book.charges) >= policy.charge_tries:
+            return False
+        if book.drawn_in or book.notes_in_state(
+            "held", "moving", "returning", "ours", "deposited", "jammed", "unknown"
+        ):
+            return False
+        return self._wall_ms < book.order.closes_ms and self._charge_limit_ms() > self._now_ms
+
+    def may_collect(self) -> bool:
+        return self.book.way == "cash" and self._wall_ms < self.book.order.closes_ms
+
+    def still_charging(self) -> bool:
+        """What was said is not about the payment under way."""
+        return self.book.charge is not None and self.book.charge.state == "asked"
+
+    def charge_welcome(self) -> bool:
+        """Approved, and nobody has given the order up: who only wanted to pay in another way has paid."""
+        line = self.book.charge
+        return line is not None and line.state == "approved" and not self.book.why_ending and not self.book.given_up
+
+    def charge_stray(self) -> bool:
+        return any(line.state == "stray" for line in self.book.charges)
+
+    def may_withdraw(self) -> bool:
+        return self.book.charge is not None and not self.book.charge.withdrawn
+
+    def may_choose_again(self) -> bool:
+        book = self.book
+        in_time = self._now_ms < book.lock_until_ms and self._wall_ms < book.order.closes_ms
+        return in_time and not book.why_ending and not book.given_up
+
+    def must_reverse(self) -> bool:
+        """It was approved and no ticket was handed over, for certain; or nobody knows whether it was approved."""
+        line = self.book.charge
+        if line is None or line.state not in ("approved", "unknown"):
+            return False
+        return line.state == "unknown" or not self.book.tickets_in(*HANDED_OVER)
+
+    def must_capture(self) -> bool:
+        return self.book.charge is not None and self.book.charge.state == "approved"
+
+    def _charge_limit_ms(self) -> int:
+        """Until then the passenger may pay: what is left of the lock must suffice for the station's yes."""
+        policy, rate = self._context.policy, self._context.rate
+        last_ms = self.book.lock_until_ms - round(policy.last_minute_ms / rate)
+        return min(self._now_ms + round(policy.charge_ms / rate), last_ms)
+
+
+class ChargeDeeds(ChargeGuards):
+    """What the table has done about the payment."""
+
+    _intents: list[Intent]
+    _new_code: Callable[[], str]
+
+    def authorise(self) -> None:
+        """Not more often than a hundred times: the number counts within the machine's life."""
+        book, limit_ms = self.book, self._charge_limit_ms()
+        payment = book.number * 100 + len(book.charges) + 1
+        book.charges.append(ChargeLine(payment, book.way, book.due_fen))
+        book.charge_until_ms = limit_ms + self._context.policy.charge_answer_ms
+        self._intents.append(AuthorisePayment(book.number, book.key, payment, book.due_fen, book.way, limit_ms))
+
+    def withdraw(self) -> None:
+        book, line = self.book, self.book.charge
+        assert line is not None
+        line.withdrawn = True
+        book.charge_until_ms = min(book.charge_until_ms, self._now_ms + self._context.policy.charge_answer_ms)
+        self._intents.append(WithdrawPayment(book.number, line.payment))
+
+    def capture(self) -> None:
+        book, line = self.book, self.book.charge
+        assert line is not None
+        line.state = "capturing"
+        book.charge_until_ms = self._now_ms + self._context.policy.charge_end_ms
+        self._intents.append(
+            CapturePayment(book.number, book.key, line.payment, line.amount_fen, line.way, line.reference)
+        )
+
+    def reverse(self) -> None:
+        assert self.book.charge is not None
+        self.book.charge_until_ms = self._now_ms + self._context.policy.charge_end_ms
+        self._take_back(self.book.charge)
+
+    def reverse_stray(self) -> None:
+        for line in self.book.charges:
+            if line.state == "stray":
+                self._take_back(line)
+
+    def _take_back(self, line: ChargeLine) -> None:
+        book = self.book
+        line.state, line.code = "reversing", self._new_code()
+        self._intents.append(
+            ReversePayment(book.number, book.key, line.payment, line.amount_fen, line.way, line.reference)
+        )
+
+
+# -- counting
+
+
+def _line(book: Book, payment: int) -> ChargeLine | None:
+    return next((line for line in book.charges if line.payment == payment), None)
+
+
+def _agreed(fact: sf.Agreed | sf.AgreedToChoose | sf.PayBy, book: Book, at: Counting) -> None:
+    """Who is not asked how pays with notes."""
+    book.agreed = True
+    book.way = fact.way if isinstance(fact, sf.PayBy) else "cash" if isinstance(fact, sf.Agreed) else ""
+    at.patience(book, at.policy.collect_patience_ms)
+
+
+def _approved(fact: pp.PaymentApproved, book: Book, at: Counting) -> None:
+    line = _line(book, fact.payment)
+    if line is None:
+        return
+    line.reference, line.masked = line.reference or fact.reference, line.masked or fact.masked
+    if line.state == "asked":
+        line.state = "approved"
+    elif line.state == "declined":  # it was told for certain that nothing was paid, and it was
+        line.state = "stray"
+
+
+def _declined(fact: pp.PaymentDeclined, book: Book, at: Counting) -> None:
+    line = _line(book, fact.payment)
+    if line is not None and line.state == "asked":
+        line.state, line.reason = "declined", fact.reason
+        at.patience(book, at.policy.collect_patience_ms)
+
+
+def _uncertain(fact: pp.PaymentUncertain, book: Book, at: Counting) -> None:
+    line = _line(book, fact.payment)
+    if line is not None and line.state == "asked":
+        line.state, line.reason = "unknown", fact.reason
+        book.why_ending = book.why_ending or "payment"
+
+
+def _over(fact: sf.PaymentOver, book: Book, at: Counting) -> None:
+    line = book.charge
+    if book.state is S.AUTHORISING and line is not None and line.state == "asked":
+        line.state, line.reason = "unknown", "no answer"
+        book.why_ending = book.why_ending or "payment"
+
+
+def _captured(state: str) -> Callable[[Any, Book, Counting], None]:
+    def book_it(fact: Any, book: Book, at: Counting) -> None:
+        line = _line(book, fact.payment)
+        if line is not None and line.state == "capturing":
+            line.state = state
+
+    return book_it
+
+
+def _reversed(fact: pp.PaymentReversed, book: Book, at: Counting) -> None:
+    line = _line(book, fact.payment)
+    if line is not None and line.state == "reversing":
+        line.state, line.moved = "reversed", fact.moved
+
+
+def _kept(fact: pp.ReverseRefused, book: Book, at: Counting) -> None:
+    """The other side keeps it for us: a debt of the machine like any other."""
+    line = _line(book, fact.payment)
+    if line is not None and line.state == "reversing":
+        line.state, line.reason = "kept", fact.reason
+        book.claims.append(Claim(at.new_code(), line.amount_fen, "reversal"))
+
+
+def doubts(book: Book, at: Counting) -> None:
+    """After a restart: nobody waits for an outcome any more."""
+    book.charge_until_ms = 0
+    for line in book.charges:
+        line.state = "unknown" if line.state == "asked" else line.state
+        line.slip = "none" if line.slip in ("printing", "failed") else line.slip
+
+
+CHARGE_COUNTERS: dict[type[Fact], Callable[[Any, Book, Counting], None]] = {
+    sf.Agreed: _agreed,
+    sf.AgreedToChoose: _agreed,
+    sf.PayBy: _agreed,
+    sf.PaymentOver: _over,
+    pp.PaymentApproved: _approved,
+    pp.PaymentDeclined: _declined,
+    pp.PaymentUncertain: _uncertain,
+    pp.PaymentCaptured: _captured("captured"),
+    pp.CaptureRefused: _captured("contested"),
+    pp.PaymentReversed: _reversed,
+    pp.ReverseRefused: _kept,
+}

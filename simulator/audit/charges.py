@@ -1,0 +1,144 @@
+"""Payments by card and phone: each is begun once, and captured or taken back; the other side's ledger says the same (2, 5).
+
+What is captured pays for tickets that were handed over; what goes back pays for none. A payment that the other side keeps is
+owed like any other money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.audit.cases import OURS, ChargeTrack, Run
+from simulator.audit.reading import Record
+
+OPEN = ("asked", "approved", "unknown")
+ENDS = {
+    ("capture!", "done"): "captured",
+    ("capture!", "refused"): "contested",
+    ("reverse!", "done"): "reversed",
+    ("reverse!", "refused"): "kept",
+}
+
+
+class Charges:
+    """`tracks` of all payments of the journal, by number."""
+
+    HEARS = ("auth!", "capture!", "reverse!")
+    BOOKS = ("auth?", "capture?", "reverse?")
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.tracks: dict[int, ChargeTrack] = {}
+
+    def hear(self, fact: Record) -> None:
+        track = self.tracks.get(fact["payment"])
+        if track is None:
+            return  # the pairs have said that nobody asked for it
+        kind, result = fact["kind"], fact["result"]
+        if kind == "auth!":
+            if track.state == "asked":
+                track.state = result
+            elif track.state == "declined" and result == "approved":
+                track.late = True  # it was said for certain that nothing was paid
+            return
+        if kind[:-1] != track.deed or track.end:
+            return
+        track.end = ENDS.get((kind, result), "")
+        if track.end == "kept":
+            self._kept(track)
+
+    def _kept(self, track: ChargeTrack) -> None:
+        """It counts in the account of its sale, or is owed at once."""
+        case = self._run.case(track.sale)
+        if case is not None and not case.outcome:
+            track.counts = True
+        else:
+            self._run.late[-track.payment] = track.amount_fen
+
+    def book(self, intent: Record) -> None:
+        if intent["kind"] == "auth?":
+            self._begun(intent)
+            return
+        run, number = self._run, intent["payment"]
+        track = self.tracks.get(number)
+        if track is None:
+            run.say(6, f"{intent['kind']} of payment {number}, which was never begun", intent["sale"])
+        elif intent["amount_fen"] != track.amount_fen:
+            run.say(2, f"{intent['kind']} of payment {number} is about another amount than its auth?", track.sale)
+        elif intent["kind"] == "capture?":
+            self._captured(track)
+        else:
+            self._reversed(track)
+
+    def _begun(self, intent: Record) -> None:
+        run, number, sale = self._run, intent["payment"], intent["sale"]
+        if number in self.tracks:
+            run.say(5, f"payment {number} is begun a second time", sale)
+        case = run.case(sale)
+        for other in case.charges if case is not None else ():
+            if other.state in OPEN and other.end != "reversed":
+                run.say(5, f"payment {number} is begun while {other.payment} is {other.state}", sale)
+        if any(note.state in OURS for note in run.notes_of(sale)):
+            run.say(2, f"payment {number} is begun, and notes of the same sale are in", sale)
+        track = self.tracks[number] = ChargeTrack(number, sale, intent["amount_fen"])
+        if case is not None:
+            case.charges.append(track)
+
+    def _captured(self, track: ChargeTrack) -> None:
+        run, case = self._run, self._run.case(track.sale)
+        if track.deed == "reverse":
+            run.say(5, f"payment {track.payment} is captured after it was told to go back", track.sale)
+        if track.state != "approved":
+            run.say(2, f"payment {track.payment} is captured, and it is {track.state}", track.sale)
+        if not track.deed and case is not None and not case.bundle:
+            run.say(4, f"payment {track.payment} is captured, and no ticket was handed over", track.sale)
+        track.deed, track.counts = "capture", True
+
+    def _reversed(self, track: ChargeTrack) -> None:
+        if track.deed == "capture":
+            self._run.say(5, f"payment {track.payment} is to go back after it was captured", track.sale)
+        if track.late and track.end:
+            track.end = ""
+        track.deed = "reverse"
+
+    def at_end(self, sale: int) -> None:
+        case = self._run.case(sale)
+        for track in case.charges if case is not None else ():
+            if track.state in OPEN and not track.deed:
+                self._run.say(
+                    2, f"the sale ended, and payment {track.payment} is neither captured nor to go back", sale
+                )
+
+    # -- the other side
+
+    def compare(self, ledger: Mapping[int, tuple[str, int, int]], settled: bool) -> None:
+        """`ledger`: payment -> (open, paid, closed, captured, reversed or kept; amount in fen; how often somebody paid it).
+        `settled`: the machine had time to ask until it was answered."""
+        for number, (state, amount_fen, times) in ledger.items():
+            self._other(number, state, amount_fen, times, settled)
+        for track in self.tracks.values():
+            state = ledger.get(track.payment, ("none", 0, 0))[0]
+            sure = settled or bool(track.end)
+            if track.deed == "capture" and sure and state != "captured":
+                self._run.say(2, f"payment {track.payment} is booked as ours, and there it is {state}", track.sale)
+            if track.end == "reversed" and state in ("paid", "captured", "kept"):
+                self._run.say(2, f"payment {track.payment} went back, and there it is {state}", track.sale)
+            if settled and track.deed == "reverse" and not track.end:
+                self._run.say(10, f"payment {track.payment} has not gone back after a quiet time", track.sale)
+
+    def _other(self, number: int, state: str, amount_fen: int, times: int, settled: bool) -> None:
+        run, track = self._run, self.tracks.get(number)
+        if times > 1:
+            run.say(5, f"payment {number} was paid {times} times", 0)
+        if track is None:
+            if times:
+                run.say(6, f"payment {number} was paid, and the journal does not know it", 0)
+            return
+        if times and amount_fen != track.amount_fen:
+            run.say(2, f"payment {number} is of {amount_fen} fen there, here of {track.amount_fen}", track.sale)
+        if state == "captured" and track.deed != "capture":
+            run.say(2, f"payment {number} is captured there, and not booked here", track.sale)
+        elif state == "kept" and settled and track.end != "kept":
+            run.say(2, f"payment {number} is kept there, and not owed here", track.sale)
+        elif state == "paid" and settled:
+            run.say(2, f"payment {number} is paid there, and neither captured nor taken back", track.sale)

@@ -1,0 +1,64 @@
+"""Planted bugs of payments by phone; `simulator.campaign.sabotage` has them in its list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.payment.unsettled import Unsettled
+from kiosk.ports import payment as pp
+from kiosk.ports.fact import Fact
+from kiosk.reactor import Reactor
+from kiosk.sale import charge, count
+
+Patch = tuple[Any, str, Any]
+
+
+def _reversal_dropped() -> list[Patch]:
+    return [(Unsettled, "due", lambda self, now_ms: None), (Unsettled, "next_wake", lambda self: None)]
+
+
+def _late_approval_is_paid() -> list[Patch]:
+    """What comes after the time-out counts as paid: nobody takes it back."""
+
+    def approved(fact: pp.PaymentApproved, book: Any, at: Any) -> None:
+        line = charge._line(book, fact.payment)
+        if line is not None and line.state in ("asked", "declined"):
+            line.state, line.reference = "approved", fact.reference
+
+    return [
+        (count._COUNTERS, pp.PaymentApproved, approved),  # type: ignore[list-item]
+        (Unsettled, "owed_for", lambda self, fact, secret: ()),
+    ]
+
+
+def _unknown_is_paid() -> list[Patch]:
+    honest = Reactor.report
+
+    def report(self: Reactor, fact: Fact) -> None:
+        known = isinstance(fact, pp.PaymentUncertain)
+        honest(self, pp.PaymentApproved(fact.payment, "") if known and isinstance(fact, pp.PaymentUncertain) else fact)
+
+    return [(Reactor, "report", report)]
+
+
+def _paid_twice() -> list[Patch]:
+    """What nobody can tell of is begun once more, with another code."""
+    honest = Reactor.report
+
+    def report(self: Reactor, fact: Fact) -> None:
+        honest(self, pp.PaymentDeclined(fact.payment, "other") if isinstance(fact, pp.PaymentUncertain) else fact)
+
+    return [(Reactor, "report", report)]
+
+
+BUGS: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
+    "reversal_dropped": ("A payment that should go back is asked for once, and then forgotten.", _reversal_dropped),
+    "late_approval_is_paid": (
+        "An approval after the time-out counts as paid: nobody sends it back.",
+        _late_approval_is_paid,
+    ),
+    "unknown_payment_is_paid": ("A payment without an answer counts as approved.", _unknown_is_paid),
+    "payment_begun_again": ("A payment without an answer is begun once more: a code is paid twice.", _paid_twice),
+}
+"""Name -> (what is planted, the patches)."""

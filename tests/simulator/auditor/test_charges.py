@@ -1,0 +1,168 @@
+"""Payments by card and phone as the auditor judges them: the journal alone, and beside the other side's ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from simulator.auditor import Auditor
+from tests.simulator.auditor import writer as w
+
+FARE_FEN = 5_000
+PAYMENT = 101
+Lines = list[w.Line]
+
+
+def deed(kind: str, **more: object) -> w.Record:
+    return {
+        "kind": kind,
+        "sale": 1,
+        "key": f"{w.KEY}1",
+        "payment": PAYMENT,
+        "amount_fen": FARE_FEN,
+        "way": "code",
+        **more,
+    }
+
+
+def said(kind: str, result: str, *intents: w.Record, **more: object) -> w.Line:
+    return {"kind": kind, "result": result, "payment": PAYMENT, **more}, list(intents)
+
+
+def begun() -> Lines:
+    agreed: w.Line = {"kind": "sale.pay_by", "way": "code"}, [deed("auth?", limit_ms=9)]
+    return [*w.setup(), w.start(1), w.held(1, FARE_FEN), agreed]
+
+
+def paid() -> Lines:
+    key = f"{w.KEY}1"
+    confirm = {
+        "kind": "confirm?",
+        "sale": 1,
+        "key": key,
+        "total_fen": FARE_FEN,
+        "rounding_fen": 0,
+        "paid_fen": FARE_FEN,
+    }
+    yes = {"kind": "confirm!", "result": "done", "sale": key, "tickets": [{"index": 0, "numbers": ["D1A"]}]}
+    deliver = {"kind": "deliver?", "sale": 1, "blanks": [w.blank(1, 1)]}
+    return [
+        *begun(),
+        said("auth!", "approved", confirm, reference="R1", approval="", masked=""),
+        (yes, [w.print_(1, 1, 0, "D1A")]),
+        w.in_tray(1, 1, [deliver]),
+        ({"kind": "deliver!", "result": "presented", "bundle": 1}, []),
+    ]
+
+
+def taken(*intents: w.Record) -> w.Line:
+    return {"kind": "taken!", "result": "tickets", "bundle": 1}, list(intents)
+
+
+def sold() -> Lines:
+    ended = w.end(1, "sold", ours_fen=FARE_FEN, delivered_fen=FARE_FEN)
+    return [*paid(), taken(deed("capture?", reference="R1")), said("capture!", "done", ended)]
+
+
+def cancelled() -> Lines:
+    release = {"kind": "release?", "sale": 1, "key": f"{w.KEY}1"}
+    return [
+        *begun(),
+        said("auth!", "unknown", release, deed("reverse?", reference=""), reason="no answer"),
+        said("reverse!", "done", w.end(1, "refunded"), moved=True),
+    ]
+
+
+def auditor(lines: Lines, ledger: dict[int, tuple[str, int, int]] | None = None, settled: bool = True) -> Auditor:
+    made = Auditor()
+    for raw in w.text(lines).splitlines(keepends=True):
+        made.hear(raw)
+    if ledger is not None:
+        made.payments(ledger, settled=settled)
+    return made
+
+
+def told(lines: Lines, ledger: dict[int, tuple[str, int, int]] | None = None, settled: bool = True) -> list[str]:
+    return [str(each) for each in auditor(lines, ledger, settled).violations]
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"), [(sold, "captured"), (cancelled, "reversed")], ids=lambda each: getattr(each, "__name__", each)
+)
+def test_what_was_captured_pays_for_tickets_and_what_went_back_for_none(lines: Callable[[], Lines], state: str) -> None:
+    assert told(lines(), {PAYMENT: (state, FARE_FEN, 1)}) == []
+
+
+WRONG_BOOKS: dict[str, tuple[Callable[[], Lines], tuple[str, int, int], str]] = {
+    "captured there only": (cancelled, ("captured", FARE_FEN, 1), "captured there, and not booked here"),
+    "not captured there": (sold, ("paid", FARE_FEN, 1), "booked as ours, and there it is paid"),
+    "never paid there": (sold, ("open", FARE_FEN, 0), "booked as ours, and there it is open"),
+    "another amount": (sold, ("captured", FARE_FEN + 1, 1), "fen there, here of"),
+    "paid twice": (sold, ("captured", FARE_FEN, 2), "was paid 2 times"),
+    "still paid there": (cancelled, ("paid", FARE_FEN, 1), "neither captured nor taken back"),
+    "kept there": (cancelled, ("kept", FARE_FEN, 1), "kept there, and not owed here"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_BOOKS)
+def test_two_ledgers_that_differ_are_told(name: str) -> None:
+    lines, entry, words = WRONG_BOOKS[name]
+    assert any(words in text for text in told(lines(), {PAYMENT: entry}))
+
+
+def test_a_payment_that_only_the_other_side_knows_is_told() -> None:
+    assert any(
+        "does not know it" in text for text in told(sold(), {PAYMENT: ("captured", FARE_FEN, 1), 7: ("paid", 5, 1)})
+    )
+
+
+def test_a_reversal_on_its_way_is_told_only_when_there_was_time() -> None:
+    lines = [*cancelled()[:-1], said("reverse!", "unknown", w.end(1, "refunded"), reason="link")]
+    ledger = {PAYMENT: ("paid", FARE_FEN, 1)}
+    assert told(lines, ledger, settled=False) == []
+    assert any("has not gone back after a quiet time" in text for text in told(lines, ledger))
+
+
+SPOILT: dict[str, tuple[Callable[[], Lines], str]] = {
+    "begun twice": (lambda: [*begun(), ({"kind": "timer", "result": "x"}, [deed("auth?", limit_ms=9)])], "second time"),
+    "captured without an approval": (
+        lambda: [*begun(), said("auth!", "unknown", deed("capture?", reference=""), reason="x")],
+        "is captured, and it is unknown",
+    ),
+    "captured and no ticket": (
+        lambda: [*begun(), said("auth!", "approved", deed("capture?", reference=""))],
+        "no ticket was handed over",
+    ),
+    "reversed and tickets taken": (
+        lambda: [*paid(), taken(deed("reverse?", reference="R1")), said("reverse!", "done", w.end(1, "sold"), moved=True)],
+        "0 fen came in",
+    ),
+    "forgotten": (lambda: [*begun(), said("auth!", "approved", w.end(1, "cancelled"))], "neither captured nor to go back"),
+    "nobody asked": (lambda: [*w.setup(), w.start(1), said("auth!", "declined", reason="x")], "no auth? stands before"),
+    "both": (
+        lambda: [*sold()[:-1], said("capture!", "unknown", deed("reverse?", reference="R1"), reason="x")],
+        "to go back after it was captured",
+    ),
+    "kept and not owed": (
+        lambda: [*cancelled()[:-1], said("reverse!", "refused", w.end(1, "cancelled"), reason="x")],
+        "5000 fen came in and 0 are accounted for",
+    ),
+    "kept later and not owed": (
+        lambda: [*cancelled()[:-1], said("reverse!", "unknown", w.end(1, "refunded"), reason="x"),
+                 said("reverse!", "refused", reason="x")],
+        "payment 101 of 5000 fen came in without a sale",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_journal_that_lost_a_payment_is_told(name: str) -> None:
+    lines, words = SPOILT[name]
+    assert any(words in text for text in told(lines()))
+
+
+def test_what_is_kept_after_the_sale_is_owed_by_the_same_line() -> None:
+    late = said("reverse!", "refused", w.claim(0, FARE_FEN, reason="reversal"), reason="settled")
+    lines = [*cancelled()[:-1], said("reverse!", "unknown", w.end(1, "refunded"), reason="x"), late]
+    assert told(lines, {PAYMENT: ("kept", FARE_FEN, 1)}) == []
