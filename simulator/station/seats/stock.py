@@ -49,12 +49,12 @@ class Pool:
         self.terms, self.rows = terms, rows
         self.front = self.rear = -1  # the pool of a sale's rests; -1: they stay
 
-    def free(self, full: int, a: int, b: int) -> int:
-        """Places open on all of [a, b)."""
-        closed = self.rows[a]
-        for row in self.rows[a + 1 : b]:
+    def closed(self, a: int, b: int) -> int:
+        """Places closed on one segment of [a, b) or more."""
+        closed = 0
+        for row in self.rows[a:b]:
             closed |= row
-        return full ^ closed
+        return closed
 
 
 class Stock:
@@ -136,16 +136,12 @@ class Stock:
         free = 0
         for pool in self.pools:
             if not pool.terms.refusal(seller, a, b):
-                free |= pool.free(self.layout.full, a, b)
-        return free & self.offered
+                free |= self._free(pool, a, b)
+        return free
 
     def choose(self, a: int, b: int, wanted: int, wish: str = "none", seller: Seller = ORDINARY) -> list[int] | None:
         """`wanted` places, lowest first, in one pool if one has them all, the first pools first; None when there are too few."""
-        stores = [
-            (pool, pool.free(self.layout.full, a, b) & self.offered)
-            for pool in self.pools
-            if not pool.terms.refusal(seller, a, b)
-        ]
+        stores = [(pool, self._free(pool, a, b)) for pool in self.pools if not pool.terms.refusal(seller, a, b)]
         for pool, free in stores:
             if free.bit_count() >= wanted:
                 return choose(self.policy(pool.rows, free, a, b), self.layout, free, wanted, wish)
@@ -159,6 +155,9 @@ class Stock:
     def is_open(self, place: int, a: int, b: int) -> bool:
         """Whether the place could be taken on [a, b)."""
         return any(self._open(index, 1 << place, a, b) for index in range(len(self.pools)))
+
+    def _free(self, pool: Pool, a: int, b: int) -> int:
+        return (pool.closed(a, b) ^ self.layout.full) & self.offered
 
     # -- deeds
 
@@ -193,10 +192,12 @@ class Stock:
         return cuts
 
     def _cut(self, place: int, a: int, b: int) -> Cut | None:
-        bit = 1 << place
+        if not (0 <= place < self.size and 0 <= a < b <= self.segments):
+            return None
+        bit = bits_up_to(self.size)[place]
         for index, pool in enumerate(self.pools):
             rows = pool.rows
-            if any(row & bit for row in rows[a:b]):
+            if pool.closed(a, b) & bit:
                 continue
             begin, end = self._record(pool, bit, a, b)
             for segment in range(a, b):
@@ -249,7 +250,7 @@ class Stock:
         self.tickets -= 1
 
     def _open(self, pool: int, bit: int, a: int, b: int) -> bool:
-        return not any(row & bit for row in self.pools[pool].rows[a:b])
+        return not self.pools[pool].closed(a, b) & bit
 
     def taken(self) -> list[int]:
         """Mask per segment of the places that are held or sold."""

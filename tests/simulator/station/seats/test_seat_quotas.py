@@ -123,6 +123,12 @@ def test_all_places_of_an_order_or_none() -> None:
     assert stock.tickets == 1
 
 
+@pytest.mark.parametrize(("place", "a", "b"), [(2, 0, 1), (-1, 0, 1), (0, 0, 7), (0, -1, 1), (0, 2, 2)])
+def test_what_is_not_there_cannot_be_taken(place: int, a: int, b: int) -> None:
+    with pytest.raises(StockError, match="not free"):
+        Stock(plain_layout(2), 6).take([place], a, b)
+
+
 def test_nothing_is_given_back_twice() -> None:
     stock = stock_with(OWN_STATION, 1, 4)
     (cut,) = stock.take([0], 1, 3)
