@@ -305,13 +305,17 @@ class Box:
         """No sale, nothing moves, the entry is shut (a board without its host shuts it by itself, within its watchdog's time),
         nothing can be reached that should have been taken, and the escrow is empty, unless the acceptor has stopped and
         waits for a person."""
-        made, places = self.made, self.things.world.matter.places
+        made = self.made
         if made is None or made.controller.sale is not None or made.controller.starting or self.things.moving():
             return False
         if self.things.hands.entry_open():
             return False
         stopped = any(fault.device == "acceptor" and fault.up for fault in made.controller.watch.faults.values())
-        return not self.things.waits() and (stopped or not len(places["acceptor.escrow"]))
+        return not self.things.waits() and (stopped or not self.holds_note())
+
+    def holds_note(self) -> bool:
+        """Something lies in the acceptor's escrow."""
+        return bool(len(self.things.world.matter.places["acceptor.escrow"]))
 
     def reported(self) -> bool:
         """Nothing that the station must be told is still on its way."""

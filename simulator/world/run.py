@@ -26,6 +26,8 @@ from simulator.world.unknowable import Excuses
 QUIET_MS = 15 * 60_000
 """Within so long after the last passenger the machine must have come to rest (invariant 10)."""
 READY_MS = 5 * 60_000
+NOTICED_MS = 60_000
+"""An acceptor that stood still has noticed by then that nothing is wrong any more, and gives back what it holds."""
 FREE = ("attract", "home")
 
 
@@ -197,6 +199,8 @@ class Run:
             self._violation(7, f"the machine does not start again: {box.life.refused}")
             return
         self._rests = box.settle(QUIET_MS, box.idle)
+        if box.holds_note() and box.settle(NOTICED_MS, lambda: not box.holds_note()):
+            self._rests = box.settle(QUIET_MS, box.idle)
         self._reported = box.settle(QUIET_MS, box.reported)
         if box.things.payments is not None:
             box.settle(QUIET_MS, box.settled)

@@ -81,3 +81,11 @@ def test_a_unit_that_counted_a_note_twice_and_has_kept_all_is_not_believed_to_ho
     """Cut when all notes had fallen, it still holds one by its own word; before the deed it held one more than went in."""
     run = clean(SALES["exact"], troubles=(Trouble("acceptor", "count_wrong_next", when),), cuts=(129,))
     assert [(fact["result"], fact.get("reason")) for fact in facts(run, "keep!")][:1] == [("unknown", "counts differ")]
+
+
+@pytest.mark.parametrize("cuts", [(15,), (16, 26), (19,)])
+def test_a_note_held_while_the_box_is_out_comes_back_when_it_is_in_again(cuts: tuple[int, ...]) -> None:
+    """The unit gives back at its start what was in its path, but not without its box: so the last look waits until it noticed."""
+    run = clean(SALES["exact"], troubles=(Trouble("acceptor", "box_removed", "stack?"),), cuts=cuts)
+    assert not run.box.holds_note()
+    assert run.outcome.sales == {"cancelled": 1}
