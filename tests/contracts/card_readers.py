@@ -99,7 +99,7 @@ def come(bench: AnyBench, order: int = 1, name: str = "good") -> Card:
     ready(bench)
     card = held(bench, name)
     bench.do(lambda: bench.it.admit(order))
-    bench.until(lambda: bool(told(bench, "card.entry")))
+    bench.until(lambda: any(fact.order == order for fact in told(bench, "card.entry")))
     assert insert(bench, card) is None
     assert end(bench, order).result == "in"
     return card
