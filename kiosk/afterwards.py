@@ -11,7 +11,15 @@ def afterwards(book: Book) -> tuple[str, str]:
         return "seat", ""
     if book.why_ending in ("timeout", "service", "restart", "screen"):
         return "attract", _notice(book)
-    return "thanks" if book.put_in_fen or book.tickets else "home", _notice(book)
+    paid = book.put_in_fen or book.tickets or _goes_back(book)
+    return "thanks" if paid else "home", _notice(book)
+
+
+def _goes_back(book: Book) -> str:
+    """What is said of a payment by card or phone that went back, or is still to; empty: nothing was paid so."""
+    if book.going_back:
+        return "going_back"
+    return "sent_back" if any(line.moved for line in book.charges) else ""
 
 
 def _notice(book: Book) -> str:
@@ -19,6 +27,8 @@ def _notice(book: Book) -> str:
         return "claim"
     if book.tickets_in("taken"):
         return ""
+    if back := _goes_back(book):
+        return back
     if book.paid_out_fen:
         return "refunded"
     return "lock_expired" if book.why_ending == "lock_expired" else "cancelled"

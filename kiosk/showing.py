@@ -209,6 +209,7 @@ class Showing:
             window=self._machine.window,
             help_line=self._machine.help_line,
             days=self._machine.claim_days,
+            back_fen=sum(line.amount_fen for line in book.going_back),
         )
         return claim_slip(facts, head, say, self._clock, faces, SLIP_DOTS)
 

@@ -101,6 +101,7 @@ class ClaimFacts:
     window: str = "1"
     help_line: str = "12306"
     days: int = 30
+    back_fen: int = 0  # a payment by card or phone that is still to go back
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ def claim_slip(facts: ClaimFacts, head: SlipHead, say: Say, clock: Clock, faces:
         roll.pair(say("Further claim"), f"{formats.code(code)}  {formats.amount(fen)}", 32)
     roll.rule()
     roll.words(say.msg(facts.reason), 28)
+    if facts.back_fen:
+        roll.words(say("{amount} is still being sent back", amount=formats.amount(facts.back_fen)), 28)
     until = (clock.date(head.wall_ms) + timedelta(days=facts.days)).isoformat()
     roll.words(say("Valid until {date}, {n} days", date=until, n=facts.days), 28)
     roll.words(say("Paid in cash at window {window}. Or call {n}.", window=facts.window, n=facts.help_line), 28)
@@ -168,7 +171,7 @@ def reversal_slip(facts: ReversalFacts, head: SlipHead, say: Say, clock: Clock, 
     roll.words(say("Code"), 28, 500)
     roll.line(formats.code(facts.code), 60, 700)
     roll.rule()
-    roll.words(say("No ticket was issued. You are not charged for this order."), 28)
+    roll.words(say("No ticket was paid with it, and you are not charged."), 28)
     roll.words(say("The bank has not answered yet: it is asked until it does."), 28)
     roll.words(say("Not in your account in 3 days? Call {n}.", n=facts.help_line), 28)
     roll.code(qr.rows(facts.content))

@@ -103,6 +103,7 @@ def test_an_approval_that_came_after_the_cancel_goes_back() -> None:
     made.run()
     assert (ledger(made), made.state) == (["reversed"], None)
     assert (end(made)["outcome"], end(made)["ours_fen"]) == ("refunded", 0)
+    assert (made.journey.state.step, made.journey.state.notice) == ("thanks", "sent_back")
 
 
 def test_who_only_wanted_another_way_and_has_paid_gets_the_ticket() -> None:
@@ -132,6 +133,7 @@ def test_a_reversal_nobody_answers_is_the_machines_and_stands_on_a_slip() -> Non
     assert made.intents("claim.add") == []
     made.touch("claim_done")
     assert made.state is None
+    assert (made.journey.state.step, made.journey.state.notice) == ("thanks", "going_back")
     assert open_deeds(made) == ["reverse"]
     assert (made.controller.mode.charge, made.controller.mode.ways) == ("reversal", ("cash",))
     tries = made.kinds().count("reverse?")

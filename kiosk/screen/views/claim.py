@@ -144,7 +144,7 @@ def going_back(look: Look, book: Book, line: ChargeLine) -> ClaimScreen:
         ways_title=say("What happens now"),
         ways=ways,
         assurance=Notice(
-            say("You are not charged for this order"),
+            say("You are not charged this amount"),
             "ok",
             "shield",
             say("It is written down for good, even if this machine is switched off."),

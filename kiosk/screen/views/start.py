@@ -112,6 +112,14 @@ def _board_key(look: Look, target: str, words: Words, icon: str, stations: tuple
     return Key(target, words, icon, "tile", bool(stations), why=look.say("The station list is being fetched"))
 
 
+def _all_ways(look: Look) -> Words:
+    """Where more than cash is taken."""
+    say, mode = look.say, look.shown.mode
+    if "card" in mode.other_ways:
+        return say("Card or phone") if mode.cash == "off" else say("Cash, card, phone")
+    return say("By phone only") if mode.cash == "off" else say("Cash or phone")
+
+
 def home(look: Look) -> Home:
     say, mode = look.say, look.shown.mode
     presets, here = look.shown.settings.fixed, look.journey.origin
@@ -138,7 +146,7 @@ def home(look: Look) -> Home:
     if mode.no_way:
         line = say("No sale now")
     elif mode.other_ways:
-        line = say("Cash, card, phone") if "card" in mode.other_ways else say("Cash or phone")
+        line = _all_ways(look)
     elif limit is not None and limit < TOLD_BELOW_FEN:
         line = say("Cash up to {amount}", amount=formats.price(limit))
     notice = notice_of(look) or (cash_notice(look) if mode.no_way else None)

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from kiosk.ports.ticket_printer import Picture
 from kiosk.print.sheet import Faces, as_image
-from kiosk.print.slips import ClaimFacts, ReceiptFacts, SlipHead, claim_slip, receipt, service_slip
+from kiosk.print.slips import (
+    ClaimFacts,
+    ReceiptFacts,
+    ReversalFacts,
+    SlipHead,
+    claim_slip,
+    receipt,
+    reversal_slip,
+    service_slip,
+)
 from kiosk.print.ticket_face import TicketFacts, facts_of, ticket_face
 from kiosk.screen.texts import Both, Msg, Say
 from tests.kiosk.screen.world import CLOCK, NETWORK, ORDER, PLACES, TEXTS, WALL_MS
@@ -16,6 +25,7 @@ ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "print"
 FACES = Faces(ROOT / "kiosk" / "ui" / "fonts")
 HEAD = SlipHead("T07", Both("北京西", "Beijing West"), WALL_MS, "T07.7f3a91c2.17")
+REVERSAL = ReversalFacts("6F4K92QD", 77_900, "TVM1R;T07;6F4K92QD;1701;77900", "135****0042")
 CLAIM = ClaimFacts(
     "6F4K92QD", 2_100, Msg("Not enough notes of the right kind"), "TVM1;T07;6F4K92QD;2100", more=(("B7MX33KA", 500),)
 )
@@ -47,6 +57,7 @@ def pictures() -> dict[str, Picture]:
     made = {"ticket-seat": ticket_face(seat_facts(), FACES), "ticket-berth": ticket_face(berth_facts(), FACES)}
     for language in ("zh", "en"):
         say = Say(TEXTS, language)
+        made[f"reversal-{language}"] = reversal_slip(REVERSAL, HEAD, say, CLOCK, FACES, WIDTH)
         made[f"claim-{language}"] = claim_slip(CLAIM, HEAD, say, CLOCK, FACES, WIDTH)
         made[f"receipt-{language}"] = receipt(RECEIPT, HEAD, say, CLOCK, FACES, WIDTH)
         lines = [(say("Machine"), "T07"), (say("Total"), "¥1,106.00")]

@@ -17,7 +17,7 @@ from kiosk.print.sheet import MOST_FACES, SMALLEST, Faces, Sheet, as_image
 from kiosk.print.slips import claim_slip
 from kiosk.print.ticket_face import code_content, facts_of, place_text, ticket_face, ticket_form
 from kiosk.screen.texts import Say
-from tests.kiosk.print.samples import CLAIM, FACES, GOLDEN, HEAD, berth_facts, pictures, seat_facts
+from tests.kiosk.print.samples import CLAIM, FACES, GOLDEN, HEAD, REVERSAL, berth_facts, pictures, seat_facts
 from tests.kiosk.screen.world import CLOCK, NETWORK, ORDER, PLACES, TEXTS
 
 PICTURES = pictures()
@@ -59,6 +59,10 @@ def test_the_code_of_a_ticket_says_what_the_face_says() -> None:
 def test_the_code_of_a_claim_slip_can_be_read() -> None:
     assert read_code(PICTURES["claim-zh"]) == CLAIM.content
     assert read_code(PICTURES["claim-en"]) == CLAIM.content
+
+
+def test_the_code_of_a_slip_about_a_reversal_can_be_read() -> None:
+    assert read_code(PICTURES["reversal-zh"]) == read_code(PICTURES["reversal-en"]) == REVERSAL.content
 
 
 def test_another_ticket_has_another_face() -> None:
