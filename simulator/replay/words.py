@@ -114,6 +114,23 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "retract?": lambda r: f"take the {r['outlet']} back",
     "retract! change": lambda r: "The notes were taken back",
     "retract! tickets": lambda r: "The tickets were taken back",
+    # cards and phones
+    "sale.pay_by": lambda r: f"The passenger wants to pay by {r['way']}",
+    "sale.other_way": lambda r: "The passenger wants to pay in another way",
+    "auth?": lambda r: f"ask for {yuan(r['amount_fen'])} by {r['way']} (payment {r['payment']})",
+    "auth! approved": lambda r: f"Payment {r['payment']} is approved",
+    "auth! declined": lambda r: f"Payment {r['payment']} came to nothing: {r['reason']}",
+    "auth! unknown": lambda r: f"Not known whether payment {r['payment']} was made: {r['reason']}",
+    "auth.cancel?": lambda r: f"give payment {r['payment']} up",
+    "capture?": lambda r: f"take {yuan(r['amount_fen'])} of payment {r['payment']}",
+    "capture! done": lambda r: f"Payment {r['payment']} is ours",
+    "capture! refused": lambda r: f"Payment {r['payment']} is refused: {r['reason']}",
+    "capture! unknown": lambda r: f"No answer about payment {r['payment']}: {r['reason']}",
+    "reverse?": lambda r: f"send payment {r['payment']} back ({yuan(r['amount_fen'])})",
+    "reverse! done": lambda r: f"Payment {r['payment']} is back" if r["moved"] else f"Nothing of payment {r['payment']} was paid",
+    "reverse! refused": lambda r: f"Payment {r['payment']} is not sent back: {r['reason']}",
+    "reverse! unknown": lambda r: f"No answer about sending payment {r['payment']} back: {r['reason']}",
+    "payment.due": lambda r: f"Payment {r['payment']} is asked for again",
     "rounding": lambda r: f"rounded by {yuan(r['rounding_fen'])}",
     "claim.add": lambda r: f"claim {r['code']} for {yuan(r['amount_fen'])} ({r['reason']})",
     "unknown.add": lambda r: f"unknown: at most {yuan(r['bound_fen'])} in {r['place']}",
@@ -128,13 +145,14 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "timer lock": lambda r: "The places are held no longer",
     "timer answer": lambda r: "No answer in time",
     "timer ask": lambda r: "Asked again",
+    "timer payment": lambda r: "No answer about the payment in time",
     "timer last_minute": lambda r: "The last minute of the lock",
     "ack": lambda r: f"The station has the records up to {r['acked']}",
     "touched": lambda r: f"Touch: {r['target']}",
 }  # fmt: skip
 
 TROUBLE = ("unknown", "jammed", "failed", "refused", "short", "spoiled", "unknown.add", "claim.add", "denied")
-MONEY = ("note.", "stack", "return", "pay", "taken! change", "keep")
+MONEY = ("note.", "stack", "return", "pay", "taken! change", "keep", "auth", "capture", "reverse")
 DEVICES = (
     "device", "door", "mains", "box", "cabinet", "acceptor", "dispenser", "sys", "lock", "renew", "release", "confirm", "void",
 )  # fmt: skip

@@ -40,8 +40,7 @@ class PortLevel:
         ticket_unit = TicketUnitFront("ticket_unit", report, world.ticket_unit, board)
         slip_printer = SlipPrinterFront("slip_printer", report, world.slip_printer)
         ups = self._ups(settings, report)
-        desk = self._things.payments
-        payment = PaymentFront("payment", report, desk) if desk is not None else None
+        payment = self._payment(reactor)
         devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board, ups, payment)
         self._fronts = {
             **cash,
@@ -57,6 +56,10 @@ class PortLevel:
                 front.unplug()
         self._reactor = reactor
         return devices
+
+    def _payment(self, reactor: Reactor) -> PaymentFront | None:
+        desk = self._things.payments
+        return PaymentFront("payment", reactor.report, desk) if desk is not None else None
 
     def _ups(self, settings: Settings, report: Report) -> UpsFront | None:
         twin, table = self._things.world.ups, settings.devices

@@ -143,12 +143,12 @@ def _code(look: Look, book: Book) -> PayCode:
     limit = _limit(look, book, step)
     if given_up:
         title, wait = say("One moment, please"), say("It is asked whether it was paid")
-    elif step.step in ("phone", "waiting"):
+    elif step.step == "phone":
         title, wait = say("Confirm on your phone"), say("This screen goes on when it is paid")
     else:
         title = say("Scan with your phone to pay") if shown else say("One moment, please")
-        wait = say("The code is being made")
-    at = 1 if step.step in ("phone", "waiting") or given_up else 0
+        wait = say("The code is being made") if step.step != "waiting" else say("The payment service is being asked")
+    at = 1 if step.step == "phone" or given_up else 0
     return PayCode(
         look.chrome("pay.code", 3, _footer(look, book), None if given_up else limit, notice=last_minute(look, book)),
         journey=journey_card(look, book.order, book.order.seat_class),

@@ -402,6 +402,7 @@ CODE = PaymentStep(1701, "code", "https://pay.example/q/7f3a91c2/1701?a=77900", 
 STEPS_OF_A_CHARGE = (
     (CODE, "AUTHORISING"),
     (PaymentStep(1701, "phone"), "AUTHORISING"),
+    (PaymentStep(1701, "waiting"), "AUTHORISING"),
     (PaymentStep(1701, "waiting"), "AUTHORISING-late"),
     *(
         (PaymentStep(1701, step, until_ms=MONO_MS + 30_000), "AUTHORISING-card")
