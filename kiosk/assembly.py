@@ -19,7 +19,7 @@ from kiosk.controller import Controller
 from kiosk.deeds import Deeds, Devices
 from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import drivers_of, opener, restart
+from kiosk.fitting import code_payment, drivers_of, opener, restart
 from kiosk.identity import MachineIdentity, nonce, read_identity
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
@@ -123,7 +123,13 @@ def _build(
         station = _station(settings, identity, clock, reactor, lambda most: dice.randint(0, most))
         station.on_wire = wire
         closing.append(station.close)
-        return drivers_of(settings, reactor, station, boot, opener)
+        devices = drivers_of(settings, reactor, station, boot, opener)
+        if settings.codes is not None:
+            codes = code_payment(settings.codes, reactor, clock)
+            codes.on_wire = wire
+            closing.append(codes.close)
+            devices.payment = codes
+        return devices
 
     faces = Faces(FONTS)
     warm(faces)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 
 from drivers.cabinet_board.driver import CabinetBoard
+from drivers.code_pay.begun import Timing
+from drivers.code_pay.driver import CodePayDriver
+from drivers.code_pay.lane import ThreadLane
+from drivers.code_pay.sealing import Sealer
 from drivers.compose.change_presenter import ChangePresenter
 from drivers.compose.ticket_unit import TicketUnit
 from drivers.link.serial_link import serial_opener
 from drivers.link.tcp_link import PREFIX as TCP
 from drivers.link.tcp_link import tcp_opener
 from drivers.seal_software import SoftwareSeal
+from kiosk.clock import Clock
 from kiosk.deeds import Devices
 from kiosk.errors import ConfigError
 from kiosk.models import DATA_BITS, RTS_CTS, STOP_BITS, Draw, bill_to_bill, model
 from kiosk.ports.station import Station
 from kiosk.reactor import Link, Reactor
-from kiosk.settings import Device, Settings
+from kiosk.settings import CodePayment, Device, Settings
 
 
 def opener(name: str, device: Device, baud: Callable[[], int] | None = None) -> Callable[[], Link]:
@@ -91,6 +96,24 @@ def _cash(
         presenter = ChangePresenter("dispenser", report, inner, _needs(board, "dispenser"))
         devices.dispenser = presenter
         reactor.add(presenter, open_link("dispenser", dispenser))
+
+
+def code_payment(found: CodePayment, reactor: Reactor, clock: Clock) -> CodePayDriver:
+    """Phone codes: the adapter on its own thread, seated in `reactor`. Raises ConfigError for a key that is none."""
+    try:
+        key = bytes.fromhex(found.key_file.read_text("ascii").strip())
+        sealer = Sealer(found.merchant, key, clock.wall_ms, lambda: token_hex(16))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"codes.key_file: {error}") from error
+    driver = CodePayDriver(
+        reactor.report,
+        ThreadLane(found.url, sealer, clock.mono_ms),
+        merchant=found.merchant,
+        timing=Timing(poll_ms=found.poll_ms),
+    )
+    reactor.add(driver)
+    reactor.add_channel(driver)
+    return driver
 
 
 def restart(name: str, devices: Devices, reactor: Reactor) -> None:

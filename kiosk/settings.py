@@ -5,6 +5,7 @@ Unknown keys are refused with file, line and nearest key. Paths may be relative:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,6 +50,24 @@ class StationLink:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"url: {self.url!r} is no address, such as https://station:8620")
+
+
+@dataclass(frozen=True, slots=True)
+class CodePayment:
+    """The provider of phone codes. `merchant` is what it calls this machine; the first line of `key_file` is the key that both
+    know, 64 hex digits (code-provider sheet, section 1)."""
+
+    url: str
+    merchant: str
+    key_file: Path
+    poll_ms: Annotated[int, Range(500, 10_000)] = 2_000
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"url: {self.url!r} is no address, such as https://provider:8640")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", self.merchant):
+            raise ValueError(f"merchant: {self.merchant!r} is not 1 to 32 letters, digits, _ or -")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,7 @@ class Settings:
     thresholds: MachinePolicy = field(default_factory=MachinePolicy)
     power: PowerPolicy = field(default_factory=PowerPolicy)
     blackbox: BlackBoxSettings = field(default_factory=BlackBoxSettings)
+    codes: CodePayment | None = None
 
     @property
     def sale_policy(self) -> SalePolicy:
@@ -132,7 +152,9 @@ def read(path: Path) -> Settings:
     found = load(path, Settings)
     base = path.resolve().parent
     screen = replace(found.screen, socket=base / found.screen.socket)
-    return replace(found, journal=base / found.journal, screen=screen, devices=_beside(base, found.devices))
+    codes = None if found.codes is None else replace(found.codes, key_file=base / found.codes.key_file)
+    devices = _beside(base, found.devices)
+    return replace(found, journal=base / found.journal, screen=screen, devices=devices, codes=codes)
 
 
 def _beside(base: Path, table: DeviceTable) -> DeviceTable:

@@ -122,8 +122,10 @@ class ReverseRefused(Fact):
 
 
 class Payment(Protocol):
-    ways: AbstractSet[str]
-    """Of `card`, `code` (shown by us), `scan` (shown by the phone): what the adapter can do when all of it is well."""
+    @property
+    def ways(self) -> AbstractSet[str]:
+        """Of `card`, `code` (shown by us), `scan` (shown by the phone): what the adapter can do when all of it is well."""
+        ...
 
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         """`payment` counts within the machine's life, with its epoch a nonce; `key` is the sale's at the station; `limit_ms`: mono

@@ -17,9 +17,10 @@ from drivers.nut.driver import Nut
 from kiosk.clock import VirtualClock
 from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import drivers_of
+from kiosk.fitting import code_payment, drivers_of
 from kiosk.models import BAUD, model
 from kiosk.parameters import PowerPolicy
+from kiosk.ports.payment import Payment
 from kiosk.reactor import Link, Reactor
 from kiosk.settings import Device, DeviceTable, read
 
@@ -192,3 +193,44 @@ def test_a_password_that_cannot_be_read_is_said(tmp_path: Path, text: str | None
     assert table.ups is not None
     with pytest.raises(ConfigError, match=why):
         model("ups", table.ups, lambda fact: None, 0)
+
+
+CODES = 'codes: {url: "http://127.0.0.1:8640", merchant: T01, key_file: codes.key}\n'
+
+
+def test_phone_codes_are_read_from_the_file_and_fitted(tmp_path: Path) -> None:
+    (tmp_path / "codes.key").write_text("00" * 32 + "\n", encoding="ascii")
+    found = read(written(tmp_path, FILE + CODES)).codes
+    assert found is not None
+    clock = VirtualClock()
+    driver = code_payment(found, Reactor(clock), clock)
+    port: Payment = driver
+    assert (port.ways, driver.name) == ({"code"}, "payment")
+    driver.close(1.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "other", "said"),
+    [
+        ("T01, key", '"T 01", key', "merchant"),
+        ("http://127.0.0.1:8640", "provider", "is no address"),
+        ("key_file", "key_fil", "key_file"),
+    ],
+)
+def test_phone_codes_that_are_set_up_wrongly_are_refused(tmp_path: Path, words: str, other: str, said: str) -> None:
+    with pytest.raises(FileError, match=said):
+        read(written(tmp_path, FILE + CODES.replace(words, other)))
+
+
+@pytest.mark.parametrize("key", ["", "00" * 31, "not hex", "é"])
+def test_a_key_that_is_none_is_refused_by_name(tmp_path: Path, key: str) -> None:
+    (tmp_path / "codes.key").write_text(key, encoding="utf-8")
+    found = read(written(tmp_path, FILE + CODES)).codes
+    assert found is not None
+    clock = VirtualClock()
+    with pytest.raises(ConfigError, match="key_file"):
+        code_payment(found, Reactor(clock), clock)
+
+
+def test_without_phone_codes_none_are_fitted(tmp_path: Path) -> None:
+    assert read(written(tmp_path, FILE)).codes is None
