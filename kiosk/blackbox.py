@@ -56,8 +56,8 @@ MOST_WAITING = 256 << 10
 """Characters kept in memory between two flushes."""
 LEVEL, WINDOW, MEMORY = 3, -14, 6
 DIGIT, MASKED = "svc:digit:", "svc:digit:*"
-UNRECORDED = frozenset({"card_reader", "pin_pad"})
-"""Links of which no byte is kept (invariant 13)."""
+UNRECORDED = frozenset({"card_reader", "code_scanner", "id_reader", "pin_pad"})
+"""Links of which no byte is kept (invariant 13): cards, codes that pay, names and numbers of travellers."""
 _PASSWORD = re.compile(rb'(?m)^(PASSWORD) "[^\n]*')
 LOGIN, TASK = b'"kind":"svc.login"', b'"kind":"svc.task"'
 STANDING = (

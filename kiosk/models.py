@@ -36,6 +36,9 @@ from drivers.lcdm.driver import Lcdm4000
 from drivers.lcdm.driver50 import Lcdm2000
 from drivers.megatec.driver import Megatec
 from drivers.nut.driver import Nut
+from drivers.samv.driver import Samv
+from drivers.scanner.codec import STYLES as SCANNER_STYLES
+from drivers.scanner.driver import Scanner
 from drivers.ttpm.driver import Ttpm
 from kiosk.errors import ConfigError
 from kiosk.ports.fact import Participant, Report
@@ -164,6 +167,10 @@ def _id003(name: str, device: Device, report: Report, boot: int, look_only: bool
     )
 
 
+def _scanner(name: str, device: Device, report: Report, boot: int) -> Scanner:
+    return Scanner(name, report, model=device.model)
+
+
 MODELS: dict[str, Model] = {
     "ccnet": Model(
         ("acceptor",),
@@ -222,6 +229,8 @@ MODELS: dict[str, Model] = {
             probe=lambda name, device, report, boot: _epp(name, device, report, look_only=True),
         ),
     ),
+    "samv": Model(("id_reader",), lambda name, device, report, boot: Samv(name, report)),
+    **dict.fromkeys(tuple(SCANNER_STYLES), Model(("code_scanner",), _scanner)),
     "ttpm": Model(("ticket_unit",), lambda name, device, report, boot: Ttpm(name, report)),
     "cabinet_board": Model(("cabinet",), lambda name, device, report, boot: CabinetBoard(name, report)),
     "escpos": Model(
@@ -233,7 +242,7 @@ MODELS: dict[str, Model] = {
 SHORT_NAMES = {"cabinet": "cabinet_board", "b2b": "ccnet_b2b", "ups": "megatec", "cctalk-hopper": "cctalk_hopper"}
 """What `./tvm device` and `./tvm probe` also call a model; in config it has its name above."""
 
-BAUD = {"ttpm": 115_200, "cabinet_board": 19_200, "megatec": 2_400}
+BAUD = {"ttpm": 115_200, "cabinet_board": 19_200, "megatec": 2_400, "samv": 115_200}
 """Line rates other than 9600, for a probe that is not told another one; in config `baud` says it."""
 
 PARITY: dict[str, Literal["N", "E", "O"]] = {"ebds": "E", "f53": "E", "f56": "E", "id003": "E"}

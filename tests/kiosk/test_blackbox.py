@@ -269,4 +269,4 @@ def test_no_password_and_no_byte_of_a_pin_pad_is_kept(tmp_path: Path) -> None:
         == b'USERNAME "tvm"\nPASSWORD *\nLIST VAR ups\n'
     )
     assert without_secrets(b"\x02PASSWORD\x03") == b"\x02PASSWORD\x03"
-    assert {"pin_pad", "card_reader"} <= UNRECORDED
+    assert {"pin_pad", "card_reader", "id_reader", "code_scanner"} <= UNRECORDED

@@ -36,10 +36,12 @@ SAYS = {
     "zt588": "pad ZT588 hardware 100",
     "zt598": "pad ZT598 hardware 100",
     "crt310": "version CRT-310",
+    "samv": "sam 05.01-",
+    "scanner": "product TVM Code Scanner",
 }
 """Model -> the beginning of a line that only a device of that model can have caused."""
 
-WITHOUT_DRIVER = {"samv", "scanner"}
+WITHOUT_DRIVER: set[str] = set()
 """Models that can be served before anybody wrote a driver for them."""
 
 WRONG = [("ccnet", "escpos"), ("lcdm4000", "ccnet"), ("ttpm", "escpos"), ("cabinet", "lcdm4000"), ("escpos", "ttpm")]

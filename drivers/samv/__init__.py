@@ -1,0 +1,1 @@
+"""Readers of second-generation identity cards that hold a SAM-V module."""
