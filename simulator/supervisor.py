@@ -75,13 +75,15 @@ class Supervisor:
         self._places[program.name] = place
         self._spawn(place)
         until_ms = self._mono_ms() + program.ready_within_ms
-        while place.child is not None and place.child.ready is None and self._mono_ms() < until_ms:
+        child = place.child
+        while child is not None and child.ready is None and self._mono_ms() < until_ms:
             self.turn(until_ms - self._mono_ms())
-        if place.child is None or place.child.ready is None:
+            child = child if child.ready is not None else place.child  # it may have ended since it was ready
+        if child is None or child.ready is None:
             place.failed, place.again_ms = True, None
-            why = "ended" if place.child is None else f"not ready within {program.ready_within_ms} ms"
+            why = "ended" if child is None else f"not ready within {program.ready_within_ms} ms"
             raise StartError(f"{program.name}: {why}; {self._tail(program.name)}")
-        ready = place.child.ready
+        ready = child.ready
         if program.again is not None:
             place.argv = program.again(ready)
         return ready
@@ -197,10 +199,7 @@ class Supervisor:
                 self._selector.unregister(child.stdout)
             return
         for line in lines:
-            word, _, rest = line.partition(" ")
-            if word == "ready" and child.ready is None:
-                child.ready = rest.strip()
-            elif line.startswith("{"):
+            if not _says_ready(child, line) and line.startswith("{"):
                 self._event(place.program.name, line)
 
     def _event(self, name: str, line: str) -> None:
@@ -220,8 +219,9 @@ class Supervisor:
         child = place.child
         if child is None:
             return
-        while child.read_lines():
-            pass  # its last words belong into the log
+        while lines := child.read_lines():  # its last words belong into the log, and one may be that it was ready
+            for line in lines:
+                _says_ready(child, line)
         for waited in (child.stdout, child.exit_fd):
             with suppress(KeyError):
                 self._selector.unregister(waited)
@@ -256,3 +256,12 @@ class Supervisor:
         except OSError:
             text = ""
         return f"the end of {self._log_path(name)}:\n{text[-LOG_TAIL:]}" if text else "it said nothing"
+
+
+def _says_ready(child: Child, line: str) -> bool:
+    """Whether this line is the first that says so; the child remembers what stands behind it."""
+    word, _, rest = line.partition(" ")
+    if word != "ready" or child.ready is not None:
+        return False
+    child.ready = rest.strip()
+    return True

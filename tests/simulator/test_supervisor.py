@@ -243,6 +243,14 @@ def test_who_stopped_because_the_ups_cuts_the_power_waits_for_it() -> None:
     assert POWER_GOES == kiosk.__main__.POWER_GOES
 
 
+def test_a_program_that_was_ready_and_ended_at_once_was_ready(supervisor: Supervisor) -> None:
+    """Word and end may be seen in one look."""
+    for number in range(8):
+        name = f"brief{number}"
+        assert supervisor.start(program(name, "print('ready now', flush=True)", restarts=False)) == "now"
+        serve_until(supervisor, lambda name=name: not supervisor.running(name))
+
+
 def test_a_program_that_stopped_on_battery_comes_back_with_the_power(supervisor: Supervisor, tmp_path: Path) -> None:
     """It would have come back at once: its policy has no pause."""
     said = textwrap.dedent("""
