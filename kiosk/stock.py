@@ -30,6 +30,7 @@ class Stock:
     deposit: dict[int, int] = field(default_factory=dict)  # bulk escrow: number of the note -> its value
     deposit_unknown_fen: int = 0
     _deposit_moving: set[int] = field(default_factory=set)  # notes of it that a deed without an outcome is about
+    _deposit_kept: bool = False  # that deed lets them fall into the box
     deposit_left: bool = False  # a sale ended and left notes in it
     deposit_strange: int = 0  # so many notes the escrow said it held, at its last start, beyond those of the books
     misfit: bool = field(default=False, compare=False)
@@ -165,17 +166,19 @@ class Stock:
         self.registers["notes_in_fen"] += record["value_fen"]
 
     def _deposit_asked(self, record: Record) -> None:
-        self._deposit_moving = set(record["notes"])
+        self._deposit_moving, self._deposit_kept = set(record["notes"]), record["kind"] == "keep?"
 
     def _left_deposit(self, record: Record) -> list[int]:
         """The values of the named notes that were under way: they are in the bulk escrow no more, and the deed is over.
 
-        A bundle of an earlier start comes without numbers: all that were at the mouth. A keep that names none moved none.
+        A bundle of an earlier start comes without numbers: all that were at the mouth, and none of those that are being kept
+        meanwhile. A keep that names none moved none.
         """
         notes = self._deposit_moving & set(record["notes"])
-        if not record["notes"] and record["kind"] != "keep!":
+        nameless = not record["notes"] and (record["kind"] == "keep!") == self._deposit_kept
+        if nameless and record["kind"] != "keep!":
             notes = self._deposit_moving
-        if notes or not record["notes"]:
+        if notes or nameless:
             self._deposit_moving = set()
         return [self.deposit.pop(note) for note in sorted(notes) if note in self.deposit]
 

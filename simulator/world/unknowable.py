@@ -51,6 +51,12 @@ CAME_ALONG: tuple[Differs, ...] = (
 )
 """Of a return that the power broke off: a note left the escrow beside the one that was counted, and is booked there still."""
 
+LEFT_BEHIND: tuple[Differs, ...] = (
+    (1, r"note \d+ \(N\d+\) is pulled, and lies in (a hand|hand)", "box"),
+    (3, "box: ", "box"),
+)
+"""The power failed while people had taken of the bundle: the unit finds a note that is left and says that it pulled back all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unknowable:
@@ -75,7 +81,19 @@ UNKNOWABLE = {
     ),
     ("acceptor", "note_left_in_path_next"): Unknowable(
         "the unit says that the whole bundle was taken, and that one note of it was left only after its next start",
-        ((1, "the passengers hold ", ""), (3, "dispenser: ", "dispenser.path")),
+        ((1, "the passengers hold ", ""), (3, "dispenser: ", "dispenser.path"), *LEFT_BEHIND),
+    ),
+    ("acceptor", "taken_partly_next"): Unknowable(
+        "a unit says that it pulled a bundle back, and not whether somebody had taken a part of it while it was without power",
+        ((1, "the passengers hold ", ""), *LEFT_BEHIND),
+    ),
+    ("acceptor", "recovery_lost"): Unknowable(
+        "a unit that forgets, as the power fails, that it has just pulled a bundle back: an empty mouth says that it was taken",
+        (
+            (1, "the passengers hold ", ""),
+            (1, r"note \d+ \(N\d+\) was returned, and lies in box", "box"),
+            (3, "box: ", "box"),
+        ),
     ),
     ("ticket_unit", "blank_number_jump"): Unknowable(
         "the blank that falls aside is in no counter of the unit",

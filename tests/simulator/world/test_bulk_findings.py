@@ -89,3 +89,23 @@ def test_a_note_held_while_the_box_is_out_comes_back_when_it_is_in_again(cuts: t
     run = clean(SALES["exact"], troubles=(Trouble("acceptor", "box_removed", "stack?"),), cuts=cuts)
     assert not run.box.holds_note()
     assert run.outcome.sales == {"cancelled": 1}
+
+
+def test_an_end_without_numbers_is_not_about_notes_that_are_being_kept() -> None:
+    """After two power cuts the unit told of the bundle at its mouth while the note under it was falling into the box."""
+    run = clean(SALES["cancel"], troubles=(), cuts=(42, 77))
+    assert [fact["notes"] for fact in facts(run, "keep!")] == [[200001]]
+    assert run.box.made is not None
+    assert run.box.made.controller.stock.registers["notes_in_fen"] == 10_000
+
+
+@pytest.mark.parametrize("fault", ["note_left_in_path_next", "taken_partly_next"])
+def test_a_bundle_of_which_somebody_took_a_part_in_the_dark_differs_until_the_box_is_counted(fault: str) -> None:
+    troubles = (Trouble("acceptor", fault, "return_all?"),)
+    for cut in (47, 48):
+        clean(SALES["cancel"], troubles=troubles, cuts=(cut,))
+
+
+def test_a_unit_that_forgot_that_it_pulled_a_bundle_back_is_believed() -> None:
+    run = clean(SALES["timeout"], troubles=(Trouble("acceptor", "recovery_lost", "lock?"),), cuts=(33,))
+    assert [fact["kind"] for fact in facts(run, "taken!")] == ["taken!"]
