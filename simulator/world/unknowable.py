@@ -54,6 +54,7 @@ CAME_ALONG: tuple[Differs, ...] = (
 LEFT_BEHIND: tuple[Differs, ...] = (
     (1, r"note \d+ \(N\d+\) is pulled, and lies in (a hand|hand)", "box"),
     (3, "box: ", "box"),
+    (6, r"N\d+ moves from dispenser\.path to box, and no stack\? is on the disk", "box"),
 )
 """The power failed while people had taken of the bundle: the unit finds a note that is left and says that it pulled back all."""
 
