@@ -72,7 +72,7 @@ def power(reader: Reader, order: int, sam: int, warm: bool) -> Script[Fact]:
         return ChipFailed(order, _why(reply, found))
     reader.protocols[sam] = found.letter - Letter.DONE
     reader.counts.add("chips")
-    reader.kept.answer = order, CardBytes(found.answer)
+    reader.answer.keep(order, CardBytes(found.answer))
     return ChipReady(order, reader.protocols[sam])
 
 
@@ -104,7 +104,7 @@ def power_off(reader: Reader, order: int) -> Script[Fact]:
 
 
 def exchange(reader: Reader, order: int, apdu: CardBytes, sam: int) -> Script[Fact]:
-    reader.kept.answer = None
+    reader.answer.forget()
     protocol = reader.protocols.get(sam)
     if protocol is None:
         return ChipFailed(order, "power")
@@ -117,13 +117,13 @@ def exchange(reader: Reader, order: int, apdu: CardBytes, sam: int) -> Script[Fa
         reader.protocols.pop(sam, None)
         return ChipFailed(order, _why(reply, found))
     reader.counts.add("apdus")
-    reader.kept.answer = order, CardBytes(found.answer)
+    reader.answer.keep(order, CardBytes(found.answer))
     return ChipAnswered(order)
 
 
 def read_tracks(reader: Reader, order: int) -> Script[Fact]:
     """Reading moves nothing a passenger would notice, so it is done again when the status says that the card is still in."""
-    reader.kept.tracks = None
+    reader.tracks.forget()
     for _ in range(READS):
         yield from reader.look()
         if reader.place not in HELD or reader.lost:
@@ -139,7 +139,7 @@ def read_tracks(reader: Reader, order: int) -> Script[Fact]:
         if tracks is None:
             return TracksFailed(order, said(reply) or "garbled")
         reader.counts.add("tracks")
-        reader.kept.tracks = order, tuple(_kept(track) for track in tracks)
+        reader.tracks.keep(order, tuple(_kept(track) for track in tracks))
         return TracksRead(order, tuple(track.state for track in tracks))
     return TracksFailed(order, "silent")
 

@@ -129,7 +129,7 @@ class Crt310:
         self._give(_of_chip(order, lambda: chips.exchange(self._reader, order, apdu, sam)))
 
     def take_answer(self, order: int) -> CardBytes | None:
-        return self._reader.kept.take_answer(order)
+        return self._reader.answer.take(order)
 
     def read_tracks(self, order: int) -> None:
         def abandoned(why: str, begun: bool) -> Fact:
@@ -138,7 +138,7 @@ class Crt310:
         self._give(Order(order, lambda: chips.read_tracks(self._reader, order), abandoned))
 
     def take_tracks(self, order: int) -> tuple[CardBytes | None, ...] | None:
-        return self._reader.kept.take_tracks(order)
+        return self._reader.tracks.take(order)
 
     def _give(self, order: Order) -> None:
         if self._script is None or not self._met:

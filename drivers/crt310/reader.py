@@ -26,11 +26,11 @@ from drivers.crt310.codec import (
     parse_status,
 )
 from drivers.crt310.counts import Counts
-from drivers.crt310.kept import Kept
 from drivers.crt310.line import MOVE_MS, Outcome, Reply, Request
+from drivers.once import Once
 from drivers.raised import Raised
 from kiosk.faults import FaultCode
-from kiosk.ports.card_reader import CardWhere, Place, ReaderSupply
+from kiosk.ports.card_reader import CardBytes, CardWhere, Place, ReaderSupply
 from kiosk.ports.fact import Report
 
 LOOKS = 3
@@ -105,7 +105,8 @@ class Reader:
         self.place: Place = "untold"
         self.lost = self.known = self.powered = False
         self.protocols: dict[int, int] = {}
-        self.kept = Kept()
+        self.answer: Once[CardBytes] = Once()
+        self.tracks: Once[tuple[CardBytes | None, ...]] = Once()
         self.supply = "good"
         self._told: Place | None = None
         self._faults = faults
@@ -147,7 +148,7 @@ class Reader:
         self.place = status.place if status else place
         if self.place == "none":
             self.known = False
-            self.kept.forget()
+            self._forget_words()
             self.trouble("jam", "")
             self.trouble("foreign", "")
             self.trouble("bin", "")
@@ -165,7 +166,12 @@ class Reader:
         self.status, self.lost, self.known, self.powered = None, False, False, False
         self.place, self._told = "untold", None
         self.protocols.clear()
-        self.kept.forget()
+        self._forget_words()
+
+    def _forget_words(self) -> None:
+        """What the card said goes with it."""
+        self.answer.forget()
+        self.tracks.forget()
 
     # -- orders of more than one command
 

@@ -7,6 +7,7 @@ for another's.
 
 from __future__ import annotations
 
+from drivers.once import Once
 from drivers.raised import Raised
 from drivers.samv.codec import (
     BROKEN,
@@ -59,7 +60,7 @@ class Samv:
         self._serial = ""
         self._search: Search | None = None
         self._ended: list[Fact] = []
-        self._read: tuple[int, IdDocument] | None = None
+        self._read: Once[IdDocument] = Once()
         self._unlifted = False  # the card that was read last may lie there still, and the reader knows it
         self._must_lift = False  # the same, and the reader may have forgotten it
 
@@ -76,7 +77,7 @@ class Samv:
 
     def look(self, order: int, limit_ms: int = LIMIT_MS) -> None:
         self._end("replaced")
-        self._read = None
+        self._read.forget()
         self._search = Search(order, limit_ms)
 
     def stop(self, order: int) -> None:
@@ -84,14 +85,11 @@ class Samv:
             self._end("asked")
 
     def take_document(self, order: int) -> IdDocument | None:
-        if self._read is None or self._read[0] != order:
-            return None
-        document, self._read = self._read[1], None
-        return document
+        return self._read.take(order)
 
     def forget(self) -> None:
         self._end("asked")
-        self._read = None
+        self._read.forget()
         self._line.wipe()
 
     def probe_lines(self) -> list[str]:
@@ -289,7 +287,8 @@ class Samv:
         if isinstance(found, str):
             self._again(search, found)
             return
-        self._read, self._search = (search.order, found), None
+        self._read.keep(search.order, found)
+        self._search = None
         self._report(IdRead(search.order))
 
     def _again(self, search: Search, reason: str) -> None:

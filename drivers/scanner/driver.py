@@ -6,6 +6,7 @@ asked: at rest, and between two lights of a long scan. A scanner that lost its p
 
 from __future__ import annotations
 
+from drivers.once import Once
 from drivers.raised import Raised
 from drivers.scanner.codec import DONE, MOST_ANSWER, STYLES, Collector, Question, product_of
 from kiosk.faults import FaultCode
@@ -46,7 +47,7 @@ class Scanner:
         self._told: set[str] = set()
         self._ended: list[Fact] = []
         self._content = Collector()
-        self._read: tuple[int, ScannedCode] | None = None
+        self._read: Once[ScannedCode] = Once()
         self._last: tuple[ScannedCode, int] | None = None  # the code that was read last, and when
 
     # -- the port
@@ -62,7 +63,7 @@ class Scanner:
 
     def scan(self, order: int, limit_ms: int = LIMIT_MS) -> None:
         self._end("replaced")
-        self._read = None
+        self._read.forget()
         self._order, self._span_ms, self._until_ms, self._open = order, limit_ms, -1, False
         self._told = set()
 
@@ -71,14 +72,12 @@ class Scanner:
             self._end("asked")
 
     def take_code(self, order: int) -> ScannedCode | None:
-        if self._read is None or self._read[0] != order:
-            return None
-        code, self._read = self._read[1], None
-        return code
+        return self._read.take(order)
 
     def forget(self) -> None:
         self._end("asked")
-        self._read = self._last = None
+        self._read.forget()
+        self._last = None
         self._content.clear()
 
     def probe_lines(self) -> list[str]:
@@ -273,7 +272,7 @@ class Scanner:
                 self._check_ms = now_ms  # perhaps it lost its suffix
         elif self._last is None or code != self._last[0]:
             self._last = (code, now_ms)
-            self._read = (self._order, code)
+            self._read.keep(self._order, code)
             self._report(CodeRead(self._order, code.shape))
             self._order = 0
             self._lit = True  # for scanners that stay lit: the window is made dark

@@ -340,7 +340,9 @@ def test_no_byte_of_a_card_is_in_a_fact_a_probe_or_a_fault() -> None:
         it.read_tracks(order + 100)
         it.power(order + 200)
     paper.run(200_000)
-    shown = repr(paper.facts) + repr(it.probe_lines()) + repr(it._orders._waiting) + repr(it._reader.kept)
+    reader = it._reader
+    shown = repr(paper.facts) + repr(it.probe_lines()) + repr(it._orders._waiting)
+    shown += repr(reader.answer._kept) + repr(reader.tracks._kept)
     shown += repr(it._step) + repr(it._line.__dict__ if it._line else "")
     for secret in (PAN, PAN[6:12], SECRET.hex(), SELECT.reveal().hex(), ATR.hex(), "ZHANG", "1PAY", "63cb68"):
         assert secret.lower() not in shown.lower()
