@@ -129,7 +129,9 @@ class Deposits:
             self._run.say(1, f"notes {told} are {said}, and others that lay above them are not")
 
     def _gone(self, numbers: Collection[int], state: str) -> None:
-        for note in self._meant(numbers or self._out_before(), ("out",), f"a deposit is {state}", "return_all?"):
+        """A recovery may learn that a bundle was pulled back before anybody was told that it had come out."""
+        lay = ("out", "giving") if state == "pulled" and self._recovering else ("out",)
+        for note in self._meant(numbers or self._out_before(), lay, f"a deposit is {state}", "return_all?"):
             if state == "pulled":
                 self._into_box(note, state)
             else:

@@ -109,3 +109,12 @@ def test_a_bundle_of_which_somebody_took_a_part_in_the_dark_differs_until_the_bo
 def test_a_unit_that_forgot_that_it_pulled_a_bundle_back_is_believed() -> None:
     run = clean(SALES["timeout"], troubles=(Trouble("acceptor", "recovery_lost", "lock?"),), cuts=(33,))
     assert [fact["kind"] for fact in facts(run, "taken!")] == ["taken!"]
+
+
+@pytest.mark.parametrize(("fault", "cuts"), [("feed_button", (42, 73)), ("head_hot", (44, 77))])
+def test_a_bundle_pulled_back_between_two_cuts_is_pulled_back_though_nobody_was_told_that_it_lay_out(
+    fault: str, cuts: tuple[int, ...]
+) -> None:
+    run = clean(SALES["cancel"], troubles=(Trouble("slip_printer", fault, "stack?"),), cuts=cuts)
+    assert [fact["notes"] for fact in facts(run, "retract!")]
+    assert run.outcome.sales == {"claim": 1}
