@@ -56,7 +56,7 @@ LEFT_BEHIND: tuple[Differs, ...] = (
     (3, "box: ", "box"),
     (6, r"N\d+ moves from dispenser\.path to box, and no stack\? is on the disk", "box"),
 )
-"""The power failed while people had taken of the bundle: the unit finds a note that is left and says that it pulled back all."""
+"""Cut after somebody took the bundle and before it said so, the unit finds the note it kept and says that it pulled back all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,6 @@ UNKNOWABLE = {
     ("acceptor", "note_left_in_path_next"): Unknowable(
         "the unit says that the whole bundle was taken, and that one note of it was left only after its next start",
         ((1, "the passengers hold ", ""), (3, "dispenser: ", "dispenser.path"), *LEFT_BEHIND),
-    ),
-    ("acceptor", "taken_partly_next"): Unknowable(
-        "a unit says that it pulled a bundle back, and not whether somebody had taken a part of it while it was without power",
-        ((1, "the passengers hold ", ""), *LEFT_BEHIND),
     ),
     ("acceptor", "recovery_lost"): Unknowable(
         "a unit that forgets, as the power fails, that it has just pulled a bundle back: an empty mouth says that it was taken",

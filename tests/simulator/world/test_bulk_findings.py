@@ -99,9 +99,8 @@ def test_an_end_without_numbers_is_not_about_notes_that_are_being_kept() -> None
     assert run.box.made.controller.stock.registers["notes_in_fen"] == 10_000
 
 
-@pytest.mark.parametrize("fault", ["note_left_in_path_next", "taken_partly_next"])
-def test_a_bundle_of_which_somebody_took_a_part_in_the_dark_differs_until_the_box_is_counted(fault: str) -> None:
-    troubles = (Trouble("acceptor", fault, "return_all?"),)
+def test_a_note_that_the_unit_kept_of_a_bundle_differs_until_the_box_is_counted() -> None:
+    troubles = (Trouble("acceptor", "note_left_in_path_next", "return_all?"),)
     for cuts in ((47,), (48,), (49, 61)):
         clean(SALES["cancel"], troubles=troubles, cuts=cuts)
 

@@ -25,7 +25,7 @@ FURTHER = HERE / "further_cases.jsonl"
 DATA = Path(os.environ.get("TVM_TEST_DATA") or HERE.parents[4] / "shared" / "data")
 SHARED = DATA / "cases" / "fare_rule_cases.jsonl"
 BOOK = the_rules()
-has_shared = pytest.mark.skipif(not SHARED.is_file(), reason=f"the shared cases are not at {SHARED}")
+has_shared = pytest.mark.skipif(not SHARED.is_file(), reason="the shared cases are not beside this clone")
 
 
 def cases(path: Path) -> Iterator[Case]:
