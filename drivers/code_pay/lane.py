@@ -85,4 +85,5 @@ class ThreadLane:
         except NoAnswer as silence:
             return Outcome(call, trouble=str(silence))
         except BadAnswer:
+            self._line.close()  # who says what is no answer is not asked again over the same connection
             return Outcome(call, trouble=BAD)

@@ -61,6 +61,7 @@ class HttpLine:
             raise NoAnswer("cut") from error
 
     def close(self) -> None:
+        """Drop the connection; the next exchange opens another."""
         self._session.close()
 
     def _content(self, response: requests.Response, until_ms: int) -> bytes:

@@ -237,5 +237,6 @@ def test_a_provider_killed_at_any_moment_loses_nothing_and_pays_nothing_twice(tm
             expected = ["payment", "refund"]
         assert process.booked(payment) == expected, f"{payment}: {fact}"
     assert process.lives > 3
-    assert {type(fact) for fact in ended.values()} == {PaymentApproved, PaymentReversed}
+    # a payment may also be declined: the phone's code ran out while nobody listened, or the order was closed under way
+    assert {PaymentApproved, PaymentReversed} <= {type(fact) for fact in ended.values()}
     process.end()
