@@ -201,6 +201,10 @@ class Stock:
     def _deposit_doubted(self, record: Record) -> None:
         self.deposit_unknown_fen += sum(self._left_deposit(record))
 
+    def _deposit_in_part(self, record: Record) -> None:
+        """What nobody took lies in the box: no way is blocked by it, and whoever swaps the box counts it."""
+        self.box_unknown_fen += sum(self._left_deposit(record))
+
     def _deposit_gone(self, record: Record) -> None:
         self._left_deposit(record)
 
@@ -329,6 +333,7 @@ _FACTS = {
     ("return_all!", "unknown"): Stock._deposit_doubted,
     ("taken!", "deposit"): Stock._deposit_gone,
     ("retract!", "deposit"): Stock._deposit_ours,
+    ("retract!", "deposit_unknown"): Stock._deposit_in_part,
     ("stack!", "jammed"): Stock._stack_unknown,
     ("stack!", "unknown"): Stock._stack_unknown,
     ("pay!", "presented"): Stock._paid,

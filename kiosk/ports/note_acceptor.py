@@ -188,6 +188,17 @@ class DepositPulledBack(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class DepositRetractUncertain(Fact):
+    """What was left of the bundle at the mouth was pulled back into the box; how much of it somebody had taken before, while the
+    power was away, nobody can say."""
+
+    kind: ClassVar[str] = "retract!"
+    result: ClassVar[str] = "deposit_unknown"
+    notes: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptorPast(Fact):
     """What the acceptor says of the time before this start (P and C of reliability notes 3).
 
@@ -209,7 +220,7 @@ class DepositPast(Fact):
     `contents`: values in the bulk escrow in the order in which they went in, if `contents_known`. `cut`: what the power
     failure broke off (none, packing, returning, keeping, unknown); `moved`: values that were moved by it, for certain.
     `packed`: (value, place) of notes that came to rest after it: place 0 the box, -1 the bulk escrow, else a cassette.
-    `mouth`: empty, notes, unknown.
+    `mouth`: empty, notes, unknown, box (what was left of the bundle there was pulled back into the box).
     """
 
     kind: ClassVar[str] = "deposit.past"
@@ -277,7 +288,7 @@ class NoteAcceptor(Protocol):
 
     def return_all(self, notes: Sequence[int]) -> None:
         """Bulk escrow only: give back `notes`, the last ones that went in, at most `bundle_notes`. Outcome: DepositNotMoved,
-        DepositReturnUncertain, or DepositPresented and then DepositTaken or DepositPulledBack (or uncertain)."""
+        DepositReturnUncertain, or DepositPresented and then DepositTaken or DepositPulledBack (or either's uncertain)."""
         ...
 
     def recall(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DEPOSIT = (
     na.DepositKept, na.DepositKeepUncertain, na.DepositPresented, na.DepositNotMoved, na.DepositReturnUncertain,
-    na.DepositTaken, na.DepositPulledBack,
+    na.DepositTaken, na.DepositPulledBack, na.DepositRetractUncertain,
 )  # fmt: skip
 """Facts about several notes at once."""
 KEEPS = 2
@@ -181,13 +181,25 @@ def _pulled_back(fact: na.DepositPulledBack, book: Book, at: Counting) -> None:
 
 
 def _return_unknown(fact: na.DepositReturnUncertain, book: Book, at: Counting) -> None:
-    lines = _at_mouth(book, fact.notes)
+    if lines := _at_mouth(book, fact.notes):
+        _doubt(lines, book, at)
+        book.why_ending = book.why_ending or "note"
+
+
+def _back_in_part(fact: na.DepositRetractUncertain, book: Book, at: Counting) -> None:
+    """Like a return that nobody can vouch for, and nobody stands there any more."""
+    if lines := _at_mouth(book, fact.notes):
+        _doubt(lines, book, at)
+        book.why_ending, book.deposit_forgotten = book.why_ending or "not_taken", True
+        book.went_away()
+
+
+def _doubt(lines: list[NoteLine], book: Book, at: Counting) -> None:
+    """At most all of it is owed."""
     for line in lines:
         line.state = "unknown"
-    if lines:
-        _others_stay(book, "giving", "out")
-        book.why_ending = book.why_ending or "note"
-        book.claims.append(Claim(at.new_code(), _value_fen(lines), "deposit_unknown", exact=False))
+    _others_stay(book, "giving", "out")
+    book.claims.append(Claim(at.new_code(), _value_fen(lines), "deposit_unknown", exact=False))
 
 
 def doubts(book: Book, at: Counting) -> None:
@@ -205,5 +217,6 @@ DEPOSIT_COUNTERS: dict[type[Fact], Callable[[Any, Book, Counting], None]] = {
     na.DepositNotMoved: _not_moved,
     na.DepositTaken: _taken,
     na.DepositPulledBack: _pulled_back,
+    na.DepositRetractUncertain: _back_in_part,
     na.DepositReturnUncertain: _return_unknown,
 }

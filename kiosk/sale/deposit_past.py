@@ -17,7 +17,7 @@ from kiosk.ports.note_acceptor import (
     DepositNotMoved,
     DepositPast,
     DepositPresented,
-    DepositPulledBack,
+    DepositRetractUncertain,
     DepositReturnUncertain,
     DepositTaken,
     NoteDeposited,
@@ -40,8 +40,9 @@ def with_earlier(now: DepositPast | None, earlier: Sequence[DepositPast]) -> Dep
     if now is None or not earlier:
         return now
     packed = tuple(pair for past in (*earlier, now) for pair in past.packed)
-    seen = any(past.mouth != "empty" for past in earlier)
-    mouth = "unknown" if now.mouth == "empty" and seen else now.mouth
+    mouths, mouth = {past.mouth for past in (*earlier, now)}, now.mouth
+    if mouth != "notes" and mouths != {"empty"}:
+        mouth = "box" if "box" in mouths else "unknown"
     cut = next((past for past in (now, *reversed(earlier)) if past.cut in ("keeping", "returning")), now)
     return replace(now, packed=packed, mouth=mouth, cut=cut.cut, moved=cut.moved)
 
@@ -141,8 +142,8 @@ def _given_or_not(
         yield Belief(DepositNotMoved(_numbers(lines), "power"), "position")
     elif past.mouth == "notes":
         yield Belief(DepositPresented(_numbers(gone)), "sensor")
-    elif fell := _fell_back(gone, past):
-        yield fell
+    elif past.mouth == "box":
+        yield Belief(DepositRetractUncertain(_numbers(gone), "power"), "operation")
     else:
         yield Belief(DepositReturnUncertain(_numbers(gone), "power"), "position")
 
@@ -151,17 +152,9 @@ def _out(lines: list[NoteLine], past: DepositPast | None) -> Iterator[Belief]:
     """They lay at the mouth: still there (then nothing is believed), pulled back by the unit, or taken."""
     if past is None:
         yield Belief(DepositReturnUncertain(_numbers(lines), "power"), SILENT)
-    elif past.mouth != "notes" and (fell := _fell_back(lines, past)):
-        yield fell
+    elif past.mouth == "box":
+        yield Belief(DepositRetractUncertain(_numbers(lines), "power"), "operation")
     elif past.mouth == "unknown":
         yield Belief(DepositReturnUncertain(_numbers(lines), "power"), UNSURE)
     elif past.mouth == "empty":
         yield Belief(DepositTaken(_numbers(lines)), "sensor")
-
-
-def _fell_back(lines: list[NoteLine], past: DepositPast) -> Belief | None:
-    """The unit says that exactly these came to rest in its box."""
-    in_box = Counter(value_fen for value_fen, place in past.packed if place == BOX)
-    if in_box != Counter(line.value_fen for line in lines):
-        return None
-    return Belief(DepositPulledBack(_numbers(lines)), "operation")

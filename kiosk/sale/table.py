@@ -16,6 +16,7 @@ from kiosk.ports.note_acceptor import (
     DepositNotMoved,
     DepositPresented,
     DepositPulledBack,
+    DepositRetractUncertain,
     DepositReturnUncertain,
     DepositTaken,
     NoteDeposited,
@@ -164,7 +165,7 @@ def stop(facts: Facts, source: S | Sequence[S]) -> list[Row]:
 CREDITED = (NoteOurs, NoteRecycled)
 PUT_IN = (*CREDITED, NoteDeposited)
 KEPT_OR_NOT = (DepositKept, DepositKeepUncertain)
-GIVEN_OR_NOT = (DepositTaken, DepositPulledBack, DepositReturnUncertain)
+GIVEN_OR_NOT = (DepositTaken, DepositPulledBack, DepositRetractUncertain, DepositReturnUncertain)
 BAD_NOTE = (NoteJammed, NoteUncertain, NoteReturnUncertain)
 NOT_PRINTED = (TicketSpoiled, TicketRefused)
 PRINTED_OR_NOT = (TicketInTray, *NOT_PRINTED, TicketUncertain)

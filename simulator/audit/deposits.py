@@ -54,6 +54,8 @@ class Deposits:
                 self._given(fact["notes"] or self._out_before(), result)
             case "return_all!", result:
                 self._given(fact["notes"], result)
+            case "retract!", "deposit_unknown" as result:
+                self._given(fact["notes"] or self._out_before(), result)
             case "taken!" | "retract!" as kind, "deposit":
                 self._gone(fact["notes"], "returned" if kind == "taken!" else "pulled")
             case "sys.recover", result:
@@ -102,9 +104,10 @@ class Deposits:
             run.say(6, f"keep! says {result!r}")
 
     def _given(self, numbers: Collection[int], result: str) -> None:
-        states = ("giving", "out") if result == "unknown" else ("giving",)
+        doubt = result in ("unknown", "deposit_unknown")
+        states = ("giving", "out") if doubt else ("giving",)
         asked = self._in_state(*states)
-        meant = self._meant(numbers, states, f"return_all! {result}", "return_all?")
+        meant = self._meant(numbers, states, f"a deposit given back is {result}", "return_all?")
         match result:
             case "presented":
                 self._last_of(asked, meant, result)
@@ -112,7 +115,7 @@ class Deposits:
                     note.state = "out"
             case "refused":
                 self._refused = not self._recovering  # a power cut before it began is no word of the unit
-            case "unknown":
+            case "unknown" | "deposit_unknown":
                 for note in meant:
                     self._doubted(note)
             case _:
@@ -129,9 +132,7 @@ class Deposits:
             self._run.say(1, f"notes {told} are {said}, and others that lay above them are not")
 
     def _gone(self, numbers: Collection[int], state: str) -> None:
-        """A recovery may learn that a bundle was pulled back before anybody was told that it had come out."""
-        lay = ("out", "giving") if state == "pulled" and self._recovering else ("out",)
-        for note in self._meant(numbers or self._out_before(), lay, f"a deposit is {state}", "return_all?"):
+        for note in self._meant(numbers or self._out_before(), ("out",), f"a deposit is {state}", "return_all?"):
             if state == "pulled":
                 self._into_box(note, state)
             else:

@@ -95,7 +95,7 @@ class Pairs:
                 return [(f"reopen {outlet}", fact["bundle" if outlet == "tickets" else "order"])]
             case "keep" | "return_all":
                 return []  # each note of a deposit has its order, or has none: judged note by note
-            case "taken" | "retract" if fact["result"] == "deposit":
+            case "taken" | "retract" if fact["result"].startswith("deposit"):
                 return []
             case "taken" | "retract":
                 return self._outlet(deed, fact)

@@ -189,7 +189,7 @@ class Tickets:
             self._pulled.pop(("tickets", fact["bundle"]), None)
             state = "retracted" if result == "tickets" else "unknown"
             self._move(fact["bundle"], ("in_tray",), state)
-        elif result != "deposit":
+        elif not result.startswith("deposit"):
             self._pulled.pop(("change", fact["order"]), None)
 
     def _void(self, intent: Record) -> None:

@@ -52,11 +52,10 @@ CAME_ALONG: tuple[Differs, ...] = (
 """Of a return that the power broke off: a note left the escrow beside the one that was counted, and is booked there still."""
 
 LEFT_BEHIND: tuple[Differs, ...] = (
-    (1, r"note \d+ \(N\d+\) is pulled, and lies in (a hand|hand)", "box"),
     (3, "box: ", "box"),
     (6, r"N\d+ moves from dispenser\.path to box, and no stack\? is on the disk", "box"),
 )
-"""Cut after somebody took the bundle and before it said so, the unit finds the note it kept and says that it pulled back all."""
+"""Of a bundle that was taken, and so is over, the unit finds a note at its next start, and pulls it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kiosk.ports.note_acceptor import (
     DepositNotMoved,
     DepositPresented,
     DepositPulledBack,
+    DepositRetractUncertain,
     DepositReturnUncertain,
     DepositTaken,
 )
@@ -127,7 +128,9 @@ def _after_a_cut(unit: Unit, notes: Notes, left: int | None, ended: Ended, repor
         report(DepositTaken(bundle))
     elif again.end is End.RETRACTED and not shown_before:
         report(DepositPulledBack(bundle))
-    else:  # a hand was there before the cut, or nobody can say
+    elif again.end is End.RETRACTED:  # a hand could reach it before the cut
+        report(DepositRetractUncertain(bundle, again.reason))
+    else:
         report(DepositReturnUncertain(bundle, again.reason))
     return with_past(again, ended)
 

@@ -44,6 +44,7 @@ class Outlet:
         self._since_ms: int | None = None
         self.state = Mouth.UNKNOWN
         self.deposit = False  # what is held inside came from the bulk escrow
+        self.dark = False  # it lay there, or on the way there, when the unit was switched off
         self.unnamed = False  # nobody knows what is held inside: it comes out before a technician only
 
     def found(self, past: Past) -> bool:
@@ -52,8 +53,9 @@ class Outlet:
         self.deposit = held and past.recovery is not None and of_deposit(past.recovery)
         self.unnamed = unnamed(past)
         if held:
-            self.state = Mouth.INSIDE
+            self.state, self.dark = Mouth.INSIDE, True
         elif past.ending:
+            self.dark = past.power_cut
             self.state = Mouth.TAKEN if past.ending == "taken" else Mouth.PULLED_BACK
         elif past.mouth != "empty":  # it lay there, and its end was not said
             self.state = Mouth.UNKNOWN
@@ -115,6 +117,8 @@ class Outlet:
         elif self._open and not self._told_open:
             self._ended = None  # it may still be asked back
             self._report(TrayStayedShut(order, "other"))
+        elif self.dark:
+            self._report(ChangeRetractUncertain(order, "power"))
         else:
             self._report(ChangeRetracted(order))
 

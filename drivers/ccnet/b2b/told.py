@@ -16,6 +16,7 @@ from kiosk.ports.note_acceptor import (
     AcceptorPast,
     DepositPast,
     DepositPulledBack,
+    DepositRetractUncertain,
     DepositReturnUncertain,
     DepositTaken,
 )
@@ -63,7 +64,7 @@ class Told:
         if self._outlet.state is Mouth.TAKEN:
             self._report(DepositTaken(()))
         elif self._outlet.state is Mouth.PULLED_BACK:
-            self._report(DepositPulledBack(()))
+            self._report(DepositRetractUncertain((), "power") if self._outlet.dark else DepositPulledBack(()))
         elif self._outlet.state is Mouth.UNKNOWN:
             self._report(DepositReturnUncertain((), "silent"))
 
@@ -73,17 +74,14 @@ class Told:
 
     def _packed(self, past: Past) -> tuple[tuple[int, int], ...]:
         place = self._unit.place
-        packed = tuple((self._unit.value_fen(bill_type), place(destination)) for bill_type, destination in past.packed)
-        if cut_of(past) == "returning" and self._outlet.state is Mouth.PULLED_BACK:
-            return packed + tuple((value_fen, BOX_PLACE) for value_fen in self._moved(past))
-        return packed
+        return tuple((self._unit.value_fen(bill_type), place(destination)) for bill_type, destination in past.packed)
 
     def _mouth(self, past: Past) -> str:
-        """A deposit that was pulled back since the start lies in the box, and it is known which notes these are. Which ones the
-        unit's own timer pulled back without a power cut only the reader knows: they lay there, and `deposit_ended` follows.
+        """What was left of a deposit that a power cut found on its way lies in the box. What the unit's own timer pulled back
+        without one lay there, and `deposit_ended` follows.
         """
         if self._outlet.state is Mouth.PULLED_BACK and cut_of(past) == "returning":
-            return "empty"
+            return "box"
         if self._outlet.state is Mouth.PULLED_BACK and past.timer_was_first:
             return "notes"
         return self._outlet.words()[1]

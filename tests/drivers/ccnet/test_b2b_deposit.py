@@ -17,6 +17,7 @@ from kiosk.ports.note_acceptor import (
     DepositPast,
     DepositPresented,
     DepositPulledBack,
+    DepositRetractUncertain,
     DepositReturnUncertain,
     DepositTaken,
 )
@@ -302,7 +303,7 @@ def test_a_link_that_stays_away_leaves_it_uncertain() -> None:
             "3C980305020401",
             [],
             ["1D01", "47CA"],
-            [DepositPresented(NOTES), DepositReturnUncertain(NOTES, "47/CA/00")],
+            [DepositPresented(NOTES), DepositRetractUncertain(NOTES, "47/CA/00")],
         ),
         # the unit finished it by itself
         (["1D", "12", "13", "25", "19"], "00", [], [], [DepositPresented(NOTES), DepositTaken(NOTES)]),
@@ -349,8 +350,8 @@ def test_a_bundle_of_an_earlier_life_that_nobody_took_is_in_the_box() -> None:
     paper.on["RESET"] = then("13", "19")
     paper.run(5_000)
     pasts = [fact for fact in paper.news() if isinstance(fact, DepositPast)]
-    assert pasts[1] == DepositPast((10_000,), True, "returning", (10_000, 5_000), ((10_000, 0), (5_000, 0)), "empty")
-    assert outcomes(paper) == [DepositPulledBack(())]
+    assert pasts[1] == DepositPast((10_000,), True, "returning", (10_000, 5_000), (), "box")
+    assert outcomes(paper) == [DepositRetractUncertain((), "power")]
     assert paper.it.ready
 
 

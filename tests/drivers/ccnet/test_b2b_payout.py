@@ -302,7 +302,7 @@ def test_a_held_bundle_that_nobody_waits_for_lies_out_as_short_as_can_be() -> No
     assert paper.orders() == ["SET_OPTIONS 65000000", "EMPTY"]
     paper.statuses = ["47CA"]
     paper.run(4_000)
-    assert outcomes(paper) == [ChangeRetracted(7)]
+    assert outcomes(paper) == [ChangeRetractUncertain(7, "power")]
     assert paper.orders()[-1] == "SET_OPTIONS 67000000"
 
 
@@ -314,7 +314,7 @@ def test_forgotten_after_it_was_handed_out_again() -> None:
     paper.run(1_000)
     paper.statuses = ["47CA"]
     paper.run(4_000)
-    assert outcomes(paper) == [TrayReopened(7), ChangeRetracted(7)]
+    assert outcomes(paper) == [TrayReopened(7), ChangeRetractUncertain(7, "power")]
 
 
 def test_a_held_bundle_that_jams_stays_shut() -> None:

@@ -322,7 +322,7 @@ def test_a_keep_that_was_cut_is_judged_by_what_is_left(past: Told, fact: na.Note
         (told((10000, 5000, 2000)), [na.DepositNotMoved((2, 3), "power")]),
         (told((10000,), "notes"), [na.DepositPresented((2, 3))]),
         (told((10000, 5000)), [na.DepositReturnUncertain((3,), "power")]),
-        (told((10000,), packed=((5000, 0), (2000, 0))), [na.DepositPulledBack((2, 3))]),
+        (told((10000,), "box"), [na.DepositRetractUncertain((2, 3), "power")]),
         (told(None), [na.DepositReturnUncertain((2, 3), "power")]),
         (Told(), [na.DepositReturnUncertain((2, 3), "power")]),
         (moved("returning", (10000,), 2000, 5000, mouth="notes"), [na.DepositPresented((2, 3))]),
@@ -343,7 +343,7 @@ def test_a_return_that_was_cut_is_judged_by_what_is_left_and_by_the_mouth(past: 
     [
         (told((), "notes"), S.OWN_OUT),
         (told((), "empty"), S.ENDED),
-        (told((), "empty", ((10000, 0),)), S.SLIP),
+        (told((), "box"), S.SLIP),
         (told((), "unknown"), S.SLIP),
     ],
 )
@@ -359,7 +359,7 @@ def test_own_notes_at_the_mouth_wait_are_taken_pulled_back_or_claimed(past: Told
     ("earlier", "fact"),
     [
         (told((), "notes"), na.DepositReturnUncertain((1,), "power")),
-        (told((), "empty", ((10000, 0),)), na.DepositPulledBack((1,))),
+        (told((), "box"), na.DepositRetractUncertain((1,), "power")),
         (told((), "empty"), na.DepositTaken((1,))),
     ],
 )

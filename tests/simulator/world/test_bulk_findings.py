@@ -31,6 +31,11 @@ def facts(run: Run, kind: str) -> list[dict[str, object]]:
     return [fact for fact in (json.loads(line[9:])["fact"] for line in run.box.lines()) if fact["kind"] == kind]
 
 
+def claims(run: Run) -> list[dict[str, object]]:
+    lines = (json.loads(line[9:]) for line in run.box.lines())
+    return [intent for line in lines for intent in line.get("intents", ()) if intent["kind"] == "claim.add"]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_note_that_jams_beside_change_in_the_box_is_explained_by_its_claim(seed: int) -> None:
     """The change of the sale before was not taken and fell into the box: it must not use up the claim of the jam."""
@@ -115,5 +120,28 @@ def test_a_bundle_pulled_back_between_two_cuts_is_pulled_back_though_nobody_was_
     fault: str, cuts: tuple[int, ...]
 ) -> None:
     run = clean(SALES["cancel"], troubles=(Trouble("slip_printer", fault, "stack?"),), cuts=cuts)
-    assert [fact["notes"] for fact in facts(run, "retract!")]
+    assert "box" in [fact["mouth"] for fact in facts(run, "deposit.past")]
+    assert run.box.made is not None
+    assert not run.box.made.controller.stock.deposit_stuck
     assert run.outcome.sales == {"claim": 1}
+
+
+@pytest.mark.parametrize("cuts", [(48,), (48, 58), (47, 66)])
+def test_a_deposit_taken_in_part_while_the_power_was_away_is_claimed_as_at_most_all_of_it(
+    cuts: tuple[int, ...],
+) -> None:
+    """The unit says that it pulled the bundle back, and not how much of it a hand had left there."""
+    run = clean(SALES["cancel"], troubles=(Trouble("acceptor", "taken_partly_next", "lock?"),), cuts=cuts)
+    (claim,) = claims(run)
+    assert (claim["amount_fen"], claim["reason"], claim["exact"]) == (20_000, "deposit_unknown", False)
+    assert run.box.made is not None
+    stock = run.box.made.controller.stock
+    assert (stock.box_unknown_fen, stock.deposit_stuck) == (20_000, False)
+
+
+@pytest.mark.parametrize("cut", [110, 114, 118])
+def test_change_taken_in_part_while_the_power_was_away_is_claimed_as_at_most_all_of_it(cut: int) -> None:
+    run = clean(Plan(Kind.LARGE), troubles=(Trouble("acceptor", "taken_partly_next", "lock?"),), cuts=(cut,))
+    (claim,) = claims(run)
+    assert (claim["amount_fen"], claim["reason"], claim["exact"]) == (9_100, "pay_unknown", False)
+    assert facts(run, "retract!")[-1]["result"] == "change_unknown"

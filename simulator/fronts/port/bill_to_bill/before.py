@@ -13,6 +13,7 @@ from kiosk.ports.note_acceptor import (
     AcceptorPast,
     DepositPast,
     DepositPulledBack,
+    DepositRetractUncertain,
     DepositReturnUncertain,
     DepositTaken,
 )
@@ -127,7 +128,7 @@ class Teller:
         packed = tuple((known.value_fen(kind), known.place(destination)) for kind, destination in before.packed)
         mouth = self._mouth.of_deposit_word
         if lies is Lies.PULLED_BACK and cut == "returning":
-            packed, mouth = packed + tuple((value_fen, IN_BOX) for value_fen in moved), "empty"
+            mouth = "box"
         elif lies is Lies.PULLED_BACK and before.timer_was_first:
             mouth = "notes"
         contents = known.values_of((kind, 1) for kind in known.contents or ())
@@ -153,7 +154,7 @@ class Teller:
         if self._mouth.lies is Lies.TAKEN:
             self._report(DepositTaken(()))
         elif self._mouth.lies is Lies.PULLED_BACK:
-            self._report(DepositPulledBack(()))
+            self._report(DepositRetractUncertain((), "power") if self._mouth.dark else DepositPulledBack(()))
         elif self._mouth.lies is Lies.UNKNOWN:
             self._report(DepositReturnUncertain((), "silent"))
 

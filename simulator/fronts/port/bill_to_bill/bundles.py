@@ -14,6 +14,7 @@ from kiosk.ports.note_acceptor import (
     DepositNotMoved,
     DepositPresented,
     DepositPulledBack,
+    DepositRetractUncertain,
     DepositReturnUncertain,
     DepositTaken,
 )
@@ -89,6 +90,10 @@ class Deposit:
         """`shown`: a hand could reach it."""
         self._report(DepositReturnUncertain(self._part(gone), reason))
 
+    def back_in_part(self, gone: Gone, reason: str) -> None:
+        """Pulled back after it had lain within reach in the dark."""
+        self._report(DepositRetractUncertain(self._part(gone), reason))
+
     def _part(self, gone: Gone | None) -> Notes:
         """Those that left, all when that cannot be said."""
         out = len(self._notes) if gone is None else gone.get(self._known.escrow, 0)
@@ -152,3 +157,6 @@ class Change:
             self._report(ChangeRetractUncertain(self._order, reason))
         else:
             self._report(NotesUncertain(self._order, (), reason))
+
+    def back_in_part(self, gone: Gone, reason: str) -> None:
+        self._report(ChangeRetractUncertain(self._order, reason))

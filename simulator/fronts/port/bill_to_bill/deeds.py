@@ -97,7 +97,9 @@ def _bring_out(known: Known, bundle: Deposit | Change, out: Gone, ended: Ended) 
         shown()
     if again.end is End.DONE or (over and not ended.shown):
         bundle.ended(again.end is End.DONE, out, None)
-    else:  # a hand was there before the cut, or nobody can say
+    elif over:  # a hand could reach it before the cut
+        bundle.back_in_part(out, again.reason)
+    else:
         bundle.in_doubt(out, again.reason, ended.shown or again.shown)
     return again.after(ended)
 

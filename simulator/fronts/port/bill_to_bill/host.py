@@ -235,7 +235,7 @@ class UnitHost(Linkless):
         if slot.restarted(before):
             before.position = "none"  # told as that note's outcome
         self._teller.before = before = Before(cut="none") if told else before
-        mouth.found(before.cut, before.ending, before.mouth)
+        mouth.found(before.cut, before.ending, before.mouth, before.power_cut)
         inside = mouth.lies is Lies.INSIDE
         self._attended = self._attended and inside
         if inside and not mouth.of_deposit and not self._attended:

@@ -40,6 +40,7 @@ class Lies(Enum):
     PULLED_BACK = "in the box, since the start"
 
 
+ENDED = (Lies.NOWHERE, Lies.TAKEN, Lies.PULLED_BACK)
 PATIENCE_MS = {Lies.UNKNOWN: ANSWER_MS, Lies.INSIDE: 2 * MOUTH_MS, Lies.OUT: MOUTH_MS}
 """How long an order waits for what the unit will say; otherwise it is answered at once."""
 CHANGE_WORDS = {Lies.UNKNOWN: "unknown", Lies.OUT: "notes", Lies.INSIDE: "notes", Lies.PULLED_BACK: "notes"}
@@ -57,10 +58,12 @@ class Asked:
     told: bool
     since_ms: int | None = None
 
-    def found(self, lies: Lies) -> ChangeTaken | ChangeRetracted | TrayStayedShut:
+    def found(self, lies: Lies, dark: bool) -> ChangeTaken | ChangeRetracted | ChangeRetractUncertain | TrayStayedShut:
         if lies is not Lies.PULLED_BACK:
             return ChangeTaken(self.order)
-        return TrayStayedShut(self.order, "other") if self.open and not self.told else ChangeRetracted(self.order)
+        if self.open and not self.told:
+            return TrayStayedShut(self.order, "other")
+        return ChangeRetractUncertain(self.order, "power") if dark else ChangeRetracted(self.order)
 
     def lost(self, reason: str) -> TrayStayedShut | ChangeRetractUncertain:
         shut = self.open and not self.told
@@ -77,14 +80,16 @@ class Mouth:
         self._over: int | None = None  # the order whose end was told last
         self.lies = Lies.UNKNOWN
         self.of_deposit = self.unnamed = False
+        self.dark = False  # it was on its way, or lay there, when the unit was switched off
 
-    def found(self, cut: str, ending: str, mouth: str) -> None:
+    def found(self, cut: str, ending: str, mouth: str, power_cut: bool) -> None:
         """A start is over: the words of `Before`."""
         held = cut in ("returning", "paying", "unnamed")
         self.of_deposit, self.unnamed = cut == "returning", cut == "unnamed"
         if held:
-            self.lies = Lies.INSIDE
+            self.lies, self.dark = Lies.INSIDE, True
         elif ending:
+            self.dark = power_cut
             self.lies = Lies.TAKEN if ending == "taken" else Lies.PULLED_BACK
         elif mouth != "empty":
             self.lies = Lies.UNKNOWN
@@ -116,7 +121,7 @@ class Mouth:
         if self.lies is Lies.INSIDE and self.unnamed:
             self._end(asked.lost("3C"))
         elif self.lies not in PATIENCE_MS:
-            self._end(asked.found(self.lies))
+            self._end(asked.found(self.lies, self.dark))
         elif now_ms >= asked.since_ms + PATIENCE_MS[self.lies]:
             self.lost("silent")
 
@@ -142,7 +147,7 @@ class Mouth:
     def _end(self, fact: ChangeTaken | ChangeRetracted | TrayStayedShut | ChangeRetractUncertain) -> None:
         """A bundle that was taken or is back is asked for no more; one that stayed shut may be."""
         self._asked = None
-        if isinstance(fact, ChangeTaken | ChangeRetracted):
+        if self.lies in ENDED and not isinstance(fact, TrayStayedShut):
             self._over = fact.order
         self._report(fact)
 
