@@ -18,10 +18,10 @@ from pydantic import BaseModel
 from simulator.station import locks, models, offers, tickets
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Devices, Enrolled, must_be_granted
-from simulator.station.inventory import Opening
 from simulator.station.network import NETWORK_DIR, Network, load_network
 from simulator.station.prices import Prices, load_prices
 from simulator.station.records import Records
+from simulator.station.runs import Opening
 from simulator.station.sales import Sales
 from simulator.station.timetable import Timetable, station_date
 from simulator.station.trains import load_timetable
@@ -110,7 +110,7 @@ class Station:
         return reply, [*steps, *caused]
 
     def apply(self, step: Step) -> None:
-        """Fold one step, live or replayed. Raises InventoryError or KeyError when it contradicts the state."""
+        """Fold one step, live or replayed. Raises StockError or KeyError when it contradicts the state."""
         if step["kind"] in DEVICE_KINDS:
             self.devices.apply(step)
         elif step["kind"] in RECORD_KINDS:
@@ -167,9 +167,7 @@ class Station:
     def availability(self, call: Call) -> Answer:
         body = models.parse_body(models.AvailabilityBody, call.request.body)
         world = self.world
-        return offers.availability(
-            body, world.network, world.timetable, world.prices, self.sales.inventory, call.now_ms
-        )
+        return offers.availability(body, world.network, world.timetable, world.prices, self.sales.runs, call.now_ms)
 
     def train(self, call: Call) -> Answer:
         return offers.stops_of(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from hashlib import sha256, shake_256
 
-from simulator.station.inventory import RunClass
 from simulator.station.layout import Layout
+from simulator.station.runs import RunClass
 
 SHARES = (0, 0, 40, 80, 150, 215, 245, 253, 256)  # of 256 places, how many are sold; a run gets one of these
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from simulator.station.inventory import RunClass
 from simulator.station.layout import Layout
 from simulator.station.models import LockBody, RenewBody
 from simulator.station.network import SaleRules
-from simulator.station.placing import choose
 from simulator.station.prices import Prices
+from simulator.station.runs import RunClass
 from simulator.station.sales import Sale, Sales
+from simulator.station.seats.orders import Ask
 from simulator.station.timetable import Timetable, Trip, station_date
 from simulator.station.wire import Answer, Refused, Step, bad_request, digest_of
 
 
 def expiries(sales: Sales, now_ms: int) -> list[Step]:
     """One step for each lock whose time is up."""
-    return [{"kind": "expired", "key": key, "at_ms": now_ms} for key in sales.due(now_ms)]
+    return [{"kind": "expired", "key": key, "at_ms": now_ms} for key in sales.runs.due(now_ms)]
 
 
 def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rules: SaleRules, now_ms: int) -> Answer:
@@ -42,12 +42,11 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
     if layout is None:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
-    segments = sales.inventory.free_segments(run, layout, trip.train.segments)
-    chosen = choose(segments, layout, trip.a, trip.b, len(body.passengers), body.wish)
-    if chosen is None:
-        left = sales.inventory.free_over(run, layout, trip.train.segments, trip.a, trip.b).bit_count()
-        raise Refused(409, "sold_out", f"{left} places left", left=left)
-    places = _offered(trip, layout, chosen, body, prices, station_date(now_ms))
+    ask = Ask(run.stock, trip.a, trip.b, len(body.passengers), body.wish)
+    answer = sales.runs.would_get(ask, now_ms)
+    if not answer.places:
+        raise Refused(409, "sold_out", f"{answer.left} places left", left=answer.left)
+    places = _offered(trip, layout, answer.places, body, prices, station_date(now_ms))
     step: Step = {
         "kind": "held",
         "key": body.key,
@@ -58,7 +57,7 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
         "class": run.seat_class,
         "a": trip.a,
         "b": trip.b,
-        "place_ids": chosen,
+        "place_ids": list(answer.places),
         "places": places,
         "total_fen": sum(place["price_fen"] for place in places),
         "expires_ms": now_ms + rules.lock_ms,
@@ -129,7 +128,7 @@ def parse_date(text: str) -> date:
 
 
 def _offered(
-    trip: Trip, layout: Layout, chosen: list[int], body: LockBody, prices: Prices, sold_on: date
+    trip: Trip, layout: Layout, chosen: tuple[int, ...], body: LockBody, prices: Prices, sold_on: date
 ) -> list[dict[str, Any]]:
     """Passengers and price per place, in the order of the passengers."""
     offered = []

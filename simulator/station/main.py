@@ -23,8 +23,8 @@ from simulator.station.faults import Faults
 from simulator.station.gtfs.bound import BOUND, bound_of, open_feed
 from simulator.station.gtfs.findings import FeedError
 from simulator.station.http import StationShell, build_app
-from simulator.station.inventory import InventoryError
 from simulator.station.network import NETWORK_DIR, NetworkError
+from simulator.station.seats.stock import StockError
 from simulator.station.store import Store, StoreError
 from simulator.station.timetable import station_date
 from simulator.station.wire import Step
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     try:
         return _run(options)
-    except (NetworkError, FeedError, StoreError, InventoryError, OSError) as error:
+    except (NetworkError, FeedError, StoreError, StockError, OSError) as error:
         print(f"station: {error}", file=sys.stderr)
         return 1
 

@@ -6,11 +6,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from simulator.station.inventory import AsOpened, Inventory, RunClass
 from simulator.station.locks import in_sale_window, parse_date
 from simulator.station.models import AvailabilityBody
 from simulator.station.network import Network
 from simulator.station.prices import Prices, Terms
+from simulator.station.runs import AsOpened, RunClass, Runs
 from simulator.station.timetable import DAY_MINUTES, Timetable, Trip, clock_text, station_date
 from simulator.station.wire import Answer, Refused, bad_request
 
@@ -18,7 +18,7 @@ ESTIMATED_TIMES = ("时刻估算", "Time estimated")
 
 
 def availability(
-    body: AvailabilityBody, network: Network, timetable: Timetable, prices: Prices, inventory: Inventory, now_ms: int
+    body: AvailabilityBody, network: Network, timetable: Timetable, prices: Prices, runs: Runs, now_ms: int
 ) -> Answer:
     """Direct trains by departure; none outside the days of sale. A train that closed is listed, not sold."""
     for code in (body.origin, body.destination):
@@ -31,7 +31,7 @@ def availability(
     trips = timetable.trips(body.origin, body.destination, travel_date) if on_sale else []
     sold_on = station_date(now_ms)
     offers = [
-        _offer(trip, travel_date, network, prices, inventory, sold_on)
+        _offer(trip, travel_date, network, prices, runs, sold_on)
         for trip in trips
         if body.train in (None, trip.train.number)
     ]
@@ -39,9 +39,9 @@ def availability(
 
 
 def _offer(
-    trip: Trip, travel_date: date, network: Network, prices: Prices, inventory: Inventory, sold_on: date
+    trip: Trip, travel_date: date, network: Network, prices: Prices, runs: Runs, sold_on: date
 ) -> dict[str, Any]:
-    runs = _runs(trip, travel_date)
+    of_trip = _runs(trip, travel_date)
 
     def make() -> AsOpened:
         terms = prices.terms(trip)
@@ -51,10 +51,10 @@ def _offer(
         kinds = tuple(kind.code for kind in network.passengers)
         return AsOpened(
             {**ride, **_marks(trip, terms)} if terms.estimated or trip.estimated else ride,
-            classes=[_class_offer(trip, run, kinds, prices, inventory, sold_on) for run in runs],
+            classes=[_class_offer(trip, run, kinds, prices, runs, sold_on) for run in of_trip],
         )
 
-    return inventory.as_opened((trip, travel_date, sold_on), runs, make)
+    return runs.as_opened((trip, travel_date, sold_on), of_trip, make)
 
 
 @lru_cache(4_096)
@@ -106,12 +106,12 @@ def _class_offer(
     run: RunClass,
     kinds: tuple[str, ...],
     prices: Prices,
-    inventory: Inventory,
+    runs: Runs,
     sold_on: date,
 ) -> dict[str, Any]:
-    """Berths are quoted at the level that would be given first; see `placing`."""
+    """Berths are quoted at the level that would be given first."""
     layout = trip.train.layouts[run.seat_class]
-    free = inventory.free_over(run, layout, trip.train.segments, trip.a, trip.b)
+    free = runs.of(run).free(trip.a, trip.b)
     level = ""
     if layout.levels:
         levels = zip(layout.levels, layout.by_level, strict=True)

@@ -1,16 +1,18 @@
 """Every sale the station knows, folded from steps: held, expired, released, confirmed, printed, voided.
 
-This module only says what a step does to the state. Whether a step may happen is decided in `locks` and `tickets`.
+This module only says what a step does to the state, of the sale and of its places in the seat engine alike. Whether a step may
+happen is decided in `locks` and `tickets`.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from simulator.station.inventory import Inventory, Opening, RunClass
+from simulator.station.runs import Opening, RunClass, Runs
+from simulator.station.seats.orders import Ask
+from simulator.station.seats.stock import StockError
 from simulator.station.timetable import Timetable
 from simulator.station.wire import Step
 
@@ -57,56 +59,36 @@ class Sale:
 
 
 class Sales:
-    """The book of sales and the places they hold."""
+    """The book of sales; `runs` has the places they hold, as orders of the same keys."""
 
     def __init__(self, timetable: Timetable, opening: Opening) -> None:
         self.by_key: dict[str, Sale] = {}
-        self.inventory = Inventory(opening)
+        self.runs = Runs(timetable, opening)
         self.next_number = 0
-        self._timetable = timetable
-        self._expiries: list[tuple[int, str]] = []
 
     def copy(self) -> Sales:
         """A book of its own with the same sales."""
         other = Sales.__new__(Sales)
         other.by_key = {key: sale.copy() for key, sale in self.by_key.items()}
-        other.inventory = self.inventory.copy()
+        other.runs = self.runs.copy()
         other.next_number = self.next_number
-        other._timetable, other._expiries = self._timetable, list(self._expiries)
         return other
 
     def get(self, key: str) -> Sale:
         """The sale of a key; one in state `none` when the key was never heard of."""
         return self.by_key.get(key) or Sale(key, "none")
 
-    def due(self, now_ms: int) -> list[str]:
-        """Keys of held sales whose time is up at `now_ms`, oldest first."""
-        due: dict[str, None] = {}  # a renewal at the limit leaves the same expiry twice
-        while self._expiries and self._expiries[0][0] <= now_ms:
-            expires_ms, key = heapq.heappop(self._expiries)
-            sale = self.by_key[key]
-            if sale.state == "held" and sale.expires_ms == expires_ms:
-                due[key] = None
-        return list(due)
-
-    def still_free(self, sale: Sale) -> bool:
-        """Whether the very same places of an expired sale could be held again."""
-        assert sale.run is not None
-        train = self._timetable.trains[sale.run.train]
-        layout = train.layouts[sale.run.seat_class]
-        free = self.inventory.free_over(sale.run, layout, train.segments, sale.a, sale.b)
-        return all(free >> place & 1 for place in sale.places)
-
     def apply(self, step: Step) -> None:
-        """Fold one step. Raises InventoryError when it contradicts an earlier one."""
+        """Fold one step. Raises StockError or KeyError when it contradicts an earlier one."""
         getattr(self, f"_{step['kind']}")(step)
 
     def _held(self, step: Step) -> None:
+        run = RunClass(step["train"], step["run_date"], step["class"])
         sale = Sale(
             key=step["key"],
             state="held",
             digest=step["digest"],
-            run=RunClass(step["train"], step["run_date"], step["class"]),
+            run=run,
             a=step["a"],
             b=step["b"],
             places=tuple(step["place_ids"]),
@@ -116,26 +98,32 @@ class Sales:
             expires_ms=step["expires_ms"],
             limit_ms=step["limit_ms"],
         )
-        self._take(sale)
+        if sale.key in self.by_key:
+            raise StockError(f"{sale.key} is held twice")
+        ask = Ask(run.stock, sale.a, sale.b, len(sale.places))
+        self.runs.held(sale.key, "lock", ask, sale.places, sale.expires_ms, sale.limit_ms)
         self.by_key[sale.key] = sale
-        self._watch(sale)
 
     def _renewed(self, step: Step) -> None:
-        sale = self.by_key[step["key"]]
+        sale = self._in_state(step, "held")
+        more_ms = step["expires_ms"] - sale.expires_ms
         sale.notes.add(step["note"])
         sale.expires_ms = step["expires_ms"]
-        self._watch(sale)
+        self.runs.renewed(sale.key, f"note {step['note']}", more_ms, sale.expires_ms)
 
     def _expired(self, step: Step) -> None:
-        self._free_and_become(step, "expired")
+        sale = self._in_state(step, "held")
+        self.runs.expired(sale.key)
+        sale.state = "expired"
 
     def _released(self, step: Step) -> None:
-        self._free_and_become(step, "released")
+        sale = self._in_state(step, "held")
+        self.runs.released(sale.key, "release")
+        sale.state = "released"
 
     def _confirmed(self, step: Step) -> None:
-        sale = self.by_key[step["key"]]
-        if sale.state == "expired":  # within the grace: the very same places again
-            self._take(sale)
+        sale = self._in_state(step, "held", "expired")
+        self.runs.sold(sale.key, "confirm")  # of an expired one, within the grace: the very same places again
         sale.state = "confirmed"
         sale.confirm_digest = step["digest"]
         sale.paid = {name: step[name] for name in ("rounding_fen", "cash_fen", "card_fen")}
@@ -156,32 +144,20 @@ class Sales:
         sale = self.by_key.setdefault(step["key"], Sale(step["key"], "none"))
         if sale.state in ("confirmed", "printed"):
             returned = set(step["places"]) - sale.voided
-            self._give_back(sale, [sale.places[index] for index in sorted(returned)])
+            self.runs.refunded(sale.key, "void", tuple(sorted(returned)))
             sale.voided |= returned
             if len(sale.voided) == len(sale.places):
                 sale.state = "voided"
             return
         if sale.state == "held":
-            self._give_back(sale, list(sale.places))
+            self.runs.released(sale.key, "void")
         sale.state = "voided"
 
-    def _free_and_become(self, step: Step, state: str) -> None:
+    def _in_state(self, step: Step, *states: str) -> Sale:
         sale = self.by_key[step["key"]]
-        self._give_back(sale, list(sale.places))
-        sale.state = state
-
-    def _take(self, sale: Sale) -> None:
-        assert sale.run is not None
-        train = self._timetable.trains[sale.run.train]
-        layout = train.layouts[sale.run.seat_class]
-        self.inventory.take(sale.run, layout, train.segments, sale.places, sale.a, sale.b)
-
-    def _give_back(self, sale: Sale, places: list[int]) -> None:
-        assert sale.run is not None
-        self.inventory.give_back(sale.run, places, sale.a, sale.b)
-
-    def _watch(self, sale: Sale) -> None:
-        heapq.heappush(self._expiries, (sale.expires_ms, sale.key))
+        if sale.state not in states:
+            raise StockError(f"{sale.key} is {sale.state}: it cannot be {step['kind']}")
+        return sale
 
     def numbers_for(self, tickets: int, each: int) -> list[list[str]]:
         """The next unused ticket numbers, `each` per ticket: a letter and six digits. Given out by the `confirmed` step."""
@@ -192,7 +168,7 @@ class Sales:
         """The whole state as plain values, for comparison and for the lab."""
         return {
             "sales": {key: _plain(sale) for key, sale in sorted(self.by_key.items())},
-            "free": self.inventory.snapshot(),
+            "free": self.runs.snapshot(),
             "next_number": self.next_number,
         }
 

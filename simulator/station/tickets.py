@@ -27,7 +27,11 @@ def confirm(sale: Sale, body: ConfirmBody, sales: Sales, rules: SaleRules, now_m
         if sale.confirm_digest != digest:
             raise Refused(422, "key_reused", "this key was confirmed with another body")
         return Answer({"state": "confirmed", "tickets": sale.tickets()})
-    in_grace = sale.state == "expired" and now_ms < sale.expires_ms + rules.confirm_grace_ms and sales.still_free(sale)
+    in_grace = (
+        sale.state == "expired"
+        and now_ms < sale.expires_ms + rules.confirm_grace_ms
+        and sales.runs.still_open(sale.key)
+    )
     if sale.state != "held" and not in_grace:
         raise not_in_state(sale)
     if body.total_fen != sale.total_fen:

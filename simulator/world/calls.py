@@ -24,7 +24,7 @@ from kiosk.ports.fact import Fact
 from kiosk.ports.station import Offer, TrainsListed
 from simulator.station.core import World
 from simulator.station.faults import Behaviour
-from simulator.station.inventory import AsOpened
+from simulator.station.runs import AsOpened
 from simulator.station.wire import Refused, Reply, Request, content_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from simulator.station.core import RECORD_KINDS, RESTORED, Station, World
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Enrolled
 from simulator.station.faults import FAULTS, FaultBody, Faults
-from simulator.station.inventory import Opening
+from simulator.station.runs import Opening
 from simulator.station.tickets import describe
 from simulator.station.wire import Reply, Request, Step
 from simulator.world.calls import VirtualLanes

@@ -6,7 +6,9 @@ Whether a record may be written is decided in `engine`. Source: seat inventory, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from heapq import heappush
+from copy import copy
+from heapq import heappop, heappush
+from typing import Self
 
 from simulator.station.seats.orders import REFUNDED, RELEASED, SOLD, STANDING, Answer, Ask, Order, State
 from simulator.station.seats.stock import Cut, Stock
@@ -24,6 +26,14 @@ class Book:
         self.orders: dict[str, Order] = {}
         self.expiries: list[tuple[int, str]] = []
         self.next_ms = NEVER_MS
+
+    def copy(self) -> Self:
+        """A book of its own with the same stocks and orders."""
+        other = copy(self)
+        other.stocks = {name: stock.copy() for name, stock in self.stocks.items()}
+        other.orders = {name: order.copy() for name, order in self.orders.items()}
+        other.expiries = list(self.expiries)
+        return other
 
     def held(
         self,
@@ -56,6 +66,18 @@ class Book:
         heappush(self.expiries, (expires_ms, name))
         if expires_ms < self.next_ms:
             self.next_ms = expires_ms
+
+    def due(self, now_ms: int) -> list[str]:
+        """Orders whose hold is over at `now_ms`, the oldest first; each is told once, whoever asks lets go of it."""
+        due: dict[str, None] = {}  # a renewal at the limit leaves the same expiry twice
+        expiries = self.expiries
+        while expiries and expiries[0][0] <= now_ms:
+            expires_ms, name = heappop(expiries)
+            order = self.orders[name]
+            if order.state is State.HELD and order.expires_ms == expires_ms:
+                due[name] = None
+        self.next_ms = expiries[0][0] if expiries else NEVER_MS
+        return list(due)
 
     def sold(self, name: str, command: str) -> Answer:
         order = self.orders[name]

@@ -9,11 +9,10 @@ reading the records again needs no clock. Bad input is refused with a reason and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from heapq import heappop
 
 from simulator.station.seats import lines
 from simulator.station.seats.admission import Admission
-from simulator.station.seats.book import NEVER_MS, Book, Replaces
+from simulator.station.seats.book import Book, Replaces
 from simulator.station.seats.orders import MOST_PLACES, NAME, STANDING, WISHES, Answer, Ask, Order, State, refused
 from simulator.station.seats.quotas import ORDINARY, Seller
 from simulator.station.seats.stock import Stock, StockError
@@ -50,24 +49,49 @@ class Engine(Book):
 
     def left(self, stock: str, a: int, b: int, seller: str = "any") -> int:
         """How many places can be had; 0 for a trip or a seller that does not exist."""
-        found = self.stocks.get(stock)
+        found = self.stock(stock)
         if found is None or not 0 <= a < b <= found.segments or seller not in self.sellers:
             return 0
         return found.left(a, b, self.sellers[seller])
 
+    def stock(self, name: str) -> Stock | None:
+        """A stock to look at; who makes stocks only when they are asked for makes it here."""
+        return self.stocks.get(name)
+
+    def would_get(self, ask: Ask, now_ms: int) -> Answer:
+        """What `hold` would answer an order that is new; `expires_ms` is 0. Nothing is taken, nothing remembered."""
+        stock, reason = self._asked_of(ask)
+        if stock is None:
+            return refused(reason)
+        if self._admission is not None and (rule := self._admission.refusal(stock, ask, now_ms)):
+            return refused(rule)
+        places = self._choose(stock, ask)
+        return Answer("held", places) if places else refused("sold_out", self._room(stock, ask))
+
+    def still_open(self, order: str) -> bool:
+        """Whether the very places that an order once held could be held again."""
+        known = self.orders.get(order)
+        return known is not None and known.ask is not None and self._open_again(known, known.ask)
+
+    def gives_back(self, order: str, replaces: tuple[str, tuple[int, ...]]) -> bool:
+        """Whether the places that `order` is to replace are sold still, and another order's."""
+        old = self.orders.get(replaces[0])
+        return old is not None and replaces[0] != order and old.state is State.SOLD and _owns(old, replaces[1])
+
     def why(self, ask: Ask, place: int, now_ms: int) -> Why:
-        """Why this place is not what the next passenger gets: `held` may come back, `sold` does not, or the rule."""
-        if reason := self._fault(ask):
+        """Why this place is not what the next passenger gets: `held` may come back, `sold` does not (`taken`: by others, before
+        this engine sold anything), or the rule."""
+        stock, reason = self._asked_of(ask)
+        if stock is None:
             return Why(reason)
-        stock = self.stocks[ask.stock]
         if self._admission is not None and (rule := self._admission.refusal(stock, ask, now_ms)):
             return Why(rule)
         found = why_not(stock, place, ask.a, ask.b, self.sellers[ask.seller])
         if found.rule != "taken":
             return found
-        holders = (self.orders[name] for name in stock.orders)
-        sold = any(order.state is State.SOLD and _sits(order, place, ask) for order in holders)
-        return Why("sold" if sold else "held", found.segments)
+        there = {order.state for order in map(self.orders.__getitem__, stock.orders) if _sits(order, place, ask)}
+        rule = "sold" if State.SOLD in there else "held" if State.HELD in there else "taken"
+        return Why(rule, found.segments)
 
     # -- deeds
 
@@ -87,13 +111,13 @@ class Engine(Book):
             return self._refuse(order, command, asked, "wrong_state")
         if not _known_name(order):
             return refused("bad_name")
-        if reason := self._fault(ask):
+        stock, reason = self._asked_of(ask)
+        if stock is None:
             return refused(reason)
         if not now_ms < expires_ms <= limit_ms:
             return refused("bad_time")
-        if replaces is not None and not self._gives_back(order, replaces):
+        if replaces is not None and not self.gives_back(order, replaces):
             return refused("not_yours")
-        stock = self.stocks[ask.stock]
         if self._admission is not None and (rule := self._admission.refusal(stock, ask, now_ms)):
             return self._refuse(order, command, asked, rule)
         short = stock.single and ask.wanted == 1 and ask.wish == "none" and ask.seller == "any"
@@ -110,7 +134,7 @@ class Engine(Book):
             return first or refused("no_such_order")
         if known.state is not State.HELD and not self._may_return(known, now_ms):
             return self._refuse(order, command, "confirm", _over(known))
-        if known.replaces is not None and not self._gives_back(order, known.replaces):
+        if known.replaces is not None and not self.gives_back(order, known.replaces):
             return self._refuse(order, command, "confirm", "not_yours")
         self.records.append(lines.deed("sold", order, command))
         return self.sold(order, command)
@@ -154,16 +178,11 @@ class Engine(Book):
 
     def expire(self, now_ms: int) -> int:
         """Let go of every hold whose time is up; how many. Deeds do it themselves; a quiet engine is asked now and then."""
-        count, expiries = 0, self.expiries
-        while expiries and expiries[0][0] <= now_ms:
-            expires_ms, name = heappop(expiries)
-            order = self.orders[name]
-            if order.state is State.HELD and order.expires_ms == expires_ms:
-                self.records.append(lines.expired(name))
-                self.expired(name)
-                count += 1
-        self.next_ms = expiries[0][0] if expiries else NEVER_MS
-        return count
+        due = self.due(now_ms)
+        for name in due:
+            self.records.append(lines.expired(name))
+            self.expired(name)
+        return len(due)
 
     # -- what keeps a deed from being done
 
@@ -185,16 +204,17 @@ class Engine(Book):
         self.records.append(lines.refusal(order, command, answer, asked))
         return self.remember(order, command, asked, answer)
 
-    def _fault(self, ask: Ask) -> str:
+    def _asked_of(self, ask: Ask) -> tuple[Stock | None, str]:
+        """The stock, or none and what is wrong with the question."""
         name, a, b, wanted, wish, seller = ask
-        stock = self.stocks.get(name)
+        stock = self.stock(name)
         if stock is None:
-            return "no_such_stock"
+            return None, "no_such_stock"
         if not 0 <= a < b <= stock.segments or not 1 <= wanted <= MOST_PLACES:
-            return "bad_trip"
+            return None, "bad_trip"
         if wish not in WISHES and (wish != STANDING or stock.standing is None):
-            return "bad_wish"
-        return "" if seller in self.sellers else "no_such_seller"
+            return None, "bad_wish"
+        return (stock, "") if seller in self.sellers else (None, "no_such_seller")
 
     def _choose(self, stock: Stock, ask: Ask) -> tuple[int, ...]:
         if ask.wish == STANDING and stock.standing is not None:
@@ -211,14 +231,13 @@ class Engine(Book):
         ask = order.ask
         if order.state is not State.EXPIRED or ask is None or now_ms >= order.expires_ms + self._grace_ms:
             return False
+        return self._open_again(order, ask)
+
+    def _open_again(self, order: Order, ask: Ask) -> bool:
         stock = self.stocks[ask.stock]
         if ask.wish == STANDING and stock.standing is not None:
             return stock.standing.fits(order.places, ask.a, ask.b)
         return all(stock.is_open(place, ask.a, ask.b) for place in order.places)
-
-    def _gives_back(self, order: str, replaces: tuple[str, tuple[int, ...]]) -> bool:
-        old = self.orders.get(replaces[0])
-        return old is not None and replaces[0] != order and old.state is State.SOLD and _owns(old, replaces[1])
 
 
 def _one(place: int) -> tuple[int, ...]:

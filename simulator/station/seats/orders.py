@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from enum import StrEnum, unique
 from typing import NamedTuple
 
@@ -70,3 +71,9 @@ class Order:
         self.refunded: frozenset[int] | None = None
         self.replaces: tuple[str, tuple[int, ...]] | None = None
         self.answers: list[tuple[str, object, Answer]] = []
+
+    def copy(self) -> Order:
+        """An order of its own; what it holds is replaced and never changed, but for the answers."""
+        other = copy(self)
+        other.answers = list(self.answers)
+        return other

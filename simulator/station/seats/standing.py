@@ -7,6 +7,7 @@ the order of arrival; luggage and people who change places are not in the model.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 SEATS_PER_ROW, STANDING_PER_ROW, STANDING_AT_ENDS = 5, 2, 16
 
@@ -30,6 +31,11 @@ class Standing:
         self.per_coach, self.per_segment = tuple(per_coach), tuple(per_segment)
         self.loads = [[0] * len(per_segment) for _ in per_coach]
         self.tickets = 0
+
+    def copy(self) -> Standing:
+        other = copy(self)
+        other.loads = [list(loads) for loads in self.loads]
+        return other
 
     def on_board(self) -> list[int]:
         """Standing passengers per segment, in all coaches."""

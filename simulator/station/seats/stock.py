@@ -11,6 +11,7 @@ strings say closed, not free (the complement costs as much as three unions), and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cache
 from typing import NamedTuple
 
@@ -20,7 +21,8 @@ from simulator.station.seats.policies import Policy, exact_gap
 from simulator.station.seats.quotas import ORDINARY, Quota, Reuse, Seller, Terms, Use
 from simulator.station.seats.standing import Standing
 
-MOST_SEGMENTS = 63
+MOST_SEGMENTS = 999
+"""As long as a run of a feed may be. Bit strings have no bound of their own; the 64 stops of a mask per place are not theirs."""
 
 
 class StockError(Exception):
@@ -49,6 +51,11 @@ class Pool:
         self.terms, self.rows = terms, rows
         self.front = self.rear = -1  # the pool of a sale's rests; -1: they stay
 
+    def copy(self) -> Pool:
+        other = copy(self)
+        other.rows = list(self.rows)
+        return other
+
     def closed(self, a: int, b: int) -> int:
         """Places closed on one segment of [a, b) or more."""
         closed = 0
@@ -58,8 +65,9 @@ class Pool:
 
 
 class Stock:
-    """`layout` says what places there are, `segments` how far the run goes (1 to 63); `offered` is a mask of the places on sale, as
-    when passengers keep a distance. Raises StockError for quotas that overlap or lie outside."""
+    """`layout` says what places there are, `segments` how far the run goes (1 to 999); `offered` is a mask of the places on sale,
+    as when passengers keep a distance; `before`: per segment the places that others sold already, of what is shared. Raises
+    StockError for quotas that overlap or lie outside, and for such sales."""
 
     __slots__ = (
         "layout",
@@ -83,6 +91,7 @@ class Stock:
         policy: Policy = exact_gap,
         standing: Standing | None = None,
         offered: int | None = None,
+        before: Sequence[int] = (),
     ) -> None:
         if not 1 <= segments <= MOST_SEGMENTS:
             raise StockError(f"{segments} segments: expected 1 to {MOST_SEGMENTS}")
@@ -93,6 +102,7 @@ class Stock:
         self.offered = layout.full if offered is None else offered & layout.full
         self.shared = len(quotas)
         self.pools = self._pools(quotas)
+        self._sold_before(before)
         self.single = len(self.pools) == 1 and not layout.levels and policy is exact_gap
         """One pool, one level: the short way, see `take_one`."""
 
@@ -118,6 +128,26 @@ class Stock:
                 ways = {Reuse.FULL: (at, at), Reuse.ONCE: (at + 2, at + 1), Reuse.NONE: (at + 2, at + 2)}
                 pool.front, pool.rear = ways[pool.terms.reuse]
         return pools
+
+    def _sold_before(self, before: Sequence[int]) -> None:
+        """A stretch of one place that is closed without a break counts as one ticket."""
+        rows, last = self.pools[self.shared].rows, 0
+        if before and len(before) != self.segments:
+            raise StockError(f"sales of others on {len(before)} segments of {self.segments}")
+        for segment, closed in enumerate(before):
+            if closed & ~self.layout.full or closed & rows[segment]:
+                raise StockError(f"segment {segment}: others sold a place that is not there, or in a quota")
+            rows[segment] |= closed
+            self.tickets += (closed & ~last).bit_count()
+            last = closed
+
+    def copy(self) -> Stock:
+        """A stock of its own in which the same is taken."""
+        other = copy(self)
+        other.orders = list(self.orders)
+        other.pools = [pool.copy() for pool in self.pools]
+        other.standing = None if self.standing is None else self.standing.copy()
+        return other
 
     # -- asking changes nothing
 

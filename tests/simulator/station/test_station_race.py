@@ -140,6 +140,24 @@ class Race(RuleBasedStateMachine):
         assert sold <= SEATS * SEGMENTS
 
     @invariant()
+    def sales_and_seats_say_the_same(self) -> None:
+        agree = {"held": "held", "expired": "expired", "confirmed": "sold", "printed": "sold"}
+        orders = self.hall.station.sales.runs.orders
+        for sale in self.hall.station.sales.by_key.values():
+            if sale.state in agree:
+                order = orders[sale.key]
+                assert (order.state, order.places, order.expires_ms) == (
+                    agree[sale.state],
+                    sale.places,
+                    sale.expires_ms,
+                )
+                assert (order.refunded or frozenset()) == sale.voided
+
+    @invariant()
+    def a_restart_stands_where_the_station_stands(self) -> None:
+        assert self.hall.replayed().snapshot() == self.hall.station.snapshot()
+
+    @invariant()
     def free_is_what_nobody_holds(self) -> None:
         for a in range(SEGMENTS):
             left = self.hall.left(SMALL_STOPS[a], SMALL_STOPS[a + 1])
