@@ -49,6 +49,13 @@ def test_a_step_that_fails_shows_what_it_said(capfdbinary: pytest.CaptureFixture
     assert b"-- bad FAILED" in told
 
 
+def test_compiled_modules_are_kept_whatever_our_caller_wished(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    clock = SharedClock.starting_now()
+    kept = "import os, sys; sys.exit(sys.dont_write_bytecode or not os.environ['PATH'])"
+    assert check.run(check.Step("kept", "python", ("-c", kept)), clock)
+
+
 def test_missing_programs_are_told_as_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert check.missing_packages() == ["xvfb", "xdotool", "chromium"]
