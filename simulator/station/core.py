@@ -7,27 +7,31 @@ Source: station-api sheet; settled question 20.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel
 
 from simulator.station import locks, models, offers, tickets
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Devices, Enrolled, must_be_granted
+from simulator.station.machines import inbox, office
+from simulator.station.machines.signing import Signer
+from simulator.station.machines.state import KINDS as MACHINE_KINDS
+from simulator.station.machines.state import Machines
 from simulator.station.network import NETWORK_DIR, Network, load_network
 from simulator.station.prices import Prices, load_prices
 from simulator.station.records import Records
+from simulator.station.routing import Route, Table
 from simulator.station.runs import Opening
 from simulator.station.sales import Sales
 from simulator.station.timetable import Timetable, station_date
 from simulator.station.trains import load_timetable
 from simulator.station.wire import Answer, Refused, Reply, Request, Step, bad_request
 
-DEVICE_KINDS = frozenset({"session", "status"})
+DEVICE_KINDS = frozenset({"session", "status", "enrolled", "granted", "revoked"})
 RECORD_KINDS = frozenset({"records", "fork"})
 RESTORED: Step = {"kind": "restored"}
 """The first step on an older backup: who restores one says so, or numbers of tickets already sold would come again."""
@@ -66,33 +70,32 @@ class Call:
     now_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One call of the sheet. `errors` are the codes it may answer beyond the common 400, 401, 403 and 404."""
-
-    method: str
-    path: str
-    deed: Callable[[Station, Call], Answer]
-    summary: str
-    body: type[BaseModel] | None = None
-    errors: tuple[tuple[int, str], ...] = ()
-    query: tuple[str, ...] = ()
-
-
 class Station:
     """The core. Not thread-safe: one thread owns it. `handle` never raises for anything a machine can send."""
 
-    def __init__(self, world: World, enrolled: Mapping[str, Enrolled], opening: Opening = nobody_bought) -> None:
+    def __init__(
+        self,
+        world: World,
+        enrolled: Mapping[str, Enrolled],
+        opening: Opening = nobody_bought,
+        signer: Signer | None = None,
+        people: Mapping[str, office.Person] | None = None,
+        new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24),
+    ) -> None:
         self.world = world
+        self.signer, self.people, self.new_token = signer, people or {}, new_token
         self.sales = Sales(world.timetable, opening)
         self.devices = Devices(enrolled)
-        self.records = Records()
+        self.machines = Machines()
+        self.records = Records(self.machines.hear)
 
     def copy(self) -> Station:
         """A station of its own that stands where this one stands; what never changes is shared."""
         other = Station.__new__(Station)
         other.world = self.world
-        other.sales, other.devices, other.records = self.sales.copy(), self.devices.copy(), self.records.copy()
+        other.signer, other.people, other.new_token = self.signer, self.people, self.new_token
+        other.sales, other.devices, other.machines = self.sales.copy(), self.devices.copy(), self.machines.copy()
+        other.records = self.records.copy(other.machines.hear)
         return other
 
     def handle(self, request: Request, now_ms: int) -> tuple[Reply, list[Step]]:
@@ -115,19 +118,26 @@ class Station:
             self.devices.apply(step)
         elif step["kind"] in RECORD_KINDS:
             self.records.apply(step)
+        elif step["kind"] in MACHINE_KINDS:
+            self.machines.apply(step)
         else:
             self.sales.apply(step)
+            if step["kind"] == RESTORED["kind"]:
+                self.machines.restored()
 
     def snapshot(self) -> dict[str, Any]:
         """The whole state as plain values: equal snapshots are equal states."""
-        return {**self.sales.snapshot(), "devices": self.devices.snapshot(), "records": self.records.snapshot()}
+        devices, records, machines = self.devices, self.records, self.machines
+        told = {"devices": devices.snapshot(), "records": records.snapshot(), "machines": machines.snapshot()}
+        return {**self.sales.snapshot(), **told}
 
     def _answer(self, request: Request, now_ms: int) -> Answer:
+        if request.path.startswith(office.PATH):
+            return office.answer(self, request, now_ms)
         caller = self.devices.caller(request.token)
-        for pattern, route in _routes().get((request.method, _head(request.path)), ()):
-            match = pattern.fullmatch(request.path)
-            if match:
-                return route.deed(self, Call(caller, match.groupdict(), request, now_ms))
+        for route, names in _TABLE.find(request.method, request.path):
+            found: Answer = route.deed(self, Call(caller, names, request, now_ms))
+            return found
         raise Refused(404, "no_such_call", f"{request.method} {request.path}")
 
     def log_on(self, call: Call) -> Answer:
@@ -153,6 +163,11 @@ class Station:
         if not re.fullmatch(r"[A-Za-z0-9]{1,32}", epoch):
             raise bad_request("epoch: missing or not an epoch")
         return Answer({"acked": self.records.acked(call.caller.machine, epoch)})
+
+    def inbox(self, call: Call) -> Answer:
+        _own_device(call)
+        must_be_granted(call.caller)
+        return inbox.answer(self.machines, call.caller.machine, call.request.query, call.now_ms)
 
     def tell_time(self, call: Call) -> Answer:
         return Answer({"time_ms": call.now_ms})
@@ -210,28 +225,6 @@ class Station:
         return Answer(tickets.describe(self.sales.get(_key(call))))
 
 
-@cache
-def _routes() -> Mapping[tuple[str, str], list[tuple[re.Pattern[str], Route]]]:
-    """Patterns of whole paths with their routes, by method and head of the path."""
-    found: dict[tuple[str, str], list[tuple[re.Pattern[str], Route]]] = {}
-    for route in ROUTES:
-        found.setdefault((route.method, _head(route.path)), []).append((_path_pattern(route.path), route))
-    return found
-
-
-def _head(path: str) -> str:
-    """`/v1/locks/{key}:renew` -> `/v1/locks`: no route has a name in it."""
-    return "/".join(path.split("/", 3)[:3])
-
-
-def _path_pattern(path: str) -> re.Pattern[str]:
-    """`/v1/locks/{key}:renew` as a pattern; a name stands for anything without a slash or a colon."""
-    literal = re.split(r"\{(\w+)\}", path)
-    return re.compile(
-        "".join(f"(?P<{part}>[^/:]+)" if odd % 2 else re.escape(part) for odd, part in enumerate(literal))
-    )
-
-
 def _own_device(call: Call) -> None:
     if call.names["id"] != call.caller.machine:
         raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
@@ -266,6 +259,15 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "GET", "/v1/devices/{id}/records/watermark", Station.watermark, "How far the records are kept", query=("epoch",)
+    ),
+    Route(
+        "GET",
+        "/v1/devices/{id}/inbox",
+        Station.inbox,
+        "Commands and parameter sets that are new to the machine",
+        errors=((403, "no_grant"),),
+        query=("after", "have"),
+        waits=True,
     ),
     Route("GET", "/v1/time", Station.tell_time, "The station's clock"),
     Route("GET", "/v1/network", Station.describe_network, "Stations, classes, passengers, trains"),
@@ -324,3 +326,4 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/sales/{key}:void", Station.void, "Take places back", models.VoidBody, ((409, "delivered"),)),
     Route("GET", "/v1/sales/{key}", Station.sale, "The state of a sale"),
 )
+_TABLE = Table(ROUTES)

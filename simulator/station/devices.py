@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.station.models import SessionBody, StatusBody
@@ -14,25 +15,32 @@ from simulator.station.wire import Answer, Refused, Step
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A machine that was given a token; `station` is the telecode of where it stands."""
+    """A machine that was given a token; `station` is the telecode of where it stands. `digest`: SHA-256 of a token that the
+    station itself gave and does not keep."""
 
     machine: str
     token: str
     station: str
     revoked: bool = False
+    digest: str = ""
+
+    def proven_by(self, token: str) -> bool:
+        if self.digest:
+            return hmac.compare_digest(self.digest, hashlib.sha256(token.encode()).hexdigest())
+        return hmac.compare_digest(self.token.encode(), token.encode())
 
 
 class Devices:
-    """Enrolment is given at start; sessions and status are folded from steps."""
+    """Machines are given at start or enrolled by the office; sessions, status and grants are folded from steps."""
 
     def __init__(self, enrolled: Mapping[str, Enrolled]) -> None:
-        self._enrolled = enrolled
+        self.enrolled = dict(enrolled)
         self.epochs: dict[str, list[str]] = {}
         self.status: dict[str, dict[str, Any]] = {}
 
     def copy(self) -> Devices:
         """The same machines and what they told; a status is never changed, only replaced."""
-        other = Devices(self._enrolled)
+        other = Devices(self.enrolled)
         other.epochs = {machine: list(epochs) for machine, epochs in self.epochs.items()}
         other.status = dict(self.status)
         return other
@@ -40,8 +48,8 @@ class Devices:
     def caller(self, token: str | None) -> Enrolled:
         """The machine a bearer token belongs to. Refuses 401."""
         found = None
-        for enrolled in self._enrolled.values():  # all of them, so that the time tells nothing
-            if token is not None and hmac.compare_digest(enrolled.token.encode(), token.encode()):
+        for enrolled in self.enrolled.values():  # all of them, so that the time tells nothing
+            if token is not None and enrolled.proven_by(token):
                 found = enrolled
         if found is None:
             raise Refused(401, "unauthorized", "missing or unknown token")
@@ -84,13 +92,20 @@ class Devices:
         if step["kind"] == "status":
             self.status[machine] = step["status"]
             return
+        if step["kind"] == "enrolled":
+            self.enrolled[machine] = Enrolled(machine, "", step["station"], digest=step["digest"])
+            return
+        if step["kind"] in ("granted", "revoked"):
+            self.enrolled[machine] = replace(self.enrolled[machine], revoked=step["kind"] == "revoked")
+            return
         epochs = self.epochs.setdefault(machine, [])
         if step["epoch"] not in epochs:
             epochs.append(step["epoch"])
         self.status.pop(machine, None)  # a machine that starts again counts its states anew
 
     def snapshot(self) -> dict[str, Any]:
-        return {"epochs": self.epochs, "status": self.status}
+        revoked = sorted(name for name, enrolled in self.enrolled.items() if enrolled.revoked)
+        return {"epochs": self.epochs, "status": self.status, "revoked": revoked}
 
 
 def must_be_granted(caller: Enrolled) -> None:

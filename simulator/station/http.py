@@ -6,6 +6,7 @@ FastAPI gives the routes and the OpenAPI file; bodies are parsed by the core, so
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -14,9 +15,12 @@ from starlette.exceptions import HTTPException
 
 from simulator.clock import SharedClock
 from simulator.station import wire
-from simulator.station.core import ROUTES, Route, Station
+from simulator.station.core import ROUTES, Station
 from simulator.station.faults import FaultBody, Faults
+from simulator.station.machines import inbox, office
+from simulator.station.machines.state import NEWS
 from simulator.station.models import parse_body
+from simulator.station.routing import Route
 from simulator.station.store import Store
 
 Scope = MutableMapping[str, Any]
@@ -37,6 +41,7 @@ class StationShell:
         self._store = store
         self._stop = stop
         self._ended = False
+        self._news = asyncio.Event()
 
     def serve(self, request: wire.Request) -> wire.Reply:
         """Handle and store. A reply leaves only when its steps are on disk; after a failure there are no more replies."""
@@ -50,14 +55,29 @@ class StationShell:
                 self._ended = True
                 self._stop(f"cannot store: {error}")
                 return UNSTORED
+        if any(step["kind"] in NEWS for step in steps):
+            self._news.set()  # whoever waits asks again; who comes later waits for the next one
+            self._news = asyncio.Event()
         return reply
+
+    async def serve_waiting(self, request: wire.Request) -> wire.Reply:
+        """As `serve`, but an answer without news is held back until there is some, at most `wait_ms` of the query."""
+        clock = asyncio.get_running_loop().time
+        until_s = clock() + inbox.wait_ms(request.query) / 1_000
+        while True:
+            news, reply = self._news, self.serve(request)
+            left_s = until_s - clock()
+            if reply.status != 200 or not inbox.empty(reply.body) or left_s <= 0:
+                return reply
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), left_s)
 
 
 def build_app(shell: StationShell, faults: Faults | None) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application; with `faults` also the calls under /lab."""
     app = FastAPI(title="Station computer, machine side", version="1", redoc_url=None, docs_url=None)
     app.add_exception_handler(HTTPException, _no_such_call)
-    for route in ROUTES:
+    for route in (*ROUTES, *office.ROUTES):
         _add(app, shell, route)
     if faults is None:
         return app
@@ -84,7 +104,7 @@ def _add(app: FastAPI, shell: StationShell, route: Route) -> None:
             token=token if scheme.lower() == "bearer" and token else None,
             etag=request.headers.get("if-none-match", ""),
         )
-        return _response(shell.serve(asked))
+        return _response(await shell.serve_waiting(asked) if route.waits else shell.serve(asked))
 
     errors: dict[int, list[str]] = {}
     for status, code in (*COMMON_ERRORS, *route.errors):
@@ -97,7 +117,7 @@ def _add(app: FastAPI, shell: StationShell, route: Route) -> None:
     names = [part.split("}")[0] for part in route.path.split("{")[1:]]
     extra["parameters"] = [
         {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
-        for place, several in (("path", names), ("query", route.query))
+        for place, several in (("path", names), ("query", (*route.query, *(("wait_ms",) if route.waits else ()))))
         for name in several
     ]
     app.add_api_route(

@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import re
+import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +24,8 @@ from simulator.station.faults import Faults
 from simulator.station.gtfs.bound import BOUND, bound_of, open_feed
 from simulator.station.gtfs.findings import FeedError
 from simulator.station.http import StationShell, build_app
+from simulator.station.machines.office import Person
+from simulator.station.machines.signing import read_signer
 from simulator.station.network import NETWORK_DIR, NetworkError
 from simulator.station.seats.stock import StockError
 from simulator.station.store import Store, StoreError
@@ -43,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     try:
         return _run(options)
-    except (NetworkError, FeedError, StoreError, StockError, OSError) as error:
+    except (NetworkError, FeedError, StoreError, StockError, OSError, ValueError) as error:
         print(f"station: {error}", file=sys.stderr)
         return 1
 
@@ -56,7 +59,9 @@ def _run(options: argparse.Namespace) -> int:
     enrolled = {one.machine: replace(one, station=one.station or home) for one in options.machine}
     if unknown := [one.station for one in enrolled.values() if one.station not in world.network.stations]:
         raise NetworkError(f"no station {unknown[0]}")
-    station = Station(world, enrolled, others_bought if options.busy else nobody_bought)
+    signer = read_signer(options.data, secrets.token_bytes)
+    people = {person.name: person for person in options.person}
+    station = Station(world, enrolled, others_bought if options.busy else nobody_bought, signer, people)
     for step in steps:
         if step["kind"] != BOUND:
             station.apply(step)
@@ -138,12 +143,20 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         "--machine",
         type=_machine,
         action="append",
-        required=True,
+        default=[],
         metavar="ID:TOKEN[:TELECODE]",
         help=f"an enrolled machine and the station it stands at (default {HOME_STATION}, or the home of the feed); may be repeated",
     )
     parser.add_argument(
         "--revoked", action="append", default=[], metavar="ID", help="an enrolled machine that gets no grant"
+    )
+    parser.add_argument(
+        "--person",
+        type=_person,
+        action="append",
+        default=[],
+        metavar="NAME:TOKEN",
+        help="somebody of the office, who enrols machines, releases parameters and closes days; may be repeated",
     )
     parser.add_argument(
         "--busy", action="store_true", help="others have bought before; keep it the same for a data folder"
@@ -158,6 +171,8 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     options.machine = [
         Enrolled(one.machine, one.token, one.station, revoked=one.machine in options.revoked) for one in options.machine
     ]
+    if not options.machine and not options.person:
+        parser.error("neither a --machine nor a --person who could enrol one")
     return options
 
 
@@ -166,6 +181,13 @@ def _machine(text: str) -> Enrolled:
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r}: expected ID:TOKEN or ID:TOKEN:TELECODE")
     return Enrolled(match[1], match[2], match[3] or "")
+
+
+def _person(text: str) -> Person:
+    match = re.fullmatch(r"([A-Za-z0-9_-]{1,16}):([!-9;-~]{8,})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError("expected NAME:TOKEN, the token of 8 letters or more")
+    return Person(match[1], match[2])
 
 
 def _date(text: str) -> date:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
@@ -39,14 +40,19 @@ class Stream:
         return Stream(list(self.digests), self.chain, dict(self.quarantine), set(self.forks))
 
 
+Hears = Callable[[str, str, Mapping[str, Any]], None]
+
+
 class Records:
-    """All streams, folded from `records` and `fork` steps."""
+    """All streams, folded from `records` and `fork` steps. `hears` is told machine, epoch and record of each good line."""
 
-    def __init__(self) -> None:
+    def __init__(self, hears: Hears = lambda machine, epoch, record: None) -> None:
         self.streams: dict[tuple[str, str], Stream] = {}
+        self._hears = hears
 
-    def copy(self) -> Records:
-        other = Records()
+    def copy(self, hears: Hears) -> Records:
+        """The same streams; what comes from now on is told to `hears`."""
+        other = Records(hears)
         other.streams = {name: stream.copy() for name, stream in self.streams.items()}
         return other
 
@@ -97,9 +103,11 @@ class Records:
         for line in step["lines"]:
             seq = stream.acked + 1
             match = LINE.fullmatch(line)
-            reason = _why_indigestible(match, line, seq, step["epoch"], stream.chain)
-            if reason:
-                stream.quarantine[seq] = reason
+            record = _digested(match, line, seq, step["epoch"], stream.chain)
+            if isinstance(record, str):
+                stream.quarantine[seq] = record
+            else:
+                self._hears(step["machine"], step["epoch"], record)
             stream.digests.append(_digest(line))
             stream.chain = int(match[1], 16) if match else None  # none is carried: the next line is not blamed
 
@@ -119,14 +127,16 @@ class Records:
 
 def why_indigestible(line: str, seq: int, epoch: str, chain: int | None) -> str:
     """What is wrong with a journal line, empty when nothing is. `chain` is the CRC chain before it, None when unknown."""
-    return _why_indigestible(LINE.fullmatch(line), line, seq, epoch, chain)
+    found = _digested(LINE.fullmatch(line), line, seq, epoch, chain)
+    return found if isinstance(found, str) else ""
 
 
-def _why_indigestible(match: re.Match[str] | None, line: str, seq: int, epoch: str, chain: int | None) -> str:
+def _digested(match: re.Match[str] | None, line: str, seq: int, epoch: str, chain: int | None) -> dict[str, Any] | str:
+    """The record of a line, or what is wrong with it."""
     if match is None or "\n" in line or "\r" in line:
         return "not a journal line"
     try:
-        record = _DECODER.decode(match[2])
+        record: dict[str, Any] = _DECODER.decode(match[2])
     except (ValueError, RecursionError):
         return "not JSON"
     if tuple(record) != FIRST_KEYS:
@@ -135,7 +145,7 @@ def _why_indigestible(match: re.Match[str] | None, line: str, seq: int, epoch: s
         return "another seq or epoch"
     if chain is not None and crc32(match[2].encode(), chain) != int(match[1], 16):
         return "the chain is broken"
-    return ""
+    return record
 
 
 def _digest(line: str) -> bytes:

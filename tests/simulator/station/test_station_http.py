@@ -18,6 +18,7 @@ from simulator.clock import SharedClock
 from simulator.station.core import ROUTES, Station
 from simulator.station.faults import FaultBody, Faults
 from simulator.station.http import StationShell, build_app
+from simulator.station.machines import office
 from simulator.station.store import Store
 from simulator.station.wire import Request
 from tests.simulator.station.helpers import ENROLLED, NOON, key, lock_body, world
@@ -139,8 +140,8 @@ def test_errors_have_the_form_of_the_sheet(running: Process) -> None:
 
 def test_every_call_and_its_error_codes_are_in_the_openapi_file(running: Process) -> None:
     paths = running.ask("GET", "/openapi.json")[1]["paths"]
-    assert sum(len(calls) for calls in paths.values()) == len(ROUTES)
-    for route in ROUTES:
+    assert sum(len(calls) for calls in paths.values()) == len(ROUTES) + len(office.ROUTES)
+    for route in (*ROUTES, *office.ROUTES):
         described = paths[route.path][route.method.lower()]
         for status, code in route.errors:
             assert code in described["responses"][str(status)]["description"]

@@ -1,0 +1,178 @@
+"""What a machine's records say, folded as they come in: sales, money, boxes, claims, registers, commands, parameters.
+
+One fold per (machine, epoch), in the order of its lines. Records may be replayed before or after the office's own steps, so
+nothing in here asks for those; `views` and `days` put the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from simulator.station.machines.registers import Registers, differences
+from simulator.station.timetable import station_date
+
+Record = Mapping[str, Any]
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A sale that ended: `seq` of the record, `day` on which it began (a sale keeps its day), sums as the machine has them."""
+
+    seq: int
+    key: str
+    day: str
+    outcome: str
+    ours_fen: int
+    delivered_fen: int
+    paid_out_fen: int
+    claims_fen: int
+    rounding_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something with an amount: `what` is captured, notes_in, claim or box; `name` says which."""
+
+    seq: int
+    day: str
+    what: str
+    name: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Registers as the machine told them at `seq`, and where they differ from the fold: name -> (said, folded)."""
+
+    seq: int
+    day: str
+    said: Mapping[str, int]
+    differences: Mapping[str, tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Told:
+    """The fold of one epoch. `active`: set -> version; `refused`: (set, version, reason); `results`: command -> (outcome, why)."""
+
+    seq: int = 0
+    wall_ms: int = 0
+    registers: Registers = field(default_factory=Registers)
+    ended: list[Ended] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
+    active: dict[str, int] = field(default_factory=dict)
+    staged: dict[str, int] = field(default_factory=dict)
+    refused: list[tuple[str, int, str]] = field(default_factory=list)
+    results: dict[int, tuple[str, str]] = field(default_factory=dict)
+    damaged: list[int] = field(default_factory=list)
+    _open: tuple[int, str, str] = (0, "", "")  # number, key and day of the sale that began last
+    _asked: dict[int, int] = field(default_factory=dict)  # payment -> fen
+
+    def copy(self) -> Told:
+        return replace(
+            self,
+            registers=self.registers.copy(),
+            ended=list(self.ended),
+            happened=list(self.happened),
+            compared=list(self.compared),
+            active=dict(self.active),
+            staged=dict(self.staged),
+            refused=list(self.refused),
+            results=dict(self.results),
+            damaged=list(self.damaged),
+            _asked=dict(self._asked),
+        )
+
+    def hear(self, record: Record) -> None:
+        """One good line. A record that lacks what its kind needs is remembered and passed over."""
+        try:
+            self.seq, self.wall_ms = record["seq"], record["wall_ms"]
+            fact = record["fact"]
+            kind = fact["kind"]
+            if kind in Registers.HEARS:
+                self.registers.hear(fact)
+            if kind in _FACTS:
+                _FACTS[kind](self, fact)
+            for intent in record["intents"]:
+                kind = intent["kind"]
+                if kind in Registers.BOOKS:
+                    self.registers.book(intent)
+                if kind in _INTENTS:
+                    _INTENTS[kind](self, intent)
+        except DAMAGED:
+            self.damaged.append(self.seq)
+
+    @property
+    def _day(self) -> str:
+        return station_date(self.wall_ms).isoformat()
+
+    def _add(self, what: str, name: str, amount_fen: int, day: str = "") -> None:
+        self.happened.append(Happened(self.seq, day or self._day, what, name, amount_fen))
+
+    def _began(self, fact: Record) -> None:
+        self._open = fact["number"], fact["key"], self._day
+
+    def _end(self, intent: Record) -> None:
+        number, key, day = self._open
+        if number != intent["sale"]:
+            key, day = f"sale {intent['sale']}", self._day
+        fen = (intent[f"{part}_fen"] for part in ("ours", "delivered", "paid_out", "claims", "rounding"))
+        self.ended.append(Ended(self.seq, key, day, intent["outcome"], *fen))
+
+    def _stacked(self, fact: Record) -> None:
+        if fact.get("result") in ("stacked", "recycled"):
+            self._add("notes_in", str(fact["note"]), fact["value_fen"])
+
+    def _asked_for(self, intent: Record) -> None:
+        self._asked[intent["payment"]] = intent["amount_fen"]
+
+    def _captured(self, fact: Record) -> None:
+        if fact.get("result") == "done" and fact["payment"] in self._asked:
+            self._add("captured", str(fact["payment"]), self._asked.pop(fact["payment"]))
+
+    def _claimed(self, intent: Record) -> None:
+        self._add("claim", intent["code"], intent["amount_fen"], self._open[2] if intent["sale"] else "")
+
+    def _box_left(self, intent: Record) -> None:
+        self._add("box", intent["tag"], sum(value_fen * notes for value_fen, notes in intent["notes"]))
+
+    def _told_registers(self, fact: Record) -> None:
+        said = {str(name): int(value) for name, value in fact["values"]}
+        wrong = differences(said, {name: value for name, value in self.registers.values.items() if value})
+        self.compared.append(Compared(self.seq, fact["day"], said, wrong))
+
+    def _answered(self, fact: Record) -> None:
+        if fact["reason"] != "signature":
+            self.results[fact["seq"]] = fact["outcome"], fact["reason"]
+        else:
+            self.refused.append(("command", fact["seq"], fact["reason"]))
+
+    def _activated(self, fact: Record) -> None:
+        self.active[fact["set"]] = fact["version"]
+
+    def _staged(self, fact: Record) -> None:
+        self.staged[fact["set"]] = fact["version"]
+
+    def _set_refused(self, fact: Record) -> None:
+        self.refused.append((fact["set"], fact["version"], fact["reason"]))
+
+
+_FACTS = {
+    "sale.start": Told._began,
+    "stack!": Told._stacked,
+    "capture!": Told._captured,
+    "registers": Told._told_registers,
+    "sys.command": Told._answered,
+    "sys.params": Told._activated,
+    "params.staged": Told._staged,
+    "params.refused": Told._set_refused,
+}
+_INTENTS = {
+    "sale.end": Told._end,
+    "auth?": Told._asked_for,
+    "claim.add": Told._claimed,
+    "box.swap": Told._box_left,
+}
