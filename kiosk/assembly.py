@@ -23,6 +23,7 @@ from kiosk.fitting import code_payment, drivers_of, opener, restart
 from kiosk.identity import MachineIdentity, nonce, read_identity
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
+from kiosk.office import Office
 from kiosk.parts import Parts
 from kiosk.past import fold
 from kiosk.power import Power
@@ -36,6 +37,7 @@ from kiosk.screen.values import Screen
 from kiosk.service import Service
 from kiosk.settings import Settings, journey_settings
 from kiosk.showing import Showing
+from kiosk.signed import StationKey
 from kiosk.stock import fresh
 from kiosk.storage import FileStorage, Storage
 from kiosk.sync import Sync
@@ -195,6 +197,10 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
     def day_of(wall_ms: int) -> str:
         return datetime.fromtimestamp(wall_ms / 1000, zone).date().isoformat()
 
+    def minute_of(wall_ms: int) -> int:
+        time = datetime.fromtimestamp(wall_ms / 1000, zone)
+        return time.hour * 60 + time.minute
+
     parts = Parts(
         clock=clock,
         journal=journal,
@@ -208,6 +214,18 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         watch=Watch(devices.fitted(), past.stock, _charges(devices)),
         day_of=day_of,
         restart=lambda name: restart(name, devices, reactor),
+        office=Office(
+            devices.station,
+            settings.machine.id,
+            StationKey(identity.station_key),
+            settings.thresholds,
+            past.ordered,
+            jitter,
+            minute_of,
+            lambda: sorted((name, value) for name, value in past.stock.registers.items() if value),
+            day_of,
+        ),
+        base_policy=settings.sale_policy,
         power=Power(devices.ups, settings.power, clock.rate),
         on_stop=reactor.stop,
     )

@@ -16,7 +16,7 @@ from kiosk.faults import Fault
 from kiosk.help_call import HelpCall
 from kiosk.journaled import JOURNALED
 from kiosk.journey.asks import Ask, AskStops, AskTrains, CallStaff, Now, StartSale, ToSale, ToService
-from kiosk.modes import Mode, Modes
+from kiosk.modes import Mode
 from kiosk.parts import Parts
 from kiosk.past import belongs_to_sale
 from kiosk.ports.cabinet import DoorMoved, HelpPressed, PersonNear
@@ -24,7 +24,16 @@ from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.note_acceptor import NoteDeposited, NoteHeld, NoteMoving
 from kiosk.ports.payment import PaymentStep
 from kiosk.ports.screen import ScreenTouched
-from kiosk.ports.station import LockRefused, LockUncertain, RecordsFailed, RecordsTaken, SessionGranted, StationBack
+from kiosk.ports.station import (
+    InboxFailed,
+    InboxHeard,
+    LockRefused,
+    LockUncertain,
+    RecordsFailed,
+    RecordsTaken,
+    SessionGranted,
+    StationBack,
+)
 from kiosk.records import record_of
 from kiosk.restart import PASTS_MS, Restart
 from kiosk.sale.book import S
@@ -38,11 +47,12 @@ from kiosk.standing import Standing
 from kiosk.sync import status_of
 from kiosk.system_facts import PaymentDue, StaffCalled, Stopped
 from kiosk.touches import sale_fact
+from kiosk.whole import Whole
 
 log = logging.getLogger(__name__)
 
 
-class Controller:
+class Controller(Whole):
     """Implements `kiosk.reactor.Application`. `changed` is True when the screen may have to show something else."""
 
     def __init__(self, parts: Parts, show: Callable[[Controller], int]) -> None:
@@ -63,7 +73,7 @@ class Controller:
         self.stopped = ""  # why, once it has
         self._standing = Standing(parts.deeds.devices, bool(parts.context.policy.cash.recycled_fen))
         self._day = parts.day_of(parts.clock.wall_ms())
-        self._modes = Modes(parts.machine_policy, parts.context.policy.cash)
+        self._adopt()
         self.mode = self._mode()
         parts.sync.written(parts.journal.seq)
 
@@ -80,6 +90,8 @@ class Controller:
                 self._touched(fact.target, now_ms)
             case RecordsTaken() | RecordsFailed():
                 self._p.sync.hear(fact, now_ms)
+            case InboxHeard() | InboxFailed():
+                self._p.office.hear(fact, now_ms)
             case HelpPressed():
                 self._call_staff("cabinet")
             case PersonNear(near=True):
@@ -116,7 +128,7 @@ class Controller:
             case SessionGranted():
                 self._p.deeds.devices.station.ask_network()
                 self._p.sync.status_soon()
-            case StationBack() if not self.watch.network_known:
+            case StationBack() | InboxHeard() if not self.watch.network_known or self.watch.station == "refused":
                 self._open_session()
             case DoorMoved(open=True):
                 self._service_steps(self.service.open(self, self.now()))
@@ -276,6 +288,8 @@ class Controller:
             wall_ms=self._p.clock.wall_ms(),
             power_sure=self._p.power.sure(self._p.clock.mono_ms()),
             reversing=self.unsettled.reversing,
+            command=self._p.office.mode,
+            after_hours=self._p.office.closed(self.machine_policy, self._station_ms()),
         )
         return self._modes.of(known)
 
@@ -286,6 +300,7 @@ class Controller:
         if self.starting:
             self._start(now_ms)
         self._follow_power(now_ms)
+        self._follow_office(now_ms)
         self._chase(now_ms)
         while self.sale is not None and not self.starting:
             limit = self.sale.deadline()
@@ -313,41 +328,6 @@ class Controller:
             self.changed = False
             self._repaint_ms = self._show(self)
         return min(self._wakes(now_ms, sync_ms))
-
-    def _wakes(self, now_ms: int, sync_ms: int) -> list[int]:
-        wakes = [sync_ms, self._repaint_ms, *self._p.power.wakes(now_ms)]
-        if self.starting:
-            wakes.append(self._restart.until_ms)
-        limit = self.sale.deadline() if self.sale is not None and not self.starting else None
-        if limit is not None:
-            wakes.append(limit[0])
-        chase_ms = None if self.starting else self.unsettled.next_wake()
-        for wake in (self.journey.next_wake(), self.service.next_wake(), chase_ms):
-            if wake is not None:
-                wakes.append(max(wake, now_ms + 20))
-        return wakes
-
-    def _follow_power(self, now_ms: int) -> None:
-        """What a mains loss means, line by line, until nothing more is to be done now."""
-        if self._p.power.unsettled(now_ms):
-            self._settle_devices()
-        while step := self._p.power.step(now_ms, self.sale, busy=self.starting or self.service.active):
-            self.changed = True
-            if isinstance(step.fact, Stopped):
-                self.stop(step.fact.why)
-            elif step.to_sale:
-                self.sale_step(step.fact, now_ms)
-            else:
-                self._write(step.fact, step.intents)
-            step.deed()
-            self._settle_devices()
-
-    def _new_day(self) -> None:
-        """A journal segment per day; a sale keeps its day over midnight, and the day never goes back (decision 28)."""
-        day = self._p.day_of(self._p.clock.wall_ms())
-        if day > self._day:
-            self._day = day
-            self._p.journal.begin_segment(day)
 
     def now(self) -> Now:
         return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())
@@ -396,4 +376,6 @@ class Controller:
 
     def status(self) -> dict[str, Any]:
         """What the station shows of this machine."""
-        return status_of(self.mode, self.watch, self.stock, self._p.journal.head)
+        journal, ordered = self._p.journal, self._p.office.ordered
+        told = {"seq": journal.seq, "parameters": ordered.active.version, "command": ordered.mode}
+        return {**status_of(self.mode, self.watch, self.stock, journal.head), **told}

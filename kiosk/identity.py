@@ -23,6 +23,7 @@ FILE = "identity.json"
 FIRST_SEGMENT = "000000-provisioned.journal"
 """An empty segment made with the identity: a directory without any has lost its journal."""
 SECRET_BYTES = 32
+KEY = re.compile("[0-9a-f]{64}")
 ROLES = ("maintainer", "cash", "supervisor")
 _hasher = PasswordHasher(time_cost=5, memory_cost=7_168, parallelism=1)
 """As strong as two rounds over 19 MiB, which a log-in would leave in the controller's memory for good."""
@@ -48,13 +49,15 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class MachineIdentity:
-    """`epoch`: 8 hex digits, new with every journal. `secret`: 32 bytes for MAC and claim codes. `token`: the station's."""
+    """`epoch`: 8 hex digits, new with every journal. `secret`: 32 bytes for MAC and claim codes. `token`: the station's.
+    `station_key`: its public key, 64 hex digits; empty: the machine takes no orders."""
 
     machine: str
     epoch: str
     secret: bytes
     token: str
     operators: tuple[Operator, ...]
+    station_key: str = ""
 
 
 def new_operator(number: str, name: str, english: str, role: str, pin: str) -> Operator:
@@ -66,14 +69,19 @@ def new_operator(number: str, name: str, english: str, role: str, pin: str) -> O
     return Operator(number, name, english, role, _hasher.hash(pin))
 
 
-def provision(directory: Path, machine: str, token: str, operators: Sequence[Operator]) -> MachineIdentity:
-    """Make a new identity in an empty or new directory. Raises ConfigError when one is there already, or it is not empty."""
+def provision(
+    directory: Path, machine: str, token: str, operators: Sequence[Operator], station_key: str = ""
+) -> MachineIdentity:
+    """Make a new identity in an empty or new directory. Raises ConfigError when one is there already, it is not empty, or the key
+    is none."""
+    if station_key and not KEY.fullmatch(station_key):
+        raise ConfigError("the station's key is 64 digits 0-9 a-f")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
             raise ConfigError(f"{directory}: not empty; a machine is provisioned once, into a new directory")
         made = MachineIdentity(
-            machine, secrets.token_hex(4), secrets.token_bytes(SECRET_BYTES), token, tuple(operators)
+            machine, secrets.token_hex(4), secrets.token_bytes(SECRET_BYTES), token, tuple(operators), station_key
         )
         body = {**asdict(made), "secret": made.secret.hex()}
         _write(directory / FIRST_SEGMENT, "")
@@ -106,15 +114,16 @@ def read_identity(directory: Path, machine: str) -> MachineIdentity:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         operators = tuple(Operator(**entry) for entry in raw["operators"])
-        found = MachineIdentity(raw["machine"], raw["epoch"], bytes.fromhex(raw["secret"]), raw["token"], operators)
+        secret, key = bytes.fromhex(raw["secret"]), raw.get("station_key", "")
+        found = MachineIdentity(raw["machine"], raw["epoch"], secret, raw["token"], operators, key)
     except FileNotFoundError as error:
         raise ConfigError(f"{directory}: no identity; run `./tvm provision {directory}` first") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path}: not an identity: {error}") from error
-    texts = (found.machine, found.epoch, found.token)
+    texts = (found.machine, found.epoch, found.token, found.station_key)
     epoch = all(isinstance(text, str) for text in texts) and re.fullmatch("[0-9a-f]{8}", found.epoch)
-    if not epoch or len(found.secret) != SECRET_BYTES:
-        raise ConfigError(f"{path}: not an identity: epoch or secret are not what provision makes")
+    if not epoch or len(found.secret) != SECRET_BYTES or (found.station_key and not KEY.fullmatch(found.station_key)):
+        raise ConfigError(f"{path}: not an identity: epoch, secret or key are not what provision makes")
     if found.machine != machine:
         raise ConfigError(f"{path}: this journal is of machine {found.machine}, the configuration says {machine}")
     if not any(directory.glob(f"*{SUFFIX}")):

@@ -14,15 +14,16 @@ from kiosk.sale.change import CashPolicy, cash_limit_fen
 from kiosk.stock import Stock
 
 STOPPING = (
-    "starting", "maintenance", "remote_stop", "door_open", "tamper", "no_mains", "journal", "clock", "closed", "no_paper",
-    "fault", "offline", "no_grant",
+    "emergency", "starting", "maintenance", "remote_stop", "door_open", "tamper", "no_mains", "journal", "clock", "closed",
+    "no_paper", "fault", "offline", "no_grant",
 )  # fmt: skip
 """Reasons that put the machine out of service, most important first: each has its own screen."""
 
 
 @dataclass(slots=True)
 class Known:
-    """Everything the mode follows from. `station`: unknown, online, lost, refused. `command`: normal, stop, close.
+    """Everything the mode follows from. `station`: unknown, online, lost, refused. `command` of the station: normal, no_notes,
+    query_only, closed, stopped, emergency; `after_hours`: its schedule says closed.
 
     Made after each fact, and not frozen because that is twice as fast.
     """
@@ -33,6 +34,7 @@ class Known:
     stock: Stock
     station: str
     command: str = "normal"
+    after_hours: bool = False
     starting: bool = False
     service: bool = False
     doors_open: bool = False
@@ -80,6 +82,11 @@ class Modes:
         self._read: tuple[Known, tuple[object, ...]] | None = None
         self._mode: Mode | None = None
 
+    @property
+    def after_hours(self) -> bool:
+        """Whether the schedule said closed when the mode was worked out last."""
+        return self._read is not None and self._read[0].after_hours
+
     def of(self, known: Known) -> Mode:
         """The books are one mutable value, so what is read of them is compared apart."""
         read = known, known.stock.read_by_mode()
@@ -96,7 +103,8 @@ def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
     limit = cash_limit_fen(known.stock.payable(), cash)
     no_cash = _no_cash(known, lost, silent, machine, limit)
     charge = _charge(known, lost, silent)
-    ways = (*(() if no_cash else ("cash",)), *(known.charges if charge == "ok" else ()))
+    query_only = ("remote_query",) if known.command == "query_only" else ()
+    ways = () if query_only else (*(() if no_cash else ("cash",)), *(known.charges if charge == "ok" else ()))
     low = any(count <= machine.cassette_low for count in known.stock.cassettes.values())
     nothing = limit == 0 or (cash.deposit_depth > 0 and not any(known.stock.payable().values()))
     change = "none" if Ability.CHANGE in lost or "dispenser" in silent or nothing else "low" if low else "ok"
@@ -105,9 +113,9 @@ def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
     worst = next((fault for fault in known.faults if fault.ability is not Ability.NONE), None)
     return Mode(
         name=name,
-        reasons=(*stopping, *no_cash, *_NO_CHARGE.get(charge, ()), *warnings),
+        reasons=(*stopping, *query_only, *no_cash, *_NO_CHARGE.get(charge, ()), *warnings),
         sells=not stopping and bool(ways),
-        cash="off" if no_cash or stopping else "ok",
+        cash="off" if no_cash or stopping or query_only else "ok",
         change=change,
         cash_limit_fen=0 if no_cash else limit,
         slips=Ability.SLIPS not in lost and "slip_printer" not in silent,
@@ -138,15 +146,16 @@ def _stopping(known: Known, lost: set[Ability], silent: set[str], machine: Machi
     codes = {fault.code for fault in known.faults}
     no_paper, tamper = "PAPER_OUT" in codes, "TAMPER" in codes
     holds = {
+        "emergency": known.command == "emergency",
         "starting": known.starting,
         "maintenance": known.service,
-        "remote_stop": known.command == "stop",
+        "remote_stop": known.command == "stopped",
         "door_open": known.doors_open,
         "tamper": tamper,
         "no_mains": not known.mains,
         "journal": not known.journal_room,
         "clock": not known.clock_valid or abs(known.skew_ms) > machine.skew_stop_ms,
-        "closed": known.command == "close",
+        "closed": known.command == "closed" or known.after_hours,
         "no_paper": no_paper or (known.stock.roll <= 0 and known.stock.ever_counted),
         "fault": (Ability.TICKETS in lost and not no_paper)
         or (Ability.SELL in lost and not tamper)
@@ -161,7 +170,7 @@ def _stopping(known: Known, lost: set[Ability], silent: set[str], machine: Machi
 
 def _no_cash(known: Known, lost: set[Ability], silent: set[str], machine: MachinePolicy, limit: int) -> tuple[str, ...]:
     """Why notes cannot be taken."""
-    reasons = []
+    reasons = ["remote_no_notes"] if known.command == "no_notes" else []
     if not known.stock.ever_counted:
         reasons.append("never_counted")
     if known.stock.box_notes >= machine.box_capacity or any(fault.code == "BOX_FULL" for fault in known.faults):

@@ -1,4 +1,4 @@
-"""What a sale and a machine may do: limits and times, from config now and from the station's parameter sets later.
+"""What a sale and a machine may do: limits and times, from config and, over it, from the station's parameter set in force.
 
 A sale keeps the ones it was opened with. All times are people's time: the lab's clock rate shortens them.
 """
@@ -50,7 +50,8 @@ class SalePolicy:
 
 @dataclass(frozen=True, slots=True)
 class MachinePolicy:
-    """Thresholds and capacities of the machine as a whole."""
+    """Thresholds and capacities of the machine as a whole. `opens_min`, `closes_min`: minutes of the station's day; equal: always
+    open."""
 
     box_capacity: int = 1_000
     box_near_full: int = 900
@@ -62,6 +63,8 @@ class MachinePolicy:
     service_login_ms: int = 30_000
     service_idle_ms: int = 300_000
     skew_stop_ms: int = 60_000
+    opens_min: int = 0
+    closes_min: int = 0
 
 
 @dataclass(frozen=True, slots=True)

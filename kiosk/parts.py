@@ -9,7 +9,8 @@ from kiosk.clock import Clock
 from kiosk.deeds import Deeds
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
-from kiosk.parameters import MachinePolicy
+from kiosk.office import Office
+from kiosk.parameters import MachinePolicy, SalePolicy
 from kiosk.past import Past
 from kiosk.power import Power
 from kiosk.sale.sale import SaleContext
@@ -25,7 +26,7 @@ class Parts:
     clock: Clock
     journal: Journal
     past: Past
-    context: SaleContext
+    context: SaleContext  # with the policy of the set in force
     machine_policy: MachinePolicy
     deeds: Deeds
     journey: Journey
@@ -34,5 +35,7 @@ class Parts:
     watch: Watch
     day_of: Callable[[int], str]  # wall ms -> the calendar day at the station
     restart: Callable[[str], None]
+    office: Office
+    base_policy: SalePolicy  # of the configuration alone
     power: Power = field(default_factory=Power)
     on_stop: Callable[[], None] = field(default=lambda: None)

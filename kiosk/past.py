@@ -8,10 +8,11 @@ when none is open. What happens next with an open sale is recovery's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kiosk.errors import JournalError
 from kiosk.journal import Line
+from kiosk.ordered import Ordered
 from kiosk.payment.unsettled import Unsettled
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import DepositPast
@@ -47,6 +48,7 @@ class Past:
     orphans: dict[int, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
     undone: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     unsettled: Unsettled = field(default_factory=Unsettled)
+    ordered: Ordered = field(default_factory=Ordered)
     acked: int = 0
     last_wall_ms: int = 0
     lived_wall_ms: int = 0
@@ -64,6 +66,7 @@ def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
             _sale(past, line, context)
         stock.book(line.intents)
         past.unsettled.hear(line.fact, 0)
+        past.ordered.hear(line.fact)
         past.unsettled.book(line.intents, 0)
         _undone(past, line)
         _orphans(past, line)
@@ -99,7 +102,8 @@ def _sale(past: Past, line: Line, context: SaleContext) -> None:
         started = fact_of(line.fact)
         assert isinstance(started, SaleStarted)
         past.recovering, past.before = False, {}
-        past.sale = Sale(started.number, started.language, started, context, past.stock)
+        policy = past.ordered.sale_policy(context.policy)  # the one it was opened with
+        past.sale = Sale(started.number, started.language, started, replace(context, policy=policy), past.stock)
     if kind == "sys.recover" and line.fact.get("result") == "begin":
         past.recovering = True
         return

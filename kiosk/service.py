@@ -78,6 +78,10 @@ class Service:
         self.cassettes, self.escrow_notes = dict(cassettes), escrow_notes
         self.state = ServiceState()
 
+    def adopt(self, policy: MachinePolicy) -> None:
+        """Other thresholds and times hold from now on."""
+        self._policy = policy
+
     @property
     def active(self) -> bool:
         return self.state.page != "off"

@@ -71,3 +71,57 @@ class PaymentDue(Fact):
 
     kind: ClassVar[str] = "payment.due"
     payment: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswered(Fact):
+    """What became of a command of the station. `outcome`: done, refused; `reason` of a refusal: expired, signature, machine,
+    unknown, argument, malformed. The record is the answer."""
+
+    kind: ClassVar[str] = "sys.command"
+    seq: int
+    name: str
+    argument: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegistersTold(Intent):
+    """The audit registers as they stand with this line; `day` is the business day they close or stand for."""
+
+    kind: ClassVar[str] = "registers"
+    day: str
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParametersStaged(Fact):
+    """A released set that fits this machine waits for its time. `expires_ms` 0: never."""
+
+    kind: ClassVar[str] = "params.staged"
+    set: str
+    version: int
+    effective_ms: int
+    expires_ms: int
+    body: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParametersRefused(Fact):
+    """A set that is not taken in; the one before stays. `version` 0: nobody can say which it was."""
+
+    kind: ClassVar[str] = "params.refused"
+    set: str
+    version: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParametersActive(Fact):
+    """From this line on sales are opened with this version; 0 is the configuration alone. `why`: effective, expired."""
+
+    kind: ClassVar[str] = "sys.params"
+    set: str
+    version: int
+    why: str

@@ -15,7 +15,7 @@ from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.note_acceptor import AcceptorPast, DepositPast
 from kiosk.ports.note_dispenser import DispenserPast
 from kiosk.ports.screen import ScreenBack, ScreenLost
-from kiosk.ports.station import NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
+from kiosk.ports.station import InboxFailed, NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
 from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.ports.ups import PowerSeen
 from kiosk.sale.recovery import Told
@@ -113,10 +113,12 @@ class Watch:
 
     def _station(self, fact: Fact) -> bool:
         match fact:
-            case SessionGranted() | StationBack():
+            case SessionGranted():
                 self.station = "online"
-                self.skew_ms = fact.skew_ms if isinstance(fact, StationBack) else self.skew_ms
-            case SessionRefused():
+            case StationBack():
+                self.station = "refused" if self.station == "refused" else "online"
+                self.skew_ms = fact.skew_ms
+            case SessionRefused() | InboxFailed(reason="no_grant"):
                 self.station = "refused"
             case StationLost():
                 self.station = "lost" if self.station != "refused" else "refused"
@@ -134,6 +136,7 @@ class Watch:
         journal_room: bool,
         wall_ms: int,
         command: str = "normal",
+        after_hours: bool = False,
         power_sure: bool = True,
         reversing: bool = False,
     ) -> Known:
@@ -145,6 +148,7 @@ class Watch:
             stock=self.stock,
             station=self.station,
             command=command,
+            after_hours=after_hours,
             starting=starting,
             service=service,
             doors_open=bool(self.doors_open),

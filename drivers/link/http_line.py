@@ -36,16 +36,18 @@ class HttpLine:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no netrc of the machine comes between us
 
-    def exchange(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> Raw:
-        """Raises NoAnswer. Nothing is asked twice."""
-        until_ms = self._mono_ms() + round((CONNECT_S + ANSWER_S) * 1_000)
+    def exchange(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | None, answer_s: float = ANSWER_S
+    ) -> Raw:
+        """Raises NoAnswer. Nothing is asked twice. `answer_s`: longer for a call that waits at the other side."""
+        until_ms = self._mono_ms() + round((CONNECT_S + answer_s) * 1_000)
         try:
             with self._session.request(
                 method,
                 self._base_url + path,
                 data=content,
                 headers=dict(headers),
-                timeout=(CONNECT_S, ANSWER_S),
+                timeout=(CONNECT_S, answer_s),
                 allow_redirects=False,
                 stream=True,
             ) as response:

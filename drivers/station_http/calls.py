@@ -18,6 +18,8 @@ from kiosk.ports.fact import Fact
 from kiosk.ports.station import (
     ConfirmRefused,
     ConfirmUncertain,
+    InboxFailed,
+    InboxHeard,
     LockRefused,
     LockReleased,
     LockRenewed,
@@ -68,7 +70,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Call:
     """`hear` makes the fact of an answer (raises Malformed), `silence` the one of none, with the reason; None: nothing
-    to say. A `question` changes nothing at the station and may be asked twice."""
+    to say. A `question` changes nothing at the station and may be asked twice. `waits_ms`: so long it may hold
+    its answer back."""
 
     name: str
     method: str
@@ -79,6 +82,7 @@ class Call:
     question: bool = False
     etag: str = ""
     sale: str = ""
+    waits_ms: int = 0
 
     def once_more(self, silence: str) -> bool:
         """Whether it is asked again at once: a question cut off on a kept-alive connection, which the station may have closed."""
@@ -265,3 +269,14 @@ def put_status(machine: str, state_seq: int, status: dict[str, Any]) -> Call:
     body = {"state_seq": state_seq, **status}
     path = f"/v1/devices/{quote(machine, safe='')}/status"
     return Call("status", "PUT", path, lambda answer: None, lambda reason: None, body)
+
+
+def ask_inbox(machine: str, after: int, have: int, wait_ms: int) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if answer.code == "no_grant" and answer.status == 403:
+            return InboxFailed("no_grant")
+        body = _good(answer)
+        return InboxHeard(codec.signed(body, "commands"), codec.signed(body, "sets"))
+
+    path = f"/v1/devices/{quote(machine, safe='')}/inbox?after={after}&have={have}&wait_ms={wait_ms}"
+    return Call("inbox", "GET", path, hear, InboxFailed, question=True, waits_ms=wait_ms)

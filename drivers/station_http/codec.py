@@ -17,6 +17,7 @@ from kiosk.ports.station import (
     Network,
     Offer,
     Order,
+    SignedText,
     StationName,
     StopTime,
     TicketNumbers,
@@ -177,3 +178,8 @@ def lock_body(machine: str, sale: str, order: Order) -> dict[str, Any]:
         "passengers": list(order.passengers),
         "wish": order.wish,
     }
+
+
+def signed(raw: Any, key: str) -> tuple[SignedText, ...]:
+    """Entries that the station signed, as they came."""
+    return tuple(flat(SignedText, item) for item in get(raw, key, list))

@@ -1,8 +1,9 @@
 """The station computer as the controller sees it: orders go out on two lanes, answers come back as facts.
 
-Sale and journey share one lane, everything that can wait has the other (decision 18). `void` and `printed` are kept and
-repeated with full jitter, 1 s to 5 min, until the station answers; what a power cut forgets is queued again from the
-journal. The state of the link is judged from every answer, and asked with `GET /v1/time` when nothing else is said.
+Sale and journey share one lane, everything that can wait has the other (decision 18); the call that waits at the station has
+a third. `void` and `printed` are kept and repeated with full jitter, 1 s to 5 min, until the station answers; what a power cut
+forgets is queued again from the journal. The state of the link is judged from every answer, and asked with `GET /v1/time` when
+nothing else is said.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ LOOK_MS = 1_000
 FIRST_RETRY_MS = 1_000
 LONGEST_RETRY_MS = 300_000
 SKEW_NEWS_MS = 1_000
+INBOX_WAIT_MS = 25_000
 
 
 @dataclass(slots=True)
@@ -125,6 +127,9 @@ class StationDriver(WithoutLink):
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None:
         self._lanes.submit(Lane.BACKGROUND, calls.put_status(self._machine, state_seq, status))
 
+    def ask_inbox(self, after: int, have: int) -> None:
+        self._lanes.submit(Lane.INBOX, calls.ask_inbox(self._machine, after, have, INBOX_WAIT_MS))
+
     @property
     def owes(self) -> int:
         """Deeds that the station has not answered yet; they are repeated until it does."""
@@ -205,6 +210,8 @@ class StationDriver(WithoutLink):
             blocked.add(deed.call.sale)
 
     def _judge_link(self, outcome: Outcome) -> None:
+        if outcome.call.name == "inbox":
+            return  # it waits for news; whether the link stands is seen on the other lanes
         trouble = outcome.trouble
         if outcome.call.name == "time" and not outcome.settled:
             trouble = trouble or "unusable"  # it answers, but cannot even tell the time: nothing can be sold with it

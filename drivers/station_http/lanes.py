@@ -1,7 +1,8 @@
-"""The two ways to the station computer: one for the sale and the journey, one for everything that can wait (decision 18).
+"""The ways to the station computer: one for the sale and the journey, one for everything that can wait (decision 18), and one
+for the call that waits at the station until there is news; it would keep the others waiting.
 
-`Lanes` is what the driver asks for. Real ones are two worker threads with a connection each and one mailbox; a simulated
-world brings its own, in virtual time.
+`Lanes` is what the driver asks for. Real ones are worker threads with a connection each and one mailbox, the third begun when
+it is needed; a simulated world brings its own, in virtual time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from drivers.station_http.transport import Transport
 class Lane(Enum):
     SALE = "station-sale"
     BACKGROUND = "station-background"
+    INBOX = "station-inbox"
 
 
 class Lanes(Protocol):
@@ -56,7 +58,9 @@ class ThreadLanes:
     def __init__(self, base_url: str, token: str, wall_ms: Callable[[], int], mono_ms: Callable[[], int]) -> None:
         self._wall_ms = wall_ms
         self._mailbox: Mailbox[Outcome] = Mailbox()
-        self._workers = {lane: Worker(lane.value, self._mailbox) for lane in Lane}
+        self._workers: dict[Lane, Worker[Outcome]] = {}
+        for lane in (Lane.SALE, Lane.BACKGROUND):
+            self._workers[lane] = Worker(lane.value, self._mailbox)
         self.transports = {lane: Transport(base_url, token, mono_ms) for lane in Lane}
         self.on_wire: Callable[[str, bool], None] = lambda call, out: None
 
@@ -75,10 +79,13 @@ class ThreadLanes:
         def on_error(error: Exception) -> Outcome:
             return unanswered(call, str(error) if isinstance(error, NoAnswer) else type(error).__name__)
 
+        if lane not in self._workers:
+            self._workers[lane] = Worker(lane.value, self._mailbox)
         self._workers[lane].submit(work, on_error, token)
 
     def forget(self, lane: Lane, token: str) -> None:
-        self._workers[lane].forget(token)
+        if lane in self._workers:
+            self._workers[lane].forget(token)
 
     def fileno(self) -> int:
         return self._mailbox.fileno()
@@ -87,8 +94,9 @@ class ThreadLanes:
         return self._mailbox.drain()
 
     def close(self, timeout_s: float) -> None:
-        for worker in self._workers.values():
-            worker.close(timeout_s)
-        for transport in self.transports.values():
-            transport.close()
+        for lane, worker in self._workers.items():
+            worker.close(0 if lane is Lane.INBOX else timeout_s)  # it waits for what nobody wants any more
+        for lane, transport in self.transports.items():
+            if lane is not Lane.INBOX:
+                transport.close()
         self._mailbox.close()

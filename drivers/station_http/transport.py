@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from drivers.link.http_line import HttpLine, NoAnswer
+from drivers.link.http_line import ANSWER_S, HttpLine, NoAnswer
 from drivers.station_http.calls import Answer, Call
 
 LONGEST_ANSWER = 8 << 20
@@ -37,7 +37,8 @@ class Transport:
 
     def _once(self, call: Call) -> Answer:
         headers = {**self._headers, **({"If-None-Match": call.etag} if call.etag else {})}
-        raw = self._line.exchange(call.method, call.path, headers, call.content())
+        answer_s = ANSWER_S + call.waits_ms / 1_000
+        raw = self._line.exchange(call.method, call.path, headers, call.content(), answer_s)
         return Answer(raw.status, parsed(raw.content), raw.headers.get("etag", ""))
 
 

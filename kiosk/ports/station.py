@@ -367,6 +367,29 @@ class RecordsFailed(Fact):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignedText:
+    """Something the station says in its own name: the exact text, and its signature as hex digits."""
+
+    text: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxHeard(Fact):
+    """What is new for this machine, oldest first; nothing of it is checked yet."""
+
+    commands: tuple[SignedText, ...]
+    sets: tuple[SignedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFailed(Fact):
+    """No usable answer. `reason` no_grant: the station took the grant away."""
+
+    reason: str
+
+
 class Station(Protocol):
     """All calls return at once. Sale calls and background calls have a worker thread each (decision 18)."""
 
@@ -398,3 +421,6 @@ class Station(Protocol):
     def send_records(self, epoch: str, first_seq: int, lines: Sequence[str]) -> None: ...
 
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None: ...
+
+    def ask_inbox(self, after: int, have: int) -> None:
+        """What is new beyond the command `after` and above the parameter version `have`; the answer may take half a minute."""

@@ -48,7 +48,8 @@ class MachineSeen:
 class ModeSeen:
     """The effective mode as the passenger meets it.
 
-    `reason` (with `sells` False): closed, fault, offline, cash_full, door_open, no_paper, no_mains, remote_stop, starting.
+    `reason` (with `sells` False): closed, fault, offline, cash_full, door_open, no_paper, no_mains, remote_stop, emergency,
+    starting.
     `why`: fault codes such as E41. `cash`: ok, part_change, no_change, off. `cash_limit_fen`: highest price payable in
     cash, None without a limit. `charges`: fitted ways beside cash (card, code, scan), `charge`: ok, none, lost, reversal.
     `told_ms`: when staff were told, `back_ms`: when it is expected to work again (0: unknown).

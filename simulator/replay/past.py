@@ -5,8 +5,11 @@ A start of the machine itself feeds only the sale that is open then (`kiosk.past
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk import vocabulary
 from kiosk.journal import Line
+from kiosk.ordered import Ordered
 from kiosk.past import same
 from kiosk.records import fact_of, record_of
 from kiosk.sale.facts import Restarted, SaleStarted
@@ -26,6 +29,7 @@ class PastJudge:
             identity.machine, identity.epoch, identity.secret, settings.sale_policy, rate, lambda: known_fen(found)
         )
         self._stock = fresh(cassettes_of(found, settings))
+        self._ordered = Ordered()
         self._sale: Sale | None = None
         self._recovering = False
         self.sales = 0
@@ -33,6 +37,7 @@ class PastJudge:
     def hear(self, line: Line) -> Difference | None:
         """One line; the difference when the sale answers something else, or no row takes its fact."""
         self._stock.hear(line.fact)
+        self._ordered.hear(line.fact)
         try:
             made = self._feed(line)
         except Exception as error:  # a record that was doctored may fail in any way
@@ -54,7 +59,8 @@ class PastJudge:
             assert isinstance(started, SaleStarted)
             self.close()
             self.sales, self._recovering = self.sales + 1, False
-            self._sale = Sale(started.number, started.language, started, self._context, self._stock)
+            context = replace(self._context, policy=self._ordered.sale_policy(self._context.policy))
+            self._sale = Sale(started.number, started.language, started, context, self._stock)
         if kind == "sys.recover" and result == "begin":
             self._recovering = True
             return None

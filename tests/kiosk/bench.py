@@ -20,6 +20,7 @@ from kiosk.faults import Fault
 from kiosk.identity import Operator, new_operator
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
+from kiosk.office import Office
 from kiosk.parameters import MachinePolicy, SalePolicy
 from kiosk.parts import Parts
 from kiosk.past import fold
@@ -37,6 +38,7 @@ from kiosk.sale.book import S
 from kiosk.sale.sale import SaleContext
 from kiosk.service import Service
 from kiosk.service_records import CassetteFill, RollLoad
+from kiosk.signed import StationKey
 from kiosk.stock import fresh
 from kiosk.sync import Sync
 from kiosk.system_facts import Booted
@@ -356,6 +358,7 @@ class FakeStation(Fake):
         self.states: dict[str, str] = {}
         self.places: dict[str, tuple[st.LockedPlace, ...]] = {}
         self.asked: list[str] = []
+        self.inbox: list[tuple[int, int]] = []
         self.records: list[tuple[int, int]] = []
         self.voids: list[tuple[str, tuple[int, ...] | None]] = []
         self.reports: list[tuple[str, tuple[tuple[int, str, str, str], ...]]] = []
@@ -431,6 +434,9 @@ class FakeStation(Fake):
         self.records.append((first_seq, len(lines)))
         self.bench.report(st.RecordsTaken(epoch, first_seq + len(lines) - 1, 0, False))
 
+    def ask_inbox(self, after: int, have: int) -> None:
+        self.inbox.append((after, have))
+
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None:
         self.asked.append("status")
 
@@ -451,6 +457,7 @@ class Bench:
         before: Bench | None = None,
         acceptor: type[FakeAcceptor] = FakeAcceptor,
         ways: Collection[str] = (),
+        station_key: str = "",
     ) -> None:
         self.clock = VirtualClock(start_ms, WALL_MS + start_ms - MONO_MS)
         self.facts: list[Fact] = []
@@ -474,7 +481,8 @@ class Bench:
         if ways:
             fitted["payment"] = FakePayment(self, ways, before.devices.payment if before else None)  # type: ignore[arg-type]
         self.devices = Devices(self.station, **fitted)
-        self.policy = policy = policy or SalePolicy()
+        self.policy, self.station_key = policy or SalePolicy(), station_key
+        policy = self.policy
         context = SaleContext("T01", EPOCH, SECRET, policy, 1.0, lambda: (100, 500, 1000, 2000, 5000, 10000))
         past = fold(journal.lines, fresh(VALUES), context)
         self.past = past
@@ -488,7 +496,11 @@ class Bench:
             journey=self.journey, service=self.service,
             sync=Sync(self.station, EPOCH, past.acked, journal.texts_after, lambda most: 0),
             watch=Watch(self.devices.fitted(), past.stock, tuple(ways)), restart=self.restarted.append,
-            day_of=CLOCK_DAY, on_stop=self._stop,
+            day_of=CLOCK_DAY, on_stop=self._stop, base_policy=policy,
+            office=Office(
+                self.station, "T01", StationKey(station_key), MachinePolicy(), past.ordered, lambda most: 0,
+                lambda wall_ms: wall_ms // 60_000 % 1_440, lambda: sorted(past.stock.registers.items()), CLOCK_DAY,
+            ),
         )  # fmt: skip
         if filled and disk is None:
             self._fill(journal, past.stock)
@@ -636,7 +648,9 @@ class Bench:
         start_ms = self.clock.mono_ms() + later_ms
         kind = FakeAcceptor if self.devices.acceptor is None else type(self.acceptor)
         ways = tuple(self.devices.payment.ways) if self.devices.payment is not None else ()
-        made = Bench(without, disk, policy=self.policy, start_ms=start_ms, before=self, acceptor=kind, ways=ways)
+        made = Bench(
+            without, disk, policy=self.policy, start_ms=start_ms, before=self, acceptor=kind, ways=ways,
+            station_key=self.station_key)  # fmt: skip
         for name in ("acceptor", "dispenser", "ticket_unit"):
             old, new = getattr(self.devices, name), getattr(made.devices, name)
             if old is not None and new is not None:

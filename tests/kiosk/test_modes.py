@@ -69,9 +69,10 @@ def test_a_machine_that_is_well_sells() -> None:
 
 
 STOPS: list[tuple[str, dict[str, Any]]] = [
+    ("emergency", {"command": "emergency"}),
     ("starting", {"starting": True}),
     ("maintenance", {"service": True}),
-    ("remote_stop", {"command": "stop"}),
+    ("remote_stop", {"command": "stopped"}),
     ("door_open", {"doors_open": True}),
     ("tamper", {"faults": (fault("cabinet", "TAMPER"),)}),
     ("no_mains", {"mains": False}),
@@ -79,7 +80,8 @@ STOPS: list[tuple[str, dict[str, Any]]] = [
     ("clock", {"clock_valid": False}),
     ("clock", {"skew_ms": 60_001}),
     ("clock", {"skew_ms": -60_001}),
-    ("closed", {"command": "close"}),
+    ("closed", {"command": "closed"}),
+    ("closed", {"after_hours": True}),
     ("no_paper", {"faults": (fault("ticket_unit", "PAPER_OUT"),)}),
     ("fault", {"faults": (fault("ticket_unit", "TICKET_JAM"),)}),
     ("fault", {"faults": (fault("cabinet", "LINK_LOST"),)}),
@@ -109,7 +111,7 @@ def test_the_most_important_reason_gives_the_name_and_all_are_kept() -> None:
     everything: dict[str, Any] = {}
     for _, changed in STOPS:
         everything.update({key: value for key, value in changed.items() if key not in ("faults", "command", "station")})
-    many = mode(command="stop", station="refused", faults=(fault("ticket_unit", "CUTTER"),), **everything)
+    many = mode(command="stopped", station="refused", faults=(fault("ticket_unit", "CUTTER"),), **everything)
     assert many.name == "starting"
     assert list(many.reasons) == sorted(many.reasons, key=STOPPING.index)
 
@@ -300,3 +302,17 @@ def test_the_station_is_refused_until_it_grants() -> None:
 def test_a_clock_before_the_program_was_written_is_no_clock() -> None:
     known = watch().known(starting=False, service=False, journal_room=True, wall_ms=BUILD_WALL_MS - 1)
     assert not known.clock_valid
+
+
+def test_without_notes_by_order_of_the_station_phones_still_pay() -> None:
+    cash_only = mode(command="no_notes")
+    assert (cash_only.name, cash_only.cash, cash_only.reasons) == ("query_only", "off", ("remote_no_notes",))
+    phones = mode(command="no_notes", charges=("code",), ready=ALL | {"payment"}, fitted=ALL | {"payment"})
+    assert (phones.name, phones.sells, phones.ways) == ("normal", True, ("code",))
+
+
+def test_query_only_sells_nothing_and_stays_in_service() -> None:
+    looking = mode(command="query_only", charges=("code",), ready=ALL | {"payment"}, fitted=ALL | {"payment"})
+    assert (looking.name, looking.sells, looking.ways, looking.cash) == ("query_only", False, (), "off")
+    assert looking.reasons == ("remote_query",)
+    assert not looking.out_of_service

@@ -51,7 +51,7 @@ class Help(Screen):
 
 @value
 class OutOfService(Screen):
-    """`reason`: closed, fault, offline, cash_full, door_open, no_paper, no_mains, remote_stop, starting."""
+    """`reason`: closed, fault, offline, cash_full, door_open, no_paper, no_mains, remote_stop, emergency, starting."""
 
     kind: ClassVar[str] = "oos"
     reason: str

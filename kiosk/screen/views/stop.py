@@ -20,6 +20,7 @@ REASONS: dict[str, tuple[Msg, Msg]] = {
     "no_paper": (Msg("This machine has no ticket paper"), Msg("A new roll is needed.")),
     "no_mains": (Msg("Mains power has failed"), Msg("The machine runs on battery and sells nothing now.")),
     "remote_stop": (Msg("Stopped by the station"), Msg("Please use another machine or a counter.")),
+    "emergency": (Msg("Please leave the station now"), Msg("Follow the staff and the signs to the exit.")),
     "starting": (Msg("One moment, please"), Msg("The machine is starting and checks its devices.")),
 }
 COUNTERS = (

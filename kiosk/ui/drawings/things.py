@@ -84,6 +84,7 @@ REASONS = {
     "no_paper": _roll,
     "no_mains": _plug,
     "remote_stop": _hand,
+    "emergency": _hand,
     "starting": _hourglass,
 }
 

@@ -80,10 +80,12 @@ def test_sale_and_journey_share_a_lane_and_the_rest_has_the_other(machine: Machi
     driver.put_status(1, {"mode": "normal"})
     driver.ask_network()
     driver.open_session(1, 0)
+    driver.ask_inbox(3, 7)
     lanes = {lane: [call.name for one, call, _ in machine.lanes.waiting if one is lane] for lane in Lane}
     assert lanes == {
         Lane.SALE: ["trains", "renew", "confirm", "state", "release"],
         Lane.BACKGROUND: ["void", "printed", "records", "status", "network", "session"],
+        Lane.INBOX: ["inbox"],
     }
 
 

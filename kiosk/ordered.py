@@ -1,0 +1,77 @@
+"""What the station has ordered of this machine, folded from its own journal: the mode, the sets it has, the one in force.
+
+A start that reads the journal stands where the machine stood; the station's memory is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kiosk.parameter_set import ParameterSet, of_machine, of_sale
+from kiosk.parameters import MachinePolicy, SalePolicy
+
+NO_SET = ParameterSet(0, 0, 0, ())
+"""The configuration alone."""
+
+
+@dataclass(slots=True)
+class Ordered:
+    """`seq` of the last command that was answered, `have` the highest version heard of, in whatever way it was received."""
+
+    seq: int = 0
+    mode: str = "normal"
+    have: int = 0
+    staged: dict[int, ParameterSet] = field(default_factory=dict)
+    active: ParameterSet = NO_SET
+
+    def hear(self, record: Mapping[str, Any]) -> None:
+        """One fact of the journal, as its record."""
+        handler = _HEARS.get(record["kind"])
+        if handler:
+            handler(self, record)
+
+    def wanted(self, wall_ms: int) -> ParameterSet:
+        """The set that should be in force now: the highest version that holds, else the configuration alone."""
+        holding = [each for each in self.staged.values() if each.holds(wall_ms)]
+        return max(holding, key=lambda each: each.version, default=NO_SET)
+
+    def next_change_ms(self, wall_ms: int) -> int | None:
+        """Wall time at which a set begins or ends; None: none will."""
+        times = [time for each in self.staged.values() for time in (each.effective_ms, each.expires_ms)]
+        return min((time for time in times if time > wall_ms), default=None)
+
+    def sale_policy(self, policy: SalePolicy) -> SalePolicy:
+        return of_sale(policy, self.active.body)
+
+    def machine_policy(self, policy: MachinePolicy) -> MachinePolicy:
+        return of_machine(policy, self.active.body)
+
+    def _answered(self, record: Mapping[str, Any]) -> None:
+        if record["reason"] in ("signature", "malformed"):
+            return  # whoever sent it may not use up numbers of the station's
+        self.seq = max(self.seq, record["seq"])
+        if record["outcome"] == "done" and record["name"] == "mode":
+            self.mode = record["argument"]
+
+    def _staged(self, record: Mapping[str, Any]) -> None:
+        body = tuple((name, value) for name, value in record["body"])
+        found = ParameterSet(record["version"], record["effective_ms"], record["expires_ms"], body)
+        self.staged[found.version] = found
+        self.have = max(self.have, found.version)
+
+    def _refused(self, record: Mapping[str, Any]) -> None:
+        if record["reason"] != "signature":
+            self.have = max(self.have, record["version"])
+
+    def _activated(self, record: Mapping[str, Any]) -> None:
+        self.active = self.staged.get(record["version"], NO_SET)
+
+
+_HEARS = {
+    "sys.command": Ordered._answered,
+    "params.staged": Ordered._staged,
+    "params.refused": Ordered._refused,
+    "sys.params": Ordered._activated,
+}

@@ -1,0 +1,144 @@
+"""The machine as a whole follows what comes from outside any sale: mains, the station's office, the calendar.
+
+The other half of the controller: what it needs of that stands below.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kiosk.cancels import ASKED
+from kiosk.journey.flow import Journey
+from kiosk.modes import Modes
+from kiosk.parameters import MachinePolicy
+from kiosk.parts import Parts
+from kiosk.payment.unsettled import Unsettled
+from kiosk.ports.fact import Fact
+from kiosk.records import record_of
+from kiosk.restart import Restart
+from kiosk.sale.facts import Cancelled
+from kiosk.sale.intents import Intent
+from kiosk.sale.sale import Sale
+from kiosk.service import Service
+from kiosk.system_facts import CommandAnswered, ParametersActive, Stopped
+from kiosk.watch import Watch
+
+
+class Whole(ABC):
+    """What of the controller is here, and what it is asked for."""
+
+    _p: Parts
+    _restart: Restart
+    _modes: Modes
+    _repaint_ms: int
+    _day: str
+    watch: Watch
+    sale: Sale | None
+    journey: Journey
+    service: Service
+    unsettled: Unsettled
+    machine_policy: MachinePolicy
+    changed: bool
+    starting: bool
+
+    @abstractmethod
+    def sale_step(self, fact: Fact, now_ms: int) -> None: ...
+
+    @abstractmethod
+    def stop(self, why: str) -> None: ...
+
+    @abstractmethod
+    def _settle_devices(self) -> None: ...
+
+    @abstractmethod
+    def _write(self, fact: Fact, intents: Sequence[Intent], decided_at: tuple[int, int] | None = None) -> int: ...
+
+    # -- time
+
+    def _wakes(self, now_ms: int, sync_ms: int) -> list[int]:
+        wakes = [
+            sync_ms,
+            self._repaint_ms,
+            *self._p.power.wakes(now_ms),
+            *self._p.office.wakes(now_ms, self._station_ms()),
+        ]
+        office_ms = self._p.office.poll(now_ms)
+        if office_ms is not None:
+            wakes.append(office_ms)
+        if self.starting:
+            wakes.append(self._restart.until_ms)
+        limit = self.sale.deadline() if self.sale is not None and not self.starting else None
+        if limit is not None:
+            wakes.append(limit[0])
+        chase_ms = None if self.starting else self.unsettled.next_wake()
+        for wake in (self.journey.next_wake(), self.service.next_wake(), chase_ms):
+            if wake is not None:
+                wakes.append(max(wake, now_ms + 20))
+        return wakes
+
+    def _new_day(self) -> None:
+        """A journal segment per day; a sale keeps its day over midnight, and the day never goes back (decision 28)."""
+        day = self._p.day_of(self._p.clock.wall_ms())
+        if day > self._day:
+            self._day = day
+            self._p.journal.begin_segment(day)
+
+    # -- the mains
+
+    def _follow_power(self, now_ms: int) -> None:
+        """What a mains loss means, line by line, until nothing more is to be done now."""
+        if self._p.power.unsettled(now_ms):
+            self._settle_devices()
+        while step := self._p.power.step(now_ms, self.sale, busy=self.starting or self.service.active):
+            self.changed = True
+            if isinstance(step.fact, Stopped):
+                self.stop(step.fact.why)
+            elif step.to_sale:
+                self.sale_step(step.fact, now_ms)
+            else:
+                self._write(step.fact, step.intents)
+            step.deed()
+            self._settle_devices()
+
+    # -- the station's office
+
+    def _station_ms(self) -> int:
+        """Wall time of the station, as far as the link has told it."""
+        return self._p.clock.wall_ms() + self.watch.skew_ms
+
+    def _follow_office(self, now_ms: int) -> None:
+        """What the station ordered, line by line; what it means for sales begins with the next one."""
+        office = self._p.office
+        while not self.starting:
+            idle = self.sale is None and not self.service.active
+            step = office.step(self._station_ms(), idle)
+            if step is None:
+                break
+            self.changed = True
+            self._write(step.fact, step.intents)
+            office.ordered.hear(record_of(step.fact))
+            if isinstance(step.fact, ParametersActive):
+                self._adopt()
+            if isinstance(step.fact, CommandAnswered):
+                self._p.sync.status_soon()
+            if step.restart:
+                self.stop("restart")
+                return
+            self._settle_devices()
+            if office.mode == "emergency" and self.sale is not None and self.sale.state in ASKED:
+                self.sale_step(Cancelled("mode"), now_ms)
+                self._settle_devices()
+        if office.closed(self.machine_policy, self._station_ms()) != self._modes.after_hours:
+            self.changed = True
+            self._settle_devices()
+
+    def _adopt(self) -> None:
+        """The set in force holds from here on, over the configuration."""
+        ordered = self._p.office.ordered
+        policy = ordered.sale_policy(self._p.base_policy)
+        self._p.context = replace(self._p.context, policy=policy)
+        self.machine_policy = ordered.machine_policy(self._p.machine_policy)
+        self._modes = Modes(self.machine_policy, policy.cash)
+        self.service.adopt(self.machine_policy)
