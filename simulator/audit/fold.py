@@ -11,6 +11,7 @@ from simulator.audit.charges import Charges
 from simulator.audit.deposits import Deposits
 from simulator.audit.motion import Motion
 from simulator.audit.notes import Notes
+from simulator.audit.orders import Orders
 from simulator.audit.outside import Outside
 from simulator.audit.pairs import Pairs
 from simulator.audit.pays import Pays
@@ -66,6 +67,9 @@ class Fold:
                 self._hears.setdefault(kind, []).append(_without_time(hear))
         for kind in Terms.HEARS:  # before the sales: it asks what was agreed before this fact
             self._hears.setdefault(kind, []).append(self.terms.hear)
+        self.orders = Orders(run)
+        for kind in Orders.HEARS:
+            self._hears.setdefault(kind, []).append(self.orders.hear)
         for kind in Sales.HEARS:
             self._hears.setdefault(kind, []).append(self.sales.hear)
         for part in (books, promised, self.notes, self.deposits, self.tickets, self.pays, self.charges,

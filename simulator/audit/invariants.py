@@ -4,14 +4,14 @@
 2 a sale's equation; claims of what came late      sales.py pays.py charges.py (with the other side's ledger)
 3 book value = physical count, up to open unknowns books.py payout.py paper.py physical.py unknowns.py
 4 tickets                                          tickets.py, outside.py (matter)
-5 no order repeated without "not done"             notes.py pays.py charges.py tickets.py stationed.py
+5 no order repeated without "not done"             notes.py pays.py charges.py tickets.py stationed.py orders.py
 6 nothing moves without its intent on disk         pairs.py (journal), motion.py (matter), reading.py (chain, mac)
 7 no durable line is missing after a power cut     survival.py
 8 cassettes within bounds, change reserved         books.py promised.py
 9 registers                                        registers.py
 10 rest after a bounded quiet time                 rest.py
 11 the station's prefix                            upstream.py
-12 sold inside the window, on one set of terms     terms.py
+12 sold inside the window, on one set of terms     terms.py orders.py
 13 nothing secret in any text                      leaks.py
 14 service acts name operator, reason and count    service.py
 15 one digest of all events                        digest.py

@@ -8,6 +8,7 @@ from random import Random
 from simulator.campaign.sets import on_battery, troubles
 from simulator.passenger.person import USUAL, Plan, make_plan
 from simulator.world.level import Level, Machine
+from simulator.world.office import ORDERS
 from simulator.world.script import Script, Trouble
 
 VISITS = 10
@@ -29,6 +30,16 @@ PHONES = 0.75
 """Share of those who come with a phone that pays."""
 
 
+SPEAKS = (1, 2, 4, 8)
+"""How often the office speaks in a day of it."""
+WHEN = ("", "lock?", "stack?", "confirm?", "print?", "deliver?", "pay?", "release?")
+
+
+def _spoken(dice: Random, visits: int) -> Trouble:
+    when = dice.choice(WHEN)
+    return Trouble("office", dice.choice(ORDERS), when, 1 + (dice.randrange(visits) if when else 0))
+
+
 def _by_phone(plan: Plan, dice: Random) -> Plan:
     if dice.random() >= PHONES:
         return plan
@@ -36,10 +47,16 @@ def _by_phone(plan: Plan, dice: Random) -> Plan:
 
 
 def day(
-    number: int, seed: int, level: Level = "port", visits: int = VISITS, ups: bool = False, machine: Machine = "usual"
+    number: int,
+    seed: int,
+    level: Level = "port",
+    visits: int = VISITS,
+    ups: bool = False,
+    machine: Machine = "usual",
+    office: bool = False,
 ) -> Script:
     """Day `number` of the campaign with this seed: the same whoever runs it, and in whatever order. `ups`: the same day on a
-    machine with one, and the mains fail."""
+    machine with one, and the mains fail. `office`: the same day, and the station's office orders this and that."""
     dice = Random(f"{seed}.{number}")
     plans = tuple(make_plan(dice.choice(KINDS), dice) for _ in range(visits))
     if machine == "pay":
@@ -60,6 +77,9 @@ def day(
         fill=dice.choice(("full", "full", "full", "lean")),
         machine=machine,
     )
+    if office:
+        spoken = tuple(_spoken(dice, visits) for _ in range(dice.choice(SPEAKS)))
+        script = replace(script, office=True, troubles=(*script.troubles, *spoken))
     if not ups:
         return script
     lost = dice.choice(ALL_LOST)

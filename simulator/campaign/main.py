@@ -65,7 +65,7 @@ def _work(given: argparse.Namespace) -> Work:
     if given.monkey:
         return monkeys(given.monkey, given.seed, given.part, given.machine, given.ups)
     if given.sales:
-        return random_days(given.sales, given.seed, given.level, given.machine, given.ups)
+        return random_days(given.sales, given.seed, given.level, given.machine, given.ups, given.office)
     return daily(given.seed)
 
 
@@ -123,6 +123,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
     )
+    parser.add_argument("--office", action="store_true", help="with --sales: the station's office gives orders")
     parser.add_argument("--jobs", type=int, default=0, metavar="J", help="processes at once (default: all cores)")
     parser.add_argument("--state", type=Path, metavar="FILE", help="go on where an earlier run with this file stopped")
     parser.add_argument(
@@ -134,6 +135,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     given = parser.parse_args(argv)
     if given.ups and not (given.sales or given.monkey):
         parser.error("--ups belongs to --sales or --monkey")
+    if given.office and not given.sales:
+        parser.error("--office belongs to --sales")
     if given.machine == "pay" and (given.kills or given.level == "bytes"):
         parser.error("--machine pay is neither for --kills nor for --level bytes")
     if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:

@@ -57,10 +57,12 @@ def _many_cuts(scripts: list[Script], depth: int) -> dict[str, Any]:
     return _result(tally)
 
 
-def _days(first: int, count: int, seed: int, level: Level, visits: int, machine: Machine, ups: bool) -> dict[str, Any]:
+def _days(
+    first: int, count: int, seed: int, level: Level, visits: int, machine: Machine, ups: bool, office: bool
+) -> dict[str, Any]:
     tally = Tally()
     for number in range(first, first + count):
-        script = day(number, seed, level, visits, ups, machine)
+        script = day(number, seed, level, visits, ups, machine, office)
         outcome = run(script)
         tally.add(outcome, script)
     result = _result(tally)
@@ -87,16 +89,23 @@ def pairs_of(sale: str, seed: int) -> Work:
     return Work(f"pairs of {sale} seed={seed}", "runs", list(units))
 
 
-def random_days(sales: int, seed: int, level: Level, machine: Machine = "usual", ups: bool = False) -> Work:
-    """Days until there were at least `sales` passengers. `ups`: of machines with one, whose mains fail."""
+def random_days(
+    sales: int, seed: int, level: Level, machine: Machine = "usual", ups: bool = False, office: bool = False
+) -> Work:
+    """Days until there were at least `sales` passengers. `ups`: of machines with one, whose mains fail; `office`: of machines that
+    the station's office gives orders."""
     visits = VISITS if level == "port" else 5
     per_unit = DAYS_PER_UNIT if level == "port" else 4
     days = -(-sales // visits)
     units = [
-        partial(_days, first, min(per_unit, days - first), seed, level, visits, machine, ups)
+        partial(_days, first, min(per_unit, days - first), seed, level, visits, machine, ups, office)
         for first in range(0, days, per_unit)
     ]
-    return Work(f"days level={level} seed={seed} sales={sales}{_of(machine, ups)}", "sales", list(units))
+    return Work(
+        f"days level={level} seed={seed} sales={sales}{_of(machine, ups)}{' office' if office else ''}",
+        "sales",
+        list(units),
+    )
 
 
 def _of(machine: Machine, ups: bool = False) -> str:

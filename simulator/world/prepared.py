@@ -22,6 +22,7 @@ from simulator.passenger.technician import Staff, first_fill
 from simulator.world.disk import SectorDisk
 from simulator.world.level import Level, Machine
 from simulator.world.machine import Box
+from simulator.world.office import PEOPLE, signer
 from simulator.world.people import Worker
 from simulator.world.points import Points
 from simulator.world.station import Desk
@@ -114,9 +115,8 @@ def _prepared(fill: Fill, level: Level, machine: Machine, ups: bool) -> Prepared
     things = Things(clock, SPARE[machine], machine, ups)
     disk = SectorDisk()
     disk.begin(FIRST_SEGMENT)
-    box = Box(
-        settings(machine=machine, ups=ups), identity(), clock, things, disk, Desk(MACHINE, TOKEN), Random(1), level
-    )
+    desk = Desk(MACHINE, TOKEN, signer=signer(), people=PEOPLE)
+    box = Box(settings(machine=machine, ups=ups), identity(), clock, things, disk, desk, Random(1), level)
     box.start()
     box.settle(60_000, lambda: box.screen is not None and not box.made.controller.starting)  # type: ignore[union-attr]
     jobs = first_fill(dict(fill.notes), fill.blanks)
@@ -126,5 +126,5 @@ def _prepared(fill: Fill, level: Level, machine: Machine, ups: bool) -> Prepared
         raise AssertionError(f"the technician is {worker.technician.outcome}")
     box.settle(60_000, lambda: box.screen is not None and box.screen.kind in ("attract", "home"))
     box.lose_power("prepared")
-    past, desk = disk.copy(), box.desk.copy()
-    return Prepared(box.settings, box.identity, fill, past, desk, clock.mono_ms(), clock.wall_ms(), machine, ups)
+    past = disk.copy(), box.desk.copy()
+    return Prepared(box.settings, box.identity, fill, *past, clock.mono_ms(), clock.wall_ms(), machine, ups)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from kiosk.assembly import Assembled
@@ -15,6 +15,7 @@ from simulator.world.incidents import INCIDENTS, incident
 from simulator.world.judge import Judge
 from simulator.world.level import Machine
 from simulator.world.machine import Box, Stuck
+from simulator.world.office import Office, signer
 from simulator.world.people import Passenger
 from simulator.world.points import Points
 from simulator.world.prepared import Prepared, prepared
@@ -53,6 +54,9 @@ class Run:
         self.points = points or Points(script.cuts)
         start = base or prepared(FILLS[script.machine][script.fill], machine=script.machine, ups=script.ups)
         self.box: Box = start.box(Random(self.dice.random()), script.level, self.points)
+        if script.office:
+            self.box.identity = replace(self.box.identity, station_key=signer().public)
+        self._office = Office(self.box.desk, self.box.identity.machine)
         self.outcome = Outcome()
         self.judge = Judge(self.box)
         self._excuses = Excuses(self.judge.auditor.counted)
@@ -97,6 +101,9 @@ class Run:
         elif trouble.device == "payment" and box.things.payments is not None:
             box.things.payments.trouble(trouble.name, on)
             box.joined.nudge()
+        elif trouble.device == "office":
+            if on:
+                self._office.speak(trouble.name, box.clock.mono_ms())
         elif trouble.device == "people":
             incident(box, trouble.name, on)
         elif trouble.device == "disk":
@@ -164,6 +171,7 @@ class Run:
         for twin in box.things.world.twins.values():
             twin.faults.clear()
         box.desk.well()
+        self._office.well(box.clock.mono_ms())
         if box.things.payments is not None:
             box.things.payments.well()
         box.joined.well()
@@ -222,6 +230,10 @@ class Run:
         outcome.digest = verdict.digest
         outcome.violations += [str(each) for each in verdict.violations if not self._excuses.covers(each)]
         outcome.sales += verdict.sums.outcomes
+        for told in box.desk.station.machines.told.values():
+            for each in told.compared:
+                for name, (said, folded) in each.differences.items():
+                    self._violation(9, f"register {name} is {said}, the station folds {folded} (line {each.seq})")
 
 
 USUAL: Mapping[Filling, Fill] = {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (3, 3), (4, 1)), 12)}

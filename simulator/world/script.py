@@ -21,9 +21,9 @@ Filling = Literal["full", "lean"]
 class Trouble:
     """Switch `name` of `device` goes on when an intent of kind `when` is carried out for the `nth` time since the run began.
 
-    `device` may be `station` (a fault of the station computer), `link:DEVICE` (its plug is pulled; `name` is then `out`),
-    `disk` or `people` (a door, one more note, the mains). `when` empty: from the beginning. A Bill-to-Bill unit is the
-    acceptor, and its line the acceptor's: there is no dispenser beside it.
+    `device` may be `station` (a fault of the station computer), `link:DEVICE` (its plug is pulled; `name` is then `out`), `disk`,
+    `people` (a door, one more note, the mains) or `office` (an order to the machine). `when` empty: from the beginning. A
+    Bill-to-Bill unit is the acceptor, and its line the acceptor's: there is no dispenser beside it.
     """
 
     device: str
@@ -36,7 +36,7 @@ class Trouble:
 class Script:
     """`plans`: passengers one after the other. `cuts`: numbers of the points at which the power fails. `fill`: a machine with
     plenty of notes and blanks, or a lean one in which change and paper run out. `machine`: which devices take and pay notes.
-    `ups`: one is fitted, and the mains that people switch off are the wall's."""
+    `ups`: one is fitted, and the mains that people switch off are the wall's. `office`: it hears the station's office."""
 
     seed: int
     plans: tuple[Plan, ...]
@@ -48,10 +48,12 @@ class Script:
     fill: Filling = "full"
     machine: Machine = "usual"
     ups: bool = False
+    office: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError for a trouble of a device that this machine does not have."""
         fitted = {"dispenser": self.machine != "bulk", "ups": self.ups, "payment": self.machine == "pay"}
+        fitted["office"] = self.office
         absent = {name for name, there in fitted.items() if not there}
         if self.machine == "pay" and self.level == "bytes":
             raise ValueError("phones pay at a desk of method calls: a machine of this kind has no bytes")

@@ -6,6 +6,7 @@ station keeps them on disk: a restart folds them, an older backup lacks the newe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from random import Random
 from typing import Any
@@ -19,6 +20,8 @@ from simulator.station.core import RECORD_KINDS, RESTORED, Station, World
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Enrolled
 from simulator.station.faults import FAULTS, FaultBody, Faults
+from simulator.station.machines.office import Person
+from simulator.station.machines.signing import Signer
 from simulator.station.runs import Opening
 from simulator.station.tickets import describe
 from simulator.station.wire import Reply, Request, Step
@@ -53,8 +56,11 @@ class Desk:
         telecode: str = "BXP",
         world: World | None = None,
         opening: Opening = nobody_bought,
+        signer: Signer | None = None,
+        people: Mapping[str, Person] | None = None,
     ) -> None:
         self.world = world or whole_world()
+        self._signer, self._people = signer, people
         self.faults = Faults()
         self.steps: list[Step] = []
         self.running, self.unplugged = True, False
@@ -189,7 +195,7 @@ class Desk:
             self.station.apply(RESTORED)
 
     def _fresh(self) -> Station:
-        return Station(self.world, self._enrolled, self._opening)
+        return Station(self.world, self._enrolled, self._opening, self._signer, self._people)
 
     # -- for the audit
 
