@@ -30,6 +30,12 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "sys.stop": lambda r: f"The machine is told to stop ({r['why']})",
     "sys.recover begin": lambda r: f"Recovery of sale {r['sale']} begins in {r['state'].lower()}",
     "sys.recover end": lambda r: f"Recovery is done after {r['pause_ms'] / 1000:,.1f} s without power",
+    "sys.command": lambda r: f"Command {r['seq']} of the station, {r['name']} {r['argument']}".rstrip()
+    + (": done" if r["outcome"] == "done" else f": refused ({r['reason']})"),
+    "registers": lambda r: f"the registers as of {r['day']}",
+    "params.staged": lambda r: f"Parameters {r['version']} are taken in",
+    "params.refused": lambda r: f"Parameters {r['version']} are refused: {r['reason']}",
+    "sys.params": lambda r: f"Parameters {r['version']} are in force" if r["version"] else "The configuration alone is in force",
     "op.login": lambda r: f"{r['operator']} logs in as {r['role']}",
     "op.denied": lambda r: f"Log-in refused, try {r['tries']}",
     "op.logout": lambda r: f"{r['operator']} leaves ({r['why']})",

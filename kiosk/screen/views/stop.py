@@ -49,7 +49,7 @@ def out_of_service(look: Look) -> OutOfService:
     say, shown, mode = look.say, look.shown, look.shown.mode
     reason = mode.reason if mode.reason in REASONS else "fault"
     headline, detail = REASONS[reason]
-    starting = reason == "starting"
+    starting, leaving = reason == "starting", reason == "emergency"
     chip = say("Starting") if starting else say("Out of service")
     back = say("Back at about {time}", time=look.clock.time(mode.back_ms)) if mode.back_ms else NOTHING
     told = say("Please call staff if you need help")
@@ -75,8 +75,8 @@ def out_of_service(look: Look) -> OutOfService:
         assurance=Notice(
             say("No money of yours is inside"), "ok", "shield", say("Whatever was owed is on a slip or on record.")
         ),
-        elsewhere_title=say("You can buy here"),
-        elsewhere=cards,
+        elsewhere_title=NOTHING if leaving else say("You can buy here"),
+        elsewhere=() if leaving else cards,
         told=told,
         facts=tuple(facts),
     )

@@ -391,7 +391,8 @@ MODES = {
     **{
         reason: ModeSeen(False, reason, ("E41",), told_ms=WALL_MS - 300_000, back_ms=WALL_MS + 900_000)
         for reason in (
-            "closed", "fault", "offline", "cash_full", "door_open", "no_paper", "no_mains", "remote_stop", "starting",
+            "closed", "fault", "offline", "cash_full", "door_open", "no_paper", "no_mains", "remote_stop", "emergency",
+            "starting",
         )
     },
 }  # fmt: skip
