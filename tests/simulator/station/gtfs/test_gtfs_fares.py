@@ -141,7 +141,7 @@ def test_a_ticket_of_a_feed_is_sold_from_lock_to_print(tmp_path: Path, day: str)
     assert body_of(desk.printed(1, tickets))["state"] == "printed"
     (after,) = body_of(offers(desk, feed, day))["trains"]
     assert after["classes"][0]["left"] == offer["classes"][0]["left"] - 2
-    again = Station(feed.world, desk.station.devices._enrolled)
+    again = Station(feed.world, desk.station.devices.enrolled)
     for step in desk.steps:
         again.apply(step)
     assert again.snapshot() == desk.station.snapshot()
