@@ -11,8 +11,10 @@ from drivers.f53.codec import SIZES as F53_SIZES
 from drivers.lcdm.codec50 import SENSORS
 from drivers.link.tcp_link import PREFIX as TCP
 from drivers.link.tcp_link import parse_path
+from drivers.link.usb_claim import PREFIX as USB_PREFIX
+from drivers.link.usb_claim import parse_path as parse_usb
 from kiosk.errors import ConfigError, LinkError
-from kiosk.models import MODELS, NOTE_NUMBERS, PARITY, POLL_MS, model
+from kiosk.models import MODELS, NOTE_NUMBERS, PARITY, POLL_MS, USB, model
 from kiosk.settings import Device, DeviceTable
 
 
@@ -64,8 +66,15 @@ def _check_line(name: str, device: Device) -> None:
 
 
 def _check_server(name: str, device: Device) -> None:
-    """A link that is a server's port, and the name of a unit there."""
-    if device.link.startswith(TCP):
+    """A link that is a server's port, and the name of a unit there; or a USB cable."""
+    if device.link.startswith(USB_PREFIX):
+        if device.model not in USB:
+            raise ConfigError(f"devices.{name}.link: {device.model} has no driver for USB, and {device.link} is that")
+        try:
+            parse_usb(device.link)
+        except LinkError as error:
+            raise ConfigError(f"devices.{name}.link: {error}") from error
+    elif device.link.startswith(TCP):
         try:
             parse_path(device.link)
         except LinkError as error:

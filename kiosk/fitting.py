@@ -15,6 +15,9 @@ from drivers.compose.ticket_unit import TicketUnit
 from drivers.link.serial_link import serial_opener
 from drivers.link.tcp_link import PREFIX as TCP
 from drivers.link.tcp_link import tcp_opener
+from drivers.link.usb_claim import PREFIX as USB
+from drivers.link.usb_claim import printers
+from drivers.link.usb_link import usb_opener
 from drivers.seal_software import SoftwareSeal
 from kiosk.clock import Clock
 from kiosk.deeds import Devices
@@ -29,8 +32,18 @@ def opener(name: str, device: Device, baud: Callable[[], int] | None = None) -> 
     """`baud`: of a driver that has to find its device's rate (`line_baud`), instead of the configured one."""
     if device.link.startswith(TCP):
         return tcp_opener(device.link)
+    if device.link.startswith(USB):
+        return usb_opener(device.link)
     bits = DATA_BITS.get(device.model, 8), STOP_BITS.get(device.model, 1)
     return serial_opener(device.link, baud or device.baud, device.parity, *bits, device.model in RTS_CTS)
+
+
+def on_the_bus(path: str) -> list[tuple[str, str]]:
+    """USB printers that a path may mean (`usb:` any), each with the name it gives itself; of other paths nothing. May wait.
+
+    Raises LinkError.
+    """
+    return [(found.path, found.name) for found in printers(path)] if path.startswith(USB) else []
 
 
 def drivers_of(

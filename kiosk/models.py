@@ -239,7 +239,13 @@ MODELS: dict[str, Model] = {
 }
 """Model name in config -> driver."""
 
-SHORT_NAMES = {"cabinet": "cabinet_board", "b2b": "ccnet_b2b", "ups": "megatec", "cctalk-hopper": "cctalk_hopper"}
+SHORT_NAMES = {
+    "cabinet": "cabinet_board",
+    "b2b": "ccnet_b2b",
+    "ups": "megatec",
+    "cctalk-hopper": "cctalk_hopper",
+    "escpos-usb": "escpos",
+}
 """What `./tvm device` and `./tvm probe` also call a model; in config it has its name above."""
 
 BAUD = {"ttpm": 115_200, "cabinet_board": 19_200, "megatec": 2_400, "samv": 115_200}
@@ -253,6 +259,9 @@ DATA_BITS = {"ebds": 7}
 
 STOP_BITS = {"essp": 2}
 """Lines with another number of stop bits than 1, likewise."""
+
+USB = ("escpos",)
+"""Models that may also be at the end of a USB cable (link `usb:VENDOR:PRODUCT[:SERIAL]`)."""
 
 RTS_CTS = tuple(EPP_STYLES)
 """Lines that are held back by wires of their own, likewise."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Protocol, cast
 
 from kiosk.clock import RealClock
+from kiosk.errors import ConfigError, LinkError
 from kiosk.faults import Fault
-from kiosk.fitting import opener
+from kiosk.fitting import on_the_bus, opener
 from kiosk.models import BAUD, PARITY, SHORT_NAMES, probed
 from kiosk.ports.fact import Fact, Participant
 from kiosk.reactor import Reactor
@@ -48,12 +49,29 @@ class Probe:
         return min(self._until_ms, now_ms + LOOK_MS)
 
 
+def _named(path: str) -> str:
+    """Prints the USB printers that `path` may mean, and answers the only one of them. Raises ConfigError when it cannot be
+    one: `usb:` alone with none or several."""
+    try:
+        there = on_the_bus(path)
+    except LinkError as error:
+        raise ConfigError(str(error)) from error
+    for found, name in there:
+        print(f"usb {found} {name}".rstrip())
+    if len(there) == 1:
+        return there[0][0]
+    if len(there) > 1 or path == "usb:" or path.startswith("usb:@"):
+        raise ConfigError(f"{path}: {len(there)} USB printers; name one as usb:VENDOR:PRODUCT:SERIAL")
+    return path
+
+
 def probe(name: str, path: str, baud: int, seconds: float) -> int:
     """0: identified; 1: nobody answered as this model. `name` as in MODELS or SHORT_NAMES, `baud` 0: the model's own.
 
-    Raises ConfigError for an unknown model.
+    Raises ConfigError for an unknown model, and for a USB printer that is not told from others.
     """
     name = SHORT_NAMES.get(name, name)
+    path = _named(path)
     clock = RealClock()
     reactor = Reactor(clock)
     cassettes = {1: 100, 2: 500, 3: 1_000, 4: 2_000}

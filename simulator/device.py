@@ -1,4 +1,9 @@
-"""`./tvm device MODEL`: one simulated device on a pty, ready for any program that knows the model's protocol."""
+"""`./tvm device MODEL`: one simulated device on a pty, ready for any program that knows the model's protocol.
+
+A USB model is on a socket instead, for every program that takes a backend of pyusb: what is printed is its path for a
+configuration or `./tvm probe`, and what stands behind the @ is the socket. In Python (docs/sheets/usb-bridge.md):
+`usb.core.find(idVendor=0x0416, backend=drivers.link.usb_bridge.BridgeBackend(SOCKET))`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from simulator.automatic import (
@@ -20,7 +26,9 @@ from simulator.automatic import (
 from simulator.clock import SharedClock
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds, Twin
-from simulator.pty_host import run_single
+from simulator.devices.usb import UsbPrinter
+from simulator.pty_host import PtyHost, run_single
+from simulator.usb_host import UsbHost
 
 if TYPE_CHECKING:
     from simulator.devices.epp import Style
@@ -218,6 +226,13 @@ def escpos(matter: Matter, speeds: Speeds) -> Twin:
     return EscPosPrinter(matter, speeds)
 
 
+def escpos_usb(matter: Matter, speeds: Speeds) -> Twin:
+    """Slip printer on USB (0416:5011), speaks ESC/POS: a socket for pyusb's backend in place of a pty (see --help)."""
+    from simulator.devices.escpos.usb import UsbEscPosPrinter
+
+    return UsbEscPosPrinter(matter, speeds)
+
+
 MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
     "ccnet": ccnet,
     "b2b": b2b,
@@ -233,6 +248,7 @@ MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
     "ttpm": ttpm,
     "cabinet": cabinet,
     "escpos": escpos,
+    "escpos-usb": escpos_usb,
     "megatec": megatec,
     "zt588": zt588,
     "zt598": zt598,
@@ -264,6 +280,18 @@ def auto(matter: Matter, twin: Twin) -> Turn | None:
     return auto_passenger(matter, twin) if isinstance(twin, Validator) else None
 
 
+def hosted(twin: Twin, link: Path | None, directory: Path) -> tuple[PtyHost | UsbHost, str]:
+    """The twin behind what its cable is, and how a client names it. Raises OSError."""
+    from simulator.devices.escpos.usb import UsbEscPosPrinter
+
+    if not isinstance(twin, UsbEscPosPrinter):
+        host = PtyHost(twin, link)
+        return host, host.path
+    printer = UsbPrinter(twin, port_status=twin.port_status)
+    served = UsbHost([printer], link or directory / "usb")
+    return served, f"{printer.name}@{served.path}"
+
+
 def listed() -> str:
     """All models, one line each: its name and what it is, from what makes it."""
     width = max(map(len, MODELS))
@@ -272,10 +300,14 @@ def listed() -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Serve until ended; 0 after SIGINT or SIGTERM, 2 when the command line cannot be understood."""
-    parser = argparse.ArgumentParser(prog="tvm device", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="tvm device", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("model", nargs="?", choices=sorted(MODELS), metavar="MODEL", help=", ".join(sorted(MODELS)))
     parser.add_argument("--list", action="store_true", help="list all models with one line each, and end")
-    parser.add_argument("--link", type=Path, metavar="PATH", help="make PATH a symbolic link to the pty")
+    parser.add_argument(
+        "--link", type=Path, metavar="PATH", help="make PATH a symbolic link to the pty; of a USB model: the socket"
+    )
     parser.add_argument("--rate", type=float, default=1.0, help="motion is so many times faster; 0 is instant")
     parser.add_argument(
         "--auto",
@@ -308,7 +340,9 @@ def main(argv: Sequence[str]) -> int:
     twin.faults |= set(given.fault)
     try:
         each_turn = auto(matter, twin) if given.auto else None
-        run_single(twin, SharedClock.starting_now().mono_ms, given.link, each_turn)
+        with TemporaryDirectory(prefix="tvm-usb-") as directory:
+            host, name = hosted(twin, given.link, Path(directory))
+            run_single(host, SharedClock.starting_now().mono_ms, each_turn, name)
     except OSError as error:
         print(f"tvm device: {error}", file=sys.stderr)
         return 1

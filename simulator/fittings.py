@@ -89,6 +89,17 @@ F53 = Fitting(
 )
 
 
+USB = Fitting(
+    USUAL.notes,
+    {
+        "machine.yaml": {
+            "  slip_printer:": '  slip_printer: {model: escpos, link: "usb:0416:5011:TVM0001@@DIR@/slip_printer"}'
+        }
+    },
+    {"cabinet.yaml": "slip_printer: usb"},
+)
+
+
 def on_battery(fitting: Fitting, minutes: int) -> Fitting:
     """The same machine behind a UPS whose full battery feeds it for so long."""
     device = f'  ups: {{model: megatec, link: "@DIR@/ups", baud: 2400, runtime_min: {minutes}}}'
@@ -109,6 +120,7 @@ FITTINGS: Mapping[str, Fitting] = {
     "essp": ESSP,
     "f53": F53,
     "ups": on_battery(USUAL, BATTERY_MIN),
+    "usb": USB,
 }
 """Name on the command line -> what it stands for."""
 MIXED = ("bill_to_bill", "usual")

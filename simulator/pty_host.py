@@ -15,6 +15,7 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from simulator.devices.twin import Twin
 
@@ -106,18 +107,28 @@ def _point(link: Path, target: str) -> None:
     fresh.replace(link)
 
 
+class Host(Protocol):
+    """Serves twins: behind a pty, or behind a socket."""
+
+    path: str
+
+    def fileno(self) -> int: ...
+
+    def serve_readable(self, now_ms: int) -> None: ...
+
+    def serve_timers(self, now_ms: int) -> int | None: ...
+
+    def close(self) -> None: ...
+
+
 def run_single(
-    twin: Twin,
-    mono_ms: Callable[[], int],
-    link: Path | None = None,
-    each_turn: Callable[[int], int | None] | None = None,
+    host: Host, mono_ms: Callable[[], int], each_turn: Callable[[int], int | None] | None = None, name: str = ""
 ) -> None:
-    """Serve one twin until SIGINT or SIGTERM; the path is printed first, on a line of its own.
+    """Serve one host until SIGINT or SIGTERM, then close it; its path, or `name`, is printed first, on a line of its own.
 
     `mono_ms` is the process's clock of real milliseconds. `each_turn(now_ms)` is called once a turn and answers when it
     wants to be called again (absolute ms), or None.
     """
-    host = PtyHost(twin, link)
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
     stopped = False
@@ -129,7 +140,7 @@ def run_single(
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     signal.set_wakeup_fd(wake_write)
     try:
-        print(host.path, flush=True)
+        print(name or host.path, flush=True)
         with selectors.DefaultSelector() as selector:
             selector.register(host, selectors.EVENT_READ)
             selector.register(wake_read, selectors.EVENT_READ)

@@ -18,6 +18,11 @@ ASK_ALL = b"".join(bytes((0x10, 0x04, n)) for n in (1, 2, 3, 4))
 BAND_ROWS = 64
 
 
+def filler(width_dots: int) -> bytes:
+    """White rows for a printer that was cut off inside a picture and takes everything for dots; others ignore NUL."""
+    return bytes((width_dots + 7) // 8 * BAND_ROWS)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """What a status says. `paper_low` stays set when the paper has ended."""

@@ -154,11 +154,13 @@ class EscPosPrinter:
         self._noise_bytes = 0
         self._questions(now_ms)
 
-    def _questions(self, now_ms: int) -> None:
+    def _questions(self, now_ms: int, again: bool = False) -> None:
+        """`again`: nobody answered the last ones. It may still be waiting for the rest of a picture that was cut off."""
         self._real_time.clear()
         self._asked = True
-        self._out += codec.ASK_ALL
-        self._by_ms = now_ms + ANSWER_MS
+        fill = codec.filler(self.width_dots) if again else b""
+        self._out += fill + codec.ASK_ALL
+        self._by_ms = now_ms + ANSWER_MS + len(fill) * BITS_PER_BYTE * 1_000 // self._baud
 
     def _due(self, now_ms: int) -> None:
         """The limit of this phase has passed."""
@@ -172,7 +174,7 @@ class EscPosPrinter:
             else:
                 self._synced(now_ms)  # one of several got lost
         elif not self._asked:
-            self._questions(now_ms)
+            self._questions(now_ms, again=self._misses > 0)
         else:
             self._unanswered(now_ms)
 

@@ -17,6 +17,8 @@ from typing import Generic, TypeVar
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
+Lock = threading.Lock
+"""For what two workers of one link share."""
 
 
 class Mailbox(Generic[Item]):

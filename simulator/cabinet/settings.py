@@ -115,6 +115,7 @@ class CabinetSettings:
     waste_capacity: Capacity = 300
     retract_capacity: Capacity = 200
     cassette_near_end: Pieces = 30
+    slip_printer: Literal["serial", "usb"] = "serial"
     ups: bool = False
     ups_minutes: Annotated[float, Range(0.1, 600)] = 15.0  # how long a full battery feeds the machine
     timezone: Annotated[str, Range(1, 64)] = "Asia/Shanghai"  # in which the lab page shows the time

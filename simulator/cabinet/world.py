@@ -15,6 +15,7 @@ from simulator.devices.ccnet import CNY, CcnetValidator
 from simulator.devices.ccnet.b2b import ESCROW, UNASSIGNED, BillToBill
 from simulator.devices.ebds import EbdsValidator
 from simulator.devices.escpos import EscPosPrinter
+from simulator.devices.escpos.usb import UsbEscPosPrinter
 from simulator.devices.essp import EsspValidator
 from simulator.devices.f53 import F53
 from simulator.devices.id003 import Id003Acceptor
@@ -90,7 +91,8 @@ class World:
         self.ticket_unit = Ttpm(matter, speeds)
         levels = Levels(settings.roll_near_end, settings.waste_capacity, settings.retract_capacity)
         self.board = CabinetBoard(matter, speeds, levels)
-        self.slip_printer = EscPosPrinter(matter, speeds)
+        on_usb = settings.slip_printer == "usb"
+        self.slip_printer = UsbEscPosPrinter(matter, speeds) if on_usb else EscPosPrinter(matter, speeds)
         self.ups = MegatecUps(speeds, settings.ups_minutes) if settings.ups else None
         usual: tuple[Twin | None, ...] = (self.slot, self._dispenser, self.ticket_unit, self.board, self.slip_printer)
         machines = [*zip(DEVICES, usual, strict=True), (UPS, self.ups)]

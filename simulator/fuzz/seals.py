@@ -123,5 +123,5 @@ def _bare(line: bytes, change: Change) -> bytes | None:
 SEALS: Mapping[str, Seal] = {
     "ccnet": _ccnet, "b2b": _ccnet, "id003": _id003, "ebds": _ebds, "essp": _essp, "lcdm4000": _lcdm, "lcdm2000": _lcdm,
     "lcdm1000": _lcdm, "f53": _f53, "f56": _f53, "cctalk-hopper": _cctalk, "zt588": _epp, "zt598": _epp, "cabinet": _modbus,
-    "crt310": _crt310, "ttpm": _bare, "escpos": _bare, "megatec": _bare, "samv": _samv, "scanner": _bare,
+    "crt310": _crt310, "ttpm": _bare, "escpos": _bare, "escpos-usb": _bare, "megatec": _bare, "samv": _samv, "scanner": _bare,
 }  # fmt: skip

@@ -84,7 +84,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "threading": ("drivers.link.worker", "kiosk.ui.link", "kiosk.ui.mirror"),
     "asyncio": ("simulator",),
     "serial": ("drivers.link.serial_link",),
-    "usb": ("drivers.link.usb_link",),
+    "usb": ("drivers.link.usb_link", "drivers.link.usb_claim", "drivers.link.usb_bridge"),
     "requests": ("drivers.link.http_line",),
     "pygame": ("kiosk.ui",),
 }

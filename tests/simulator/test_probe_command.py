@@ -23,6 +23,7 @@ SAYS = {
     "ttpm": "ticket printer TTPM3 2.07 TVM-RASTER1",
     "cabinet": "cabinet board, map version 2",
     "escpos": "state ready",
+    "escpos-usb": "usb usb:0416:5011:TVM0001@",
     "b2b": "cassette 1 escrow notes 0",
     "lcdm1000": "version O30T5A3C",
     "lcdm2000": "cassette 2 present True",

@@ -46,6 +46,8 @@ class Printer:
             del self._in[:size]
 
     def _one(self, held: bytes, now_ms: int) -> int:
+        if held[:1] == b"\0":
+            return 1
         if held[:2] == b"\x10\x04":
             self.say(bytes([self.status[held[2] - 1]]), now_ms + 2)
             return 3

@@ -246,3 +246,14 @@ def test_probe_lines_show_state_and_move_nothing(bench: Bench) -> None:
     assert "paper_low 0 paper_out 0 slips 0" in lines
     assert bench.printer.rows == []
     assert bench.printer.cuts == 0
+
+
+def test_a_printer_cut_off_inside_a_picture_is_fed_white_until_it_answers() -> None:
+    bench = Bench()
+    bench.printer.take(b"\x1d\x76\x30\x00\x48\x00\x40\x00" + bytes(100), bench.now_ms)  # 64 rows of 72 bytes begin
+    bench.start()
+    bench.run(5_000)
+    assert bench.driver.ready
+    bench.slip()
+    bench.run(5_000)
+    assert bench.told()[-1] == SlipPrinted("C1")
