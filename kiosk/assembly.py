@@ -19,7 +19,8 @@ from kiosk.controller import Controller
 from kiosk.deeds import Deeds, Devices
 from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
-from kiosk.fitting import code_payment, drivers_of, opener, restart
+from kiosk.eyes import Eyes
+from kiosk.fitting import camera, code_payment, drivers_of, opener, restart
 from kiosk.identity import MachineIdentity, nonce, read_identity
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
@@ -131,6 +132,10 @@ def _build(
             codes.on_wire = wire
             closing.append(codes.close)
             devices.payment = codes
+        if settings.camera is not None:
+            eye = camera(settings.camera, settings.journal, reactor, clock)
+            closing.append(eye.close)
+            devices.camera = eye
         return devices
 
     faces = Faces(FONTS)
@@ -227,6 +232,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         ),
         base_policy=settings.sale_policy,
         power=Power(devices.ups, settings.power, clock.rate),
+        eyes=Eyes(identity.epoch, devices.camera, marks=settings.camera is not None),
         on_stop=reactor.stop,
     )
     journal.begin_segment(day_of(clock.wall_ms()))

@@ -82,6 +82,7 @@ class Controller(Whole):
     def hear(self, fact: Fact, now_ms: int) -> None:
         """One fact: decide, journal, order. Raises only what must stop the program (JournalError, NoRow)."""
         self.changed = True
+        self._p.eyes.hear(fact)
         wall_ms = self._p.clock.wall_ms()
         ours = self.watch.hear(fact, wall_ms)
         self._p.power.hear(fact, now_ms)
@@ -159,19 +160,18 @@ class Controller(Whole):
 
         A sale decided with these times; a replay must see the very same.
         """
-        record = record_of(fact)
+        record = self._p.eyes.marked(record_of(fact), self._p.journal.seq + 1)
         if decided_at is None:
             self.stock.hear(record)
-        made = []
-        for intent in intents:
-            counters = self._p.deeds.counters(intent)
-            made.append(record_of(intent, {"counters": counters} if counters else None))
+        counted = [(intent, self._p.deeds.counters(intent)) for intent in intents]
+        made = [record_of(intent, {"counters": counters} if counters else None) for intent, counters in counted]
         mono_ms, wall_ms = decided_at or (self._p.clock.mono_ms(), self._p.clock.wall_ms())
         line = self._p.journal.write(mono_ms, wall_ms, record, made)
         self.stock.book(made)
         self.unsettled.hear(record, mono_ms)
         self.unsettled.book(made, mono_ms)
         self._p.sync.written(line.seq)
+        self._p.eyes.look(record)
         return line.seq
 
     def _sale_ended(self, sale: Sale, fact: Fact, now_ms: int) -> None:

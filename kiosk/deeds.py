@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk.ports.cabinet import Cabinet
+from kiosk.ports.camera import Camera
 from kiosk.ports.fact import Report
 from kiosk.ports.note_acceptor import (
     DepositKeepUncertain,
@@ -49,6 +50,7 @@ class Devices:
     cabinet: Cabinet | None = None
     ups: PowerSource | None = None
     payment: Payment | None = None
+    camera: Camera | None = None  # no sale ever waits for it, so it is not among `fitted`
 
     def fitted(self) -> frozenset[str]:
         names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet", "ups", "payment")

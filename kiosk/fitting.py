@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from secrets import token_bytes, token_hex
 
 from drivers.cabinet_board.driver import CabinetBoard
+from drivers.camera.driver import HttpCamera
+from drivers.camera.lane import http_lane
 from drivers.code_pay.begun import Timing
 from drivers.code_pay.driver import CodePayDriver
 from drivers.code_pay.lane import ThreadLane
@@ -25,7 +28,7 @@ from kiosk.errors import ConfigError
 from kiosk.models import DATA_BITS, RTS_CTS, STOP_BITS, Draw, bill_to_bill, model
 from kiosk.ports.station import Station
 from kiosk.reactor import Link, Reactor
-from kiosk.settings import CodePayment, Device, Settings
+from kiosk.settings import CameraLink, CodePayment, Device, Settings
 
 
 def opener(name: str, device: Device, baud: Callable[[], int] | None = None) -> Callable[[], Link]:
@@ -124,6 +127,18 @@ def code_payment(found: CodePayment, reactor: Reactor, clock: Clock) -> CodePayD
         merchant=found.merchant,
         timing=Timing(poll_ms=found.poll_ms),
     )
+    reactor.add(driver)
+    reactor.add_channel(driver)
+    return driver
+
+
+FRAMES = "frames"
+"""Folder of the camera's pictures, beside the journal."""
+
+
+def camera(found: CameraLink, beside: Path, reactor: Reactor, clock: Clock) -> HttpCamera:
+    """The camera on its own thread, seated in `reactor`; its pictures lie in `beside`/frames."""
+    driver = HttpCamera(reactor.report, http_lane(found.url, beside / FRAMES, found.size_mb, clock.mono_ms))
     reactor.add(driver)
     reactor.add_channel(driver)
     return driver

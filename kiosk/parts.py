@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kiosk.clock import Clock
 from kiosk.deeds import Deeds
+from kiosk.eyes import Eyes
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
 from kiosk.office import Office
@@ -38,4 +39,5 @@ class Parts:
     office: Office
     base_policy: SalePolicy  # of the configuration alone
     power: Power = field(default_factory=Power)
+    eyes: Eyes = field(default_factory=Eyes)
     on_stop: Callable[[], None] = field(default=lambda: None)

@@ -71,6 +71,19 @@ class CodePayment:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraLink:
+    """A network camera: `url` answers with a picture (PNG or JPEG). `size_mb` of pictures are kept beside the journal."""
+
+    url: str
+    size_mb: Annotated[int, Range(1, 65_536)] = 512
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"url: {self.url!r} is no address, such as http://camera/frame.jpg")
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenLink:
     socket: Path
 
@@ -134,6 +147,7 @@ class Settings:
     power: PowerPolicy = field(default_factory=PowerPolicy)
     blackbox: BlackBoxSettings = field(default_factory=BlackBoxSettings)
     codes: CodePayment | None = None
+    camera: CameraLink | None = None
 
     @property
     def sale_policy(self) -> SalePolicy:

@@ -39,6 +39,12 @@ def _provider() -> Main:
     return main
 
 
+def _camera() -> Main:
+    from simulator.camera.main import main
+
+    return main
+
+
 def _cabinet() -> Main:
     from simulator.cabinet.process import main
 
@@ -100,6 +106,7 @@ COMMANDS: dict[str, Callable[[], Main]] = {
     "acquirer": _acquirer,
     "provider": _provider,
     "cabinet": _cabinet,
+    "camera": _camera,
     "device": _device,
     "fares": _fares,
     "rules": _rules,

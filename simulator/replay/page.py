@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from simulator.replay.timeline import Timeline
 from simulator.web import Server, listen
 
 STATIC = Path(__file__).parent / "static"
+FRAMES, FRAME_KINDS = "frames", (".png", ".jpg")
+"""Where the camera's pictures lie beside the journal, and what they may be."""
 
 
 def build_app(found: Incident, verdict: Verdict, told: list[str]) -> FastAPI:
@@ -73,6 +76,15 @@ def build_app(found: Incident, verdict: Verdict, told: list[str]) -> FastAPI:
         if not png:
             raise HTTPException(404, "this screen cannot be painted")
         return Response(png, media_type="image/png", headers={"cache-control": "max-age=3600"})
+
+    @app.get("/frame/{number}")
+    async def frame(number: int) -> Response:
+        """The camera's picture of a moment, while it is still kept; names come from the journal and are no paths."""
+        name = timeline.moments[number].frame if 0 <= number < len(timeline.moments) else ""
+        for suffix in FRAME_KINDS if re.fullmatch(r"[A-Za-z0-9.-]+", name) else ():
+            if (path := found.directory / FRAMES / f"{name}{suffix}").is_file():
+                return FileResponse(path)
+        raise HTTPException(404, "no picture was taken, or it is no longer kept")
 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/lab", StaticFiles(directory=LAB_STATIC), name="lab")

@@ -19,7 +19,8 @@ MOST_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One row. `seq` 0 for a touch; `screen` the number of its picture, -1 for none. `texts`: fact, then intents."""
+    """One row. `seq` 0 for a touch; `screen` the number of its picture, -1 for none. `texts`: fact, then intents. `frame`: name
+    of the camera's picture, empty for none."""
 
     boot: int
     mono_ms: int
@@ -30,6 +31,7 @@ class Moment:
     texts: tuple[str, ...]
     screen: int
     find: str
+    frame: str = ""
 
 
 class Timeline:
@@ -77,8 +79,9 @@ class Timeline:
         if any(intent["kind"] == "sale.end" for intent in what.intents):
             self._sale = 0
         bad = [look(record) for record in (what.fact, *what.intents)]
+        frame = str(what.fact.get("frame", ""))
         shape = "trouble" if "trouble" in bad else bad[0]
-        return Moment(boot, mono_ms, what.wall_ms, what.seq, sale, shape, texts, screen, what.text.lower())
+        return Moment(boot, mono_ms, what.wall_ms, what.seq, sale, shape, texts, screen, what.text.lower(), frame)
 
     def _screen(self, boot: int, before_ms: int) -> int:
         shown = self._shown.get(boot, [])

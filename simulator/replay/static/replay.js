@@ -60,6 +60,9 @@ function go(n) {
   byId("intents").replaceChildren(...(intents.length ? intents : [make("li", { class: "none" }, "Nothing was ordered because of it")]));
   pill(byId("step-pill"), moment.seq ? `record ${moment.seq}` : "touch", all.differs.includes(moment.seq) ? "bad" : "quiet");
   show(moment);
+  byId("frame").hidden = !moment.frame;
+  byId("frame").alt = `Camera picture ${moment.frame}, no longer kept`;
+  if (moment.frame) byId("frame").src = `/frame/${here}`;
   hex();
 }
 

@@ -23,7 +23,7 @@ from kiosk.reactor import Reactor
 from kiosk.records import record_of
 from kiosk.screen.texts import Texts
 from kiosk.service_records import CassetteFill, RollLoad
-from kiosk.settings import Device, DeviceTable, Identity, ScreenLink, Settings, StationLink
+from kiosk.settings import CameraLink, Device, DeviceTable, Identity, ScreenLink, Settings, StationLink
 from kiosk.storage import FileStorage
 from tests.kiosk.bench import (
     PEOPLE,
@@ -40,7 +40,7 @@ from tests.kiosk.screen.world import MONO_MS, WALL_MS
 DAY = "2026-11-21"
 
 
-def settings_of(directory: Path) -> Settings:
+def settings_of(directory: Path, camera: CameraLink | None = None) -> Settings:
     def device(model: str, link: str, cassettes: dict[int, int] | None = None) -> Device:
         return Device(model, str(directory / link), cassettes=cassettes or {})
 
@@ -50,7 +50,7 @@ def settings_of(directory: Path) -> Settings:
     )  # fmt: skip
     return Settings(
         Identity("T01", "BXP", environment="lab"), directory, StationLink("http://127.0.0.1:1"),
-        ScreenLink(directory / "screen"), table,
+        ScreenLink(directory / "screen"), table, camera=camera,
     )  # fmt: skip
 
 
@@ -60,9 +60,12 @@ class Still:
 
 
 class Recording:
-    """One start of a machine that was filled before. `box` False: its black box is off. `before`: the start whose power failed."""
+    """One start of a machine that was filled before. `box` False: its black box is off. `before`: the start whose power failed.
+    `camera`: its records name pictures."""
 
-    def __init__(self, directory: Path, box: bool = True, before: Recording | None = None) -> None:
+    def __init__(
+        self, directory: Path, box: bool = True, before: Recording | None = None, camera: CameraLink | None = None
+    ) -> None:
         vocabulary.learn()
         self.directory = directory
         later_ms = before.clock.mono_ms() + 20_000 - MONO_MS if before else 0
@@ -75,7 +78,7 @@ class Recording:
         outside = Outside(
             self.clock, self.storage, self._fit, self._show, cast("Any", Still()), Texts(), None, nonce=lambda: "00" * 8
         )
-        self.settings = settings_of(directory)
+        self.settings = settings_of(directory, camera)
         self.made = assemble(self.settings, identity, outside)
         self.box: BlackBox | None = None
         if box:

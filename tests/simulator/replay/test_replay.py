@@ -8,13 +8,18 @@ import shutil
 import zlib
 from pathlib import Path
 
+import anyio
+import httpx
 import pytest
 
 from kiosk.blackbox import DIRECTORY
+from kiosk.settings import CameraLink
 from simulator.__main__ import COMMANDS
 from simulator.replay.judged import Verdict
 from simulator.replay.main import judge, main
+from simulator.replay.page import build_app
 from simulator.replay.source import open_incident
+from simulator.replay.timeline import Timeline
 from tests.kiosk.bench import PINS
 from tests.simulator.replay.recording import Recording, digest, doctor, good_day
 
@@ -180,3 +185,28 @@ def test_a_directory_that_cannot_be_used_is_said_in_one_line(
 
 def test_the_command_is_known() -> None:
     assert COMMANDS["replay"]() is main
+
+
+def test_a_machine_with_a_camera_comes_out_the_same_and_leads_to_its_pictures(tmp_path: Path) -> None:
+    made = Recording(tmp_path / "journal", camera=CameraLink("http://127.0.0.1:1/frame")).up()
+    made.sale(10_000, 5_000, 500)
+    made.unit.take()
+    found = open_incident(made.wait(1_000).end())
+    verdict = judge(found)
+    assert verdict.same
+    marked = [moment for moment in Timeline(found, verdict).moments if moment.frame]
+    assert {moment.texts[0] for moment in marked} >= {"A note of ¥100 is in escrow", "¥100 in the box"}
+    assert all(moment.frame.endswith(f".{moment.seq:08d}") for moment in marked)
+    picture = tmp_path / "journal" / "frames" / f"{marked[0].frame}.png"
+    picture.parent.mkdir()
+    picture.write_bytes(b"picture")
+    app = build_app(found, verdict, [])
+    moments = Timeline(found, verdict).moments
+
+    async def ask(number: int) -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get(f"/frame/{number}")
+
+    assert anyio.run(ask, moments.index(marked[0])).content == b"picture"
+    assert [anyio.run(ask, number).status_code for number in (moments.index(marked[1]), 0, 99_999)] == [404] * 3

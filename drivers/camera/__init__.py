@@ -1,0 +1,1 @@
+"""Cameras on the network that answer a request with a picture."""

@@ -1,0 +1,1 @@
+"""A simulated network camera: small real pictures with time and place."""
