@@ -17,6 +17,8 @@ class Fitting:
     notes: Mapping[int, int]
     lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
+    camera: bool = False
+    """A camera of its own looks at the machine."""
 
     def changed(self, name: str, text: str) -> str:
         """A file of the demo with this fitting's lines. Raises ValueError when a line to change is not there."""
@@ -121,6 +123,7 @@ FITTINGS: Mapping[str, Fitting] = {
     "f53": F53,
     "ups": on_battery(USUAL, BATTERY_MIN),
     "usb": USB,
+    "camera": replace(USUAL, camera=True),
 }
 """Name on the command line -> what it stands for."""
 MIXED = ("bill_to_bill", "usual")

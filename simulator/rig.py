@@ -170,6 +170,9 @@ class Rig:
         config = write_machine_config(
             self.directory, at.url, self._wanted.speeds, at.telecode, self.identity.machine, self._wanted.fitted
         )
+        if self._wanted.fitted.camera:
+            with config.open("a", encoding="utf-8") as file:
+                file.write(f'camera: {{url: "{self._camera(at.telecode)}/frame"}}\n')
         self.lab_url = self._cabinet()
         told(f"lab               {self.lab_url}")
         self.cabinet = CabinetClient(self.lab_url)
@@ -188,6 +191,13 @@ class Rig:
         sockets = ("--lab-port", port, "--mirror-socket", str(self.directory / "mirror.sock"))
         argv = self._simulator("cabinet", *files, *sockets, "--station", self.station_url, *self._clock())
         return self.supervisor.start(Program("cabinet", argv, restarts=False))
+
+    def _camera(self, telecode: str) -> str:
+        def argv(port: str) -> tuple[str, ...]:
+            place = f"{telecode} {self.identity.machine}"
+            return self._simulator("camera", "--port", port, "--place", place, *self._clock())
+
+        return self.supervisor.start(Program("camera", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2])))
 
     def _provision(self) -> None:
         operators = [word for operator in OPERATORS for word in ("--operator", operator)]
