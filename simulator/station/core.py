@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from simulator.station import locks, models, offers, tickets
+from simulator.station import locks, models, offers, pickups, tickets
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Devices, Enrolled, must_be_granted
 from simulator.station.machines import inbox, office
@@ -22,6 +22,7 @@ from simulator.station.machines.signing import Signer
 from simulator.station.machines.state import KINDS as MACHINE_KINDS
 from simulator.station.machines.state import Machines
 from simulator.station.network import NETWORK_DIR, Network, load_network
+from simulator.station.orders import Secrets
 from simulator.station.prices import Prices, load_prices
 from simulator.station.records import Records
 from simulator.station.routing import Route, Table
@@ -71,7 +72,11 @@ class Call:
 
 
 class Station:
-    """The core. Not thread-safe: one thread owns it. `handle` never raises for anything a machine can send."""
+    """The core. Not thread-safe: one thread owns it. `handle` never raises for anything a machine can send.
+
+    `key`: what codes of orders follow from and documents are digested with; it stands in no step, and stays the same for a
+    data folder.
+    """
 
     def __init__(
         self,
@@ -81,10 +86,11 @@ class Station:
         signer: Signer | None = None,
         people: Mapping[str, office.Person] | None = None,
         new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24),
+        key: bytes = b"",
     ) -> None:
         self.world = world
         self.signer, self.people, self.new_token = signer, people or {}, new_token
-        self.sales = Sales(world.timetable, opening)
+        self.sales = Sales(world.timetable, opening, Secrets(key))
         self.devices = Devices(enrolled)
         self.machines = Machines()
         self.records = Records(self.machines.hear)
@@ -100,11 +106,24 @@ class Station:
 
     def handle(self, request: Request, now_ms: int) -> tuple[Reply, list[Step]]:
         """Answer one request at wall time `now_ms`; the steps are folded already and must be stored before the reply leaves."""
+        return self._folded(lambda: self._answer(request, now_ms), now_ms)
+
+    def order_elsewhere(self, body: bytes, now_ms: int) -> tuple[Reply, list[Step]]:
+        """Somebody buys by phone or at a window what will be picked up: no call of a machine, but a deed like theirs."""
+
+        def buy() -> Answer:
+            world, wanted = self.world, models.parse_body(models.OrderBody, body)
+            return pickups.order(wanted, self.sales, world.timetable, world.prices, world.network.rules, now_ms)
+
+        return self._folded(buy, now_ms)
+
+    def _folded(self, deed: Callable[[], Answer], now_ms: int) -> tuple[Reply, list[Step]]:
+        """What a deed comes to, after what time alone has changed; all of it is folded."""
         steps = locks.expiries(self.sales, now_ms)
         for step in steps:
             self.apply(step)
         try:
-            answer = self._answer(request, now_ms)
+            answer = deed()
             reply, caused = Reply(answer.status, answer.body, answer.headers), answer.steps
         except Refused as refused:
             reply, caused = refused.reply, refused.steps
@@ -197,6 +216,24 @@ class Station:
             raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
         world = self.world
         return locks.lock(body, self.sales, world.timetable, world.prices, world.network.rules, call.now_ms)
+
+    def find_order(self, call: Call) -> Answer:
+        must_be_granted(call.caller)
+        body = models.parse_body(models.FindBody, call.request.body)
+        if body.machine != call.caller.machine:
+            raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
+        if bool(body.code) == bool(body.document):
+            raise bad_request("one of code and document")
+        return pickups.find(body, call.caller, self.sales.orders, call.now_ms)
+
+    def collect(self, call: Call) -> Answer:
+        must_be_granted(call.caller)
+        body = models.parse_body(models.CollectBody, call.request.body)
+        _own_key(call.caller, body.key)
+        if body.machine != call.caller.machine:
+            raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
+        rules = self.world.network.rules
+        return pickups.collect(call.names["order"], body, call.caller, self.sales, rules, call.now_ms)
 
     def renew(self, call: Call) -> Answer:
         sale = self.sales.get(_key(call))
@@ -294,6 +331,34 @@ ROUTES: tuple[Route, ...] = (
             VOIDED,
             WRONG_STATE,
             NO_TRAIN,
+            KEY_REUSED,
+            (403, "no_grant"),
+        ),
+    ),
+    Route(
+        "POST",
+        "/v1/orders:find",
+        Station.find_order,
+        "What was bought elsewhere, by its code or a document",
+        models.FindBody,
+        ((404, "not_found"), (409, "bad_code"), (429, "too_many"), (403, "no_grant")),
+    ),
+    Route(
+        "POST",
+        "/v1/orders/{order}:collect",
+        Station.collect,
+        "Hold what is left of an order, to print it",
+        models.CollectBody,
+        (
+            (409, "not_shown"),
+            (409, "collected"),
+            (409, "in_use"),
+            (409, "unknown"),
+            (409, "departed"),
+            (409, "wrong_station"),
+            EXPIRED,
+            VOIDED,
+            WRONG_STATE,
             KEY_REUSED,
             (403, "no_grant"),
         ),

@@ -45,9 +45,16 @@ class StationShell:
 
     def serve(self, request: wire.Request) -> wire.Reply:
         """Handle and store. A reply leaves only when its steps are on disk; after a failure there are no more replies."""
+        return self._stored(lambda now_ms: self.station.handle(request, now_ms))
+
+    def order_elsewhere(self, body: bytes) -> wire.Reply:
+        """The same for an order that somebody makes by phone or at a window."""
+        return self._stored(lambda now_ms: self.station.order_elsewhere(body, now_ms))
+
+    def _stored(self, deed: Callable[[int], tuple[wire.Reply, list[wire.Step]]]) -> wire.Reply:
         if self._ended:
             return UNSTORED
-        reply, steps = self.station.handle(request, self.clock.wall_ms())
+        reply, steps = deed(self.clock.wall_ms())
         if steps:
             try:
                 self._store.append(steps)
@@ -155,6 +162,10 @@ def _add_lab(app: FastAPI, shell: StationShell, faults: Faults) -> None:
         except wire.Refused as refused:
             return _response(refused.reply)
         return _json(200, faults.describe())
+
+    @app.post("/lab/orders", summary="Buy elsewhere what will be picked up", include_in_schema=False)
+    async def order(request: Request) -> Response:
+        return _response(shell.order_elsewhere(await request.body()))
 
     @app.get("/lab/state", summary="The whole state", include_in_schema=False)
     async def state() -> Response:

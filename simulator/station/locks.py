@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from simulator.station.layout import Layout
-from simulator.station.models import LockBody, RenewBody
+from simulator.station.models import LockBody, RenewBody, TripBody
 from simulator.station.network import SaleRules
 from simulator.station.prices import Prices
 from simulator.station.runs import RunClass
@@ -21,7 +21,7 @@ from simulator.station.wire import Answer, Refused, Step, bad_request, digest_of
 
 def expiries(sales: Sales, now_ms: int) -> list[Step]:
     """One step for each lock whose time is up."""
-    return [{"kind": "expired", "key": key, "at_ms": now_ms} for key in sales.runs.due(now_ms)]
+    return [{"kind": "expired", "key": key, "at_ms": now_ms} for key in sales.due(now_ms)]
 
 
 def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rules: SaleRules, now_ms: int) -> Answer:
@@ -32,10 +32,10 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
     digest = digest_of(body.model_dump(by_alias=True))
     sale = sales.get(body.key)
     if sale.state != "none":
-        return _repeated(sale, digest, now_ms)
+        return repeated(sale, digest, now_ms)
     if len(body.passengers) > rules.max_tickets:
         raise Refused(409, "limit", f"at most {rules.max_tickets} tickets an order", max_tickets=rules.max_tickets)
-    trip, travel_date = _trip_on_sale(body, timetable, rules, now_ms)
+    trip, travel_date = trip_on_sale(body, timetable, rules, now_ms)
     if reason := prices.terms(trip).query_only:
         raise Refused(409, "query_only", reason)
     layout = trip.train.layouts.get(body.seat_class)
@@ -46,7 +46,7 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
     answer = sales.runs.would_get(ask, now_ms)
     if not answer.places:
         raise Refused(409, "sold_out", f"{answer.left} places left", left=answer.left)
-    places = _offered(trip, layout, answer.places, body, prices, station_date(now_ms))
+    places = offered(trip, layout, answer.places, body, prices, station_date(now_ms))
     step: Step = {
         "kind": "held",
         "key": body.key,
@@ -67,7 +67,7 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
     return Answer({**held, "remaining_ms": rules.lock_ms}, [step], status=201)
 
 
-def _repeated(sale: Sale, digest: str, now_ms: int) -> Answer:
+def repeated(sale: Sale, digest: str, now_ms: int) -> Answer:
     """A lock whose answer was lost: the same places, with the time that is left now."""
     if sale.state == "voided":
         raise Refused(409, "voided", "this key was voided")
@@ -98,7 +98,8 @@ def not_in_state(sale: Sale) -> Refused:
     return Refused(409, "wrong_state", f"the sale is {sale.state}", state=sale.state)
 
 
-def _trip_on_sale(body: LockBody, timetable: Timetable, rules: SaleRules, now_ms: int) -> tuple[Trip, date]:
+def trip_on_sale(body: TripBody, timetable: Timetable, rules: SaleRules, now_ms: int) -> tuple[Trip, date]:
+    """The trip and its date. Refuses: no_such_train, sale_closed."""
     travel_date = parse_date(body.date)
     trip = timetable.trip(body.train, body.origin, body.destination, travel_date)
     if trip is None:
@@ -127,8 +128,8 @@ def parse_date(text: str) -> date:
         raise bad_request(f"date: {error}") from error
 
 
-def _offered(
-    trip: Trip, layout: Layout, chosen: tuple[int, ...], body: LockBody, prices: Prices, sold_on: date
+def offered(
+    trip: Trip, layout: Layout, chosen: tuple[int, ...], body: TripBody, prices: Prices, sold_on: date
 ) -> list[dict[str, Any]]:
     """Passengers and price per place, in the order of the passengers."""
     offered = []

@@ -61,7 +61,8 @@ def _run(options: argparse.Namespace) -> int:
         raise NetworkError(f"no station {unknown[0]}")
     signer = read_signer(options.data, secrets.token_bytes)
     people = {person.name: person for person in options.person}
-    station = Station(world, enrolled, others_bought if options.busy else nobody_bought, signer, people)
+    opening = others_bought if options.busy else nobody_bought
+    station = Station(world, enrolled, opening, signer, people, key=store.key())
     for step in steps:
         if step["kind"] != BOUND:
             station.apply(step)

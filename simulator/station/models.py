@@ -24,6 +24,7 @@ WallMs = Annotated[int, Field(ge=0, le=10**14)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
 PlaceIndex = Annotated[int, Field(ge=0, le=99)]
 Short = Annotated[str, Field(max_length=100)]
+Document = Annotated[str, Field(pattern=r"^[0-9A-Z]{8,18}$")]
 
 
 class Strict(BaseModel):
@@ -44,9 +45,9 @@ class AvailabilityBody(Strict):
     train: TrainNumber | None = None
 
 
-class LockBody(Strict):
-    key: Key
-    machine: Machine
+class TripBody(Strict):
+    """What is wanted of which train."""
+
     train: TrainNumber
     date: IsoDate
     origin: Telecode
@@ -54,6 +55,31 @@ class LockBody(Strict):
     seat_class: Annotated[str, Field(alias="class", max_length=30)]
     passengers: Annotated[list[Literal["adult", "child", "student", "soldier"]], Field(min_length=1, max_length=100)]
     wish: Literal["together", "window", "aisle", "none"]
+
+
+class LockBody(TripBody):
+    key: Key
+    machine: Machine
+
+
+class OrderBody(TripBody):
+    """Bought elsewhere. `documents`: of each passenger, or none; `at`: the only station that hands it out."""
+
+    documents: Annotated[list[Document], Field(max_length=100)] = []
+    at: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
+
+
+class FindBody(Strict):
+    """One of both."""
+
+    machine: Machine
+    code: Annotated[str, Field(max_length=40)] = ""
+    document: Annotated[str, Field(pattern=r"^[0-9A-Z]{0,18}$")] = ""
+
+
+class CollectBody(Strict):
+    key: Key
+    machine: Machine
 
 
 class RenewBody(Strict):

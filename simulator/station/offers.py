@@ -63,6 +63,11 @@ def _runs(trip: Trip, travel_date: date) -> list[RunClass]:
     return [RunClass(trip.train.key, run_date, code) for code in trip.train.layouts]
 
 
+def ride_of(trip: Trip, travel_date: date) -> dict[str, Any]:
+    """The trip as every offer tells it, without its last moment of sale."""
+    return {name: value for name, value in _ride(trip, travel_date, 0).items() if name != "closes_ms"}
+
+
 @lru_cache(4_096)
 def _ride(trip: Trip, travel_date: date, closes_before_ms: int) -> dict[str, Any]:
     """What no sale changes of an offer."""

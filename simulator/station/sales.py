@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from simulator.station.orders import Orders, Secrets
 from simulator.station.runs import Opening, RunClass, Runs
 from simulator.station.seats.orders import Ask
 from simulator.station.seats.stock import StockError
@@ -23,7 +24,8 @@ SAFE_STATES = ("void", "retracted")  # the machine says that no passenger holds 
 
 @dataclass
 class Sale:
-    """One order by its key. A key that was only ever voided has no run and no places."""
+    """One order by its key. A key that was only ever voided has no run and no places. `order`: places that were bought elsewhere
+    and are picked up here, `indices` of that order; in the seat engine they stay that order's."""
 
     key: str
     state: str
@@ -44,6 +46,8 @@ class Sale:
     printed_digest: str = ""
     printed: list[dict[str, Any]] = field(default_factory=list)
     voided: set[int] = field(default_factory=set)
+    order: str = ""
+    indices: tuple[int, ...] = ()
 
     def tickets(self) -> list[dict[str, Any]]:
         """The numbers given with the confirmation, per place."""
@@ -61,8 +65,9 @@ class Sale:
 class Sales:
     """The book of sales; `runs` has the places they hold, as orders of the same keys."""
 
-    def __init__(self, timetable: Timetable, opening: Opening) -> None:
+    def __init__(self, timetable: Timetable, opening: Opening, secrets: Secrets) -> None:
         self.by_key: dict[str, Sale] = {}
+        self.orders = Orders(secrets)
         self.runs = Runs(timetable, opening)
         self.next_number = 0
 
@@ -70,13 +75,26 @@ class Sales:
         """A book of its own with the same sales."""
         other = Sales.__new__(Sales)
         other.by_key = {key: sale.copy() for key, sale in self.by_key.items()}
-        other.runs = self.runs.copy()
+        other.runs, other.orders = self.runs.copy(), self.orders.copy()
         other.next_number = self.next_number
         return other
 
     def get(self, key: str) -> Sale:
         """The sale of a key; one in state `none` when the key was never heard of."""
         return self.by_key.get(key) or Sale(key, "none")
+
+    def due(self, now_ms: int) -> list[str]:
+        """Keys of held sales whose time is up; each is told once."""
+        collecting = [key for key, until_ms in self.orders.holds.items() if until_ms <= now_ms]
+        for key in collecting:
+            del self.orders.holds[key]
+        return [*self.runs.due(now_ms), *collecting]
+
+    def still_open(self, sale: Sale) -> bool:
+        """Whether the very same places of an expired sale could be held again."""
+        if sale.order:
+            return set(sale.indices) <= set(self.orders.by_number[sale.order].open())
+        return self.runs.still_open(sale.key)
 
     def apply(self, step: Step) -> None:
         """Fold one step. Raises StockError or KeyError when it contradicts an earlier one."""
@@ -104,26 +122,71 @@ class Sales:
         self.runs.held(sale.key, "lock", ask, sale.places, sale.expires_ms, sale.limit_ms)
         self.by_key[sale.key] = sale
 
+    def _ordered(self, step: Step) -> None:
+        """Sold elsewhere: to the seat engine an order of its own number."""
+        order = self.orders.ordered(step)
+        places = tuple(place.place_id for place in order.places)
+        ask = Ask(order.run.stock, order.a, order.b, len(places))
+        self.runs.held(order.number, "lock", ask, places, step["at_ms"], step["at_ms"])
+        self.runs.sold(order.number, "confirm")
+
+    def _shown(self, step: Step) -> None:
+        self.orders.shown(step)
+
+    def _missed(self, step: Step) -> None:
+        self.orders.missed(step)
+
+    def _collecting(self, step: Step) -> None:
+        order = self.orders.by_number[step["order"]]
+        sale = Sale(
+            key=step["key"],
+            state="held",
+            digest=step["digest"],
+            run=order.run,
+            a=order.a,
+            b=order.b,
+            places=tuple(order.places[index].place_id for index in step["indices"]),
+            offered=step["places"],
+            held_ms=step["at_ms"],
+            expires_ms=step["expires_ms"],
+            limit_ms=step["limit_ms"],
+            order=order.number,
+            indices=tuple(step["indices"]),
+        )
+        if sale.key in self.by_key:
+            raise StockError(f"{sale.key} is held twice")
+        self.orders.hold(sale.order, sale.indices, sale.key, sale.expires_ms)
+        self.by_key[sale.key] = sale
+
     def _renewed(self, step: Step) -> None:
         sale = self._in_state(step, "held")
         more_ms = step["expires_ms"] - sale.expires_ms
         sale.notes.add(step["note"])
         sale.expires_ms = step["expires_ms"]
+        if sale.order:
+            self.orders.holds[sale.key] = sale.expires_ms
+            return
         self.runs.renewed(sale.key, f"note {step['note']}", more_ms, sale.expires_ms)
 
     def _expired(self, step: Step) -> None:
         sale = self._in_state(step, "held")
-        self.runs.expired(sale.key)
+        if sale.order:
+            self.orders.free(sale.order, sale.key)
+        else:
+            self.runs.expired(sale.key)
         sale.state = "expired"
 
     def _released(self, step: Step) -> None:
         sale = self._in_state(step, "held")
-        self.runs.released(sale.key, "release")
+        self._let_go(sale, "release")
         sale.state = "released"
 
     def _confirmed(self, step: Step) -> None:
         sale = self._in_state(step, "held", "expired")
-        self.runs.sold(sale.key, "confirm")  # of an expired one, within the grace: the very same places again
+        if sale.order:
+            self.orders.hold(sale.order, sale.indices, sale.key)
+        else:
+            self.runs.sold(sale.key, "confirm")  # of an expired one, within the grace: the very same places again
         sale.state = "confirmed"
         sale.confirm_digest = step["digest"]
         sale.paid = {name: step[name] for name in ("rounding_fen", "cash_fen", "card_fen")}
@@ -135,6 +198,8 @@ class Sales:
         sale.printed_digest = step["digest"]
         sale.printed = step["tickets"]
         sale.state = "printed"
+        if sale.order:
+            self.orders.settle(sale.order, sale.indices, sale.key, sale.printed, step["at_ms"])
 
     def _restored(self, step: Step) -> None:
         """An older backup was put back: what was sold since is unknown here, so no number of its letter is given again."""
@@ -142,16 +207,28 @@ class Sales:
 
     def _voided(self, step: Step) -> None:
         sale = self.by_key.setdefault(step["key"], Sale(step["key"], "none"))
+        if step.get("waits"):  # its blanks were used: `printed` says what becomes of its places
+            sale.voided |= set(step["places"])
+            return
         if sale.state in ("confirmed", "printed"):
             returned = set(step["places"]) - sale.voided
-            self.runs.refunded(sale.key, "void", tuple(sorted(returned)))
+            if sale.order:
+                self.orders.free(sale.order, sale.key)
+            else:
+                self.runs.refunded(sale.key, "void", tuple(sorted(returned)))
             sale.voided |= returned
             if len(sale.voided) == len(sale.places):
                 sale.state = "voided"
             return
         if sale.state == "held":
-            self.runs.released(sale.key, "void")
+            self._let_go(sale, "void")
         sale.state = "voided"
+
+    def _let_go(self, sale: Sale, command: str) -> None:
+        if sale.order:
+            self.orders.free(sale.order, sale.key)
+        else:
+            self.runs.released(sale.key, command)
 
     def _in_state(self, step: Step, *states: str) -> Sale:
         sale = self.by_key[step["key"]]
@@ -168,6 +245,7 @@ class Sales:
         """The whole state as plain values, for comparison and for the lab."""
         return {
             "sales": {key: _plain(sale) for key, sale in sorted(self.by_key.items())},
+            "orders": self.orders.snapshot(),
             "free": self.runs.snapshot(),
             "next_number": self.next_number,
         }
@@ -180,4 +258,5 @@ def _number_text(number: int) -> str:
 
 def _plain(sale: Sale) -> dict[str, Any]:
     plain = asdict(sale)
-    return {**plain, "places": list(sale.places), "notes": sorted(sale.notes), "voided": sorted(sale.voided)}
+    listed = {"places": list(sale.places), "indices": list(sale.indices)}
+    return {**plain, **listed, "notes": sorted(sale.notes), "voided": sorted(sale.voided)}

@@ -18,6 +18,7 @@ from zlib import crc32
 from simulator.station.wire import Step
 
 QUARANTINE_MARK = "#"
+KEY_BYTES = 32
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
@@ -39,6 +40,23 @@ class Store:
         except OSError as error:
             raise StoreError(f"{folder}: {error}") from error
         self._records: dict[tuple[str, str], BinaryIO] = {}
+
+    def key(self) -> bytes:
+        """What codes of orders follow from, made once and readable by nobody else; an older backup needs the same. Raises
+        StoreError when it is damaged: with another one no code leads to its order any more."""
+        path = self._folder / "orders.key"
+        if not path.exists():
+            fresh = path.with_suffix(".new")
+            fresh.unlink(missing_ok=True)
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(os.urandom(KEY_BYTES))
+                _sync(file)
+            fresh.rename(path)
+            _sync_folders(self._folder)
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise StoreError(f"{path}: {len(key)} bytes, not {KEY_BYTES}")
+        return key
 
     def replay(self) -> Iterator[Step]:
         """All steps that were stored, in an order that folds to the same state. Cuts torn tails; raises StoreError."""

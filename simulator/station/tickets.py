@@ -27,11 +27,7 @@ def confirm(sale: Sale, body: ConfirmBody, sales: Sales, rules: SaleRules, now_m
         if sale.confirm_digest != digest:
             raise Refused(422, "key_reused", "this key was confirmed with another body")
         return Answer({"state": "confirmed", "tickets": sale.tickets()})
-    in_grace = (
-        sale.state == "expired"
-        and now_ms < sale.expires_ms + rules.confirm_grace_ms
-        and sales.runs.still_open(sale.key)
-    )
+    in_grace = sale.state == "expired" and now_ms < sale.expires_ms + rules.confirm_grace_ms and sales.still_open(sale)
     if sale.state != "held" and not in_grace:
         raise not_in_state(sale)
     if body.total_fen != sale.total_fen:
@@ -95,6 +91,8 @@ def void(sale: Sale, body: VoidBody, now_ms: int) -> Answer:
     if held_by_passenger:
         raise Refused(409, "delivered", "a passenger may hold the ticket", places=held_by_passenger)
     step: Step = {"kind": "voided", "key": sale.key, "at_ms": now_ms, "places": wanted, "reason": body.reason}
+    if sale.order and body.places is not None and sale.state in ("confirmed", "printed"):
+        return Answer({"state": sale.state}, [{**step, "waits": True}])
     partly = sale.state in ("confirmed", "printed") and len(sale.voided | set(wanted)) < len(everything)
     return Answer({"state": sale.state if partly else "voided"}, [step])
 
