@@ -11,8 +11,19 @@ def afterwards(book: Book) -> tuple[str, str]:
         return "seat", ""
     if book.why_ending in ("timeout", "service", "restart", "screen"):
         return "attract", _notice(book)
+    if book.pickup and not book.given_fen:
+        return _picked_up(book)
     paid = book.put_in_fen or book.tickets or _goes_back(book)
     return "thanks" if paid else "home", _notice(book)
+
+
+def _picked_up(book: Book) -> tuple[str, str]:
+    """What was not handed over waits for its passenger; of what may have been, people know more than the machine."""
+    if book.tickets_in("unknown"):
+        return "home", "order_unknown"
+    if book.tickets and len(book.tickets_in("taken")) == len(book.tickets):
+        return "thanks", ""
+    return "home", "order_rest" if book.tickets_in("taken") else "order_later"
 
 
 def _goes_back(book: Book) -> str:

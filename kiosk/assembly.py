@@ -128,7 +128,7 @@ def _build(
         closing.append(station.close)
         devices = drivers_of(settings, reactor, station, boot, opener)
         if settings.codes is not None:
-            codes = code_payment(settings.codes, reactor, clock)
+            codes = code_payment(settings.codes, reactor, clock, scanner=settings.devices.code_scanner is not None)
             codes.on_wire = wire
             closing.append(codes.close)
             devices.payment = codes

@@ -43,7 +43,7 @@ from kiosk.ports.ups import PowerSeen
 from kiosk.reactor import Reactor
 from kiosk.records import record_of
 from kiosk.repeats import Repeats
-from kiosk.screen.values import ServiceLogin, ServiceTask, Show, decode, encode
+from kiosk.screen.values import PickupCode, ServiceLogin, ServiceTask, Show, decode, encode
 from kiosk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -56,10 +56,12 @@ MOST_WAITING = 256 << 10
 """Characters kept in memory between two flushes."""
 LEVEL, WINDOW, MEMORY = 3, -14, 6
 DIGIT, MASKED = "svc:digit:", "svc:digit:*"
+CODE, MASKED_CODE = "code:", "code:*"
+"""Digits of a code that is worth tickets until they are collected."""
 UNRECORDED = frozenset({"card_reader", "code_scanner", "id_reader", "pin_pad"})
 """Links of which no byte is kept (invariant 13): cards, codes that pay, names and numbers of travellers."""
 _PASSWORD = re.compile(rb'(?m)^(PASSWORD) "[^\n]*')
-LOGIN, TASK = b'"kind":"svc.login"', b'"kind":"svc.task"'
+LOGIN, TASK, PICKUP = b'"kind":"svc.login"', b'"kind":"svc.task"', b'"kind":"pickup.code"'
 STANDING = (
     SessionGranted, SessionRefused, StationBack, StationLost, NetworkKnown, ScreenBack, ScreenLost, CabinetSeen,
     MainsChanged, BoxMoved, PowerSeen,
@@ -263,6 +265,8 @@ class BlackBox:
             self._note(f"c {name} {out:d}")
         if isinstance(fact, ScreenTouched) and fact.target.startswith(DIGIT) and self._secret:
             fact = replace(fact, target=MASKED)
+        elif isinstance(fact, ScreenTouched) and fact.target.startswith(CODE):
+            fact = replace(fact, target=MASKED_CODE)
         if isinstance(fact, DeviceReady) and (known := list(self._known_fen())):
             self._note("k " + _json(known))
         self._keep(fact)
@@ -325,7 +329,7 @@ def masked(line: bytes) -> bytes | None:
     """An encoded Show of a screen on which somebody logs in or signs, without what is typed: a number may be a PIN in the
     wrong field. None: nobody does that there."""
     head = line[:80]
-    if LOGIN not in head and TASK not in head:
+    if LOGIN not in head and TASK not in head and PICKUP not in head:
         return None
     message = decode(line)
     if not isinstance(message, Show):
@@ -333,6 +337,8 @@ def masked(line: bytes) -> bytes | None:
     screen = message.screen
     if isinstance(screen, ServiceLogin):
         return encode(replace(message, screen=replace(screen, number="*" * len(screen.number))))
+    if isinstance(screen, PickupCode):
+        return encode(replace(message, screen=replace(screen, typed="*" * len(screen.typed))))
     if isinstance(screen, ServiceTask) and any(person.level == "tint" for person in screen.signoffs):
         return encode(replace(message, screen=replace(screen, typed="*" * len(screen.typed))))
     return None

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kiosk.afterwards import afterwards
+from kiosk.asked import BACK, able, put, started
 from kiosk.cancels import cancelled_by
 from kiosk.faults import Fault
 from kiosk.help_call import HelpCall
 from kiosk.journaled import JOURNALED
-from kiosk.journey.asks import Ask, AskStops, AskTrains, CallStaff, Now, StartSale, ToSale, ToService
+from kiosk.journey import asks as A
+from kiosk.journey.asks import Ask, Now
 from kiosk.modes import Mode
 from kiosk.parts import Parts
 from kiosk.past import belongs_to_sale
@@ -34,10 +36,11 @@ from kiosk.ports.station import (
     SessionGranted,
     StationBack,
 )
+from kiosk.reading import Reading
 from kiosk.records import record_of
 from kiosk.restart import PASTS_MS, Restart
 from kiosk.sale.book import S
-from kiosk.sale.facts import Cancelled, SaleStarted
+from kiosk.sale.facts import Cancelled
 from kiosk.sale.intents import Intent
 from kiosk.sale.orphans import owed_for
 from kiosk.sale.sale import Sale
@@ -72,6 +75,7 @@ class Controller(Whole):
         self._sales = parts.past.sales
         self.stopped = ""  # why, once it has
         self._standing = Standing(parts.deeds.devices, bool(parts.context.policy.cash.recycled_fen))
+        self._reading = Reading(parts.deeds.devices, parts.journey, parts.day_of, parts.journal.boot)
         self._day = parts.day_of(parts.clock.wall_ms())
         self._adopt()
         self.mode = self._mode()
@@ -84,7 +88,7 @@ class Controller(Whole):
         self.changed = True
         self._p.eyes.hear(fact)
         wall_ms = self._p.clock.wall_ms()
-        ours = self.watch.hear(fact, wall_ms)
+        ours = self.watch.hear(fact, wall_ms) or self._reading.hear(fact, self.now())
         self._p.power.hear(fact, now_ms)
         match fact:
             case ScreenTouched():
@@ -197,32 +201,28 @@ class Controller(Whole):
             self._do(self.journey.touch(target, self.now()), now_ms)
 
     def _do(self, asks: Sequence[Ask], now_ms: int) -> None:
-        station = self._p.deeds.devices.station
         for ask in asks:
             match ask:
-                case AskTrains():
-                    station.ask_trains(ask.request, ask.origin, ask.destination, ask.date, ask.train)
-                case AskStops():
-                    station.ask_stops(ask.request, ask.train, ask.date)
-                case StartSale():
+                case A.AskTrains() | A.AskStops() | A.AskOrders():
+                    put(ask, self._p.deeds.devices.station)
+                case A.StartSale() | A.StartPickup():
                     self._start_sale(ask, now_ms)
-                case ToSale():
+                case A.ToSale():
                     self._to_sale(ask.target, now_ms)
-                case CallStaff():
+                case A.CallStaff():
                     self._call_staff("screen")
-                case ToService():
+                case A.ToService():
                     self._service_steps(self.service.open(self, self.now()))
 
-    def _start_sale(self, ask: StartSale, now_ms: int) -> None:
-        if self.sale is not None or not self.mode.sells:
-            self._do(self.journey.sale_over(self.now(), "trains", "not_held"), now_ms)
+    def _start_sale(self, ask: A.StartSale | A.StartPickup, now_ms: int) -> None:
+        if self.sale is not None or not able(ask, self.mode):
+            self._do(self.journey.sale_over(self.now(), *BACK[type(ask)]), now_ms)
             return
         self._sales += 1
         context = self._p.context
-        key = f"{context.machine}.{context.epoch}.{self._sales}"
-        started = SaleStarted(self._sales, key, ask.language, ask.order)
-        self.sale = Sale(self._sales, ask.language, started, context, self.stock)
-        self.sale_step(started, now_ms)
+        fact = started(ask, self._sales, f"{context.machine}.{context.epoch}.{self._sales}")
+        self.sale = Sale(self._sales, ask.language, fact, context, self.stock)
+        self.sale_step(fact, now_ms)
 
     def _to_sale(self, target: str, now_ms: int) -> None:
         """Touches during a sale; one that does not fit the state is dropped."""
@@ -279,6 +279,7 @@ class Controller(Whole):
         self.mode = self._mode()
         self.journey.cash_limit_fen = None if self.mode.charge == "ok" else self.mode.cash_limit_fen
         self._standing.follow(self.sale, self.mode, self.watch.ready)
+        self._reading.follow(self.sale, self.mode, self.charge_step)
 
     def _mode(self) -> Mode:
         known = self.watch.known(

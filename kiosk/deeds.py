@@ -6,12 +6,14 @@ A device that is not fitted answers as one that refuses, or that cannot say, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kiosk.ports.cabinet import Cabinet
 from kiosk.ports.camera import Camera
+from kiosk.ports.code_scanner import CodeScanner
 from kiosk.ports.fact import Report
+from kiosk.ports.id_reader import IdReader
 from kiosk.ports.note_acceptor import (
     DepositKeepUncertain,
     DepositReturnUncertain,
@@ -51,9 +53,11 @@ class Devices:
     ups: PowerSource | None = None
     payment: Payment | None = None
     camera: Camera | None = None  # no sale ever waits for it, so it is not among `fitted`
+    code_scanner: CodeScanner | None = None
+    id_reader: IdReader | None = None
 
     def fitted(self) -> frozenset[str]:
-        names = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet", "ups", "payment")
+        names = {part.name for part in fields(self)} - {"station"}
         return frozenset(name for name in names if getattr(self, name) is not None)
 
     def cycles(self, name: str) -> int:
@@ -136,7 +140,10 @@ class Deeds:
     # -- station
 
     def _lock(self, intent: si.LockPlaces, book: Book) -> None:
-        self.devices.station.lock(intent.key, intent.order)
+        if book.pickup:
+            self.devices.station.collect(intent.key, book.pickup, len(intent.order.passengers))
+        else:
+            self.devices.station.lock(intent.key, intent.order)
 
     def _renew(self, intent: si.RenewLock, book: Book) -> None:
         self.devices.station.renew(intent.key, intent.note)

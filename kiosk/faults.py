@@ -23,6 +23,8 @@ class Ability(Enum):
     TICKETS = "print and hand over tickets"
     SLIPS = "print slips"
     CHARGE = "take cards and phones"
+    SCAN = "read codes from paper and phones"
+    IDENTITY = "read identity cards"
     NONE = "nothing: a warning"
 
 
@@ -85,6 +87,8 @@ DEVICE_ABILITY = {
     "slip_printer": Ability.SLIPS,
     "cabinet": Ability.SELL,
     "payment": Ability.CHARGE,
+    "code_scanner": Ability.SCAN,
+    "id_reader": Ability.IDENTITY,
 }
 """What is lost when the whole device of that name is."""
 

@@ -77,6 +77,10 @@ def drivers_of(
     if table.ups:
         devices.ups = model("ups", table.ups, report, boot)
         reactor.add(devices.ups, open_link("ups", table.ups))  # type: ignore[arg-type]
+    for name in ("code_scanner", "id_reader"):
+        if found := getattr(table, name):
+            setattr(devices, name, model(name, found, report, boot))
+            reactor.add(getattr(devices, name), open_link(name, found))
     if table.cabinet and board is not None:
         reactor.add(
             board, open_link("cabinet", table.cabinet)
@@ -114,8 +118,9 @@ def _cash(
         reactor.add(presenter, open_link("dispenser", dispenser))
 
 
-def code_payment(found: CodePayment, reactor: Reactor, clock: Clock) -> CodePayDriver:
-    """Phone codes: the adapter on its own thread, seated in `reactor`. Raises ConfigError for a key that is none."""
+def code_payment(found: CodePayment, reactor: Reactor, clock: Clock, scanner: bool = False) -> CodePayDriver:
+    """Phone codes: the adapter on its own thread, seated in `reactor`. `scanner`: one is fitted, so phones may show codes, too.
+    Raises ConfigError for a key that is none."""
     try:
         key = bytes.fromhex(found.key_file.read_text("ascii").strip())
         sealer = Sealer(found.merchant, key, clock.wall_ms, lambda: token_hex(16))
@@ -125,6 +130,7 @@ def code_payment(found: CodePayment, reactor: Reactor, clock: Clock) -> CodePayD
         reactor.report,
         ThreadLane(found.url, sealer, clock.mono_ms),
         merchant=found.merchant,
+        scanner=scanner,
         timing=Timing(poll_ms=found.poll_ms),
     )
     reactor.add(driver)

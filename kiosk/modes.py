@@ -55,7 +55,7 @@ class Mode:
     phones cannot be used: none (not fitted), lost, reversal (one is still to go back); ok. `ways`: how an order can be paid now.
 
     `reasons` in order of weight; `code` of the fault a person should quote, empty when none. `cash_limit_fen`: up to which
-    price cash works.
+    price cash works. `pickups`: how an order that was bought elsewhere can be picked up: scan, card, type; empty: not here.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Mode:
     code: str = ""
     charge: str = "none"
     ways: tuple[str, ...] = ("cash",)
+    pickups: tuple[str, ...] = ()
 
     @property
     def out_of_service(self) -> bool:
@@ -104,12 +105,14 @@ def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
     no_cash = _no_cash(known, lost, silent, machine, limit)
     charge = _charge(known, lost, silent)
     query_only = ("remote_query",) if known.command == "query_only" else ()
-    ways = () if query_only else (*(() if no_cash else ("cash",)), *(known.charges if charge == "ok" else ()))
+    pickups = () if query_only else _pickups(known, lost, silent)
+    charges = tuple(way for way in known.charges if way != "scan" or "scan" in pickups) if charge == "ok" else ()
+    ways = () if query_only else (*(() if no_cash else ("cash",)), *charges)
     low = any(count <= machine.cassette_low for count in known.stock.cassettes.values())
     nothing = limit == 0 or (cash.deposit_depth > 0 and not any(known.stock.payable().values()))
     change = "none" if Ability.CHANGE in lost or "dispenser" in silent or nothing else "low" if low else "ok"
     warnings = _warnings(known, lost, machine)
-    name = stopping[0] if stopping else "normal" if ways else "query_only"
+    name = stopping[0] if stopping else "normal" if ways else "pickup_only" if pickups else "query_only"
     worst = next((fault for fault in known.faults if fault.ability is not Ability.NONE), None)
     return Mode(
         name=name,
@@ -122,10 +125,22 @@ def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
         code=fault_code(worst) if worst else "",
         charge=charge,
         ways=() if stopping else ways,
+        pickups=() if stopping else pickups,
     )
 
 
 _NO_CHARGE = {"lost": ("no_payment",), "reversal": ("reversal_open",)}
+
+
+def _pickups(known: Known, lost: set[Ability], silent: set[str]) -> tuple[str, ...]:
+    """A machine that was fitted for it hands out orders: a fault of one reader leaves the other, of both the keys on the screen."""
+    fitted = known.fitted & {"code_scanner", "id_reader"}
+    works = {
+        "scan": Ability.SCAN not in lost and "code_scanner" not in silent,
+        "card": Ability.IDENTITY not in lost and "id_reader" not in silent,
+        "type": bool(fitted),
+    }
+    return tuple(way for way, there in works.items() if there)
 
 
 def _charge(known: Known, lost: set[Ability], silent: set[str]) -> str:

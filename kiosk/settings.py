@@ -133,6 +133,8 @@ class DeviceTable:
     cabinet: Device | None = None
     slip_printer: Device | None = None
     ups: Device | None = None
+    code_scanner: Device | None = None
+    id_reader: Device | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,8 @@ class Showing:
             cash_limit_fen=mode.cash_limit_fen,
             slips=mode.slips,
             told_ms=controller.watch.worst_since_ms() if mode.out_of_service else 0,
-            charges=controller.watch.charges,
+            charges=tuple(way for way in controller.watch.charges if way != "scan" or "scan" in mode.pickups),
+            pickups=mode.pickups,
             charge=mode.charge,
         )
 
@@ -158,7 +159,7 @@ class Showing:
         return Both(self._machine.station, self._machine.station)
 
     def _stripe(self, book: Book, index: int, number: str) -> str:
-        return stripe(book.order, book.tickets[index].place, number)
+        return stripe(book.order, book.as_bought(book.tickets[index].place), number)
 
     def _ticket(self, faces: Faces, book: Book, index: int, number: str, blank: str) -> tuple[str, Picture]:
         place = book.tickets[index].place
@@ -187,7 +188,8 @@ class Showing:
         assert self._controller is not None
         assert self._controller.journey.network is not None
         machine = f"{self._station().zh} {self._machine.id}"
-        return facts_of(book.order, place, number, blank, self._controller.journey.network, machine)
+        network = self._controller.journey.network
+        return facts_of(book.order, book.as_bought(place), number, blank, network, machine)
 
     def _slip(self, faces: Faces, book: Book, code: str, wall_ms: int) -> Picture:
         """One slip explains all claims of a sale: the first one large, the others with their codes."""

@@ -23,7 +23,7 @@ from kiosk.stock import Stock
 
 log = logging.getLogger(__name__)
 LOST_DEVICE = frozenset({"LINK_LOST", "NO_ANSWER", "WRONG_DEVICE"})
-KNOWS_NO_PAST = frozenset({"ups", "payment"})
+KNOWS_NO_PAST = frozenset({"ups", "payment", "code_scanner", "id_reader"})
 """Nothing of a sale is asked of them: a start does not wait for their first word."""
 BUILD_WALL_MS = 1_780_000_000_000  # 2026-05-28: no honest clock is before the program was written
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -20,12 +20,15 @@ from kiosk.ports.station import (
     ConfirmUncertain,
     InboxFailed,
     InboxHeard,
+    LockedPlace,
     LockRefused,
     LockReleased,
     LockRenewed,
     LockUncertain,
     NetworkKnown,
     Order,
+    OrdersFailed,
+    OrdersFound,
     PlacesLocked,
     PrintedReported,
     RecordsFailed,
@@ -70,15 +73,15 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Call:
     """`hear` makes the fact of an answer (raises Malformed), `silence` the one of none, with the reason; None: nothing
-    to say. A `question` changes nothing at the station and may be asked twice. `waits_ms`: so long it may hold
-    its answer back."""
+    to say. A `question` changes nothing at the station and may be asked twice. `waits_ms`: so long it may hold its
+    answer back. What a body holds may be a code or a document: nobody prints it."""
 
     name: str
     method: str
     path: str
     hear: Callable[[Answer], Fact | None]
     silence: Callable[[str], Fact | None]
-    body: Any = None
+    body: Any = field(default=None, repr=False)
     question: bool = False
     etag: str = ""
     sale: str = ""
@@ -157,7 +160,28 @@ def ask_stops(request: int, train: str, date: str) -> Call:
     return Call("stops", "GET", path, hear, lambda reason: TrainsFailed(request, reason), question=True)
 
 
+def find_orders(machine: str, request: int, code: str, document: str) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if 400 <= answer.status < 500:
+            return OrdersFailed(request, answer.code)
+        return OrdersFound(request, codec.orders(_good(answer)))
+
+    body = {"machine": machine, **({"code": code} if code else {"document": document})}
+    silence = lambda reason: OrdersFailed(request, reason)
+    return Call("orders", "POST", "/v1/orders:find", hear, silence, body, question=True)
+
+
 def lock(machine: str, sale: str, order: Order) -> Call:
+    wanted = len(order.passengers)
+    return _lock("/v1/locks", codec.lock_body(machine, sale, order), sale, lambda body: codec.places(body, wanted))
+
+
+def collect(machine: str, sale: str, number: str, most: int) -> Call:
+    path = f"/v1/orders/{quote(number, safe='')}:collect"
+    return _lock(path, {"machine": machine, "key": sale}, sale, lambda body: codec.left_of_order(body, most))
+
+
+def _lock(path: str, asked: dict[str, Any], sale: str, places: Callable[[Any], tuple[LockedPlace, ...]]) -> Call:
     def hear(answer: Answer) -> Fact:
         if 400 <= answer.status < 500 and answer.status != 408:
             left = answer.body.get("left", 0) if type(answer.body) is dict else 0
@@ -167,14 +191,14 @@ def lock(machine: str, sale: str, order: Order) -> Call:
             raise Malformed("not the lock that was asked for")
         return PlacesLocked(
             sale,
-            codec.places(body, len(order.passengers)),
+            places(body),
             codec.amount(body, "total_fen"),
             codec.amount(body, "remaining_ms"),
             codec.longest_ms(body),
         )
 
     silence = lambda reason: LockUncertain(sale, reason)
-    return Call("lock", "POST", "/v1/locks", hear, silence, codec.lock_body(machine, sale, order), sale=sale)
+    return Call("lock", "POST", path, hear, silence, asked, sale=sale)
 
 
 def renew(sale: str, note: int) -> Call:

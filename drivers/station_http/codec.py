@@ -11,12 +11,14 @@ from typing import Any, TypeVar, get_type_hints
 
 from kiosk.ports.station import (
     ClassOffer,
+    FoundOrder,
     Limits,
     LockedPlace,
     Named,
     Network,
     Offer,
     Order,
+    OrderedPlace,
     SignedText,
     StationName,
     StopTime,
@@ -141,6 +143,29 @@ def places(raw: Any, wanted: int) -> tuple[LockedPlace, ...]:
         raise Malformed("places: a negative price")
     if sum(place.price_fen for place in found) != amount(raw, "total_fen"):
         raise Malformed("total_fen is not the sum of the places")
+    return found
+
+
+def orders(raw: Any) -> tuple[FoundOrder, ...]:
+    """Answer to `orders:find`: at least one order, each with a place."""
+    found = tuple(_order(item) for item in get(raw, "orders", list))
+    if not found or not all(order.places for order in found):
+        raise Malformed("orders: one at least, with its places, expected")
+    return found
+
+
+def _order(raw: Any) -> FoundOrder:
+    places = tuple(flat(OrderedPlace, item) for item in get(raw, "places", list))
+    if any(place.price_fen < 0 for place in places):
+        raise Malformed("places: a negative price")
+    return flat(FoundOrder, raw, number=get(raw, "order", str), seat_class=get(raw, "class", str), places=places)
+
+
+def left_of_order(raw: Any, most: int) -> tuple[LockedPlace, ...]:
+    """Places of a lock that collects an order: as many as are left of it, and nothing to pay."""
+    found = places(raw, min(most, len(get(raw, "places", list))))
+    if not found or amount(raw, "total_fen"):
+        raise Malformed("places of an order, and nothing to pay, expected")
     return found
 
 

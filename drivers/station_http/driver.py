@@ -100,6 +100,12 @@ class StationDriver(WithoutLink):
     def ask_stops(self, request: int, train: str, date: str) -> None:
         self._lanes.submit(Lane.SALE, calls.ask_stops(request, train, date))
 
+    def find_orders(self, request: int, code: str = "", document: str = "") -> None:
+        self._lanes.submit(Lane.SALE, calls.find_orders(self._machine, request, code, document))
+
+    def collect(self, sale: str, number: str, most: int) -> None:
+        self._lanes.submit(Lane.SALE, calls.collect(self._machine, sale, number, most))
+
     def lock(self, sale: str, order: Order) -> None:
         self._lanes.submit(Lane.SALE, calls.lock(self._machine, sale, order))
 

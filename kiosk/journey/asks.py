@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from kiosk.ports.station import Order
+from kiosk.ports.station import FoundOrder, Order
 
 
 class Now(NamedTuple):
@@ -36,10 +36,26 @@ class AskStops:
 
 
 @dataclass(frozen=True, slots=True)
+class AskOrders:
+    """Question for `Station.find_orders`, by a code that was typed."""
+
+    request: int
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StartSale:
     """Open a sale and lock the places. `language`: zh or en, for slips."""
 
     order: Order
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartPickup:
+    """The same for what is left of an order that was bought elsewhere: nothing is to be paid."""
+
+    order: FoundOrder
     language: str
 
 
@@ -60,4 +76,4 @@ class ToService:
     """Show the staff log-in."""
 
 
-Ask = AskTrains | AskStops | StartSale | ToSale | CallStaff | ToService
+Ask = AskTrains | AskStops | AskOrders | StartSale | StartPickup | ToSale | CallStaff | ToService

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from kiosk.journey import board, choose, find, propose, roam
+from kiosk.journey import board, choose, collect, find, propose, roam
 from kiosk.journey.asks import Ask, AskTrains, CallStaff, Now, ToSale, ToService
 from kiosk.journey.calendar import station_day
 from kiosk.journey.holidays import holidays
@@ -24,6 +24,8 @@ from kiosk.ports.station import (
     LockUncertain,
     Network,
     NetworkKnown,
+    OrdersFailed,
+    OrdersFound,
     SessionGranted,
     StationLost,
     TrainsFailed,
@@ -41,7 +43,11 @@ FLOW: dict[str, dict[str, str]] = {
     "home": {
         T.DESTINATION: "pick_destination", T.TRAIN_NUMBER: "ask_number", T.NEXT_TRAINS: "open_next",
         T.ROUTE_MAP: "open_map", T.FIXED: "open_fixed", T.STATION: "choose_station", T.TRIP: "trip",
+        T.COLLECT: "open_pickup",
     },
+    "pickup": {T.TYPE_CODE: "type_code"},
+    "pickup.code": {T.CODE: "code_digit", T.CLEAR: "clear", T.ERASE: "erase"},
+    "pickup.orders": {T.ORDER: "choose_order"},
     "search.train": {
         T.LETTER: "type_number", T.DIGIT: "type_number", T.CLEAR: "clear", T.ERASE: "erase",
         T.NUMBER: "choose_number", T.DATE: "open_calendar",
@@ -83,7 +89,7 @@ REFRESHED = ("trains", *board.BOARDS)
 """Steps whose list is asked again when it grows old."""
 
 
-class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose.Proposing):
+class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose.Proposing, collect.Collecting):
     """One passenger after the other. `network` and `limits` come from the station; `cash_limit_fen` from the mode."""
 
     def __init__(self, settings: JourneySettings) -> None:
@@ -134,10 +140,16 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
                 self._stops_known(fact, now)
             case TrainsFailed() if fact.request == self.state.request:
                 self._question_failed()
+            case OrdersFound() if fact.request == self.state.request:
+                self._orders_found(fact)
+            case OrdersFailed() if fact.request == self.state.request:
+                self._orders_failed(fact)
             case StationLost() if self.state.waiting:
                 self._question_failed()
             case LockRefused():
                 return self._lock_refused(fact, now)
+            case LockUncertain() if self.state.orders:
+                return self.sale_over(now, "pickup", "offline")
             case LockUncertain():
                 return self.sale_over(now, "trains", "no_answer")
             case NoteHeld() | NoteMoving() if self.state.help:
@@ -175,7 +187,7 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
             self.state = replace(self.state, touched_ms=now.mono_ms)
 
     def sale_over(self, now: Now, back_to: str = "thanks", notice: str = "") -> list[Ask]:
-        """The sale is closed. `back_to`: thanks, seat, trains, home or attract; `notice` as in the state. Twice is once.
+        """The sale is closed. `back_to`: thanks, seat, trains, pickup, home or attract; `notice` as in the state. Twice is once.
 
         Home becomes seat when the passenger wanted to change the order; a cancel says so without a `notice`.
         """
@@ -199,6 +211,8 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
             self.state = replace(self.state, step="thanks", trail=(), notice=notice)
         else:
             self._home("", now)
+            if back_to == "pickup":
+                self._open_pickup("", now)
             self.state = replace(self.state, notice=notice)
         return []
 
@@ -313,6 +327,8 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
 
     def _lock_refused(self, fact: LockRefused, now: Now) -> list[Ask]:
         """Back to where another choice can be made, with the reason, and the list asked anew."""
+        if self.state.orders:
+            return self.sale_over(now, "pickup", self.refused_order(fact.reason))
         if fact.reason == "sold_out":
             enough = fact.left > 0
             asks = self.sale_over(now, "seat" if enough else "trains", "only_left" if enough else "sold_out")

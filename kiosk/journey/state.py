@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.ports.station import ClassOffer, Limits, Offer, StopTime
+from kiosk.ports.station import ClassOffer, FoundOrder, Limits, Offer, StopTime
 from kiosk.screen.values import value
 
 FEW = 20
@@ -38,6 +38,9 @@ class JourneySettings:
         ("date", 60_000),
         ("trains", 90_000),
         ("seat", 90_000),
+        ("pickup", 60_000),
+        ("pickup.code", 60_000),
+        ("pickup.orders", 60_000),
         ("help", 60_000),
         ("thanks", 6_000),
     )
@@ -55,8 +58,8 @@ class JourneySettings:
 
 @value
 class JourneyState:
-    """`step`: attract, home, station, search.train, search.fromto, search.map, search.fixed, next, date, trains, seat, sale or
-    thanks.
+    """`step`: attract, home, station, search.train, search.fromto, search.map, search.fixed, next, date, trains, seat, pickup,
+    pickup.code, pickup.orders, sale or thanks.
 
     `picking`: what the station picker is for (origin, destination, train). `listing`: idle, loading, list, offline.
     `waiting`: a question is out; `listed_ms` (monotonic) and `listed_wall_ms`: when `offers` came. `trail`: steps Back
@@ -66,7 +69,7 @@ class JourneyState:
     The map: `zoom` near or far, `at` the corner of its window, `listed` the line whose stations are listed (`*`: all lines,
     empty: the map itself), `plate` the station that is selected. `asking`: stations whose trains are still to be asked for
     (next departures, short trips). `instead`: what is offered when the places are gone: fewer, or the train and class in
-    `instead_train` and `instead_class`.
+    `instead_train` and `instead_class`. `orders`: bought elsewhere, as the station told of them last.
     """
 
     step: str = "attract"
@@ -105,6 +108,8 @@ class JourneyState:
     departs: str = ""
     sort: str = "depart"
     page: int = 0
+    # what was bought elsewhere
+    orders: tuple[FoundOrder, ...] = ()
     # seat
     chosen: str = ""
     seat_class: str = ""

@@ -141,6 +141,10 @@ class Payment(Protocol):
         """The passenger has what was paid for. Outcome: exactly one `capture!` for each call. Idempotent at the other side."""
         ...
 
+    def scanned(self, text: str) -> None:
+        """What the machine's scanner read while a `scan` was asked for (`PaymentStep` scan); at other times it is dropped."""
+        ...
+
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         """Nothing may be paid, or it must go back. `reference` may be empty (never learnt). Also after a restart, and for a payment
         the other side never heard of, which is then closed for good. Outcome: exactly one `reverse!` for each call. Idempotent

@@ -133,6 +133,48 @@ class Order:
     closes_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class OrderedPlace:
+    """One place of an order that was bought elsewhere. `state`: open, held (by some machine), collected, unknown."""
+
+    coach: str
+    place: str
+    position: str
+    passenger: str
+    price_fen: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """`number` proves nothing. `state`: open, collected, in_use, unknown, departed, wrong_station; `at`: telecode of the only
+    station that hands it out, empty: every one. `collected_ms` (wall), `collected_at` (machine): the last time, 0 and empty
+    before."""
+
+    number: str
+    state: str
+    train: str
+    kind: str
+    date: str
+    origin: str
+    destination: str
+    seat_class: str
+    depart_ms: int
+    arrive_ms: int
+    depart: str
+    arrive: str
+    day_offset: int
+    at: str
+    places: tuple[OrderedPlace, ...]
+    collected_ms: int
+    collected_at: str
+
+    @property
+    def open(self) -> tuple[OrderedPlace, ...]:
+        """What can still be collected."""
+        return tuple(place for place in self.places if place.state == "open")
+
+
 # -- journey: not journaled
 
 
@@ -212,6 +254,26 @@ class TrainStops(Fact):
     request: int
     train: str
     stops: tuple[StopTime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersFound(Fact):
+    """One or more. `request` as in `TrainsListed`."""
+
+    kind: ClassVar[str] = "orders"
+    result: ClassVar[str] = "found"
+    request: int
+    orders: tuple[FoundOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersFailed(Fact):
+    """`reason`: not_found, bad_code (a digit is wrong), too_many (wrong codes: wait a minute), or the link's trouble."""
+
+    kind: ClassVar[str] = "orders"
+    result: ClassVar[str] = "failed"
+    request: int
+    reason: str
 
 
 # -- the sale: journaled
@@ -401,7 +463,15 @@ class Station(Protocol):
 
     def ask_stops(self, request: int, train: str, date: str) -> None: ...
 
+    def find_orders(self, request: int, code: str = "", document: str = "") -> None:
+        """What was bought elsewhere, by its code (12 digits, or as it was scanned) or the number of a document: one of both. They
+        go into this one question and nowhere else. Fact: OrdersFound or OrdersFailed."""
+
     def lock(self, sale: str, order: Order) -> None: ...
+
+    def collect(self, sale: str, number: str, most: int) -> None:
+        """As `lock`, for what is left of an order that was found here, at most so many places: nothing is to be paid. Reasons of a
+        LockRefused: collected, in_use, unknown, departed, wrong_station, not_shown."""
 
     def renew(self, sale: str, note: int) -> None: ...
 

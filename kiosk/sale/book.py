@@ -7,7 +7,7 @@ screen read this book; `Sale.feed` writes it. All amounts in fen.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 
 from kiosk.ports.note_dispenser import Counts
@@ -150,6 +150,8 @@ class Book:
     language: str
     order: Order
     state: S = S.NEW
+    pickup: str = ""  # number of the order that was bought elsewhere: nothing is to be paid; empty: a sale
+    fares: dict[tuple[str, str], int] = field(default_factory=dict)  # of such an order: (coach, place) -> fen
     places: tuple[LockedPlace, ...] = ()
     price_fen: int = 0
     rounding_fen: int = 0  # due − price; negative is in the passenger's favour
@@ -338,7 +340,12 @@ class Book:
             return False
         if self.confirmed:
             return bool(self.tickets) and len(self.tickets_in("waiting", "in_tray")) == len(self.tickets)
-        return self.paid_in_fen > 0
+        return self.paid_in_fen > 0 or bool(self.pickup)
+
+    def as_bought(self, place: LockedPlace) -> LockedPlace:
+        """The place with the price that stands on its ticket."""
+        fare_fen = self.fares.get((place.coach, place.place), place.price_fen)
+        return replace(place, price_fen=fare_fen) if self.pickup else place
 
     @property
     def lies_out(self) -> str:

@@ -248,7 +248,7 @@ def _deliver_unknown(fact: tp.DeliverUncertain | tp.TicketRetractUncertain, book
     book.why_ending = book.why_ending or "print"
     if isinstance(fact, tp.TicketRetractUncertain):
         book.went_away()
-    if lost:
+    if lost and not book.pickup:  # of an order bought elsewhere the station knows, and people settle it
         book.claims.append(Claim(at.new_code(), book.owed_fen - owed_before, "tickets_unknown", exact=False))
 
 

@@ -21,6 +21,25 @@ class SaleStarted(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Fare:
+    """What a place cost where it was bought."""
+
+    coach: str
+    place: str
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickupStarted(SaleStarted):
+    """The passenger wants the tickets of an order that was bought elsewhere. `pickup`: its number at the station, which proves
+    nothing; the code or document that does stands in no record. `order` tells of its open places, with nothing to pay."""
+
+    result: ClassVar[str] = "pickup"
+    pickup: str
+    fares: tuple[Fare, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed(Fact):
     """Order, price and rules were accepted: begin to take money."""
 

@@ -76,6 +76,9 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
 
     def __init__(self, number: int, language: str, order: sf.SaleStarted, context: SaleContext, stock: Stock) -> None:
         self.book = Book(number, order.key, language, order.order)
+        if isinstance(order, sf.PickupStarted):
+            self.book.pickup = order.pickup
+            self.book.fares = {(fare.coach, fare.place): fare.price_fen for fare in order.fares}
         self._context, self._stock = context, stock
         self._intents: list[Intent] = []
         self._now_ms = self._wall_ms = 0
@@ -166,6 +169,8 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
     def deadline(self) -> tuple[int, Fact] | None:
         """The next time limit of this sale, as (real ms, the fact it becomes)."""
         book, limits = self.book, list[tuple[int, Fact]]()
+        if book.pickup and book.state is S.REVIEWING:  # it was agreed to, and paid, before
+            return 0, sf.Agreed()
         if book.state in (S.REVIEWING, S.CHOOSING, S.COLLECTING):
             limits = [(book.lock_until_ms, sf.LockOver())]
             if book.patience_until_ms:

@@ -99,6 +99,7 @@ from kiosk.sale.facts import (
     PatienceOver,
     PayBy,
     PaymentOver,
+    PickupStarted,
     Restarted,
     ResumeOver,
     SaleStarted,
@@ -179,7 +180,7 @@ REVERSED_OR_NOT = (PaymentReversed, ReverseUncertain)
 
 TABLE: list[Row] = [
     # -- the places
-    *on(SaleStarted, S.NEW, S.LOCKING, do="open_and_lock"),
+    *on((SaleStarted, PickupStarted), S.NEW, S.LOCKING, do="open_and_lock"),
     *on(PlacesLocked, S.LOCKING, S.REVIEWING),
     *settle(LockRefused, S.LOCKING),
     *settle((LockUncertain, Cancelled), S.LOCKING, first="void_sale"),

@@ -52,6 +52,7 @@ class ModeSeen:
     starting.
     `why`: fault codes such as E41. `cash`: ok, part_change, no_change, off. `cash_limit_fen`: highest price payable in
     cash, None without a limit. `charges`: fitted ways beside cash (card, code, scan), `charge`: ok, none, lost, reversal.
+    `pickups`: how an order can be picked up: scan, card, type.
     `told_ms`: when staff were told, `back_ms`: when it is expected to work again (0: unknown).
     """
 
@@ -64,6 +65,7 @@ class ModeSeen:
     told_ms: int = 0
     back_ms: int = 0
     charges: tuple[str, ...] = ()
+    pickups: tuple[str, ...] = ()
     charge: str = "none"
 
     @property

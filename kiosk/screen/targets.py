@@ -27,6 +27,11 @@ FIXED = "fixed"
 COLLECT = "collect"
 REFUNDS = "refunds"
 
+# -- what was bought elsewhere
+TYPE_CODE = "type_code"
+CODE = "code:"  # a digit of a code that is worth tickets: masked wherever touches are kept
+ORDER = "order:"
+
 # -- search
 ORIGIN = "origin"
 SWAP = "swap"
@@ -87,7 +92,7 @@ MONEY_BACK = "money_back"  # after a restart: rather the money
 PLAIN = frozenset(
     {
         LANGUAGE, CONTRAST, LARGE_TEXT, BACK, HOME, HELP, CALL_STAFF, MORE_TIME, SERVICE, START, DESTINATION,
-        TRAIN_NUMBER, NEXT_TRAINS, ROUTE_MAP, FIXED, COLLECT, REFUNDS, ORIGIN, SWAP, TRIP, DATE, SHOW_TRAINS, CLEAR,
+        TRAIN_NUMBER, NEXT_TRAINS, ROUTE_MAP, FIXED, COLLECT, TYPE_CODE, REFUNDS, ORIGIN, SWAP, TRIP, DATE, SHOW_TRAINS, CLEAR,
         ERASE, PREVIOUS, NEXT, AVAILABLE, DEPARTS, SORT, HOLD, AGREE, DECLINE, LISTED, GO, PAY, CANCEL, CHANGE_ORDER,
         PAY_CASH, PAY_CODE, PAY_CARD, PAY_SCAN, OTHER_WAY, RECEIPT, SLIP_AGAIN, CLAIM_DONE, CONTINUE, MONEY_BACK,
     }
@@ -95,7 +100,7 @@ PLAIN = frozenset(
 VALUED = frozenset(
     {
         STATION, PROVINCE, LETTER, DIGIT, NUMBER, TAB, DAY, TRAIN, KIND, CLASS, PLUS, MINUS, WISH, PLATE, PAN, ZOOM,
-        AREA, LINE, FROM,
+        AREA, LINE, FROM, CODE, ORDER,
     }
 )  # fmt: skip
 PAY_BY = {PAY_CASH: "cash", PAY_CARD: "card", PAY_CODE: "code", PAY_SCAN: "scan"}

@@ -11,10 +11,12 @@ from kiosk.screen.shown import Shown
 from kiosk.screen.values import Printing, Screen, Take
 from kiosk.screen.views import notices
 from kiosk.screen.views.claim import claim
+from kiosk.screen.views.collecting import collect_resuming, collect_taking, collecting, fetching
 from kiosk.screen.views.fixed import fixed
 from kiosk.screen.views.look import Look
 from kiosk.screen.views.pay import MORE_TIME_MS, asks_for_more_time, pay_cash
 from kiosk.screen.views.pay_by import pay_by, pay_choice
+from kiosk.screen.views.pickup import pickup, pickup_code, pickup_orders
 from kiosk.screen.views.progress import printing
 from kiosk.screen.views.resume import checking, resume
 from kiosk.screen.views.review import LAST_MINUTE_MS, printed_ms, review
@@ -59,6 +61,18 @@ SALE: dict[S, View] = {
 }
 """Where a sale stands -> its screen. NEW and ENDED have none of their own."""
 
+COLLECTING: dict[S, View] = {
+    S.LOCKING: fetching,
+    S.REVIEWING: fetching,
+    **dict.fromkeys(
+        (S.CONFIRMING, S.ASKING, S.PRINTING, S.DUMPING, S.DELIVERING, S.TICKETS_AGAIN, S.TICKETS_BACK), collecting
+    ),
+    S.TICKETS_OUT: collect_taking,
+    S.RESUMING: collect_resuming,
+}
+"""The same for an order that was bought elsewhere, where its screen is another one: nothing was paid here. A note that somebody
+pushes in all the same is given back as in a sale."""
+
 JOURNEY: dict[str, View] = {
     "attract": attract,
     "home": home,
@@ -71,6 +85,9 @@ JOURNEY: dict[str, View] = {
     "date": calendar,
     "trains": trains,
     "seat": seat,
+    "pickup": pickup,
+    "pickup.code": pickup_code,
+    "pickup.orders": pickup_orders,
     "thanks": thanks,
 }
 WITH_HELP = (S.REVIEWING, S.CHOOSING, S.COLLECTING)
@@ -87,7 +104,8 @@ def view(shown: Shown) -> Screen:
     if book is not None and book.state in SALE:
         if state.help and book.state in WITH_HELP and not asks_for_more_time(look, book):
             return help_screen(look)
-        return on_battery(look, SALE[book.state](look)) if shown.on_battery else SALE[book.state](look)
+        screen = (COLLECTING.get(book.state, SALE[book.state]) if book.pickup else SALE[book.state])(look)
+        return on_battery(look, screen) if shown.on_battery else screen
     if state.step == "thanks":
         return thanks(look)
     if state.help:

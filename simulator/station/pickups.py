@@ -149,7 +149,7 @@ def collect(number: str, body: CollectBody, caller: Enrolled, sales: Sales, rule
     if (state := _state(one, caller, now_ms)) != "open":
         raise Refused(409, state, f"the order is {state}")
     indices = one.open()
-    places = [{**one.places[index].told, "index": at} for at, index in enumerate(indices)]
+    places = [{**one.places[index].told, "index": at, "price_fen": 0} for at, index in enumerate(indices)]
     step: Step = {
         "kind": "collecting",
         "key": body.key,

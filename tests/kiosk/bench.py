@@ -31,7 +31,9 @@ from kiosk.ports import receipt_printer as rp
 from kiosk.ports import station as st
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.cabinet import CabinetSeen
+from kiosk.ports.code_scanner import CodeRead, ScannedCode
 from kiosk.ports.fact import DeviceReady, Fact
+from kiosk.ports.id_reader import IdCardSeen, IdDocument, IdRead
 from kiosk.ports.screen import ScreenTouched
 from kiosk.records import record_of
 from kiosk.sale.book import S
@@ -336,6 +338,9 @@ class FakePayment(Fake):
         good = pp.PaymentCaptured(payment)
         self._deed("capture", payment, "captured", good, pp.CaptureUncertain(payment, "link"))
 
+    def scanned(self, text: str) -> None:
+        self.orders.append(("scanned", text))
+
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         moved = self.ledger.get(payment) == "approved"
         assert self.ledger.get(payment) != "captured"
@@ -356,6 +361,8 @@ class FakeStation(Fake):
         super().__init__(bench, "station")
         self.down: set[str] = set()
         self.states: dict[str, str] = {}
+        self.orders_there: dict[str, tuple[st.FoundOrder, ...]] = {}  # by code, as scanned or typed, and by document
+        self.refuses = ""  # why an order cannot be collected
         self.places: dict[str, tuple[st.LockedPlace, ...]] = {}
         self.asked: list[str] = []
         self.inbox: list[tuple[int, int]] = []
@@ -377,6 +384,27 @@ class FakeStation(Fake):
 
     def ask_stops(self, request: int, train: str, date: str) -> None:
         self.asked.append("stops")
+
+    def find_orders(self, request: int, code: str = "", document: str = "") -> None:
+        self.asked.append(f"orders {code or document}")
+        found = self.orders_there.get(code or document, ())
+        self.bench.report(st.OrdersFound(request, found) if found else st.OrdersFailed(request, "not_found"))
+
+    def collect(self, sale: str, number: str, most: int) -> None:
+        known = (each for found in self.orders_there.values() for each in found)
+        order = next(each for each in known if each.number == number)
+        places = tuple(
+            st.LockedPlace(at, each.coach, each.place, each.position, each.passenger, 0)
+            for at, each in enumerate(order.open)
+        )
+        good: Fact = st.PlacesLocked(sale, places, 0, 300_000, 600_000)
+        if "lock" in self.down:
+            good = st.LockUncertain(sale, "timeout")
+        elif self.refuses:
+            good = st.LockRefused(sale, self.refuses, 0)
+        else:
+            self.states[sale], self.places[sale] = "held", places
+        self.ordered("collect", sale, '"kind":"lock?"', good, sale=sale)
 
     def lock(self, sale: str, order: st.Order) -> None:
         each = order.price_fen // len(order.passengers)
@@ -441,6 +469,56 @@ class FakeStation(Fake):
         self.asked.append("status")
 
 
+class FakeScanner:
+    """`held`: what is before the window now is read as soon as it is lit."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench, self.can_scan, self.order, self.read = bench, True, 0, ScannedCode("x")
+
+    def scan(self, order: int, limit_ms: int = 0) -> None:
+        assert order > self.order
+        self.order = order
+
+    def stop(self, order: int) -> None:
+        self.forget()
+
+    def take_code(self, order: int) -> ScannedCode | None:
+        return self.read
+
+    def forget(self) -> None:
+        self.order = 0
+
+    def show(self, text: str) -> None:
+        """A paper or a phone is held to the window; a dark one reads nothing."""
+        order, self.order, self.read = self.order, 0, ScannedCode(text)
+        if order:
+            self.bench.say(CodeRead(order, self.read.shape))
+
+
+class FakeIdReader:
+    def __init__(self, bench: Bench) -> None:
+        self.bench, self.can_read, self.order = bench, True, 0
+        self.read: IdDocument | None = None
+
+    def look(self, order: int, limit_ms: int = 0) -> None:
+        assert order > self.order
+        self.order = order
+
+    def stop(self, order: int) -> None:
+        self.forget()
+
+    def take_document(self, order: int) -> IdDocument | None:
+        return self.read
+
+    def forget(self) -> None:
+        self.order = 0
+
+    def lay(self, card: IdDocument) -> None:
+        order, self.order, self.read = self.order, 0, card
+        if order:
+            self.bench.say(IdCardSeen(order), IdRead(order))
+
+
 ALL = ("acceptor", "dispenser", "ticket_unit", "slip_printer", "cabinet")
 
 
@@ -458,6 +536,7 @@ class Bench:
         acceptor: type[FakeAcceptor] = FakeAcceptor,
         ways: Collection[str] = (),
         station_key: str = "",
+        readers: bool = False,
     ) -> None:
         self.clock = VirtualClock(start_ms, WALL_MS + start_ms - MONO_MS)
         self.facts: list[Fact] = []
@@ -470,6 +549,7 @@ class Bench:
         self.station = FakeStation(self)
         if before is not None:
             self.station.states, self.station.places = before.station.states, before.station.places
+            self.station.orders_there = before.station.orders_there
         made = {
             "acceptor": acceptor, "dispenser": FakeDispenser, "ticket_unit": FakeTicketUnit,
             "slip_printer": FakeSlipPrinter,
@@ -480,6 +560,9 @@ class Bench:
             fitted["cabinet"] = self.cabinet
         if ways:
             fitted["payment"] = FakePayment(self, ways, before.devices.payment if before else None)  # type: ignore[arg-type]
+        self.readers = readers
+        if readers:
+            fitted |= {"code_scanner": FakeScanner(self), "id_reader": FakeIdReader(self)}
         self.devices = Devices(self.station, **fitted)
         self.policy, self.station_key = policy or SalePolicy(), station_key
         policy = self.policy
@@ -649,8 +732,16 @@ class Bench:
         kind = FakeAcceptor if self.devices.acceptor is None else type(self.acceptor)
         ways = tuple(self.devices.payment.ways) if self.devices.payment is not None else ()
         made = Bench(
-            without, disk, policy=self.policy, start_ms=start_ms, before=self, acceptor=kind, ways=ways,
-            station_key=self.station_key)  # fmt: skip
+            without,
+            disk,
+            policy=self.policy,
+            start_ms=start_ms,
+            before=self,
+            acceptor=kind,
+            ways=ways,
+            station_key=self.station_key,
+            readers=self.readers,
+        )
         for name in ("acceptor", "dispenser", "ticket_unit"):
             old, new = getattr(self.devices, name), getattr(made.devices, name)
             if old is not None and new is not None:

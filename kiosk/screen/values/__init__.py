@@ -55,6 +55,7 @@ from kiosk.screen.values.payment import (
     Take,
     TicketThumb,
 )
+from kiosk.screen.values.pickup import FoundTickets, Pickup, PickupCode, PickupOrders
 from kiosk.screen.values.route_map import MapCard, MapCell, MapFact, MapName, MapPlate, MapStretch, RouteMap
 from kiosk.screen.values.search import (
     Calendar,
@@ -96,6 +97,7 @@ __all__ = [
     "Figure",
     "FixedCell",
     "FixedGrid",
+    "FoundTickets",
     "Heartbeat",
     "Hello",
     "Help",
@@ -124,6 +126,9 @@ __all__ = [
     "PayWay",
     "Paying",
     "Payment",
+    "Pickup",
+    "PickupCode",
+    "PickupOrders",
     "Priced",
     "Printing",
     "ProgressStep",

@@ -12,6 +12,7 @@ from kiosk.screen.values.hints import hints_of
 from kiosk.screen.values.messages import Heartbeat, Hello, Message, Show, Touched
 from kiosk.screen.values.parts import Screen
 from kiosk.screen.values.payment import ClaimScreen, PayCard, PayCash, PayChoice, PayCode, Printing, Take
+from kiosk.screen.values.pickup import Pickup, PickupCode, PickupOrders
 from kiosk.screen.values.route_map import RouteMap
 from kiosk.screen.values.search import Calendar, FixedGrid, StationPicker, TrainNumber, Trip
 from kiosk.screen.values.service import ServiceLogin, ServiceMenu, ServiceTask
@@ -20,7 +21,7 @@ SCREENS: dict[str, type[Screen]] = {
     screen.kind: screen
     for screen in (
         Attract, Home, Trip, RouteMap, FixedGrid, StationPicker, TrainNumber, Calendar, Trains, Seat, Review, PayCash,
-        PayChoice, PayCode, PayCard,
+        PayChoice, PayCode, PayCard, Pickup, PickupCode, PickupOrders,
         Printing, Take, ClaimScreen, Help, OutOfService, Busy, ServiceLogin, ServiceMenu, ServiceTask,
     )
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kiosk.ports.station import LockedPlace
+from kiosk.ports.station import LockedPlace, OrderedPlace
 from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import SeatLetter, Words
 from kiosk.screen.views.look import Look, joined
@@ -24,7 +24,7 @@ SEAT = re.compile(r"(\d+)([A-F])")
 BERTH = re.compile(r"(\d+)([LMU])")
 
 
-def place_name(place: LockedPlace) -> Both:
+def place_name(place: LockedPlace | OrderedPlace) -> Both:
     """`12A` in both languages; a berth `03L` is `03下` in Chinese."""
     berth = BERTH.fullmatch(place.place)
     return Both(berth[1] + BERTHS[berth[2]], place.place) if berth else Both(place.place, place.place)

@@ -103,7 +103,8 @@ def _step(look: Look, words: Words, state: str, tickets: tuple[TicketThumb, ...]
     return ProgressStep(words, look.say.msg(CHIPS[state]), state, tickets)
 
 
-def _thumb(look: Look, ticket: TicketLine) -> TicketThumb:
+def thumb(look: Look, ticket: TicketLine) -> TicketThumb:
+    """One ticket and how far it is."""
     state = THUMB_STATES.get(ticket.state, "failed")
     return TicketThumb(look.say.msg(THUMBS[state], place=place_name(ticket.place)), state)
 
@@ -121,7 +122,7 @@ def _sale_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
         printing = say("The station has confirmed your seats")
     elif now > 1:
         printing = say.plural("{n} ticket printed", "{n} tickets printed", made)
-    thumbs = tuple(_thumb(look, ticket) for ticket in book.tickets)
+    thumbs = tuple(thumb(look, ticket) for ticket in book.tickets)
     steps = [
         _step(look, paid_words(look, book), "done"),
         _step(look, printing, _state(1, now), thumbs),
@@ -136,7 +137,7 @@ def _sale_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
 def _refund_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     say = look.say
     dumping = book.state is S.DUMPING
-    thumbs = tuple(_thumb(look, ticket) for ticket in book.tickets)
+    thumbs = tuple(thumb(look, ticket) for ticket in book.tickets)
     counted = say("Your {amount} is counted out", amount=formats.amount(change_due(book) or book.put_in_fen))
     if book.state is S.GIVING_BACK:
         counted = say("Your own notes, {amount}, come back", amount=formats.amount(_own_fen(book)))

@@ -49,6 +49,9 @@ def cash_notice(look: Look) -> Notice | None:
     """What is only half there, said before anybody begins."""
     mode, say = look.shown.mode, look.say
     limit = mode.only_cash_up_to_fen
+    if mode.no_way and mode.pickups:
+        more = say("Tickets bought elsewhere can be collected here")
+        return Notice(say("This machine sells no tickets now"), "warn", "cash", more)
     if mode.no_way:
         more = say("Trains and prices can be looked up. Please buy at another machine.")
         return Notice(say("This machine sells no tickets now"), "warn", "cash", more)
@@ -124,8 +127,9 @@ def home(look: Look) -> Home:
     say, mode = look.say, look.shown.mode
     presets, here = look.shown.settings.fixed, look.journey.origin
     hot = joined(_named_in_a_line(look), " · ")
+    collects = Key(T.COLLECT, say("Collect tickets"), "ticket", "secondary" if presets else "tile")
     footer = (
-        look.later(Key(T.REFUNDS, say("Refunds"), "refund")),
+        collects if presets and mode.pickups else look.later(Key(T.REFUNDS, say("Refunds"), "refund")),
         look.help(),
         Key(T.LANGUAGE, Words("English", "英语") if look.language == "zh" else Words("中文", "Chinese"), "globe"),
     )
@@ -139,7 +143,7 @@ def home(look: Look) -> Home:
         Tile(_board_key(look, T.NEXT_TRAINS, say("Next departures"), "clock", popular(look, 1))),
         Tile(_board_key(look, T.FIXED, say("Short trips"), "ticket", board_stations(presets, look.shown.index, here)))
         if presets
-        else Tile(look.later(Key(T.COLLECT, say("Collect tickets"), "ticket", "tile"))),
+        else Tile(collects if mode.pickups else look.later(collects)),
     )
     limit = mode.only_cash_up_to_fen
     line = say("Pay with cash")

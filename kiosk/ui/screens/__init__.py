@@ -23,6 +23,7 @@ from kiosk.ui.screens import (
     pay_cash,
     pay_choice,
     pay_code,
+    pickup,
     printing,
     receipt,
     review,
@@ -57,6 +58,9 @@ PAINTERS: dict[str, Paint] = {
     "pay.code": pay_code.paint,
     "pay.card": pay_card.paint,
     "pay.cash": pay_cash.paint,
+    "pickup": pickup.paint,
+    "pickup.code": pickup.paint_code,
+    "pickup.orders": pickup.paint_orders,
     "printing": printing.paint,
     "take": take.paint,
     "receipt": receipt.paint,
@@ -68,7 +72,7 @@ PAINTERS: dict[str, Paint] = {
 FOOTER_RIGHT = {"home": home.FOOTER_RIGHT, "date": 500}
 FOOTER_LEFT = {"printing": printing.FOOTER_LEFT}
 NO_FOOTER = {"attract"}
-OWN_NOTICE = {"attract", "pay.cash", "seat", "svc.menu"}
+OWN_NOTICE = {"attract", "pay.cash", "pickup.code", "seat", "svc.menu"}
 DENSE = {"trains"}
 """Where a notice in large text would leave too little room for the list."""
 NOTICE_BOTTOM = {"home": home.HERO.bottom - 16}

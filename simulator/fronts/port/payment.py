@@ -94,6 +94,9 @@ class PaymentFront(Linkless):
     def capture(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         self._deeds.append(Deed("capture", payment, -1))
 
+    def scanned(self, text: str) -> None:
+        """No way of this desk: phones show no codes to it."""
+
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         if self._asked is not None and self._asked.payment == payment:
             self._asked = None

@@ -21,6 +21,7 @@ QUIET: dict[tuple[str, str], str] = {
     ("thanks", T.START): "whoever comes next need not wait for the end of the thanks",
     ("thanks", T.HOME): "whoever comes next need not wait for the end of the thanks",
     ("home", T.TRIP): "the way is open; no picture of home has room for its key",
+    ("home", T.COLLECT): "only on a machine with a scanner or an identity reader",
     ("home", T.BACK): "a keypad's back key means home there",
     ("home", T.HOME): "a keypad's home key means home there",
     ("search.train", T.LETTER): "letters of a keyboard are counted as one",

@@ -53,10 +53,10 @@ TOUCHES: dict[type[Fact], tuple[S, ...]] = {
 def reason(fact: type[Fact], state: S) -> str:
     """Why there is no row; empty: there has to be one."""
     if state is S.NEW:
-        return "" if fact is sf.SaleStarted else "a sale is fed its start in the step that makes it"
+        return "" if fact in (sf.SaleStarted, sf.PickupStarted) else "a sale is fed its start in the step that makes it"
     if state is S.ENDED:
         return "the controller has let go of a sale that ended"
-    if fact is sf.SaleStarted:
+    if fact in (sf.SaleStarted, sf.PickupStarted):
         return "a sale starts once"
     if fact in TIMERS and state not in TIMERS[fact]:
         return NO_TIMER
@@ -96,6 +96,7 @@ def test_the_last_row_asks_nothing_so_that_no_guard_can_refuse_a_fact(fact: type
 
 UNCOUNTED = {
     sf.SaleStarted: "the book is made of it",
+    sf.PickupStarted: "the book is made of it",
     sf.ClaimSeen: "that a claim was read changes no amount",
     sf.SlipAgain: "print_slip of its row writes down that a slip is printed",
     sf.TakeOver: "retract? follows; its outcome is counted",

@@ -10,6 +10,7 @@ from kiosk.journey.state import JourneySettings, JourneyState
 from kiosk.ports.payment import PaymentStep
 from kiosk.ports.station import (
     ClassOffer,
+    FoundOrder,
     Limits,
     LockedPlace,
     Named,
@@ -17,6 +18,8 @@ from kiosk.ports.station import (
     NetworkKnown,
     Offer,
     Order,
+    OrderedPlace,
+    OrdersFound,
     SessionGranted,
     StationName,
     StopTime,
@@ -176,6 +179,49 @@ def maps_and_boards(language: str) -> dict[str, JourneyState]:
     return found
 
 
+ORDERED = FoundOrder(
+    "E100000042", "open", "G71", "G", TODAY, "BXP", "WHN", "O", WALL_MS + HOUR_MS, WALL_MS + HOUR_MS + 298 * 60_000,
+    "15:36", "20:34", 0, "",
+    (
+        OrderedPlace("05", "12A", "window", "adult", 51_950, "open"),
+        OrderedPlace("05", "12B", "middle", "child", 25_975, "open"),
+    ),
+    0, "",
+)  # fmt: skip
+NOTICES_OF_READERS = ("card_seen", "card_again", "code_other", "order_too_many", "order_unknown", "offline")
+
+
+def pickups(language: str) -> dict[str, JourneyState]:
+    """What was bought elsewhere: proving it, and what was found."""
+    found: dict[str, JourneyState] = {}
+    made = journey(language)
+    made.touch("collect", now())
+    found["pickup"] = made.state
+    found |= {f"pickup-{notice}": replace(made.state, notice=notice) for notice in NOTICES_OF_READERS}
+    found["pickup-asking"] = replace(made.state, waiting=True)
+    made.touch("type_code", now())
+    found["pickup.code-empty"] = made.state
+    for digit in "48210937":
+        made.touch(f"code:{digit}", now())
+    found["pickup.code"] = made.state
+    found["pickup.code-wrong"] = replace(made.state, typed="", notice="order_bad_code")
+    found["pickup.code-asking"] = replace(made.state, typed="482109375562", waiting=True)
+    request = made.looking_up(now())
+    made.hear(OrdersFound(request, (ORDERED,)), now())
+    found["pickup.orders"] = made.state
+    rest = replace(ORDERED.places[0], state="collected")
+    told = (
+        replace(ORDERED, number="E100000043", places=(rest, ORDERED.places[1])),
+        replace(ORDERED, number="E100000044", state="collected", collected_ms=WALL_MS - HOUR_MS, collected_at="T07"),
+        replace(ORDERED, number="E100000045", state="wrong_station", at="ZZF"),
+        replace(ORDERED, number="E100000046", state="unknown"),
+    )
+    found["pickup.orders-several"] = replace(made.state, orders=told)
+    last = (replace(ORDERED, state="departed"), replace(ORDERED, state="in_use", number="E100000047"))
+    found["pickup.orders-none"] = replace(made.state, orders=last)
+    return found
+
+
 def steps(language: str) -> dict[str, JourneyState]:
     """A state per screen of the journey, by name."""
     found: dict[str, JourneyState] = {}
@@ -222,6 +268,7 @@ def steps(language: str) -> dict[str, JourneyState]:
     made.touch("help", now())
     found["help"] = made.state
     found |= maps_and_boards(language)
+    found |= pickups(language)
     found["attract"] = replace(JourneyState(origin="BXP", touched_ms=MONO_MS), language=language)
     found["thanks"] = replace(found["home"], step="thanks")
     found["sale"] = replace(found["seat"], step="sale")
@@ -291,7 +338,7 @@ def books() -> dict[str, Book]:
         found[name].claims = [Claim("6F4K92QD", 2_100, "short", slip="printing" if name == "SLIP" else "printed")]
     found["CLAIM-unsure"] = replace(found["CLAIM"], claims=[Claim("6F4K92QD", 10_000, "note", False, "failed")])
     found["CLAIM-unattended"] = replace(found["CLAIM"], unattended=True, patience_until_ms=MONO_MS + 50_000)
-    return found | after_a_power_cut() | by_card_or_phone()
+    return found | after_a_power_cut() | by_card_or_phone() | picked_up()
 
 
 def after_a_power_cut() -> dict[str, Book]:
@@ -324,6 +371,31 @@ def after_a_power_cut() -> dict[str, Book]:
 
 UNPAID = {S.NEW, S.LOCKING, S.REVIEWING, S.CHOOSING, S.AUTHORISING, S.COLLECTING, S.CLOSING, S.ENDED}
 LATE = frozenset(S) - UNPAID
+
+
+def picked_up() -> dict[str, Book]:
+    """An order that was bought elsewhere, wherever its screen is another one than a sale's."""
+    states = (
+        "LOCKING", "REVIEWING", "CONFIRMING", "ASKING", "PRINTING", "DUMPING", "DELIVERING", "TICKETS_OUT", "TICKETS_AGAIN",
+        "TICKETS_BACK", "RESUMING",
+    )  # fmt: skip
+    printed = {"PRINTING": ("in_tray", "printing"), "DUMPING": ("void", "void"), "DELIVERING": ("in_tray", "in_tray")}
+    out = ("presented", "presented")
+    found: dict[str, Book] = {}
+    for name in states:
+        made = replace(
+            book(S[name]), pickup="E100000042", agreed=True, price_fen=0, rounding_fen=0, patience_until_ms=0
+        )
+        made.places = tuple(replace(place, price_fen=0) for place in PLACES)
+        made.take_until_ms = made.resume_until_ms = MONO_MS + 38_000
+        made.pause_ms, made.resume_span_ms = 12_300, 40_000
+        if name not in ("LOCKING", "REVIEWING", "CONFIRMING", "ASKING", "RESUMING"):
+            made.confirmed = True
+            lines = zip(made.places, printed.get(name, out), strict=True)
+            made.tickets = [TicketLine(place, ("E123456",), 1, state) for place, state in lines]
+        found[f"{name}-pickup"] = made
+    slot = replace(found["TICKETS_OUT-pickup"], state=S.RESUMING, tickets=list(found["TICKETS_OUT-pickup"].tickets))
+    return {**found, "RESUMING-pickup-slot": slot}
 
 
 def charged(found: Book, state: str, way: str = "code", **more: object) -> Book:
@@ -369,7 +441,7 @@ def shown(state: JourneyState, sale: Book | None = None, mode: ModeSeen | None =
         now_wall_ms=WALL_MS,
         now_mono_ms=MONO_MS,
         machine=MachineSeen("T07", "BXP"),
-        mode=mode or ModeSeen(True),
+        mode=mode or (PICKUPS if state.step.startswith("pickup") else ModeSeen(True)),
         journey=state,
         settings=SETTINGS,
         texts=TEXTS,
@@ -382,7 +454,10 @@ def shown(state: JourneyState, sale: Book | None = None, mode: ModeSeen | None =
     )
 
 
+PICKUPS = ModeSeen(True, pickups=("scan", "card", "type"))
 MODES = {
+    "pickups": PICKUPS,
+    "pickup_only": replace(PICKUPS, cash="off", cash_limit_fen=0),
     "no_change": ModeSeen(True, cash="no_change"),
     "part_change": ModeSeen(True, cash="part_change", cash_limit_fen=50_000),
     "limited": ModeSeen(True, cash_limit_fen=50_000),
@@ -432,6 +507,7 @@ def all_shown(language: str) -> dict[str, Shown]:
     )
     for name in one_unit:  # it takes notes and pays: what comes out comes out of the entry
         found[f"sale-{name}-unit"] = replace(found[f"sale-{name}"], same_notes=True, recycled_fen=(100, 1_000))
+    found["pickup-typed-only"] = shown(states["pickup"], mode=replace(PICKUPS, pickups=("type",)))
     for name, mode in (("charges", CHARGES), ("reversal", replace(CHARGES, charge="reversal", cash="part_change"))):
         found[f"sale-CHOOSING-{name}"] = shown(states["sale"], books()["CHOOSING"], mode)
         found[f"home-{name}"] = shown(states["home"], mode=mode)

@@ -43,6 +43,7 @@ from tests.kiosk.ui.samples_foreign import samples_foreign
 from tests.kiosk.ui.samples_journey import samples_journey
 from tests.kiosk.ui.samples_money import samples_money
 from tests.kiosk.ui.samples_payment import samples_payment
+from tests.kiosk.ui.samples_pickup import samples_pickup
 from tests.kiosk.ui.samples_service import samples_service
 
 
@@ -638,5 +639,5 @@ def samples(language: str) -> dict[str, Screen]:
     """By name; most names are the kind of the screen, a variant adds `-something`."""
     talk = Talk(language)
     made = {name: make(talk) for name, make in MAKERS.items()}
-    more = samples_journey(language) | samples_foreign(language) | samples_payment(language)
+    more = samples_journey(language) | samples_foreign(language) | samples_payment(language) | samples_pickup(language)
     return made | samples_money(talk, chrome, steps) | samples_service(talk, chrome) | more
