@@ -1,7 +1,7 @@
 """Who is read for: scanner and identity reader work only while a screen asks for what they read, and it goes on at once.
 
 A code or a document is fetched once and handed to the one who needs it, the station or the payment; it enters no fact, no line
-and no state. Each reader works for one purpose at a time: a pick-up, or a phone that pays.
+and no state, so a replay has none of them and goes on by what was answered. Each reader works for one purpose at a time: a pick-up, or a phone that pays.
 """
 
 from __future__ import annotations
@@ -109,12 +109,12 @@ class Reading:
         scanner, purpose = self._devices.code_scanner, self._scan.purpose
         code = scanner.take_code(fact.order) if scanner is not None else None
         self._scan = Search()
-        if code is None:
-            return
-        if purpose == PAY and self._devices.payment is not None:
+        if purpose == PAY and self._devices.payment is not None and code is not None:
             self._devices.payment.scanned(code.text)
-        elif purpose == PICKUP and code.shape == "pickup":
-            self._devices.station.find_orders(self._journey.looking_up(now), code=code.text)
+        elif purpose == PICKUP and fact.shape == "pickup":
+            request = self._journey.looking_up(now)
+            if code is not None:
+                self._devices.station.find_orders(request, code=code.text)
         elif purpose == PICKUP:
             self._journey.hint("code_other", now)
 
@@ -122,12 +122,12 @@ class Reading:
         reader = self._devices.id_reader
         document = reader.take_document(fact.order) if reader is not None else None
         self._card = Search()
-        if document is None:
-            return
-        if document.valid_on(date.fromisoformat(self._day_of(now.wall_ms))):
-            self._devices.station.find_orders(self._journey.looking_up(now), document=document.number)
-        else:
+        if document is not None and not document.valid_on(date.fromisoformat(self._day_of(now.wall_ms))):
             self._journey.hint("card_expired", now)
+            return
+        request = self._journey.looking_up(now)
+        if document is not None:
+            self._devices.station.find_orders(request, document=document.number)
 
 
 def _phone_shows(sale: Sale | None, step: PaymentStep | None) -> bool:

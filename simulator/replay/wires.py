@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from kiosk.blackbox import UNRECORDED
 from kiosk.deeds import Devices
 from kiosk.errors import TvmError
 from kiosk.faults import Fault
@@ -142,6 +143,10 @@ class Wires:
             for name in names:
                 if getattr(self._settings.devices, name) is not None:
                     setattr(made, name, Unfitted())
+        for name in UNRECORDED:  # nothing of their bytes is kept: what they said is among the facts
+            if getattr(made, name, None) is not None:
+                setattr(made, name, Unfitted())
+                self._seats.pop(name, None)
         for name in names:
             driver = getattr(made, name)
             if driver is not None and not self.why_not:
