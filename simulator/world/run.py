@@ -29,6 +29,8 @@ QUIET_MS = 15 * 60_000
 READY_MS = 5 * 60_000
 NOTICED_MS = 60_000
 """An acceptor that stood still has noticed by then that nothing is wrong any more, and gives back what it holds."""
+ANSWER_MS = 30_000
+"""So long a machine at rest takes to be asked, to answer and to hand its answer over."""
 FREE = ("attract", "home")
 
 
@@ -212,6 +214,9 @@ class Run:
         self._reported = box.settle(QUIET_MS, box.reported)
         if box.things.payments is not None:
             box.settle(QUIET_MS, box.settled)
+        if self.script.office and self._rests:
+            self._office.speak("registers", box.clock.mono_ms())
+            box.settle(ANSWER_MS, lambda: False)
         if not self._rests:
             where = box.screen.kind if box.screen else "nothing"
             self._violation(10, f"not at rest {QUIET_MS // 60_000} minutes after the last passenger; {where} is shown")

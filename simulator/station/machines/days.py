@@ -46,7 +46,7 @@ def figures(machines: Machines, day: str, upto: Mapping[str, int]) -> dict[str, 
 
 
 def station_figures(sales: Sales, day: str) -> dict[str, dict[str, int]]:
-    """What the station itself sold that day, by machine: sales, tickets, their price, and how they were paid."""
+    """What the station itself sold that day, by machine: sales, tickets, their price, and what of it was paid by card or phone."""
     found: dict[str, Counter[str]] = {}
     for sale in _of_day(sales, day):
         if sale.state in SOLD:
@@ -54,6 +54,7 @@ def station_figures(sales: Sales, day: str) -> dict[str, dict[str, int]]:
             sums["sales"] += 1
             sums["tickets"] += len(sale.places) - len(sale.voided)
             sums["sold_fen"] += _sold_fen(sale)
+            sums["card_fen"] += sale.paid["card_fen"]
     return {machine: dict(sums) for machine, sums in sorted(found.items())}
 
 
@@ -79,6 +80,7 @@ def items(machines: Machines, sales: Sales, records: Records, day: str, upto: Ma
     for key, told in ended.items():
         if told.day == day and told.delivered_fen and key not in sales.by_key:
             found.append({"item": "sale_unknown", "key": key, "machine_fen": told.delivered_fen})
+    found += _cards(machines, sales, day, upto)
     for (machine, epoch), told_all in sorted(machines.told.items()):
         last = upto.get(f"{machine}.{epoch}", 0)
         found += _of_machine(machines, machine, epoch, told_all, day, last)
@@ -87,6 +89,20 @@ def items(machines: Machines, sales: Sales, records: Records, day: str, upto: Ma
         found += [{"item": "fork", **name, "seq": seq} for seq in stream["forks"]]
         found += [{"item": "quarantine", **name, **one} for one in stream["quarantine"]]
     return found
+
+
+def _cards(machines: Machines, sales: Sales, day: str, upto: Mapping[str, int]) -> list[Item]:
+    """What machines captured against what the station was told at the confirmations."""
+    own, theirs = figures(machines, day, upto), station_figures(sales, day)
+    both = [
+        (machine, theirs.get(machine, {}).get("card_fen", 0), own.get(machine, {}).get("captured_fen", 0))
+        for machine in sorted({*own, *theirs})
+    ]
+    return [
+        {"item": "captured", "machine": machine, "station_fen": confirmed, "machine_fen": captured}
+        for machine, confirmed, captured in both
+        if confirmed != captured
+    ]
 
 
 def _ended(machines: Machines, upto: Mapping[str, int]) -> dict[str, Ended]:

@@ -69,7 +69,7 @@ class Told:
     results: dict[int, tuple[str, str]] = field(default_factory=dict)
     damaged: list[int] = field(default_factory=list)
     _open: tuple[int, str, str] = (0, "", "")  # number, key and day of the sale that began last
-    _asked: dict[int, int] = field(default_factory=dict)  # payment -> fen
+    _asked: dict[int, tuple[int, str]] = field(default_factory=dict)  # payment -> fen, day of its sale
 
     def copy(self) -> Told:
         return replace(
@@ -127,11 +127,11 @@ class Told:
             self._add("notes_in", str(fact["note"]), fact["value_fen"])
 
     def _asked_for(self, intent: Record) -> None:
-        self._asked[intent["payment"]] = intent["amount_fen"]
+        self._asked[intent["payment"]] = intent["amount_fen"], self._open[2]
 
     def _captured(self, fact: Record) -> None:
         if fact.get("result") == "done" and fact["payment"] in self._asked:
-            self._add("captured", str(fact["payment"]), self._asked.pop(fact["payment"]))
+            self._add("captured", str(fact["payment"]), *self._asked.pop(fact["payment"]))
 
     def _claimed(self, intent: Record) -> None:
         self._add("claim", intent["code"], intent["amount_fen"], self._open[2] if intent["sale"] else "")
@@ -139,10 +139,10 @@ class Told:
     def _box_left(self, intent: Record) -> None:
         self._add("box", intent["tag"], sum(value_fen * notes for value_fen, notes in intent["notes"]))
 
-    def _told_registers(self, fact: Record) -> None:
-        said = {str(name): int(value) for name, value in fact["values"]}
+    def _told_registers(self, intent: Record) -> None:
+        said = {str(name): int(value) for name, value in intent["values"]}
         wrong = differences(said, {name: value for name, value in self.registers.values.items() if value})
-        self.compared.append(Compared(self.seq, fact["day"], said, wrong))
+        self.compared.append(Compared(self.seq, intent["day"], said, wrong))
 
     def _answered(self, fact: Record) -> None:
         if fact["reason"] != "signature":
@@ -164,7 +164,6 @@ _FACTS = {
     "sale.start": Told._began,
     "stack!": Told._stacked,
     "capture!": Told._captured,
-    "registers": Told._told_registers,
     "sys.command": Told._answered,
     "sys.params": Told._activated,
     "params.staged": Told._staged,
@@ -175,4 +174,5 @@ _INTENTS = {
     "auth?": Told._asked_for,
     "claim.add": Told._claimed,
     "box.swap": Told._box_left,
+    "registers": Told._told_registers,
 }

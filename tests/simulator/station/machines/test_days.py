@@ -27,18 +27,21 @@ def ended(sale: int, delivered_fen: int, ours_fen: int, paid_out_fen: int = 0, c
 
 
 def registers(**values: int) -> Line:
-    return fact("registers", day=DAY, values=[[name, value] for name, value in values.items()])
+    told = {"kind": "registers", "day": DAY, "values": [[name, value] for name, value in values.items()]}
+    answer = {"seq": 1, "name": "end_day", "argument": DAY, "outcome": "done", "reason": ""}
+    return {"kind": "sys.command", **answer}, [told]
 
 
 def closed(desk: Desk) -> dict[str, Any]:
     return body_of(desk.office(f"days/{DAY}:close", {}))
 
 
-def sell(desk: Desk, sale: int) -> int:
+def sell(desk: Desk, sale: int, card: bool = False) -> int:
     """A sale at the station's side, confirmed; answers its price."""
     held: Reply = desk.ask("POST", "/v1/locks", lock_body(sale))
     total = int(body_of(held)["total_fen"])
-    paid = {"total_fen": total, "rounding_fen": 0, "paid": {"cash_fen": total, "card_fen": 0}}
+    by = {"cash_fen": 0, "card_fen": total} if card else {"cash_fen": total, "card_fen": 0}
+    paid = {"total_fen": total, "rounding_fen": 0, "paid": by}
     assert desk.ask("POST", f"/v1/locks/{key(sale)}:confirm", paid).status == 200
     return total
 
@@ -133,3 +136,14 @@ def test_a_deposit_counts_when_it_is_kept() -> None:
     assert not folded.values
     folded.hear({"kind": "keep!", "result": "kept", "notes": [1, 2]})
     assert folded.values == {"notes_in": 2, "notes_in_fen": 10_000}
+
+
+def test_what_was_captured_is_compared_with_what_was_confirmed() -> None:
+    desk = Desk(small_world())
+    price = sell(desk, 1, card=True)
+    asked = {"kind": "auth?", "sale": 1, "payment": 101, "amount_fen": price, "way": "code"}
+    began, over = ended(1, price, price)
+    desk.tell(began, ({"kind": "timer"}, [asked]), over, registers(sales_sold=1))
+    assert [item["item"] for item in body_of(desk.office(f"days/{DAY}"))["items"]] == ["captured"]
+    desk.tell(fact("capture!", result="done", payment=101))
+    assert body_of(desk.office(f"days/{DAY}"))["items"] == []

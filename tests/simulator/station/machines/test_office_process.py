@@ -118,7 +118,9 @@ def test_a_machine_is_enrolled_follows_the_office_and_both_survive_their_ends(tm
         station, _ = ended.enter_context(running("simulator", "station", "--port", port, *data, *PEOPLE))
         day = "2026-11-22"
         seen = office.done(office.command("end_day", day))
-        assert seen["epochs"][-1]["registers"]["differences"] == {}
+        registers = seen["epochs"][-1]["registers"]
+        assert registers["told_at_seq"] is not None
+        assert registers["differences"] == {}
         closed = office.office(f"days/{day}:close", {})
         assert (closed["items"], closed["in_order"]) == ([], True)
         assert office.office(f"days/{day}:close", {}) == closed
