@@ -46,6 +46,9 @@ def test_orders_at_bad_moments_and_power_cuts_are_answered_once() -> None:
     done = [seq for seq, outcome in answered if outcome == "done"]
     assert done
     assert len(done) == len(set(done))
+    compared = [each for told in run.box.desk.station.machines.told.values() for each in told.compared]
+    assert compared
+    assert not any(each.differences for each in compared)
     reasons = {fact["reason"] for fact in facts(run) if fact["kind"] in ("sys.command", "params.refused")}
     assert {"signature", "take_ms: not within 20000..40000"} <= reasons
 
