@@ -5,11 +5,13 @@ The loop only sees the mailbox: bytes, how much was taken, the end. A path is `u
 
 from __future__ import annotations
 
+import atexit
 import os
 import select
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakSet
 
 from drivers.link.usb_claim import Claimed, claim, parse_path
 from drivers.link.worker import Mailbox, Worker
@@ -18,6 +20,7 @@ from kiosk.errors import LinkError
 MOST_QUEUED = 256 << 10
 PAUSE_S = 0.05
 """Between two reads of a printer that answers nothing at once instead of after its time."""
+RELEASE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,16 @@ class _Gone:
 
 _News = Claimed | _Came | _Sent | _Gone
 
+_reading: WeakSet[UsbLink] = WeakSet()
+"""Links whose printer is not yet released."""
+
+
+def _release_all() -> None:
+    """At the end of the process pyusb closes what is still open, which must not happen under a read: wait for the readers."""
+    for link in list(_reading):
+        link.close()
+        link.wait()
+
 
 class UsbLink:
     """`claimed` None: the printer is still being looked for, and whether it is there shows at the first read or write."""
@@ -55,7 +68,7 @@ class UsbLink:
         if claimed is None:
             self._out.submit(lambda: claim(path), _gone)
         else:
-            self._back.submit(lambda: self._pump(claimed), _gone)
+            self._begin(claimed)
 
     def read(self) -> bytes:
         data, end = bytearray(), ""
@@ -98,11 +111,19 @@ class UsbLink:
         self._out.close(0)
         self._back.close(0)
 
+    def wait(self) -> None:
+        """After `close`, until the printer is released; only where nobody is kept waiting."""
+        self._back.close(RELEASE_S)
+
     def __del__(self) -> None:
         with suppress(AttributeError, OSError):
             os.close(self._stop)
 
     def _begin(self, claimed: Claimed) -> None:
+        if not _reading:
+            atexit.unregister(_release_all)
+            atexit.register(_release_all)  # runs before what pyusb registered when it made this device
+        _reading.add(self)
         self._claimed = claimed
         self._back.submit(lambda: self._pump(claimed), _gone)
 
@@ -120,6 +141,7 @@ class UsbLink:
                     break
         finally:
             claimed.release()
+            _reading.discard(self)
         return _Gone("closed")
 
     def _push(self, claimed: Claimed, data: bytes) -> _News:
