@@ -1,7 +1,8 @@
 """Who is read for: scanner and identity reader work only while a screen asks for what they read, and it goes on at once.
 
 A code or a document is fetched once and handed to the one who needs it, the station or the payment; it enters no fact, no line
-and no state, so a replay has none of them and goes on by what was answered. Each reader works for one purpose at a time: a pick-up, or a phone that pays.
+and no state, so a replay has none of them and goes on by what was answered. Each reader works for one purpose at a time: a
+pick-up, or a phone that pays.
 """
 
 from __future__ import annotations

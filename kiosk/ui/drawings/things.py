@@ -62,6 +62,14 @@ def _hand(fill: str, ink: str) -> str:
     return path(octagon, fill, stroke(ink, 7)) + path("M-48 -6H32", "none", stroke(ink, 14))
 
 
+def _beacon(fill: str, ink: str) -> str:
+    line = stroke(ink, 7)
+    return (
+        path("M-54 42V0A46 46 0 0 1 38 0V42Z", fill, line) + path("M-74 42H58V74H-74Z", fill, line)
+        + path("M-8 -92V-70M-78 -64L-62 -48M62 -64L46 -48M-8 -20V10", "none", stroke(ink, 9))
+    )  # fmt: skip
+
+
 def _hourglass(fill: str, ink: str) -> str:
     line = stroke(ink, 7)
     return (
@@ -84,7 +92,7 @@ REASONS = {
     "no_paper": _roll,
     "no_mains": _plug,
     "remote_stop": _hand,
-    "emergency": _hand,
+    "emergency": _beacon,
     "starting": _hourglass,
 }
 

@@ -218,7 +218,7 @@ def test_every_reason_has_its_own_picture() -> None:
         reason: next(p.svg for p in named(replace(screen, reason=reason), "reason").parts if isinstance(p, Picture))
         for reason in REASONS
     }
-    assert len(set(pictures.values())) == len(REASONS) == 9
+    assert len(set(pictures.values())) == len(REASONS) == 10
 
 
 def test_an_unknown_reason_still_says_what_it_says() -> None:
