@@ -20,6 +20,7 @@ from simulator.audit.invariants import INVARIANTS
 from simulator.audit.leaks import Leaks
 from simulator.audit.ledger import Ledger, take_in
 from simulator.audit.physical import Parts, compare
+from simulator.audit.pickups import compare_pickups
 from simulator.audit.reading import LineReader, Reading, read_directory
 from simulator.audit.rest import check_rest
 from simulator.audit.survival import Survival, compare_replay
@@ -154,6 +155,11 @@ class Auditor:
         if sales is not None:
             self._upstream.sales(sales, settled, counting)
         return count
+
+    def pickups(self, orders: Mapping[str, Iterable[Mapping[str, Any]]], *, settled: bool) -> None:
+        """What the station believes of orders that are picked up (4, 11): number -> its places, each with `state`, the `number`
+        handed over, and every number `given` for it."""
+        compare_pickups(self._run, orders, self._fold.tickets.delivered_numbers, settled)
 
     def payments(self, ledger: Mapping[int, tuple[str, int, int]], *, settled: bool) -> None:
         """What the other side of payments by card and phone has in its books (2): payment -> (state, amount in fen, how often

@@ -15,7 +15,7 @@ class Tickets:
 
     def __init__(self, run: Run, outside: Outside) -> None:
         self._run, self._outside = run, outside
-        self._delivered_numbers: set[str] = set()
+        self.delivered_numbers: set[str] = set()
         self._given: dict[int, dict[int, tuple[str, ...]]] = {}  # sale -> place -> the numbers the station gave
         self._pulled: dict[tuple[str, int], int] = {}  # retract? without an outcome -> boot
         self._opened: dict[tuple[str, int, int], int] = {}  # reopen? (outlet, sale, order) -> boot
@@ -153,11 +153,11 @@ class Tickets:
         if blank.delivered:
             run.say(4, f"blank {blank.key} is delivered twice", blank.sale)
             return
-        if blank.number in self._delivered_numbers:
+        if blank.number in self.delivered_numbers:
             run.say(4, f"ticket {blank.number} is delivered twice", blank.sale)
         if blank.number in run.voided or blank.state not in ("in_tray", "unknown"):
             run.say(4, f"ticket {blank.number} is delivered, and it is {blank.state} or void", blank.sale)
-        self._delivered_numbers.add(blank.number)
+        self.delivered_numbers.add(blank.number)
         self._outside.delivered(blank.number)
         blank.delivered, blank.state = True, "delivered"
 
@@ -197,7 +197,7 @@ class Tickets:
         if number:
             self._run.voided[number] = True
             self._outside.voided(number)
-        if number in self._delivered_numbers:
+        if number in self.delivered_numbers:
             self._run.say(4, f"ticket {number} is voided, and the passenger has it", intent["sale"])
 
     def _void_at_station(self, intent: Record) -> None:

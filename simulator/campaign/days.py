@@ -16,6 +16,7 @@ POINTS_PER_VISIT = 60
 KINDS = USUAL
 ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {
     "usual": tuple(troubles()), "bulk": tuple(troubles("bulk")), "pay": tuple(troubles("pay")),
+    "collect": tuple(troubles("collect")),
 }  # fmt: skip
 AT_DESK = tuple(each for each in ALL_TROUBLES["pay"] if each.device == "payment")
 ALL_LOST = tuple(on_battery())
@@ -26,6 +27,8 @@ HOW_MANY = (0, 0, 0, 1, 1, 2, 2, 5)
 CUTS = (0, 0, 1, 1, 2, 3)
 
 
+PICKUPS = 0.6
+"""Share of those who come for what they bought elsewhere."""
 PHONES = 0.75
 """Share of those who come with a phone that pays."""
 
@@ -59,6 +62,8 @@ def day(
     machine with one, and the mains fail. `office`: the same day, and the station's office orders this and that."""
     dice = Random(f"{seed}.{number}")
     plans = tuple(make_plan(dice.choice(KINDS), dice) for _ in range(visits))
+    if machine == "collect":
+        plans = tuple(replace(plan, pays="pickup") if dice.random() < PICKUPS else plan for plan in plans)
     if machine == "pay":
         plans = tuple(_by_phone(plan, dice) for plan in plans)
     trouble = dice.sample(ALL_TROUBLES[machine], dice.choice(HOW_MANY))

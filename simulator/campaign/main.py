@@ -116,9 +116,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--level", choices=("port", "bytes"), default="port", help="with drivers and wires, or without")
     parser.add_argument(
         "--machine",
-        choices=("usual", "bulk", "pay"),
+        choices=("usual", "bulk", "pay", "collect"),
         default="usual",
-        help="bulk: a unit with a bulk escrow takes and pays notes; pay: phones pay too",
+        help="bulk: a unit with a bulk escrow takes and pays notes; pay: phones pay too; collect: orders are picked up",
     )
     parser.add_argument(
         "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
@@ -137,8 +137,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--ups belongs to --sales or --monkey")
     if given.office and not given.sales:
         parser.error("--office belongs to --sales")
-    if given.machine == "pay" and (given.kills or given.level == "bytes"):
-        parser.error("--machine pay is neither for --kills nor for --level bytes")
+    if given.machine in ("pay", "collect") and (given.kills or given.level == "bytes"):
+        parser.error(f"--machine {given.machine} is neither for --kills nor for --level bytes")
     if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:
         parser.error("a number of sales, kills, events or parts is not negative")
     return given

@@ -35,8 +35,16 @@ PHONE_SALES: dict[str, Plan] = {
 """The same of machines at which phones pay."""
 
 
+PICKUPS: dict[str, Plan] = {
+    "by paper": Plan(Kind.EXACT, 2, BUDGET_FEN, pays="pickup"),
+    "by card": Plan(Kind.LARGE, 2, BUDGET_FEN, pays="pickup"),
+    "left": Plan(Kind.WALK_AWAY, 2, BUDGET_FEN, leave_at="take", pays="pickup"),
+}
+"""The same of machines at which orders are picked up."""
+
+
 def sales_of(machine: Machine) -> dict[str, Plan]:
-    return PHONE_SALES if machine == "pay" else SALES
+    return {"pay": PHONE_SALES, "collect": PICKUPS}.get(machine, SALES)
 
 
 MOMENTS = {

@@ -61,4 +61,12 @@ class Scan:
     think_ms: int
 
 
-Action = Scan | Touch | Insert | TouchAndInsert | TakeFrom | Wait | Leave
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Hold something to the machine: paper, card, or away."""
+
+    what: str
+    think_ms: int
+
+
+Action = Hold | Scan | Touch | Insert | TouchAndInsert | TakeFrom | Wait | Leave

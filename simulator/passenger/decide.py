@@ -31,6 +31,7 @@ from simulator.passenger.actions import (
     HAND_MS,
     READ_MS,
     Action,
+    Hold,
     Insert,
     Leave,
     Scan,
@@ -39,12 +40,14 @@ from simulator.passenger.actions import (
     TouchAndInsert,
     Wait,
 )
+from simulator.passenger.collect import picks_up
 from simulator.passenger.kinds import POLICIES, seek
 from simulator.passenger.person import Dice, Kind, Memory, Plan, Seen
 from simulator.passenger.reading import fen, usable, way_on
 
 __all__ = [
     "Action",
+    "Hold",
     "Insert",
     "Leave",
     "Scan",
@@ -79,9 +82,11 @@ def patience(plan: Plan, memory: Memory) -> int:
 
 def decide(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
     """The next action: the usual one, or what this kind of person does instead. `memory` is only read; `noted` writes it."""
-    action = _usual(plan, seen, memory, dice)
+    action = picks_up(plan, seen, memory) if plan.pays == "pickup" else _usual(plan, seen, memory, dice)
     if isinstance(action, Leave) and isinstance(seen.screen, OutOfService) and memory.looks < plan.patient_looks:
         return Wait()
+    if plan.pays == "pickup":
+        return action
     own = seek if plan.seeks else POLICIES.get(plan.kind)
     return action if own is None else own(plan, seen, memory, action)
 
@@ -381,6 +386,8 @@ def remembered(memory: Memory, action: Action, screen: Screen) -> None:
                 memory.inserted_fen.append(action.value_fen)
         case Scan(code=code):
             memory.scanned.add(code)
+        case Hold():
+            memory.held += 1
         case Insert(value_fen=value):
             memory.inserted_fen.append(value)
             memory.pushed = True

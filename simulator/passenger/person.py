@@ -54,7 +54,7 @@ class Plan:
     seeks: tuple[str, ...] = ()
     """Keys of a station, a train and a class, for somebody who came for just these; empty for everybody else."""
     pays: str = "cash"
-    """cash, or code: by phone where the machine takes that."""
+    """cash; code: by phone where the machine takes that; pickup: came for tickets that were bought elsewhere."""
     patient_looks: int = 0
     """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
@@ -102,7 +102,8 @@ class Memory:
     before it. `refused_fen`: values that came back. `pages`, `searches`: how long trains were looked for. `cash_up_to_fen`: what
     the machine says it takes in cash, None before it has said so. `read`: kinds of screens that were acted on; `pressed`: kind of
     screen and target of each touch; `looks`: how often nothing was done but looking, at a screen
-    of kind `looked_at`, since the last deed or the last other screen; `scanned`: codes that a phone was held to."""
+    of kind `looked_at`, since the last deed or the last other screen; `scanned`: codes that a phone was held to; `held`: how often
+    something was held to the machine."""
 
     switched: set[str] = field(default_factory=set)
     inserted_fen: list[int] = field(default_factory=list)
@@ -121,3 +122,4 @@ class Memory:
     looks: int = 0
     looked_at: str = ""
     scanned: set[tuple[str, ...]] = field(default_factory=set)
+    held: int = 0

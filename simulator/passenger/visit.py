@@ -13,6 +13,7 @@ from typing import Any
 from kiosk.screen.values import Screen, StationPicker, Take, keys_of
 from simulator.passenger.decide import (
     Action,
+    Hold,
     Insert,
     Leave,
     Scan,
@@ -70,6 +71,8 @@ class Visit:
         self.scan: Callable[[tuple[str, ...]], bool] = lambda code: (
             False
         )  # a phone that can pay, where somebody has one
+
+        self.hold: Callable[[str], bool] = lambda what: False  # something that proves an order
 
     @property
     def over(self) -> bool:
@@ -154,6 +157,9 @@ class Visit:
                 self.account.inserted_fen.append(value)
             case Scan(code=code):
                 self.scan(code)
+            case Hold(what=what):
+                self.hold(what)
+                self._due_ms = now_ms + ANSWER_MS
             case TakeFrom(outlet=outlet):
                 if not self._take(outlet, screen):
                     self._due_ms = now_ms + ANSWER_MS

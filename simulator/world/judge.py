@@ -77,4 +77,6 @@ class Judge:
             states = {key: sale["state"] for key, sale in told.items()}
             counting = {key: len(sale.get("places", ())) - len(sale.get("voided", ())) for key, sale in told.items()}
             lines = box.desk.records(MACHINE, EPOCH)
+            if (orders := box.desk.orders()) and box.made is not None:
+                auditor.pickups(orders, settled=resting and reported)
             auditor.station(lines, states, settled=resting and reported, counting=counting if reported else None)

@@ -6,6 +6,6 @@ from typing import Literal
 
 Level = Literal["port", "bytes"]
 
-Machine = Literal["usual", "bulk", "pay"]
+Machine = Literal["usual", "bulk", "pay", "collect"]
 """What takes and pays notes: a validator and a dispenser, or a Bill-to-Bill unit with a bulk escrow that does both. `pay`: as
-usual, and phones pay too."""
+usual, and phones pay too. `collect`: as usual, with code scanner and identity reader: orders are picked up."""

@@ -18,6 +18,7 @@ from simulator.fronts.port.bill_to_bill import BillToBillFront
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.dispenser import DispenserFront
 from simulator.fronts.port.payment import PaymentFront
+from simulator.fronts.port.readers import IdReaderFront, ScannerFront
 from simulator.fronts.port.slip_printer import SlipPrinterFront
 from simulator.fronts.port.ticket_unit import TicketUnitFront
 from simulator.fronts.port.ups import UpsFront
@@ -41,13 +42,15 @@ class PortLevel:
         slip_printer = SlipPrinterFront("slip_printer", report, world.slip_printer)
         ups = self._ups(settings, report)
         payment = self._payment(reactor)
-        devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board, ups, payment)
+        readers = self._readers(report)
+        devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board, ups, payment, **readers)
         self._fronts = {
             **cash,
             "ticket_unit": ticket_unit,
             "slip_printer": slip_printer,
             **({"ups": ups} if ups is not None else {}),
             **({"payment": payment} if payment is not None else {}),
+            **readers,
             "cabinet": board,  # last: composed devices give it orders in the same turn
         }
         for name, front in self._fronts.items():
@@ -56,6 +59,15 @@ class PortLevel:
                 front.unplug()
         self._reactor = reactor
         return devices
+
+    def _readers(self, report: Report) -> dict[str, Any]:
+        proof = self._things.proof
+        if proof is None:
+            return {}
+        return {
+            "code_scanner": ScannerFront("code_scanner", report, proof),
+            "id_reader": IdReaderFront("id_reader", report, proof),
+        }
 
     def _payment(self, reactor: Reactor) -> PaymentFront | None:
         desk = self._things.payments

@@ -38,6 +38,7 @@ SPARE: Mapping[Machine, Fill] = {
     "usual": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
     "bulk": Fill(((2, 400), (3, 400)), 800),
     "pay": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
+    "collect": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
 }
 
 
@@ -59,6 +60,8 @@ def settings(policy: SalePolicy | None = None, machine: Machine = "usual", ups: 
         cabinet=Device("cabinet_board", "wire", baud=19_200),
         slip_printer=Device("escpos", "wire", baud=115_200),
         ups=Device("megatec", "wire", baud=2_400, runtime_min=UPS_MIN) if ups else None,
+        code_scanner=Device("scanner", "wire") if machine == "collect" else None,
+        id_reader=Device("samv", "wire", baud=115_200) if machine == "collect" else None,
     )
     return Settings(
         machine=Identity(MACHINE, STATION, "lab"),

@@ -24,6 +24,7 @@ FILLED: Mapping[Machine, Mapping[int, tuple[int, int]]] = {
     "usual": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
     "bulk": {2: (10, 40), 3: (10, 40)},
     "pay": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
+    "collect": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
 }
 """Cassette -> (pieces below which a technician fills it, how many are in it then)."""
 ROLL = 40

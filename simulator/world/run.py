@@ -155,7 +155,11 @@ class Run:
         box.settle(3_000, lambda: box.screen is not None and box.screen.kind in ("attract", "home"))
 
     def _visit(self, passenger: Passenger) -> None:
+        proof = self.box.things.proof
+        if proof is not None and passenger.visit.plan.pays == "pickup":
+            proof.paper, proof.number = self.box.desk.order(passenger.visit.plan.tickets, self.box.clock.mono_ms())
         self.box.serve(passenger)
+        self.box.things.hold("away")
         self.outcome.visits[passenger.account.outcome] += 1
         self.box.settle(QUIET_MS, self.box.idle)
 
@@ -245,6 +249,7 @@ USUAL: Mapping[Filling, Fill] = {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (
 FILLS: Mapping[Machine, Mapping[Filling, Fill]] = {
     "usual": USUAL,
     "pay": USUAL,
+    "collect": USUAL,
     "bulk": {"full": Fill(((2, 50), (3, 50))), "lean": Fill(((2, 6), (3, 5)), 12)},
 }
 STATION_TIMES = {"answer_lost": 1, "slow": 1}

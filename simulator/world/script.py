@@ -54,9 +54,12 @@ class Script:
         """Raises ValueError for a trouble of a device that this machine does not have."""
         fitted = {"dispenser": self.machine != "bulk", "ups": self.ups, "payment": self.machine == "pay"}
         fitted["office"] = self.office
+        fitted |= dict.fromkeys(("code_scanner", "id_reader"), self.machine == "collect")
         absent = {name for name, there in fitted.items() if not there}
         if self.machine == "pay" and self.level == "bytes":
             raise ValueError("phones pay at a desk of method calls: a machine of this kind has no bytes")
+        if self.machine == "collect" and self.level == "bytes":
+            raise ValueError("a passenger's paper is held to fronts: a machine of this kind has no bytes")
         for trouble in self.troubles:
             if trouble.device.removeprefix("link:") in absent:
                 raise ValueError(f"a machine of this kind has no {trouble.device}: {trouble.name} cannot happen to it")

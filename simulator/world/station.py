@@ -6,7 +6,9 @@ station keeps them on disk: a restart folds them, an older backup lacks the newe
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from random import Random
 from typing import Any
@@ -24,10 +26,13 @@ from simulator.station.machines.office import Person
 from simulator.station.machines.signing import Signer
 from simulator.station.runs import Opening
 from simulator.station.tickets import describe
+from simulator.station.timetable import station_date
 from simulator.station.wire import Reply, Request, Step
 from simulator.world.calls import VirtualLanes
 
 LATENCY_MS, SPREAD_MS = 4, 8
+CARD = "11010119900307281X"
+"""Number of the identity card with which everybody buys elsewhere."""
 RESTORED_STEPS = 10
 TROUBLES = {
     **FAULTS,
@@ -197,7 +202,42 @@ class Desk:
     def _fresh(self) -> Station:
         return Station(self.world, self._enrolled, self._opening, self._signer, self._people)
 
+    def order(self, tickets: int, mono_ms: int) -> tuple[str, str]:
+        """Somebody buys so many tickets elsewhere, of a train that leaves in two hours or later: what stands on the paper, and the
+        number of the card."""
+        now_ms = mono_ms + (self.offset_ms or 0)
+        travel = station_date(now_ms) + timedelta(days=1)
+        trips = self.world.timetable.trips("BXP", "SJP", travel)
+        trip = next(each for each in trips if not self.world.prices.terms(each).query_only)
+        body = {
+            "train": trip.train.number, "date": travel.isoformat(), "origin": "BXP", "destination": "SJP",
+            "class": next(iter(trip.train.layouts)), "passengers": ["adult"] * tickets, "wish": "none",
+            "documents": [CARD] * tickets,
+        }  # fmt: skip
+        reply, steps = self.station.order_elsewhere(json.dumps(body).encode(), now_ms)
+        self.steps += steps
+        if reply.status != 201 or reply.body is None:
+            raise ValueError(f"nobody can buy elsewhere: {reply.body}")
+        return str(reply.body["paper"]), CARD
+
     # -- for the audit
+
+    def orders(self) -> dict[str, list[dict[str, Any]]]:
+        """Orders that were bought elsewhere, by number: of each place its state (also `locked`: held, and free again by itself),
+        the number of the ticket that was handed over or may have been, and `given`: every number that any machine got for it."""
+        sales = self.station.sales
+        told: dict[str, list[dict[str, Any]]] = {
+            number: [{"state": place.state, "number": place.number, "given": []} for place in order.places]
+            for number, order in sales.orders.by_number.items()
+        }
+        for key in sales.orders.holds:  # the lock ends by itself
+            sale = sales.get(key)
+            for index in sale.indices:
+                told[sale.order][index]["state"] = "locked"
+        for sale in sales.by_key.values():
+            for index, numbers in zip(sale.indices, sale.numbers, strict=False):
+                told[sale.order][index]["given"] += numbers
+        return told
 
     def records(self, machine: str, epoch: str) -> list[str]:
         """The journal lines it keeps of an epoch, from seq 1 on, without a gap, as they came."""

@@ -21,7 +21,7 @@ from simulator.world.payments import PayDesk
 VALUES_FEN = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
 RECYCLING_FEN = {2: 100, 3: 1_000}
 CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {
-    "usual": VALUES_FEN, "bulk": RECYCLING_FEN, "pay": VALUES_FEN,
+    "usual": VALUES_FEN, "bulk": RECYCLING_FEN, "pay": VALUES_FEN, "collect": VALUES_FEN,
 }  # fmt: skip
 """Machine -> face value in each cassette that change is paid from."""
 RECYCLING_NOTES = 80
@@ -87,6 +87,16 @@ def _settings(machine: Machine, vault: Fill | None, ups: bool) -> CabinetSetting
     )
 
 
+@dataclass(slots=True)
+class Proof:
+    """What a passenger has to prove an order with, and what of it lies before the readers now."""
+
+    paper: str = ""
+    number: str = ""
+    code: str = ""
+    card: str = ""
+
+
 class Things:
     """`moved(thing, from, to)` hears every movement of matter; `acted` is called after each act of a hand."""
 
@@ -102,6 +112,7 @@ class Things:
         self.hands = Hands(self.world, timeline)
         self.technician = Technician(self.world, timeline)
         self.payments = PayDesk() if machine == "pay" else None
+        self.proof = Proof() if machine == "collect" else None
         self.acted: Callable[[], None] = lambda: None
         self._unplugged_ms: int | None = None
 
@@ -149,6 +160,15 @@ class Things:
         done = self.payments is not None and self.payments.scan(code)
         self.acted()
         return done
+
+    def hold(self, what: str) -> bool:
+        """The passenger holds the paper to the window, or lays the card on the reader; `away`: takes both back."""
+        if self.proof is None:
+            return False
+        self.proof.code = self.proof.paper if what == "paper" else ""
+        self.proof.card = self.proof.number if what == "card" else ""
+        self.acted()
+        return bool(self.proof.code or self.proof.card)
 
     def waits(self) -> bool:
         """Tickets or notes lie within reach and the machine waits for a hand. A note that went back is the passenger's own

@@ -1,0 +1,77 @@
+"""Orders that were bought elsewhere in a simulated world: handed out once, through power cuts; and the auditor's eye for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from simulator.audit.cases import Run as Audited
+from simulator.audit.pickups import compare_pickups
+from simulator.auditor import Rules
+from simulator.campaign.sets import PICKUPS
+from simulator.world.run import Run
+from simulator.world.script import Script, Trouble
+
+SCRIPT = Script(1, (PICKUPS["by paper"],), machine="collect")
+
+
+@pytest.mark.parametrize(
+    ("name", "visit", "sale"),
+    [("by paper", "picked up", "sold"), ("by card", "picked up", "sold"), ("left", "walked_away", "cancelled")],
+)
+def test_who_proves_an_order_gets_its_tickets_and_who_leaves_them_can_come_back(
+    name: str, visit: str, sale: str
+) -> None:
+    run = Run(replace(SCRIPT, plans=(PICKUPS[name],)))
+    outcome = run.run()
+    assert outcome.violations == []
+    assert (dict(outcome.visits), dict(outcome.sales)) == ({visit: 1}, {sale: 1})
+    (order,) = run.box.desk.orders().values()
+    wanted = "collected" if sale == "sold" else "open"
+    assert [place["state"] for place in order] == [wanted, wanted]
+
+
+@pytest.mark.parametrize("cut", [14, 27, 40, 55])
+@pytest.mark.parametrize("after", ["stays", "leaves"])
+def test_a_power_cut_anywhere_loses_nothing_and_prints_nothing_twice(cut: int, after: Any) -> None:
+    assert Run(replace(SCRIPT, cuts=(cut,), after_cut=after)).run().violations == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Trouble("station", "answer_lost", "lock?"),
+        Trouble("station", "down", "confirm?"),
+        Trouble("link:code_scanner", "out"),
+        Trouble("ticket_unit", "jam", "print?"),
+    ],
+    ids=lambda each: f"{each.device}-{each.name}",
+)
+def test_trouble_on_the_way_is_told_and_nothing_is_lost(trouble: Trouble) -> None:
+    assert Run(replace(SCRIPT, troubles=(trouble,))).run().violations == []
+
+
+def place(state: str, number: str = "", *given: str) -> dict[str, Any]:
+    return {"state": state, "number": number, "given": list(given)}
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (place("collected", "A1", "A1", "B1"), "handed over 2 times"),
+        (place("open", "", "A1"), "can be collected again"),
+        (place("collected", "C1", "C1"), "nobody was handed a ticket"),
+        (place("held"), "is lost"),
+        (place("collected", "A1", "A1", "C1"), ""),
+        (place("open", "", "C1"), ""),
+        (place("unknown", "C1", "C1"), ""),
+        (place("locked"), ""),
+    ],
+)
+def test_the_auditor_sees_what_was_handed_over_twice_or_got_lost(told: dict[str, Any], said: str) -> None:
+    audited = Audited(Rules())
+    compare_pickups(audited, {"E1": [told]}, {"A1", "B1"}, settled=True)
+    found = [str(each) for each in audited.violations]
+    assert (len(found), said in "".join(found)) == (int(bool(said)), True)
