@@ -20,7 +20,7 @@ from kiosk.deeds import Deeds, Devices
 from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError
 from kiosk.eyes import Eyes
-from kiosk.fitting import camera, code_payment, drivers_of, opener, restart
+from kiosk.fitting import camera, drivers_of, opener, payments_of, restart
 from kiosk.identity import MachineIdentity, nonce, read_identity
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
@@ -127,11 +127,10 @@ def _build(
         station.on_wire = wire
         closing.append(station.close)
         devices = drivers_of(settings, reactor, station, boot, opener)
-        if settings.codes is not None:
-            codes = code_payment(settings.codes, reactor, clock, scanner=settings.devices.code_scanner is not None)
+        devices.payment, codes = payments_of(settings, reactor, clock, opener)
+        if codes is not None:
             codes.on_wire = wire
             closing.append(codes.close)
-            devices.payment = codes
         if settings.camera is not None:
             eye = camera(settings.camera, settings.journal, reactor, clock)
             closing.append(eye.close)
@@ -216,7 +215,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         journey=Journey(journey_settings(settings, clock.rate)),
         service=Service(identity.operators, settings.thresholds, clock.rate, cassettes, cash.deposit_depth),
         sync=Sync(devices.station, identity.epoch, past.acked, journal.texts_after, jitter),
-        watch=Watch(devices.fitted(), past.stock, _charges(devices)),
+        watch=Watch(devices.fitted(), past.stock, lambda: _charges(devices)),
         day_of=day_of,
         restart=lambda name: restart(name, devices, reactor),
         office=Office(

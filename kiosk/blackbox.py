@@ -58,7 +58,7 @@ LEVEL, WINDOW, MEMORY = 3, -14, 6
 DIGIT, MASKED = "svc:digit:", "svc:digit:*"
 CODE, MASKED_CODE = "code:", "code:*"
 """Digits of a code that is worth tickets until they are collected."""
-UNRECORDED = frozenset({"card_reader", "code_scanner", "id_reader", "pin_pad"})
+UNRECORDED = frozenset({"card_reader", "cards", "code_scanner", "id_reader", "payment", "pin_pad"})
 """Links of which no byte is kept (invariant 13): cards, codes that pay, names and numbers of travellers."""
 _PASSWORD = re.compile(rb'(?m)^(PASSWORD) "[^\n]*')
 LOGIN, TASK, PICKUP = b'"kind":"svc.login"', b'"kind":"svc.task"', b'"kind":"pickup.code"'

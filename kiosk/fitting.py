@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes, token_hex
+from zoneinfo import ZoneInfo
 
 from drivers.cabinet_board.driver import CabinetBoard
 from drivers.camera.driver import HttpCamera
 from drivers.camera.lane import http_lane
+from drivers.card_pay.driver import CardPay
+from drivers.card_pay.messages import Terminal
+from drivers.card_pay.visit import Patience
 from drivers.code_pay.begun import Timing
 from drivers.code_pay.driver import CodePayDriver
 from drivers.code_pay.lane import ThreadLane
 from drivers.code_pay.sealing import Sealer
 from drivers.compose.change_presenter import ChangePresenter
+from drivers.compose.payments import Payments
 from drivers.compose.ticket_unit import TicketUnit
+from drivers.emv.port import TerminalData
+from drivers.emv.reference import KernelRefused, ReferenceKernel
 from drivers.link.serial_link import serial_opener
 from drivers.link.tcp_link import PREFIX as TCP
-from drivers.link.tcp_link import tcp_opener
+from drivers.link.tcp_link import parse_path, tcp_opener
 from drivers.link.usb_claim import PREFIX as USB
 from drivers.link.usb_claim import printers
 from drivers.link.usb_link import usb_opener
 from drivers.seal_software import SoftwareSeal
 from kiosk.clock import Clock
 from kiosk.deeds import Devices
-from kiosk.errors import ConfigError
-from kiosk.models import DATA_BITS, RTS_CTS, STOP_BITS, Draw, bill_to_bill, model
+from kiosk.errors import ConfigError, LinkError
+from kiosk.models import DATA_BITS, RTS_CTS, STOP_BITS, Draw, bill_to_bill, card_reader, model, pin_pad
+from kiosk.ports.fact import Report
+from kiosk.ports.payment import Payment
 from kiosk.ports.station import Station
 from kiosk.reactor import Link, Reactor
-from kiosk.settings import CameraLink, CodePayment, Device, Settings
+from kiosk.settings import CameraLink, CardPayment, CodePayment, Device, Settings
+
+OpenDevice = Callable[[str, Device, Callable[[], int] | None], Callable[[], Link]]
+"""`opener` below, or what a test or a simulated machine has in its place."""
 
 
 def opener(name: str, device: Device, baud: Callable[[], int] | None = None) -> Callable[[], Link]:
@@ -118,7 +131,80 @@ def _cash(
         reactor.add(presenter, open_link("dispenser", dispenser))
 
 
-def code_payment(found: CodePayment, reactor: Reactor, clock: Clock, scanner: bool = False) -> CodePayDriver:
+def payments_of(
+    settings: Settings, reactor: Reactor, clock: Clock, open_device: OpenDevice
+) -> tuple[Payment | None, CodePayDriver | None]:
+    """What is no cash, and the adapter of phone codes by itself, for it has a thread to be ended. Raises ConfigError."""
+    check_cards(settings)
+    cards, codes, scanner = settings.cards, settings.codes, settings.devices.code_scanner is not None
+    if cards is not None and codes is not None:
+        both = Payments(reactor.report)
+        of_codes = code_payment(codes, reactor, clock, scanner, both.hear, "codes")
+        both.attach("codes", of_codes, tuple(of_codes.ways))
+        both.attach("cards", card_payment(settings, cards, reactor, clock, open_device, both.hear, "cards"), ("card",))
+        return both, of_codes
+    if codes is not None:
+        of_codes = code_payment(codes, reactor, clock, scanner)
+        return of_codes, of_codes
+    return (None if cards is None else card_payment(settings, cards, reactor, clock, open_device)), None
+
+
+def check_cards(settings: Settings) -> None:
+    """Reader, PIN pad and bank belong together. Raises ConfigError."""
+    for name in ("card_reader", "pin_pad"):
+        there = getattr(settings.devices, name) is not None
+        if there != (settings.cards is not None):
+            missing = "nothing uses it: cards is not set" if there else "cards needs it"
+            raise ConfigError(f"devices.{name}: {missing}")
+
+
+def card_payment(
+    settings: Settings,
+    found: CardPayment,
+    reactor: Reactor,
+    clock: Clock,
+    open_device: OpenDevice,
+    report: Report | None = None,
+    name: str = "payment",
+) -> CardPay:
+    """Cards: reader and PIN pad at their links, the adapter at the bank's, seated in `reactor`. Raises ConfigError."""
+    machine, table = settings.machine, settings.devices
+    zone = ZoneInfo(machine.timezone)
+    try:
+        parse_path(found.link)
+        terminal = Terminal(found.terminal, found.merchant, found.tpdu, found.header)
+        kernel = ReferenceKernel(machine.environment, TerminalData(found.terminal), token_bytes)
+    except (LinkError, ValueError) as error:
+        raise ConfigError(f"cards: {error}") from error
+    except KernelRefused as error:
+        raise ConfigError(f"cards.kernel: {error}") from error
+    driver = CardPay(
+        report or reactor.report,
+        terminal,
+        date=lambda: datetime.fromtimestamp(clock.wall_ms() / 1_000, zone).strftime("%y%m%d"),
+        draw_near=reactor.nudge,
+        name=name,
+        patience=Patience(take_ms=found.take_ms, answer_ms=found.answer_ms, keeps_wanted=found.keeps_wanted),
+    )
+    assert table.card_reader is not None
+    assert table.pin_pad is not None
+    reader = card_reader(table.card_reader, driver.hear, found.take_ms)
+    pad = pin_pad(table.pin_pad, driver.hear, lab=machine.environment == "lab")
+    driver.attach(reader, pad, kernel)
+    reactor.add(reader, open_device("card_reader", table.card_reader, None))
+    reactor.add(pad, open_device("pin_pad", table.pin_pad, pad.line_baud))
+    reactor.add(driver, open_device(name, Device("bank", found.link), None))
+    return driver
+
+
+def code_payment(
+    found: CodePayment,
+    reactor: Reactor,
+    clock: Clock,
+    scanner: bool = False,
+    report: Report | None = None,
+    name: str = "payment",
+) -> CodePayDriver:
     """Phone codes: the adapter on its own thread, seated in `reactor`. `scanner`: one is fitted, so phones may show codes, too.
     Raises ConfigError for a key that is none."""
     try:
@@ -127,9 +213,10 @@ def code_payment(found: CodePayment, reactor: Reactor, clock: Clock, scanner: bo
     except (OSError, ValueError) as error:
         raise ConfigError(f"codes.key_file: {error}") from error
     driver = CodePayDriver(
-        reactor.report,
+        report or reactor.report,
         ThreadLane(found.url, sealer, clock.mono_ms),
         merchant=found.merchant,
+        name=name,
         scanner=scanner,
         timing=Timing(poll_ms=found.poll_ms),
     )

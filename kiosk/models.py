@@ -134,9 +134,20 @@ def _crt310(name: str, device: Device, report: Report, look_only: bool = False) 
     return Crt310(name, report, baud=device.baud, look_only=look_only)
 
 
-def _epp(name: str, device: Device, report: Report, look_only: bool = False) -> Epp:
+def _epp(name: str, device: Device, report: Report, look_only: bool = False, test_keys: bool = False) -> Epp:
     _check_rate(name, device, EPP_RATES)
-    return Epp(name, report, model=device.model, baud=device.baud, look_only=look_only)
+    return Epp(name, report, model=device.model, baud=device.baud, look_only=look_only, test_keys=test_keys)
+
+
+def pin_pad(device: Device, report: Report, lab: bool) -> Epp:
+    """The PIN pad of a machine that takes cards. `lab`: published test keys are taken."""
+    return _epp("pin_pad", device, report, test_keys=lab)
+
+
+def card_reader(device: Device, report: Report, take_ms: int) -> Crt310:
+    """The reader of such a machine. `take_ms`: a card that a former life left in it is offered so long."""
+    _check_rate("card_reader", device, CRT310_RATES)
+    return Crt310("card_reader", report, baud=device.baud, take_ms=take_ms)
 
 
 def _nut(name: str, device: Device, report: Report) -> Nut:

@@ -45,7 +45,7 @@ class Known:
     clock_valid: bool = True
     network_known: bool = True
     skew_ms: int = 0  # station clock minus ours
-    charges: tuple[str, ...] = ()  # ways to pay that the payment adapter has: card, code, scan
+    charges: tuple[str, ...] = ()  # ways to pay that the payment adapter has now: card, code, scan
     reversing: bool = False  # a payment is still to go back
 
 
@@ -145,9 +145,9 @@ def _pickups(known: Known, lost: set[Ability], silent: set[str]) -> tuple[str, .
 
 def _charge(known: Known, lost: set[Ability], silent: set[str]) -> str:
     """Nothing new is begun while a payment is still to go back: cash goes on (decision page 036)."""
-    if not known.charges:
+    if not known.charges and "payment" not in known.fitted:
         return "none"
-    if Ability.CHARGE in lost or "payment" in silent:
+    if not known.charges or Ability.CHARGE in lost or "payment" in silent:
         return "lost"
     return "reversal" if known.reversing else "ok"
 

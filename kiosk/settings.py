@@ -84,6 +84,23 @@ class CameraLink:
 
 
 @dataclass(frozen=True, slots=True)
+class CardPayment:
+    """The bank's host of card payments (link `tcp:HOST:PORT`) and how it knows this machine; devices.card_reader and
+    devices.pin_pad belong to it. `kernel`: reference is the uncertified one, for the lab only. `keeps_wanted`: a card whose issuer
+    wants it is captured. `tpdu` and `header`: hex, as the acquirer hands them out (ISO 8583 sheet, section 1)."""
+
+    link: str
+    terminal: str
+    merchant: str
+    kernel: Literal["reference"] = "reference"
+    tpdu: str = "6000380000"
+    header: str = "603100311301"
+    answer_ms: Annotated[int, Range(2_000, 25_000)] = 20_000
+    take_ms: Annotated[int, Range(5_000, 25_000)] = 20_000
+    keeps_wanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenLink:
     socket: Path
 
@@ -135,6 +152,8 @@ class DeviceTable:
     ups: Device | None = None
     code_scanner: Device | None = None
     id_reader: Device | None = None
+    card_reader: Device | None = None
+    pin_pad: Device | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +169,7 @@ class Settings:
     blackbox: BlackBoxSettings = field(default_factory=BlackBoxSettings)
     codes: CodePayment | None = None
     camera: CameraLink | None = None
+    cards: CardPayment | None = None
 
     @property
     def sale_policy(self) -> SalePolicy:

@@ -123,7 +123,7 @@ class Showing:
             cash_limit_fen=mode.cash_limit_fen,
             slips=mode.slips,
             told_ms=controller.watch.worst_since_ms() if mode.out_of_service else 0,
-            charges=tuple(way for way in controller.watch.charges if way != "scan" or "scan" in mode.pickups),
+            charges=tuple(way for way in controller.watch.charges() if way != "scan" or "scan" in mode.pickups),
             pickups=mode.pickups,
             charge=mode.charge,
         )

@@ -6,6 +6,7 @@ Facts of devices change it; `kiosk.modes.effective` reads it. Nothing here decid
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.faults import Fault, FaultCode
@@ -34,7 +35,7 @@ class Watch:
 
     fitted: frozenset[str]
     stock: Stock
-    charges: tuple[str, ...] = ()  # ways to pay of the payment adapter
+    charges: Callable[[], tuple[str, ...]] = tuple  # ways to pay that the payment adapter has now
     ready: set[str] = field(default_factory=set)
     faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
     raised_ms: dict[tuple[str, str, str], int] = field(default_factory=dict)  # wall time
@@ -159,7 +160,7 @@ class Watch:
             clock_valid=wall_ms >= BUILD_WALL_MS,
             network_known=self.network_known,
             skew_ms=self.skew_ms,
-            charges=self.charges,
+            charges=self.charges(),
             reversing=reversing,
         )
 

@@ -105,7 +105,8 @@ class CardPay:
 
     @property
     def ways(self) -> frozenset[str]:
-        return frozenset() if self._missing() else frozenset({WAY})
+        """As it is now, without what comes and goes while a card is in."""
+        return frozenset({WAY}) if self._visit is not None or not self._missing() else frozenset()
 
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         if way != WAY or not 0 < amount_fen < 10**12 or payment < 1:
@@ -128,6 +129,9 @@ class CardPay:
             self._visit.muted = True
             self._news.append(Tick())
         self._reversals.append(_Reversal(Wish(payment, amount_fen, 0), reference))
+
+    def scanned(self, text: str) -> None:
+        """No card is paid with by a code: it is dropped."""
 
     # -- the devices
 

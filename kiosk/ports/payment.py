@@ -124,7 +124,8 @@ class ReverseRefused(Fact):
 class Payment(Protocol):
     @property
     def ways(self) -> AbstractSet[str]:
-        """Of `card`, `code` (shown by us), `scan` (shown by the phone): what the adapter can do when all of it is well."""
+        """Of `card`, `code` (shown by us), `scan` (shown by the phone): what the adapter can do, which is less
+        while something that a way needs is not there. A payment by another way is declined."""
         ...
 
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:

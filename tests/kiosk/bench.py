@@ -578,7 +578,7 @@ class Bench:
             clock=self.clock, journal=journal, past=past, context=context, machine_policy=MachinePolicy(), deeds=deeds,
             journey=self.journey, service=self.service,
             sync=Sync(self.station, EPOCH, past.acked, journal.texts_after, lambda most: 0),
-            watch=Watch(self.devices.fitted(), past.stock, tuple(ways)), restart=self.restarted.append,
+            watch=Watch(self.devices.fitted(), past.stock, lambda: tuple(ways)), restart=self.restarted.append,
             day_of=CLOCK_DAY, on_stop=self._stop, base_policy=policy,
             office=Office(
                 self.station, "T01", StationKey(station_key), MachinePolicy(), past.ordered, lambda most: 0,

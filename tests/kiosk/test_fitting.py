@@ -11,16 +11,20 @@ from typing import Any, cast
 import pytest
 
 from config import ConfigError as FileError
+from drivers.card_pay.driver import CardPay
+from drivers.compose.payments import Payments
 from drivers.lcdm.driver50 import Lcdm2000
 from drivers.megatec.driver import Megatec
 from drivers.nut.driver import Nut
 from kiosk.clock import VirtualClock
 from kiosk.device_rules import check_devices
-from kiosk.errors import ConfigError
-from kiosk.fitting import code_payment, drivers_of
-from kiosk.models import BAUD, model
+from kiosk.errors import ConfigError, LinkError
+from kiosk.fitting import code_payment, drivers_of, payments_of
+from kiosk.models import BAUD, model, pin_pad
 from kiosk.parameters import PowerPolicy
+from kiosk.ports.fact import Fact
 from kiosk.ports.payment import Payment
+from kiosk.ports.pin_pad import KeyRefused, WrappedKey
 from kiosk.reactor import Link, Reactor
 from kiosk.settings import Device, DeviceTable, read
 
@@ -234,3 +238,74 @@ def test_a_key_that_is_none_is_refused_by_name(tmp_path: Path, key: str) -> None
 
 def test_without_phone_codes_none_are_fitted(tmp_path: Path) -> None:
     assert read(written(tmp_path, FILE)).codes is None
+
+
+CARDS = 'cards: {link: "tcp:127.0.0.1:8630", terminal: TVM00001, merchant: "898110048160001"}\n'
+CARD_DEVICES = """\
+  card_reader: {model: crt310, link: /dev/c}
+  pin_pad: {model: zt598, link: /dev/d}
+power"""
+LAB = FILE.replace("BXP}", "BXP, environment: lab}").replace("power", CARD_DEVICES, 1)
+
+
+def never(name: str, device: Device, baud: Callable[[], int] | None) -> Callable[[], Link]:
+    """Links of devices that are not there."""
+
+    def open_it() -> Link:
+        raise LinkError(f"no {name} here")
+
+    return open_it
+
+
+def test_cards_are_read_from_the_file_and_fitted(tmp_path: Path) -> None:
+    settings = read(written(tmp_path, LAB + CARDS))
+    check_devices(settings.devices)
+    clock = VirtualClock()
+    reactor = Reactor(clock)
+    fitted, codes = payments_of(settings, reactor, clock, never)
+    assert isinstance(fitted, CardPay)
+    port: Payment = fitted
+    assert (port.ways, fitted.name, codes) == (set(), "payment", None)
+
+
+def test_cards_and_codes_share_the_port(tmp_path: Path) -> None:
+    (tmp_path / "codes.key").write_text("00" * 32 + "\n", encoding="ascii")
+    settings = read(written(tmp_path, LAB + CARDS + CODES))
+    clock = VirtualClock()
+    fitted, codes = payments_of(settings, Reactor(clock), clock, never)
+    assert isinstance(fitted, Payments)
+    assert codes is not None
+    assert codes.name == "codes"
+    codes.close(1.0)
+
+
+def test_a_machine_without_either_has_no_such_port(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    assert payments_of(read(written(tmp_path, FILE)), Reactor(clock), clock, never) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ((LAB + CARDS).replace("environment: lab", "environment: production"), "UNCERTIFIED reference kernel works in"),
+        (LAB, "nothing uses it: cards is not set"),
+        (FILE + CARDS, "cards needs it"),
+        ((LAB + CARDS).replace("tcp:127.0.0.1:8630", "bank:8630"), "cards: bank:8630: not tcp"),
+        ((LAB + CARDS).replace("TVM00001", "TVM1"), "cards: a terminal has 8 characters"),
+        ((LAB + CARDS).replace("zt598, link: /dev/d", "zt598, link: /dev/d, baud: 1201"), "1201"),
+    ],
+)
+def test_cards_that_are_set_up_wrongly_are_refused(tmp_path: Path, text: str, why: str) -> None:
+    settings = read(written(tmp_path, text))
+    clock = VirtualClock()
+    with pytest.raises(ConfigError, match=re.escape(why)):
+        payments_of(settings, Reactor(clock), clock, never)
+
+
+def test_published_keys_are_taken_in_the_lab_only() -> None:
+    for lab in (True, False):
+        facts: list[Fact] = []
+        pad = pin_pad(Device("zt598", "a"), facts.append, lab)
+        tpk = WrappedKey(bytes.fromhex("4706E740B9DDA29F138E973E39979F5C"), bytes.fromhex("27F14DD3"))
+        pad.load_key("pin", tpk)
+        assert facts == [KeyRefused("pin", "link" if lab else "test")]

@@ -32,7 +32,7 @@ from kiosk.watch import BUILD_WALL_MS, Watch
 from tests.kiosk.sale.samples import VALUES, stock
 
 READERS = {"code_scanner", "id_reader"}
-ALL = frozenset(DEVICE_ABILITY.keys() - READERS)
+ALL = frozenset(DEVICE_ABILITY.keys() - READERS - {"payment"})
 WELL = Known(faults=(), ready=ALL, fitted=ALL, stock=stock(), station="online")
 
 
@@ -317,3 +317,12 @@ def test_query_only_sells_nothing_and_stays_in_service() -> None:
     assert (looking.name, looking.sells, looking.ways, looking.cash) == ("query_only", False, (), "off")
     assert looking.reasons == ("remote_query",)
     assert not looking.out_of_service
+
+
+def test_payments_that_are_fitted_and_have_no_way_now_are_lost() -> None:
+    with_cards = {"fitted": ALL | {"payment"}, "ready": ALL | {"payment"}}
+    assert mode().charge == "none"
+    lost = mode(**with_cards)
+    assert (lost.charge, lost.ways, lost.reasons) == ("lost", ("cash",), ("no_payment",))
+    there = mode(charges=("card",), **with_cards)
+    assert (there.charge, there.ways) == ("ok", ("cash", "card"))

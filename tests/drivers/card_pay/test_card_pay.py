@@ -308,3 +308,13 @@ def test_a_card_that_its_issuer_wants_is_kept_only_where_that_was_ordered() -> N
     paid = world.pay("lost")
     assert paid.ended == PaymentDeclined(paid.number, "declined")
     assert world.lies("lost") == "card.bin"
+
+
+def test_no_keys_are_fetched_between_a_pin_and_its_message() -> None:
+    world = World().ready()
+    world.hook = lambda number: world.driver._signing.doubt() if number == 8 else None
+    assert isinstance(world.pay().ended, PaymentCaptured)
+    world.hook = lambda number: None
+    world.bench.until(lambda: bool(world.driver.ways))
+    assert isinstance(world.pay("second").ended, PaymentCaptured)
+    world.check()

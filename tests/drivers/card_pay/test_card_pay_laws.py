@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.ports.payment import PaymentApproved, PaymentCaptured
+from kiosk.ports.payment import PaymentApproved, PaymentCaptured, PaymentReversed, PaymentUncertain
 from tests.drivers.card_pay.world import AMOUNT_FEN, World
 
 EXCHANGES = 10
@@ -76,6 +76,15 @@ def test_a_card_lost_at_any_exchange_is_never_a_payment(number: int, what: str) 
 @pytest.mark.parametrize("order", LINE_FAULTS)
 def test_any_trouble_with_a_purchase(order: str) -> None:
     _trouble(order, "02")
+
+
+@pytest.mark.parametrize("code", ["10", "94", "A2", "A6"])
+def test_an_answer_that_is_neither_yes_nor_no_is_taken_back(code: str) -> None:
+    world = World().ready()
+    world.fault(f"decline:code={code}:match=02:times=1")
+    paid = world.pay()
+    assert isinstance(paid.auth, PaymentUncertain)
+    assert paid.ended == PaymentReversed(paid.number, moved=False)
 
 
 @pytest.mark.slow

@@ -244,3 +244,10 @@ def test_bytes_that_are_no_frames_end_a_question_at_once() -> None:
 def test_values_that_no_message_holds_are_not_sent() -> None:
     desk = Desk(Request("0200", {4: "12x"}))
     assert [(each.trouble, each.sent) for each in desk.outcomes] == [("pad", False)]
+
+
+@pytest.mark.parametrize("changed", [{4: "000000003801"}, {41: "TVM00002"}, {42: "898110048160002"}, {39: ""}])
+def test_an_answer_about_something_else_does_not_fit(changed: dict[int, str]) -> None:
+    request = Request("0200", read("purchase").fields)
+    assert messages.fits(request, read("approved"))
+    assert not messages.fits(request, Message("0210", {**read("approved").fields, **changed}))
