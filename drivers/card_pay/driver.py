@@ -156,8 +156,8 @@ class CardPay:
         self._bank.link_up(now_ms)
 
     def link_lost(self, why: str, now_ms: int) -> None:
-        self._signing.answered = False
         self._bank.link_lost(now_ms)
+        self._signing.cut_off(now_ms)
 
     def take_output(self) -> bytes:
         return self._bank.take_output(self._now_ms)
@@ -185,8 +185,8 @@ class CardPay:
         return self._wake_ms(now_ms)
 
     def _wake_ms(self, now_ms: int) -> int:
-        due = [self._signing.wake_ms(now_ms), self._bank.wake_ms(), self._visit.wake_ms() if self._visit else None]
-        if self._reversals:
+        due = [self._bank.wake_ms(), self._visit.wake_ms() if self._visit else None]
+        if self._reversals and not self._asked:
             due.append(self._reversals[0].by_ms)
         if self._news:
             due.append(now_ms)

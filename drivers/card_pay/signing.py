@@ -41,6 +41,10 @@ class Signing:
         """The keys are not the host's: fetch others."""
         self.good = False
 
+    def cut_off(self, now_ms: int) -> None:
+        """The line is lost: once there is another, the host is asked at once whether it is there."""
+        self.answered, self._echo_ms = False, now_ms
+
     def hear(self, fact: Fact, now_ms: int) -> None:
         """What the pad says of itself and of its keys."""
         match fact:
@@ -75,10 +79,6 @@ class Signing:
             self._send(messages.sign_in)
         elif idle and now_ms >= self._echo_ms:
             self._send(messages.echo)
-
-    def wake_ms(self, now_ms: int) -> int:
-        at = self._echo_ms if self.good or not self.pad_ready else self._due_ms
-        return max(now_ms + 1, min(at, now_ms + ECHO_MS), self._due_ms)
 
     def _send(self, make: Callable[[Terminal, int, int], Request]) -> None:
         self._number += 1

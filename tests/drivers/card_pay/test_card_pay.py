@@ -252,7 +252,7 @@ def test_a_pulled_plug_is_a_fault_and_a_replug_mends_it(name: str) -> None:
     world.bench.until(lambda: not world.driver.ways)
     assert world.pay().ended == PaymentDeclined(101, "closed")
     world.bench.replug(name)
-    world.bench.until(lambda: bool(world.driver.ways))
+    world.bench.until(lambda: bool(world.driver.ways), 15_000)
     assert isinstance(world.pay().ended, PaymentCaptured)
     faults = [fact.up for fact in world.bench.facts if isinstance(fact, Fault) and fact.device == "payment"]
     assert faults == [True, False]
@@ -318,3 +318,33 @@ def test_no_keys_are_fetched_between_a_pin_and_its_message() -> None:
     world.bench.until(lambda: bool(world.driver.ways))
     assert isinstance(world.pay("second").ended, PaymentCaptured)
     world.check()
+
+
+def test_nobody_is_asked_all_the_time_while_something_is_waited_for() -> None:
+    world = World().ready()
+    polls: list[int] = []
+    plain = world.driver.poll
+
+    def poll(now_ms: int) -> int | None:
+        polls.append(now_ms)
+        return plain(now_ms)
+
+    world.driver.poll = poll  # type: ignore[method-assign]
+
+    def in_ten_seconds() -> int:
+        polls.clear()
+        world.bench.run(10_000)
+        return len(polls)
+
+    world.bench.run(70_000)
+    assert in_ten_seconds() < 40
+    world.fault("silent")
+    world.payments[901] = Paid(901)
+    world.reverse(world.payments[901])
+    world.bench.run(2_000)
+    assert in_ten_seconds() < 100
+    world.bench.unplug("bank")
+    world.bench.run(90_000)
+    assert in_ten_seconds() < 100
+    world.begin("")
+    assert in_ten_seconds() < 100
