@@ -182,6 +182,9 @@ class Visit:
                 ask = yield from self._to_card(ask)
             elif isinstance(ask, AskPin):
                 ask = tools.kernel.pin_said((yield from self._pin(ask.pan)))
+            elif self._asked_bank:
+                log.error("kernel_asked_twice payment=%d", self.wish.payment)
+                ask = Done(False, "other")
             else:
                 answer = yield from self._bank(ask)
                 if not answer.sent:
@@ -238,7 +241,9 @@ class Visit:
     def _bank(self, ask: AskBank) -> Script:
         """Outcome of the one request; from here on nobody can stop it."""
         tools, block = self._tools, self._block
-        assert block is not None
+        if block is None:
+            log.error("kernel_asked_without_pin payment=%d", self.wish.payment)
+            return Outcome(messages.Request("", {}), trouble="pad", sent=False)
         self._asked_bank, self._block = True, None
         self.step = self._step("waiting")
         request = messages.purchase(

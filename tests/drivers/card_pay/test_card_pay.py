@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from drivers.card_pay.driver import READY_MS
+from drivers.emv.port import Ask, AskBank, AskPin, BankAnswer, OnlineCard, PinHow, Purchase
 from kiosk.faults import Fault
+from kiosk.ports.card_reader import CardBytes
 from kiosk.ports.fact import DeviceReady
 from kiosk.ports.payment import (
     CaptureRefused,
@@ -20,6 +22,7 @@ from kiosk.ports.payment import (
     ReverseRefused,
     ReverseUncertain,
 )
+from kiosk.ports.pin_pad import Pan
 from simulator.acquirer.ledger import State
 from simulator.devices.epp import install_test_masters
 from tests.drivers.card_pay.world import AMOUNT_FEN, KEY, PATIENCE, Paid, World
@@ -348,3 +351,36 @@ def test_nobody_is_asked_all_the_time_while_something_is_waited_for() -> None:
     assert in_ten_seconds() < 100
     world.begin("")
     assert in_ten_seconds() < 100
+
+
+class Hasty:
+    """A kernel that asks the bank without a PIN, or again and again."""
+
+    certified, label = True, "hasty"
+
+    def __init__(self, pin: bool) -> None:
+        self._ask = AskPin(Pan("6225880012345678")) if pin else self._bank()
+
+    def _bank(self) -> Ask:
+        return AskBank(OnlineCard(Pan("6225880012345678"), "6225880012345678D2812201", "2812", "01", b""))
+
+    def begin(self, purchase: Purchase) -> Ask:
+        return self._ask
+
+    def card_said(self, answer: CardBytes | None) -> Ask:
+        return self._bank()
+
+    def pin_said(self, how: PinHow) -> Ask:
+        return self._bank()
+
+    def bank_said(self, answer: BankAnswer | None) -> Ask:
+        return self._bank()
+
+
+@pytest.mark.parametrize("pin", [True, False])
+def test_a_kernel_that_is_out_of_its_mind_pays_nothing(pin: bool) -> None:
+    world = World().ready()
+    world.driver._tools = replace(world.driver._tools, kernel=Hasty(pin))
+    assert isinstance(world.pay().ended, PaymentDeclined)
+    assert len([frame for frame in world.host.heard if frame[11:13] == b"\x02\x00"]) == int(pin)
+    world.check()
