@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from simulator.audit.charges import Payments
 from simulator.audit.fold import Fold
 from simulator.audit.invariants import INVARIANTS
 from simulator.audit.leaks import Leaks
@@ -161,7 +162,7 @@ class Auditor:
         handed over, and every number `given` for it."""
         compare_pickups(self._run, orders, self._fold.tickets.delivered_numbers, settled)
 
-    def payments(self, ledger: Mapping[int, tuple[str, int, int]], *, settled: bool) -> None:
+    def payments(self, ledger: Payments, *, settled: bool) -> None:
         """What the other side of payments by card and phone has in its books (2): payment -> (state, amount in fen, how often
         somebody paid it). `settled`: the machine had time to ask until it was answered."""
         self._fold.charges.compare(ledger, settled)
@@ -217,8 +218,11 @@ class Auditor:
         return Verdict(list(self.violations), sums, sales, self.records, self.digest())
 
 
-def audit(reading: Reading, ledger: Ledger | None = None, rules: Rules | None = None) -> Verdict:
-    """Judge a journal that was read; with a ledger also what physically lies where. Never raises for what they say."""
+def audit(
+    reading: Reading, ledger: Ledger | None = None, rules: Rules | None = None, payments: Payments | None = None
+) -> Verdict:
+    """Judge a journal that was read; with a ledger also what physically lies where, with `payments` what the other side of
+    payments has in its settled books. Never raises for what they say."""
     fold = Fold(rules or Rules())
     for step in reading.steps:
         fold.read(step)
@@ -229,14 +233,20 @@ def audit(reading: Reading, ledger: Ledger | None = None, rules: Rules | None = 
             compare(Parts(fold.run, fold.books, fold.tally, fold.outside))
         except (KeyError, TypeError, AttributeError) as error:
             fold.run.say(3, f"the ledger cannot be understood: {type(error).__name__} {error}", 0)
+    if payments is not None:
+        fold.run.seq = 0
+        fold.charges.compare(payments, settled=True)
     sums, sales = fold.sales.total()
     sums.blanks_wasted = fold.books.wasted
-    return Verdict([*reading.violations, *fold.run.violations], sums, sales, len(reading.steps), reading.digest)
+    found = [*reading.violations, *fold.run.violations]
+    return Verdict(found, sums, sales, len(reading.steps), reading.digest, fold.charges.captured_fen)
 
 
-def audit_directory(directory: Path, ledger: Ledger | None = None, rules: Rules | None = None) -> Verdict:
+def audit_directory(
+    directory: Path, ledger: Ledger | None = None, rules: Rules | None = None, payments: Payments | None = None
+) -> Verdict:
     """As `audit`, for the journal in a directory. Raises OSError when it cannot be read."""
-    return audit(read_directory(directory), ledger, rules)
+    return audit(read_directory(directory), ledger, rules, payments)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

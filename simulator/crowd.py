@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from simulator.passenger.person import Dice, Kind, Plan
+from simulator.passenger.person import CASH_KINDS, PHONE_KINDS, Dice, Kind, Plan
 from simulator.passenger.visit import Account, Visit
 from simulator.report import MotionLog
 from simulator.rig import FREE_WITHIN_MS, Rig, RigError
@@ -63,13 +63,15 @@ class Line:
         if self._waiting:
             self._number, plan = self._waiting.popleft()
             dice = self._dice_of(self._number)
-            self._visit = Visit(plan, self.rig.hands(), self.rig.eyes.touch, dice, now_ms)
+            self._visit = self.rig.passenger(plan, dice)
 
 
 def shared_out(plans: Sequence[Plan], machines: int) -> list[list[Numbered]]:
     """Who goes to which machine, numbered from 1: in turn, and another one first in each round of kinds, or a kind would
     always meet the same machine."""
+    phones = any(plan.kind in PHONE_KINDS for plan in plans)
+    kinds = len(Kind) if phones else len(CASH_KINDS)
     queues: list[list[Numbered]] = [[] for _ in range(machines)]
     for at, plan in enumerate(plans):
-        queues[(at + at // len(Kind)) % machines].append((at + 1, plan))
+        queues[(at + at // kinds) % machines].append((at + 1, plan))
     return queues

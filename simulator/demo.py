@@ -23,11 +23,11 @@ from zoneinfo import ZoneInfo
 
 from simulator.clock import SharedClock
 from simulator.demo_hall import last_place, report_of, seekers, serve_passengers
-from simulator.fittings import FITTINGS, MIXED
+from simulator.fittings import FITTINGS, MIXED, MIXED_FOR_PEOPLE, PHONES, fitting
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
-from simulator.report import MotionLog, make_report
+from simulator.report import MotionLog, PhoneBooks, make_report
 from simulator.rig import Rig, RigError, Wanted, has_display
 from simulator.supervisor import StartError
 
@@ -72,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _wanted(given: argparse.Namespace, window: bool, number: int) -> Wanted:
     """How machine `number` (from 0) is set up; each has a lab page of its own, on ports that follow each other."""
-    fitted = FITTINGS[given.fitted[number]]
+    fitted = fitting(given.fitted[number])
     lab_port = given.lab_port and given.lab_port + number
     busy, timetable = not given.headless, _timetable(given)
     return Wanted(window, not given.headless, lab_port, busy=busy, timetable=timetable, fitted=fitted)
@@ -120,7 +120,7 @@ def _hall_for_people(hall: Hall, given: argparse.Namespace, window: bool) -> int
 
 
 def _headless_hall(hall: Hall, given: argparse.Namespace) -> int:
-    plans = make_plans(given.sales, random.Random(given.seed))
+    plans = make_plans(given.sales, random.Random(given.seed), hall.phones)
     if given.last_place:
         sought = last_place(hall)
         _say(f"one place is left of {sought}")
@@ -160,17 +160,19 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     dice = random.Random(given.seed)
     rig.first_act()
     accounts, motions = list[Account](), MotionLog()
-    for number, plan in enumerate(make_plans(given.sales, dice), start=1):
+    for number, plan in enumerate(make_plans(given.sales, dice, bool(rig.provider_url)), start=1):
         rig.wait_until_free()
         account = rig.visit(plan, dice)
         accounts.append(account)
         motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
         print(f"{number:4} {account.kind:14} {account.outcome}", flush=True)
     rig.wait_until_free()
+    books = rig.provider_books()
     ledger = settled_ledger(rig)
     motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
     run = {"sales": given.sales, "seed": given.seed, "rate": rig.clock.rate, "starts": rig.supervisor.all_starts()}
-    report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run)
+    phones = PhoneBooks(books, rig.identity.machine) if books is not None else None
+    report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run, phones)
     return _told(report, given)
 
 
@@ -202,6 +204,8 @@ def _summary(report: Mapping[str, Any]) -> None:
             f"  {kind:14} {told['visits']:3} visits {told['bought']:3} bought"
             f" {told['mean_s']:6.1f} s {told['mean_touches']:5.1f} touches"
         )
+    if "phones" in report:
+        print(f"bought by {report['ways']} · phones {report['phones']}")
     for sentence in report["found"]:
         print(f"NOT ACCOUNTED FOR: {sentence}")
     print(f"violations {report['violations']}")
@@ -250,9 +254,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--machines", type=int, default=1, metavar="N", help="so many machines at one station (1 to 4)")
     parser.add_argument(
-        "--fitted", action="append", default=[], choices=sorted(FITTINGS), metavar="NAME",
-        help=f"how a machine is fitted out, once for each in turn: {', '.join(sorted(FITTINGS))} "
-        f"(default usual; without it several machines are {' and '.join(MIXED)} in turn)",
+        "--fitted", type=_fitted, action="append", default=[], metavar="NAME",
+        help=f"how a machine is fitted out, once for each in turn: {', '.join(sorted(FITTINGS))}, each also as NAME+{PHONES} "
+        f"(default {PHONES}, headless usual; without it several machines are {' and '.join(MIXED)} in turn)",
     )  # fmt: skip
     parser.add_argument(
         "--last-place", action="store_true", help="the window sells a class but for one place, which two people want"
@@ -275,13 +279,28 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.error(f"--machines {given.machines} is outside 1 to {MOST_MACHINES}")
     if len(given.fitted) > given.machines:
         parser.error(f"{len(given.fitted)} times --fitted for {given.machines} machines")
-    rest = MIXED if given.machines > 1 and not given.fitted else ("usual",)
+    rest = _rest(given)
     given.fitted = [*given.fitted, *(rest[at % len(rest)] for at in range(given.machines - len(given.fitted)))]
     if given.last_place and (given.machines < 2 or given.gtfs is not None):
         parser.error("--last-place needs --machines 2 or more, and the network's own trains")
     if given.sales < 0:
         parser.error(f"--sales {given.sales} is negative")
     return given
+
+
+def _fitted(name: str) -> str:
+    try:
+        fitting(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return name
+
+
+def _rest(given: argparse.Namespace) -> Sequence[str]:
+    """How machines are fitted that nothing was said of: for people with every way to pay; headless as a seed has always meant."""
+    if given.machines > 1 and not given.fitted:
+        return MIXED if given.headless else MIXED_FOR_PEOPLE
+    return ("usual",) if given.headless or given.fitted else (PHONES,)
 
 
 if __name__ == "__main__":

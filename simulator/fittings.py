@@ -19,6 +19,8 @@ class Fitting:
     more: Mapping[str, str] = field(default_factory=dict)
     camera: bool = False
     """A camera of its own looks at the machine."""
+    phones: bool = False
+    """A provider of phone codes runs beside the station."""
 
     def changed(self, name: str, text: str) -> str:
         """A file of the demo with this fitting's lines. Raises ValueError when a line to change is not there."""
@@ -112,6 +114,18 @@ def on_battery(fitting: Fitting, minutes: int) -> Fitting:
     return replace(fitting, more={**fitting.more, **more})
 
 
+KEY_FILE = "codes.key"
+
+
+def with_phones(fitting: Fitting) -> Fitting:
+    """The same machine, at which phones pay, too."""
+    codes = f'codes: {{url: "@PROVIDER@", merchant: "@MACHINE@", key_file: {KEY_FILE}}}'
+    before = fitting.more.get("machine.yaml", "").rstrip()
+    lines = f"{before}\n{codes}" if before else codes
+    return replace(fitting, more={**fitting.more, "machine.yaml": lines}, phones=True)
+
+
+PHONES = "phones"
 BATTERY_MIN = 15
 FITTINGS: Mapping[str, Fitting] = {
     "usual": USUAL,
@@ -124,7 +138,19 @@ FITTINGS: Mapping[str, Fitting] = {
     "ups": on_battery(USUAL, BATTERY_MIN),
     "usb": USB,
     "camera": replace(USUAL, camera=True),
+    PHONES: with_phones(USUAL),
 }
 """Name on the command line -> what it stands for."""
 MIXED = ("bill_to_bill", "usual")
-"""Several machines of one hall, in turn."""
+"""Several machines of one hall, in turn; for people with all that a passenger may expect."""
+MIXED_FOR_PEOPLE = ("bill_to_bill+phones", "phones")
+
+
+def fitting(name: str) -> Fitting:
+    """`NAME`, or `NAME+phones`. Raises ValueError."""
+    base, plus, added = name.partition("+")
+    if base not in FITTINGS or (plus and added != PHONES):
+        known = ", ".join(sorted(FITTINGS))
+        raise ValueError(f"invalid choice: {name!r} (choose from {known}; each may be followed by +{PHONES})")
+    made = FITTINGS[base]
+    return with_phones(made) if plus and not made.phones else made

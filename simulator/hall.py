@@ -12,7 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from simulator.clock import SharedClock
-from simulator.rig import ROOT, Actor, Identity, Rig, RigError, StationAt, Wanted, home_of, station_program
+from simulator.phone_in_hand import books_at
+from simulator.rig import (
+    PHONES_WITHIN_MS,
+    ROOT,
+    Actor,
+    Identity,
+    Rig,
+    RigError,
+    StationAt,
+    Wanted,
+    home_of,
+    provider_program,
+    station_program,
+)
 from simulator.supervisor import Supervisor
 from simulator.window import WINDOW, Window
 
@@ -47,8 +60,18 @@ class Hall:
         at = StationAt(self.supervisor.start(program), home_of(self.events))
         self.station = at
         told(f"station computer  {at.url}")
+        provider_url = self._provider(told)
         for rig in self.rigs:
-            rig.start(lambda line, name=rig.identity.machine: told(f"{name}  {line}"), at)  # type: ignore[misc]
+            rig.start(lambda line, name=rig.identity.machine: told(f"{name}  {line}"), at, provider_url)  # type: ignore[misc]
+
+    def _provider(self, told: Callable[[str], None]) -> str:
+        """One provider for all machines at which phones pay; empty when there is none."""
+        paid = [rig.identity for rig, wanted in zip(self.rigs, self._wanted, strict=True) if wanted.fitted.phones]
+        if not paid:
+            return ""
+        url = self.supervisor.start(provider_program(self.directory, self.clock, paid))
+        told(f"phone payment     {url}")
+        return url
 
     def turn(self) -> None:
         """Serve all machines for at most some ms. Raises RigError when a process is lost for good."""
@@ -94,6 +117,19 @@ class Hall:
             if worker.outcome != "done":
                 raise RigError(f"the technician at {rig.identity.machine} is {worker.outcome}")
         self.serve_until(lambda: all(rig.free() for rig in self.rigs), FILL_WITHIN_MS, "free machines")
+
+    @property
+    def phones(self) -> bool:
+        """Whether phones pay at any machine."""
+        return any(rig.provider_url for rig in self.rigs)
+
+    def provider_books(self) -> dict[str, Any] | None:
+        """What the provider of phone codes has in its books, once no phone is about to pay; None where there is none."""
+        url = next((rig.provider_url for rig in self.rigs if rig.provider_url), "")
+        if not url:
+            return None
+        self.serve_until(lambda: not any(rig.phones for rig in self.rigs), PHONES_WITHIN_MS, "the last phone's payment")
+        return books_at(url)
 
     def window(self) -> Window:
         """The ticket window, which sells from the same station."""

@@ -12,6 +12,7 @@ from simulator.auditor import audit_directory
 from simulator.balance import books, differences
 from simulator.passenger.kinds import CANNOT_READ
 from simulator.passenger.visit import Account
+from simulator.provider.books import conserved, payments, sums
 from simulator.timesplit import CLASSES, SaleTimes, read_lines, split
 
 Motions = dict[str, list[list[int | None]]]
@@ -32,6 +33,18 @@ class MotionLog:
             known.update({motion[0]: motion for motion in motions})
             self.devices[device] = sorted(known.values(), key=lambda motion: motion[0] or 0)
         self.since_ms = max(0, told["now_ms"] - 60_000)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneBooks:
+    """The settled books of the provider of phone codes, and what it calls the machine."""
+
+    books: Mapping[str, Any]
+    machine: str
+
+    def payments(self) -> dict[int, tuple[str, int, int]]:
+        """For the auditor."""
+        return payments(self.books, self.machine)
 
 
 def passengers_say(accounts: Sequence[Account]) -> dict[str, Any]:
@@ -87,7 +100,36 @@ def _of_kind(accounts: Sequence[Account]) -> dict[str, Any]:
         "mean_s": round(sum(each.ended_ms - each.begun_ms for each in counted) / 1000 / len(counted), 1),
         "mean_touches": round(sum(each.touches for each in counted) / len(counted), 1),
         "mean_tickets": round(sum(each.tickets for each in counted) / len(counted), 2),
+        **({"ways": ways(accounts)} if any(each.phone_fen is not None for each in accounts) else {}),
     }
+
+
+def way_of(account: Account) -> str:
+    """How somebody paid: by phone as soon as a phone paid anything; empty when nothing was paid."""
+    if account.phone_fen:
+        return "phone"
+    return "cash" if sum(account.inserted_fen) > sum(account.returned_fen) else ""
+
+
+def ways(accounts: Sequence[Account]) -> dict[str, int]:
+    """Way of payment -> how many bought so."""
+    return dict(sorted(Counter(way_of(account) for account in accounts if account.tickets).items()))
+
+
+def phone_differences(
+    books: Mapping[str, Any], machine: str, captured_fen: int, accounts: Sequence[Account]
+) -> list[str]:
+    """Where the provider's books, the journal and the passengers' phones differ, for one machine."""
+    there = sums(books, machine)
+    said_fen = sum(sum(account.phone_fen or ()) for account in accounts)
+    pairs = (
+        ("paid by phone: phones say", said_fen, "the provider", there["paid_fen"]),
+        ("kept of phones: the journal says", captured_fen, "the provider", there["paid_fen"] - there["refunded_fen"]),
+    )
+    found = [f"{what} {ours}, {who} {theirs}" for what, ours, who, theirs in pairs if ours != theirs]
+    if not conserved(books):
+        found.append("the provider's accounts do not add up to what they were opened with")
+    return [*found, *(f"the provider's ledger: {sentence}" for sentence in books["wrong"])]
 
 
 def times(each: Sequence[SaleTimes]) -> dict[str, Any]:
@@ -98,16 +140,29 @@ def times(each: Sequence[SaleTimes]) -> dict[str, Any]:
 
 
 def make_report(
-    journal: Path, ledger: Mapping[str, Any], motions: Motions, accounts: Sequence[Account], run: Mapping[str, Any]
+    journal: Path,
+    ledger: Mapping[str, Any],
+    motions: Motions,
+    accounts: Sequence[Account],
+    run: Mapping[str, Any],
+    phones: PhoneBooks | None = None,
 ) -> dict[str, Any]:
     """The whole report; `violations` counts what is not accounted for, `found` says it."""
-    verdict = audit_directory(journal, ledger)
+    verdict = audit_directory(journal, ledger, payments=phones.payments() if phones is not None else None)
     told, said = verdict.as_dict(), passengers_say(accounts)
     crashed = [f"{name} was started {starts} times" for name, starts in run.get("starts", {}).items() if starts > 1]
     found = [*told.pop("violations"), *disagreements(said, told, accounts), *crashed]
+    paid: dict[str, Any] = {}
+    if phones is not None:
+        found += phone_differences(phones.books, phones.machine, verdict.captured_fen, accounts)
+        paid = {
+            "phones": {"captured_fen": verdict.captured_fen, **sums(phones.books, phones.machine)},
+            "ways": ways(accounts),
+        }
     return {
         "run": dict(run),
         **told,
+        **paid,
         "passengers": said,
         "violations": len(found),
         "found": found,
@@ -118,6 +173,7 @@ def make_report(
 
 
 SUMMED = ("records", "sales", "open_sales", "fen", "tickets", "passengers")
+SUMMED_OF_PHONES = ("phones", "ways")
 """Parts of a machine's report that may be added up."""
 
 
@@ -146,6 +202,11 @@ def joint_report(
     return {
         "run": dict(run),
         **{name: add_up([part[name] for part in parts]) for name in SUMMED},
+        **{
+            name: add_up([part[name] for part in parts if name in part])
+            for name in SUMMED_OF_PHONES
+            if "phones" in parts[0]
+        },
         "violations": len(found) + len(apart),
         "found": [*found, *(f"station: {sentence}" for sentence in apart)],
         "times": {"mean_ms": mean},

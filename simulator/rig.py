@@ -18,12 +18,14 @@ from typing import Any, Protocol
 from kiosk.screen.values import Screen
 from simulator.child import Program
 from simulator.clock import SharedClock
-from simulator.fittings import USUAL, Fitting
+from simulator.fittings import KEY_FILE, USUAL, Fitting
 from simulator.passenger.cabinet_client import CabinetClient
 from simulator.passenger.eyes import Eyes
 from simulator.passenger.person import Dice, Plan
 from simulator.passenger.technician import Job, Staff, Technician, first_fill
 from simulator.passenger.visit import Account, Visit
+from simulator.phone_in_hand import PhoneInHand, books_at
+from simulator.provider.phone import over_http
 from simulator.restarts import RestartPolicy
 from simulator.supervisor import StartError, Supervisor
 
@@ -42,6 +44,7 @@ FIRST_BLANKS = 600
 TURN_MS = 10
 FREE_SCREENS = ("attract", "home")
 FREE_WITHIN_MS = 1_200_000
+PHONES_WITHIN_MS = 600_000
 
 
 class RigError(Exception):
@@ -71,9 +74,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Name and token of a machine at its station."""
+    """Name and token of a machine at its station, and its key at the provider of phone codes."""
 
     machine: str = MACHINE
+    code_key: str = field(default_factory=lambda: secrets.token_hex(32))
     token: str = field(default_factory=lambda: secrets.token_hex(18))  # letters and digits: it stands on command lines
 
 
@@ -83,6 +87,14 @@ class StationAt:
 
     url: str
     telecode: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodesAt:
+    """A provider of phone codes that runs already, and the machine's key there, 64 hex digits."""
+
+    url: str
+    key: str
 
 
 def station_program(directory: Path, clock: SharedClock, wanted: Wanted, machines: Sequence[Identity]) -> Program:
@@ -99,6 +111,17 @@ def station_program(directory: Path, clock: SharedClock, wanted: Wanted, machine
     return Program("station", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2]))
 
 
+def provider_program(directory: Path, clock: SharedClock, machines: Sequence[Identity]) -> Program:
+    """The provider of phone codes for these machines; its ledger lies in `directory`/provider."""
+
+    def argv(port: str) -> tuple[str, ...]:
+        named = [word for each in machines for word in ("--merchant", f"{each.machine}:{each.code_key}")]
+        where = ("--port", port, "--data", str(directory / "provider"), "--lab", "--clock", clock.format())
+        return (sys.executable, "-m", "simulator", "provider", *where, *named)
+
+    return Program("provider", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2]))
+
+
 def home_of(events: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
     """Telecode of where the machines stand; the station tells it of a feed before it is ready."""
     told = [event["home"] for name, event in events if name == "station" and "home" in event]
@@ -112,15 +135,19 @@ def write_machine_config(
     telecode: str = TELECODE,
     machine: str = MACHINE,
     fitted: Fitting = USUAL,
+    codes: CodesAt | None = None,
 ) -> Path:
-    """The machine's and the cabinet's configuration in the run directory; answers the machine's."""
+    """The machine's and the cabinet's configuration in the run directory; answers the machine's. `codes`: where phones pay."""
     ports = str(directory / "ports")
     for name in ("machine.yaml", "cabinet.yaml"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
         filled = text.replace("@STATION@", station_url).replace(f"station: {TELECODE}\n", f"station: {telecode}\n")
         filled = filled.replace(f"id: {MACHINE}\n", f"id: {machine}\n")
-        filled = fitted.changed(name, filled).replace("@DIR@", ports)
+        filled = fitted.changed(name, filled).replace("@DIR@", ports).replace("@MACHINE@", machine)
+        filled = filled.replace("@PROVIDER@", codes.url if codes is not None else "")
         (directory / name).write_text(filled, encoding="utf-8")
+    if codes is not None:
+        (directory / KEY_FILE).write_text(f"{codes.key}\n", encoding="ascii")
     if speeds:
         with (directory / "cabinet.yaml").open("a", encoding="utf-8") as file:
             file.write(f"speeds: {json.dumps(dict(speeds))}\n")
@@ -154,21 +181,28 @@ class Rig:
         )
         self.eyes = Eyes(directory / "screen.sock")
         self.cabinet: CabinetClient | None = None
-        self.station_url = self.lab_url = ""
+        self.station_url = self.lab_url = self.provider_url = ""
+        self.phones: list[PhoneInHand] = []
         self.token = self.identity.token
 
     # -- starting
 
-    def start(self, told: Callable[[str], None] = lambda line: None, at: StationAt | None = None) -> None:
+    def start(
+        self, told: Callable[[str], None] = lambda line: None, at: StationAt | None = None, provider_url: str = ""
+    ) -> None:
         """Station, cabinet, a provisioned controller, the screen; `told` hears one line for each that is ready. `at`: a
-        station that is there already; otherwise one for this machine alone is started."""
+        station that is there already, `provider_url`: a provider; otherwise one for this machine alone is started."""
         if at is None:
             program = station_program(self.directory, self.clock, self._wanted, [self.identity])
             at = StationAt(self.supervisor.start(program), home_of(self.events))
             told(f"station computer  {at.url}")
         self.station_url = at.url
+        codes = None
+        if self._wanted.fitted.phones:
+            codes = CodesAt(provider_url or self._provider(told), self.identity.code_key)
+            self.provider_url = codes.url
         config = write_machine_config(
-            self.directory, at.url, self._wanted.speeds, at.telecode, self.identity.machine, self._wanted.fitted
+            self.directory, at.url, self._wanted.speeds, at.telecode, self.identity.machine, self._wanted.fitted, codes
         )
         if self._wanted.fitted.camera:
             with config.open("a", encoding="utf-8") as file:
@@ -185,11 +219,17 @@ class Rig:
         self._screen()
         told("screen            ready")
 
+    def _provider(self, told: Callable[[str], None]) -> str:
+        url = self.supervisor.start(provider_program(self.directory, self.clock, [self.identity]))
+        told(f"phone payment     {url}")
+        return url
+
     def _cabinet(self) -> str:
         port = str(self._wanted.lab_port)
         files = ("--dir", str(self.directory / "ports"), "--config", str(self.directory / "cabinet.yaml"))
         sockets = ("--lab-port", port, "--mirror-socket", str(self.directory / "mirror.sock"))
-        argv = self._simulator("cabinet", *files, *sockets, "--station", self.station_url, *self._clock())
+        phones = ("--provider", self.provider_url) if self.provider_url else ()
+        argv = self._simulator("cabinet", *files, *sockets, "--station", self.station_url, *phones, *self._clock())
         return self.supervisor.start(Program("cabinet", argv, restarts=False))
 
     def _camera(self, telecode: str) -> str:
@@ -249,6 +289,7 @@ class Rig:
         now_ms = self.clock.mono_ms()
         self.eyes.poll(now_ms)
         self.eyes.on_readable(now_ms)
+        self.phones = [each for each in self.phones if each.poll(self.clock.wall_ms())]
         self.supervisor.turn(longest_ms)
         if failed := self.supervisor.failed():
             raise RigError(f"{', '.join(failed)} ended for good; see {self.directory / 'logs'}")
@@ -305,11 +346,25 @@ class Rig:
 
     def visit(self, plan: Plan, dice: Dice) -> Account:
         """One passenger from coming to leaving; a machine out of service is an outcome, not an error."""
-        made = Visit(plan, self.hands(), self.eyes.touch, dice, self.clock.wall_ms())
+        made = self.passenger(plan, dice)
         while not made.over:
             self.attend(made)
             self.turn()
         return made.account
+
+    def passenger(self, plan: Plan, dice: Dice) -> Visit:
+        """Somebody who steps up now; with a phone where phones pay."""
+        made = Visit(plan, self.hands(), self.eyes.touch, dice, self.clock.wall_ms())
+        if self.provider_url:
+            self.phones.append(PhoneInHand(over_http(self.provider_url), made, self.clock.wall_ms))
+        return made
+
+    def provider_books(self) -> dict[str, Any] | None:
+        """What the provider of phone codes has in its books, once no phone is about to pay; None where there is none."""
+        if not self.provider_url:
+            return None
+        self.serve_until(lambda: not self.phones, PHONES_WITHIN_MS, "the last phone's payment")
+        return books_at(self.provider_url)
 
 
 def has_display() -> bool:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 CLASSES = ("device", "poll", "station", "passenger", "ours")
-CALLS = {"lock?": "lock!", "confirm?": "confirm!", "state?": "state!"}
-"""Station calls a sale waits for; the others run beside it."""
+CALLS = {"lock?": "lock!", "confirm?": "confirm!", "state?": "state!", "capture?": "capture!", "reverse?": "reverse!"}
+"""Calls a sale waits for, at the station or where phones and cards pay; the others run beside it. A payment itself is the
+passenger's time, and the wait until the machine asks again how it stands is in it."""
 DEEDS = frozenset(
     {"stack?", "return?", "lock?", "confirm?", "state?", "print?", "deliver?", "dump?", "pay?", "slip?", "retract?", "keep?",
      "reopen?", "return_all?"}
@@ -32,9 +33,9 @@ DEVICES_OF = {
 }  # fmt: skip
 """Who moves for a deed: trays, flaps and slots are the cabinet board's. A unit that takes notes and pays is the acceptor."""
 WAITING = frozenset(
-    {"lock!:held", "sale.agreed", "stack!:stacked", "stack!:deposited", "stack!:recycled", "return!:returned",
-     "return_all!:presented", "deliver!:presented", "pay!:presented", "pay!:short", "slip!:printed", "slip!:failed",
-     "reopen!:tickets", "reopen!:change"}
+    {"lock!:held", "sale.agreed", "sale.pay_by", "auth!:declined", "stack!:stacked", "stack!:deposited", "stack!:recycled",
+     "return!:returned", "return_all!:presented", "deliver!:presented", "pay!:presented", "pay!:short", "slip!:printed",
+     "slip!:failed", "reopen!:tickets", "reopen!:change"}
 )  # fmt: skip
 """Facts after which, without a deed, everything waits for the passenger."""
 ASIDE = frozenset(

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from simulator.audit.cases import OURS, ChargeTrack, Run
 from simulator.audit.reading import Record
 
+Payments = Mapping[int, tuple[str, int, int]]
+"""The other side's books: payment -> (open, paid, closed, captured, reversed or kept; amount in fen; how often it was paid)."""
+
 OPEN = ("asked", "approved", "unknown")
 ENDS = {
     ("capture!", "done"): "captured",
@@ -111,9 +114,13 @@ class Charges:
 
     # -- the other side
 
-    def compare(self, ledger: Mapping[int, tuple[str, int, int]], settled: bool) -> None:
-        """`ledger`: payment -> (open, paid, closed, captured, reversed or kept; amount in fen; how often somebody paid it).
-        `settled`: the machine had time to ask until it was answered."""
+    @property
+    def captured_fen(self) -> int:
+        """What came in without notes, and is booked as ours."""
+        return sum(track.amount_fen for track in self.tracks.values() if track.counts)
+
+    def compare(self, ledger: Payments, settled: bool) -> None:
+        """`settled`: the machine had time to ask until it was answered."""
         for number, (state, amount_fen, times) in ledger.items():
             self._other(number, state, amount_fen, times, settled)
         for track in self.tracks.values():

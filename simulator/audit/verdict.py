@@ -84,11 +84,14 @@ class Sums:
 
 @dataclass(slots=True)
 class Verdict:
+    """`captured_fen`: what came in by card and phone; of a judged directory only."""
+
     violations: list[Violation] = field(default_factory=list)
     sums: Sums = field(default_factory=Sums)
     sales: list[dict[str, Any]] = field(default_factory=list)
     records: int = 0
     digest: str = ""
+    captured_fen: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {

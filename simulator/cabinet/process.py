@@ -74,6 +74,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--station", default="", metavar="URL", help="a lab's station whose trouble the page can switch"
     )
+    parser.add_argument(
+        "--provider", default="", metavar="URL", help="the lab's provider of phone codes, for the page's phone"
+    )
     return parser.parse_args(argv)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from kiosk.screen.values import Key, PassengerRow, PayCash, Screen, Seat, keys_of
+from kiosk.screen.values import Key, PassengerRow, PayCash, PayChoice, Screen, Seat, keys_of
 from simulator.passenger.actions import (
     GLANCE_MS,
     HAND_MS,
+    READ_MS,
     Action,
     Leave,
+    Scan,
     TakeFrom,
     Touch,
     TouchAndInsert,
@@ -38,6 +40,8 @@ LINGER_LOOKS, LINGER_MS = 2, 6_000
 """Who fed a note while cancelling looks so often whether it comes back before leaving."""
 MOST_PAGES = 8
 CANNOT_READ = "cannot read"
+TO_CASH = "pay_cash"
+"""The way to pay that needs no phone."""
 SHARES: Mapping[int, Sequence[int]] = {1: (4,), 2: (3, 1), 3: (2, 1, 1)}
 """Rows of passenger types -> tickets of each for a group of four; further rows get none."""
 
@@ -167,6 +171,20 @@ def refused(memory: Memory, screen: Screen) -> bool:
     return ("seat", "hold") in memory.pressed and (screen.kind != "seat" or screen.chrome.notice is not None)
 
 
+def phoneless(plan: Plan, seen: Seen, memory: Memory, action: Action) -> Action:
+    """Finds out in front of the code that the phone is at home, chooses again, and then notes; leaves where those are not taken."""
+    screen = seen.screen
+    if isinstance(action, Scan):
+        other = [key for key in screen.chrome.footer if key.enabled and key.role != "danger"]
+        return Touch(other[0].target, READ_MS) if other else Wait()
+    if isinstance(screen, PayChoice) and any(kind == "pay.code" for kind, _ in memory.pressed):
+        cash = key_of(screen, TO_CASH)
+        danger = [key for key in screen.chrome.footer if key.role == "danger"]
+        wanted = cash if cash is not None and cash.enabled else next(iter(danger), None)
+        return Touch(wanted.target, READ_MS) if wanted is not None else Wait()
+    return action
+
+
 POLICIES: Mapping[Kind, Policy] = {
     Kind.SLOW: slow,
     Kind.FOREIGNER: foreigner,
@@ -174,5 +192,6 @@ POLICIES: Mapping[Kind, Policy] = {
     Kind.GROUP: group,
     Kind.FEED: feed,
     Kind.RETURN: comes_back,
+    Kind.PHONE_FORGOTTEN: phoneless,
 }
 """Kinds that do not do the usual."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, unique
+from types import MappingProxyType
 from typing import Protocol
 
 from kiosk.screen.values import Screen
@@ -33,8 +35,17 @@ class Kind(Enum):
     GROUP = "buys four tickets of several types"
     FEED = "goes on feeding notes while cancelling"
     RETURN = "walks away with money inside and comes back after the time-out"
+    PHONE = "pays with a phone"
+    PHONE_LATE = "pays with a phone, the first code too late"
+    PHONE_TWICE = "pays the same code twice"
+    PHONE_FORGOTTEN = "chooses to pay with a phone, has none, and pays cash"
 
 
+PHONE_KINDS: Mapping[Kind, str] = MappingProxyType(
+    {Kind.PHONE: "now", Kind.PHONE_LATE: "late", Kind.PHONE_TWICE: "twice", Kind.PHONE_FORGOTTEN: "never"}
+)
+"""Who comes besides where phones pay -> the manner of the phone."""
+CASH_KINDS = tuple(kind for kind in Kind if kind not in PHONE_KINDS)
 USUAL = (Kind.EXACT, Kind.LARGE, Kind.CANCEL, Kind.WALK_AWAY, Kind.LANGUAGE, Kind.FORGET_CHANGE)
 """Who comes to the machines of a campaign: its days are known by their numbers, so this does not grow."""
 
@@ -55,6 +66,8 @@ class Plan:
     """Keys of a station, a train and a class, for somebody who came for just these; empty for everybody else."""
     pays: str = "cash"
     """cash; code: by phone where the machine takes that; pickup: came for tickets that were bought elsewhere."""
+    phone: str = "now"
+    """How the phone pays: now, late, twice or never."""
     patient_looks: int = 0
     """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
@@ -76,12 +89,15 @@ def make_plan(kind: Kind, dice: Dice) -> Plan:
         notes_before=1 + dice.randrange(2),
         switch_at=tuple(at for at in switches if dice.random() < 0.6) or switches[-1:],
     )
+    if kind in PHONE_KINDS:
+        return replace(plan, pays="code", phone=PHONE_KINDS[kind])
     return replace(plan, tickets=GROUP_OF, budget_fen=GROUP_FEN) if kind is Kind.GROUP else plan
 
 
-def make_plans(count: int, dice: Dice) -> list[Plan]:
-    """`count` plans of patient people; every kind comes up in turn, beginning with those that buy."""
-    kinds = list(Kind)
+def make_plans(count: int, dice: Dice, phones: bool = False) -> list[Plan]:
+    """`count` plans of patient people; every kind comes up in turn, beginning with those that buy. `phones`: some come to pay
+    with one, the first right away."""
+    kinds = [*PHONE_KINDS, *CASH_KINDS] if phones else CASH_KINDS
     return [replace(make_plan(kinds[at % len(kinds)], dice), patient_looks=PATIENT) for at in range(count)]
 
 

@@ -50,9 +50,14 @@ class Account:
     screens: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     """What the machine said beside a screen or asked over it, each once."""
+    phone_fen: list[int] | None = None
+    """What the phone says it paid; None without one."""
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        told = asdict(self)
+        if self.phone_fen is None:
+            del told["phone_fen"]
+        return told
 
 
 class Visit:

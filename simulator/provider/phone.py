@@ -57,13 +57,14 @@ class _Plan:
 
 
 class Phone:
-    """`payer` is one of the lab's. `heard`: state or refusal of all that it did, in order."""
+    """`payer` is one of the lab's. `heard`: state or refusal of all that it did, in order; `paid_fen`: what it was told is paid."""
 
     def __init__(self, payer: str, ask: Ask, manner: str = "now") -> None:
         self.payer, self.manner = LAB_PAYERS[payer], MANNERS[manner]
         self._ask = ask
         self._plans: list[_Plan] = []
         self.heard: list[str] = []
+        self.paid_fen: list[int] = []
 
     def scan(self, text: str, now_ms: int) -> None:
         """Look at what a screen shows, and mean to pay it; a code nobody knows is only noted."""
@@ -101,6 +102,8 @@ class Phone:
             self.heard.append("no answer")
             return 0, {}
         self.heard.append(str(told.get("error") or told.get("state")))
+        if path == "/phone/pay" and told.get("state") == "paid":
+            self.paid_fen.append(int(body["amount_fen"]))
         return reply.status, told
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from simulator.crowd import Line, shared_out
-from simulator.passenger.person import Kind, Plan, make_plans
-from simulator.passenger.visit import Account
+from simulator.passenger.person import CASH_KINDS, Kind, Plan, make_plans
+from simulator.passenger.visit import Account, Visit
 from simulator.rig import FREE_WITHIN_MS, RigError
 from tests.simulator.passenger.toy_machine import ToyMachine
 
@@ -49,6 +49,10 @@ class ToyRig:
 
     def hands(self) -> Any:
         return self
+
+    def passenger(self, plan: Plan, dice: Random) -> Visit:
+        touch: Any = lambda target: self.toy.touch(target)
+        return Visit(plan, self.hands(), touch, dice, self.now_ms)
 
     def get(self, path: str) -> Any:
         return {"now_ms": self.now_ms, "devices": {}}
@@ -105,12 +109,13 @@ def test_a_machine_that_is_never_free_again_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("machines", [1, 2, 3])
-def test_passengers_are_shared_out_evenly_and_each_machine_gets_every_kind(machines: int) -> None:
-    plans = make_plans(120, Random(2))
+@pytest.mark.parametrize("phones", [False, True])
+def test_passengers_are_shared_out_evenly_and_each_machine_gets_every_kind(machines: int, phones: bool) -> None:
+    plans = make_plans(240, Random(2), phones)
     queues = shared_out(plans, machines)
     numbers = sorted(number for queue in queues for number, _ in queue)
-    assert numbers == list(range(1, 121))
+    assert numbers == list(range(1, 241))
     assert max(map(len, queues)) - min(map(len, queues)) <= 1
     assert all(plans[number - 1] is plan for queue in queues for number, plan in queue)
     for queue in queues:
-        assert set(Counter(plan.kind for _, plan in queue)) == set(Kind)
+        assert set(Counter(plan.kind for _, plan in queue)) == set(Kind if phones else CASH_KINDS)

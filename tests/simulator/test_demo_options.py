@@ -35,9 +35,14 @@ def test_each_machine_has_its_own_fitting_and_lab_port() -> None:
     assert [each.lab_port for each in wanted] == [8_800, 8_801, 8_802]
     assert [each.fitted for each in wanted] == [FITTINGS["usual"], FITTINGS["lcdm2000"], FITTINGS["usual"]]
     assert all(each.mirror and each.busy for each in wanted)
-    mixed = _options(("--machines", "3"))
-    assert mixed.fitted == ["bill_to_bill", "usual", "bill_to_bill"]
-    assert _options(()).fitted == ["usual"]
+
+
+def test_people_find_every_way_to_pay_and_headless_runs_stay_as_they_were() -> None:
+    assert _options(("--machines", "3")).fitted == ["bill_to_bill+phones", "phones", "bill_to_bill+phones"]
+    assert _options(("--headless", "--machines", "3")).fitted == ["bill_to_bill", "usual", "bill_to_bill"]
+    assert _options(()).fitted == ["phones"]
+    assert _options(("--headless",)).fitted == ["usual"]
+    assert _options(("--fitted", "bill_to_bill+phones", "--headless")).fitted == ["bill_to_bill+phones"]
     headless = _wanted(_options(("--headless", "--machines", "2")), False, 1)
     assert (headless.lab_port, headless.mirror, headless.busy) == (0, False, False)
 

@@ -9,14 +9,22 @@ import pytest
 from kiosk.device_rules import check_devices
 from kiosk.settings import read
 from simulator.cabinet.settings import load
-from simulator.fittings import FITTINGS, Fitting
-from simulator.rig import write_machine_config
+from simulator.fittings import FITTINGS, PHONES, Fitting, fitting
+from simulator.rig import CodesAt, write_machine_config
+
+KEY = "5a" * 32
 
 
-@pytest.mark.parametrize("name", sorted(FITTINGS))
+@pytest.mark.parametrize("name", [*sorted(FITTINGS), *(f"{name}+{PHONES}" for name in sorted(FITTINGS))])
 def test_machine_and_cabinet_agree(name: str, tmp_path: Path) -> None:
-    fitted = FITTINGS[name]
-    settings = read(write_machine_config(tmp_path, "http://127.0.0.1:1", machine="T02", fitted=fitted))
+    fitted = fitting(name)
+    codes = CodesAt("http://127.0.0.1:2", KEY) if fitted.phones else None
+    settings = read(write_machine_config(tmp_path, "http://127.0.0.1:1", machine="T02", fitted=fitted, codes=codes))
+    assert (settings.codes is not None) == fitted.phones == name.endswith(PHONES)
+    if settings.codes is not None:
+        assert (settings.codes.url, settings.codes.merchant) == ("http://127.0.0.1:2", "T02")
+        assert settings.codes.key_file.read_text() == f"{KEY}\n"
+    assert (settings.devices.ups is not None) == name.startswith("ups")
     cabinet = load(tmp_path / "cabinet.yaml")
     assert settings.machine.id == "T02"
     assert settings.devices.dispenser is not None
@@ -36,3 +44,9 @@ def test_a_line_that_is_not_there_is_said() -> None:
     assert fitted.changed("cabinet.yaml", "a: 1\n") == "a: 1\n"
     with pytest.raises(ValueError, match="0 lines begin with"):
         fitted.changed("machine.yaml", "devices:\n")
+
+
+@pytest.mark.parametrize("name", ["toaster", "usual+", "usual+toaster", "phones+phones+phones", "+phones"])
+def test_a_fitting_that_is_not_there_is_said(name: str) -> None:
+    with pytest.raises(ValueError, match="invalid choice"):
+        fitting(name)

@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from simulator.passenger.visit import Account
-from simulator.report import MotionLog, add_up, by_kind, disagreements, joint_report, passengers_say, times
+from simulator.report import (
+    MotionLog,
+    add_up,
+    by_kind,
+    disagreements,
+    joint_report,
+    passengers_say,
+    phone_differences,
+    times,
+    ways,
+)
 from simulator.timesplit import CLASSES, SaleTimes
 
 BOUGHT = Account("exact", "bought", inserted_fen=[10_000, 500], returned_fen=[500], change_fen=[700], tickets=1)
@@ -124,3 +134,33 @@ def test_two_machines_are_summed_and_balanced_with_the_station() -> None:
     sales["T02.e.1"]["places"] = [0]
     found = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {})["found"]
     assert found[1] == "station: place 0 of c of K1 on d, segment 0 is sold 2 times"
+
+
+PAID = Account("phone", "bought", tickets=1, phone_fen=[3_800])
+BOOKS: dict[str, Any] = {
+    "orders": [{"merchant": "T01"}],
+    "bookings": [{"merchant": "T01", "name": "T01.a.1.1", "kind": "payment", "amount_fen": 3_800}],
+    "attempts": [],
+    "payers": [{"opened_fen": 10_000, "balance_fen": 6_200}],
+    "wrong": [],
+}
+
+
+def test_phones_provider_and_journal_say_the_same() -> None:
+    assert phone_differences(BOOKS, "T01", 3_800, [PAID, BOUGHT]) == []
+    assert phone_differences(BOOKS, "T02", 0, [BOUGHT]) == []
+    assert phone_differences({**BOOKS, "payers": [], "wrong": ["x"]}, "T01", 0, []) == [
+        "paid by phone: phones say 0, the provider 3800",
+        "kept of phones: the journal says 0, the provider 3800",
+        "the provider's accounts do not add up to what they were opened with",
+        "the provider's ledger: x",
+    ]
+
+
+def test_kinds_are_told_by_way_of_payment_where_there_are_phones() -> None:
+    cash = Account("phone", "bought", inserted_fen=[5_000], tickets=1, phone_fen=[])
+    left = Account("phone", "cancelled", phone_fen=[])
+    assert ways([PAID, cash, left, BOUGHT]) == {"cash": 2, "phone": 1}
+    assert by_kind([PAID, cash, left])["phone"]["ways"] == {"cash": 1, "phone": 1}
+    assert "ways" not in by_kind([BOUGHT])["exact"]
+    assert "phone_fen" not in BOUGHT.as_dict()

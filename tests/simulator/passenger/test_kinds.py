@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from kiosk.screen.values import Dialog, Key, PassengerRow, Screen, Seat, Words
-from simulator.passenger.actions import Action, Insert, Leave, TakeFrom, Touch, TouchAndInsert, Wait
+from simulator.passenger.actions import Action, Insert, Leave, Scan, TakeFrom, Touch, TouchAndInsert, Wait
 from simulator.passenger.decide import decide, noted, remembered
 from simulator.passenger.kinds import LONGEST_REACH_MS, LONGEST_READ_MS
-from simulator.passenger.person import GROUP_OF, Kind, Memory, Plan, Seen, make_plan
+from simulator.passenger.person import GROUP_OF, PHONE_KINDS, Kind, Memory, Plan, Seen, make_plan, make_plans
 from simulator.passenger.reading import chinese, letters_in
 from tests.kiosk.ui.samples import samples
 from tests.simulator.passenger.test_visit import visit
@@ -266,3 +266,38 @@ def test_who_was_refused_takes_what_is_offered_as_everybody_does() -> None:
     trains, held = samples("en")["trains"], Memory(pressed={("seat", "hold")})
     usual = decide(Plan(Kind.LARGE), Seen(trains), held, Random(1))
     assert seeks(trains, held, "station:X", "train:Z999", "class:x") == usual
+
+
+# -- phones
+
+
+def test_who_comes_with_a_phone_chooses_the_code_and_scans_it_once() -> None:
+    plan, memory = make_plan(Kind.PHONE, Random(1)), Memory()
+    choice, code = samples("zh")["pay.choice"], samples("zh")["pay.code"]
+    assert decide(plan, Seen(choice), memory, Random(1)) == Touch("pay_code", 2_500)
+    action = decide(plan, Seen(code), memory, Random(1))
+    assert isinstance(action, Scan)
+    remembered(memory, action, code)
+    assert isinstance(decide(plan, Seen(code), memory, Random(1)), Wait)
+
+
+def test_who_forgot_the_phone_chooses_again_and_pays_with_notes() -> None:
+    plan, memory = make_plan(Kind.PHONE_FORGOTTEN, Random(1)), Memory()
+    choice: Any = samples("zh")["pay.choice"]
+    code = samples("zh")["pay.code"]
+    remembered(memory, decide(plan, Seen(choice), memory, Random(1)), choice)
+    other = decide(plan, Seen(code), memory, Random(1))
+    assert other == Touch("other_way", 2_500)
+    remembered(memory, other, code)
+    assert decide(plan, Seen(choice), memory, Random(1)) == Touch("pay_cash", 2_500)
+    barred = replace(choice, ways=tuple(replace(way, key=replace(way.key, enabled=False)) for way in choice.ways))
+    assert decide(plan, Seen(barred), memory, Random(1)) == Touch("cancel", 2_500)
+
+
+def test_phones_come_only_where_phones_pay() -> None:
+    assert not {plan.kind for plan in make_plans(40, Random(1))} & set(PHONE_KINDS)
+    with_phones = make_plans(40, Random(1), phones=True)
+    assert {plan.kind for plan in with_phones} == set(Kind)
+    assert {plan.kind: (plan.pays, plan.phone) for plan in with_phones if plan.kind in PHONE_KINDS} == {
+        kind: ("code", manner) for kind, manner in PHONE_KINDS.items()
+    }

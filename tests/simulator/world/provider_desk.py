@@ -13,6 +13,7 @@ from drivers.code_pay.sealing import BadAnswer, Sealer
 from kiosk.clock import VirtualClock
 from kiosk.reactor import Reactor
 from kiosk.screen import qr
+from simulator.provider.books import payments
 from simulator.provider.faults import Faults, Ordered
 from simulator.provider.ledger import Ledger
 from simulator.provider.provider import Provider
@@ -21,8 +22,6 @@ from simulator.world.port_level import PortLevel
 from tests.simulator.provider.helpers import KEY, MERCHANT, PAYERS
 
 WAY_MS, ANSWER_MS = 20, 5_000
-STATES = {"open": "open", "paid": "captured", "closed": "closed", "declined": "closed", "refunded": "reversed"}
-"""What a code was paid for is the machine's until it is refunded."""
 
 
 class ProviderDesk:
@@ -72,15 +71,7 @@ class ProviderDesk:
         return reply is not None and reply.status == 200
 
     def ledger(self) -> dict[int, tuple[str, int, int]]:
-        booked = self.provider.ledger.snapshot()["bookings"]
-        return {
-            int(order["name"].rpartition(".")[2]): (
-                "kept" if order["refund_refused"] else STATES[order["state"]],
-                order["amount_fen"],
-                sum(each["name"] == order["name"] and each["kind"] == "payment" for each in booked),
-            )
-            for order in self._orders()
-        }
+        return payments(self.provider.ledger.snapshot(), MERCHANT)
 
 
 class Lane:
