@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 from fastapi import Body as Given
@@ -24,7 +24,10 @@ from simulator.cabinet import views
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.mirror import Mirror
 from simulator.cabinet.refused import BAD, Refused, conflict
+from simulator.lab.asking import Asker
 from simulator.lab.pages import add_pages
+from simulator.lab.phone import LabPhone
+from simulator.lab.provider_switch import PROVIDER
 from simulator.lab.station_switch import StationSwitch
 from simulator.lab.story import Story
 
@@ -68,14 +71,17 @@ def build_app(
     mirror: Mirror | None = None,
     names: list[str] | None = None,
     station: StationSwitch | None = None,
+    provider_url: str = "",
 ) -> FastAPI:
     """The ASGI application; `names` are the host names it answers to, `station` whose trouble can be switched here,
-    `app.state.wake` ends its event streams."""
+    `provider_url` where the page's phone pays, `app.state.wake` ends its event streams."""
     app = FastAPI(title="Simulated cabinet", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=names or LOCAL_NAMES)
     app.state.wake = Wake(cabinet)
     app.state.story = Story(cabinet)
     app.state.station = station or StationSwitch()
+    told = lambda what, amount_fen, why: cabinet.timeline.tell("phone", what=what, amount_fen=amount_fen, why=why)
+    app.state.phone = LabPhone(Asker(provider_url), cabinet.clock, told)
     _add_errors(app)
     _add_deeds(app, cabinet)
     _add_views(app, cabinet)
@@ -120,7 +126,20 @@ def _add_deeds(app: FastAPI, cabinet: Cabinet) -> None:
 
     @app.post("/api/fault")
     async def fault(body: b.FaultBody) -> Response:
-        return JSONResponse(cabinet.fault(body.device, body.name, body.on))
+        phone: LabPhone = app.state.phone
+        if body.device != PROVIDER or not phone:
+            return JSONResponse(cabinet.fault(body.device, body.name, body.on))
+        if body.name not in phone.provider.look():
+            raise Refused(BAD, "no_such_fault", f"the provider has no fault {body.name!r}")
+        with _answered("no_provider", "the provider does not answer"):
+            await phone.provider.switch(body.name, body.on)
+        cabinet.timeline.tell("fault", device=PROVIDER, name=body.name, on=body.on)
+        return JSONResponse({"device": PROVIDER, "name": body.name, "on": body.name in phone.provider.on})
+
+    @app.post("/api/phone")
+    async def phone(body: b.PhoneBody) -> Response:
+        held: LabPhone = app.state.phone
+        return JSONResponse(await held.do(body.do, body.code))
 
     @app.post("/api/door")
     async def door(body: b.DoorBody) -> Response:
@@ -145,23 +164,39 @@ def _add_deeds(app: FastAPI, cabinet: Cabinet) -> None:
     @app.post("/api/station")
     async def trouble(body: b.StationBody) -> Response:
         switch: StationSwitch = app.state.station
-        try:
+        with _answered("no_station", "the station does not answer"):
             await switch.switch(body.name, body.on)
-        except (OSError, TimeoutError) as error:
-            raise conflict("no_station", str(error) or "the station does not answer") from error
         cabinet.timeline.tell("station", name=body.name, on=body.on)
         return JSONResponse({"name": body.name, "on": body.on})
+
+
+@contextmanager
+def _answered(code: str, detail: str) -> Iterator[None]:
+    """Whoever does not answer is a refusal with this code. Raises Refused."""
+    try:
+        yield
+    except (OSError, TimeoutError) as error:
+        raise conflict(code, str(error) or detail) from error
 
 
 def _add_views(app: FastAPI, cabinet: Cabinet) -> None:
     @app.get("/api/state")
     async def state() -> Response:
-        told = {"story": app.state.story.look(), "station": app.state.station.look()}
-        return JSONResponse(views.state(cabinet) | told)
+        phone: LabPhone = app.state.phone
+        told: dict[str, Any] = {
+            "story": app.state.story.look(),
+            "station": app.state.station.look(),
+            "phone": phone.look(),
+        }
+        seen = views.state(cabinet) | told
+        if phone:
+            seen["faults"] = {**seen["faults"], PROVIDER: phone.provider.look()}
+        return JSONResponse(seen)
 
     @app.get("/api/faults")
     async def faults() -> Response:
-        return JSONResponse(views.fault_menu(cabinet))
+        phone: LabPhone = app.state.phone
+        return JSONResponse(views.fault_menu(cabinet) | ({PROVIDER: phone.provider.menu()} if phone else {}))
 
     @app.get("/api/ledger")
     async def ledger() -> Response:

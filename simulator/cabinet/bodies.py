@@ -34,7 +34,7 @@ class TakeBody(Body):
 
 
 class FaultBody(Body):
-    device: Device
+    device: Device | Literal["provider"]
     name: str = Field(min_length=1, max_length=64)
     on: bool
 
@@ -56,6 +56,13 @@ class MainsBody(Body):
 class StationBody(Body):
     name: Literal["down", "slow"]
     on: bool
+
+
+class PhoneBody(Body):
+    """`code`: rows of modules of what the phone is held to."""
+
+    do: Literal["scan", "pay", "twice", "late", "decline", "done"]
+    code: list[Annotated[str, Field(max_length=60, pattern=r"^[01]+$")]] = Field(default_factory=list, max_length=60)
 
 
 class EmptyBody(Body):

@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace, settings: CabinetSettings) -> int:
     listener = listen(options.lab_port)
     pump = Pump(cabinet, options.dir)
     mirror = Mirror(options.mirror_socket) if options.mirror_socket else None
-    app = build_app(cabinet, mirror, station=StationSwitch(options.station))
+    app = build_app(cabinet, mirror, station=StationSwitch(options.station), provider_url=options.provider)
     server = Server(
         uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1),
         on_start=lambda: pump.start(asyncio.get_running_loop()),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 OPENED_FEN = 100_000_000
 POOR_FEN = 100
+LAB_FEN = 200_000
 CONFIRM_OVER_FEN = 100_000
 CODE_LIVES_S = 60
 ROUND_S = 1_000_000
@@ -60,6 +61,7 @@ LAB_PAYERS = {
         Payer("poor", 2, "李*", opened_fen=POOR_FEN),
         Payer("careful", 3, "张*", careful=True),
         Payer("blocked", 4, "赵*", blocked=True),
+        Payer("lab", 5, "陈*", opened_fen=LAB_FEN),
     )
 }
 """Published test people: the lab's phones are theirs."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
 from kiosk.screen import qr
+from simulator.clock import SharedClock
 from simulator.passenger.person import Kind, Plan, make_plan
 from simulator.passenger.visit import Visit
 from simulator.phone_in_hand import PhoneInHand
 from simulator.provider.books import conserved, payments, sums
 from simulator.provider.phone import plainly
+from simulator.rig import Identity, provider_program
 from tests.simulator.passenger.toy_machine import ToyMachine
 from tests.simulator.provider.helpers import MERCHANT, NOW_MS, Shop
 
@@ -77,3 +80,16 @@ def test_books_that_do_not_add_up_are_not_conserved() -> None:
     books = shop.ledger()
     books["payers"][0]["balance_fen"] += 1
     assert not conserved(books)
+
+
+def test_a_provider_is_started_again_where_it_was_with_the_same_keys(tmp_path: Path) -> None:
+    machines = [Identity("T01", "aa" * 32), Identity("T02", "bb" * 32)]
+    program = provider_program(tmp_path, SharedClock.starting_now(), machines)
+    assert program.again is not None
+    first, again = program.argv, program.again("http://127.0.0.1:8641")
+    assert not program.powered
+    assert program.restarts
+    at = first.index("--port") + 1
+    assert (first[at], again[at]) == ("0", "8641")
+    assert first[:at] + first[at + 1 :] == again[:at] + again[at + 1 :]
+    assert [word for word in first if word.startswith("T0")] == ["T01:" + "aa" * 32, "T02:" + "bb" * 32]

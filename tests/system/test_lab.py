@@ -26,6 +26,7 @@ from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from kiosk.screen.values import keys_of
 from simulator.passenger.eyes import Eyes
+from simulator.rig import FREE_SCREENS
 from tests.simulator.lab.browser import CHROMIUM, MISSING, ROOT, chromium, opened_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason=MISSING)]
@@ -40,6 +41,8 @@ WAY = (
     ((680, 1830), "seat", "hold"),
     ((800, 1830), "review", "pay"),
 )
+START = ((540, 713), "attract", "")
+CASH, CODE = ((540, 937), "pay.choice", "pay_cash"), ((540, 1167), "pay.choice", "pay_code")
 CARD_PITCH = 228
 STILL = "() => document.querySelector('#screen').dataset.still === 'true'"
 
@@ -72,6 +75,13 @@ class Watcher:
         cards = getattr(self._eyes.screen, "cards", ())
         return next((at for at, card in enumerate(cards) if card.key.enabled), 0)
 
+    @property
+    def kind(self) -> str:
+        return self._eyes.screen.kind if self._eyes.screen is not None else ""
+
+    def shows_code(self) -> bool:
+        return bool(getattr(self._eyes.screen, "code", ()))
+
     def close(self) -> None:
         self._over.set()
         self._thread.join(10)
@@ -84,9 +94,9 @@ class Lab:
     watcher: Watcher
 
 
-@pytest.fixture
+@pytest.fixture(scope="class")
 def lab() -> Iterator[Lab]:
-    """The lab page of a demo whose technician is done."""
+    """The lab page of a demo whose technician is done; in a class one passenger leaves it to the next."""
     with tempfile.TemporaryDirectory(prefix="tvm-") as directory:
         command = [sys.executable, "-m", "simulator", "demo", "--no-window", "--dir", str(Path(directory) / "d")]
         command += ["--rate", str(RATE), "--at", "09:00"]
@@ -147,6 +157,7 @@ def touch(page: Page, lab: Lab, at: tuple[int, int], kind: str, target: str) -> 
         assert monotonic() < end, f"the touch was not heard: {target} on {kind}"
         if rev > touched:
             page.wait_for_function(STILL)
+            page.locator("#screen").scroll_into_view_if_needed()
             box = page.locator("#screen").bounding_box()
             assert box is not None
             touched = watcher.offers(kind, target)
@@ -156,11 +167,24 @@ def touch(page: Page, lab: Lab, at: tuple[int, int], kind: str, target: str) -> 
         page.wait_for_timeout(50)
 
 
-def to_payment(page: Page, lab: Lab) -> None:
-    """From the first picture to the open note slot: whoever steps near is greeted with the first choice, unasked."""
-    page.locator("#near").click()
+def to_choice(page: Page, lab: Lab) -> None:
+    """From the first picture to the choice of a way to pay: whoever steps near is greeted with the first choice, unasked; who
+    stands there already touches the glass."""
+    near = page.locator("#near")
+    if near.get_attribute("aria-pressed") == "true":
+        wait_for(page, lambda: lab.watcher.kind in FREE_SCREENS, "the machine is free")
+        if lab.watcher.kind == "attract":
+            touch(page, lab, *START)
+    else:
+        near.click()
     for at, kind, target in WAY:
         touch(page, lab, at, kind, target)
+
+
+def to_payment(page: Page, lab: Lab) -> None:
+    """From the first picture to the open note slot."""
+    to_choice(page, lab)
+    touch(page, lab, *CASH)
     expect(page.locator("#now")).to_contain_text("The slot is open", timeout=SLOW_MS)
 
 
@@ -230,25 +254,61 @@ def test_a_note_in_escrow_comes_back_after_a_power_cut_and_the_page_says_so(lab:
     assert told["story"]["account"]["lies"] == {"hand": 10_000}
 
 
-def test_a_sale_is_bought_by_mouse_and_change_survives_a_power_cut(lab: Lab, page: Page) -> None:
-    to_payment(page, lab)
-    pay_in_hundreds(page, lab)
-    take(page, "tickets")
-    expect(page.locator("#outlets [data-name=change]")).to_be_enabled(timeout=SLOW_MS)
-    lying = state(lab)["places"]["change.tray"]["value_fen"]
-    page.locator("#mains").click()
-    expect(page.locator("#cut")).to_contain_text(f"¥{lying // 100} (in the presenter when power failed)")
-    expect(page.locator("#cut")).to_contain_text("meant for the passenger")
-    page.locator("#mains").click()
-    became = page.locator("#cut", has_text="the passenger has it").or_(page.locator("#cut", has_text="was retracted"))
-    take_or_lose(page, became)
-    expect(page.locator("#conserved")).to_contain_text("Conserved")
-    told = state(lab)
-    assert told["total"]["conserved"]
-    assert told["story"]["account"]["tickets"] == 1
-    assert told["story"]["account"]["change_fen"] + told["story"]["account"]["retracted_fen"] == lying
-    assert page.locator("#faces .face:not(.slip)").count() == 1
-    page.locator("#faces .sheet").first.click()
-    expect(page.locator("#paper-large")).to_be_visible()
-    assert "tap:" in page.url
-    assert "insert:10000" in page.url
+class TestSalesBoughtByMouse:
+    """One after the other at the same machine."""
+
+    def test_by_phone_alone_and_every_fen_is_where_the_page_says(self, lab: Lab, page: Page) -> None:
+        to_choice(page, lab)
+        page.locator("[data-name='phone.scan']").click()
+        expect(page.locator("#notice")).to_contain_text("There is no code on the screen")
+        touch(page, lab, *CODE)
+        wait_for(page, lab.watcher.shows_code, "a code to scan")
+        page.wait_for_function(STILL)
+        page.locator("[data-name='phone.scan']").click()
+        phone = page.locator("#phone-face")
+        expect(phone).to_contain_text("Ticket machine T01")
+        asked_fen = state(lab)["phone"]["amount_fen"]
+        expect(phone).to_contain_text(f"¥{asked_fen / 100:.2f}")
+        page.locator("[data-name='phone.twice']").click()
+        expect(phone).to_contain_text("Second try refused: It is paid already")
+        take(page, "tickets")
+        page.locator("[data-name='phone.done']").click()
+        expect(page.locator("#phone-face #balance")).to_have_text(f"¥{(200_000 - asked_fen) / 100:,.2f}")
+        expect(page.locator("#where-body [data-row=kept_fen] td").last).to_have_text(f"{asked_fen / 100:g}")
+        expect(page.locator("#conserved")).to_contain_text("Conserved")
+        told = state(lab)
+        assert (told["phone"]["balance_fen"], told["phone"]["kept_fen"]) == (200_000 - asked_fen, asked_fen)
+        assert told["total"]["conserved"]
+        assert told["phone"]["conserved"]
+        assert "phone:twice" in page.url
+        page.locator("#power [data-name='provider.silent']").click()
+        expect(page.locator("#power [data-name='provider.silent']")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#active-faults")).to_contain_text("Phone payment: silent")
+        page.locator("#power [data-name='provider.silent']").click()
+        expect(page.locator("#active-faults")).to_contain_text("No fault is on")
+
+    def test_with_notes_and_change_survives_a_power_cut(self, lab: Lab, page: Page) -> None:
+        to_payment(page, lab)
+        printed = page.locator("#faces .face:not(.slip)").count()
+        pay_in_hundreds(page, lab)
+        take(page, "tickets")
+        expect(page.locator("#outlets [data-name=change]")).to_be_enabled(timeout=SLOW_MS)
+        lying = state(lab)["places"]["change.tray"]["value_fen"]
+        page.locator("#mains").click()
+        expect(page.locator("#cut")).to_contain_text(f"¥{lying // 100} (in the presenter when power failed)")
+        expect(page.locator("#cut")).to_contain_text("meant for the passenger")
+        page.locator("#mains").click()
+        became = page.locator("#cut", has_text="the passenger has it").or_(
+            page.locator("#cut", has_text="was retracted")
+        )
+        take_or_lose(page, became)
+        expect(page.locator("#conserved")).to_contain_text("Conserved")
+        told = state(lab)
+        assert told["total"]["conserved"]
+        assert told["story"]["account"]["tickets"] == 1
+        assert told["story"]["account"]["change_fen"] + told["story"]["account"]["retracted_fen"] == lying
+        assert page.locator("#faces .face:not(.slip)").count() == printed + 1
+        page.locator("#faces .sheet").first.click()
+        expect(page.locator("#paper-large")).to_be_visible()
+        assert "tap:" in page.url
+        assert "insert:10000" in page.url

@@ -1,8 +1,12 @@
 // What hands do. Each deed is a word and an argument, so that it can be written into a link and done again.
 import { post, tell } from "./api.js";
-import { touch } from "./screen.js";
+import { byId } from "./dom.js";
+import { look } from "./eye.js";
+import { pixels, touch } from "./screen.js";
 import { OUTLETS, WHY_NOT } from "./words.js";
 
+const SEEKS_MS = 3000;
+const LOOKS_MS = 150;
 const listeners = [];
 export const onDeed = (listener) => listeners.push(listener);
 
@@ -44,6 +48,26 @@ function give(text) {
   return post("/api/give", { value_fen: fen(value), count: Number(count) });
 }
 
+// The camera looks at the pixels of the screen until there is a code among them, or nobody holds the phone up any longer.
+async function seek() {
+  const until = performance.now() + SEEKS_MS;
+  for (;;) {
+    const shown = pixels();
+    const code = shown && look(shown);
+    if (code || performance.now() > until) return code;
+    await new Promise((done) => { setTimeout(done, LOOKS_MS); });
+  }
+}
+
+async function phone(deed) {
+  if (deed !== "scan") return post("/api/phone", { do: deed });
+  byId("phone").dataset.camera = "on";
+  const code = await seek();
+  delete byId("phone").dataset.camera;
+  if (!code) return tell(["屏幕上没有二维码。", "There is no code on the screen to scan."]);
+  return post("/api/phone", { do: "scan", code });
+}
+
 // Answers where on the glass, and says nothing when there is no glass.
 function tap(text) {
   const [x, y] = text.split("-")[0].split("x").map(Number);
@@ -51,7 +75,7 @@ function tap(text) {
 }
 
 const DEEDS = {
-  tap, take, fault, door, station, give, counterfeit,
+  tap, take, fault, door, station, give, counterfeit, phone,
   insert: (value) => post("/api/insert", { value_fen: fen(value) }),
   false: insertFalse,
   near: (on) => post("/api/near", { near: on === "1" }),

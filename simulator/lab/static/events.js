@@ -1,11 +1,13 @@
 // Events, newest first: shape and colour say the same.
 import { byId, draw, make, pair } from "./dom.js";
 import { faultWords } from "./faultwords.js";
+import { whyWords } from "./phone.js";
 import { DOORS, deviceWords, exactTimeOf, placeWords } from "./words.js";
 
 const SHAPES = {
   move: ["#0A3D91", "M6 0 12 6 6 12 0 6Z"], fault: ["#9B1520", "M0 0H12V12H0Z"], refused: ["#80470E", "M6 0 12 12H0Z"],
   mains: ["#9B1520", "M4 0H8V4H12V8H8V12H4V8H0V4H4Z"], power: ["#9B1520", "M4 0H8V4H12V8H8V12H4V8H0V4H4Z"], door: ["#80470E", "M6 0 12 12H0Z"], station: ["#9B1520", "M0 0H12V12H0Z"],
+  phone: ["#0B4BB0", "M2 0H10V12H2Z"],
   other: ["#0A5C36", "M6 0A6 6 0 1 0 6 12 6 6 0 1 0 6 0"],
 };
 const MOST = 80;
@@ -20,6 +22,15 @@ const THINGS = { ticket: ["票", "ticket"], slip: ["凭条", "slip"] };
 const thingWords = (event) => (event.thing === "note" ? [`¥${event.value_fen / 100}`, `¥${event.value_fen / 100}`] : THINGS[event.thing]);
 const doorWords = (door) => DOORS[door] ?? [door, door];
 
+const PHONE = {
+  scanned: ["手机扫码", "Phone scanned"], asked: ["手机扫码", "Phone scanned"], paid: ["手机付款", "Phone paid"], booking: ["手机付款处理中", "Phone payment in progress"], later: ["手机晚些付", "Phone pays later"],
+  declined: ["手机不付", "Phone declined"], refused: ["手机没付成", "Phone not paid"], refunded: ["退回手机", "Refunded to the phone"],
+};
+const phoneWords = ({ what, amount_fen: fen, why }) => {
+  const sum = fen ? ` ¥${(fen / 100).toFixed(2)}` : "";
+  return PHONE[what].map((words, n) => `${words}${sum}${why ? `${n ? ": " : "："}${whyWords(why)[n]}` : ""}`);
+};
+
 const SENTENCES = {
   move: (event) => placeWords(event.to),
   bulk: (event) => placeWords(event.to),
@@ -33,6 +44,7 @@ const SENTENCES = {
   service: (event) => ["检修", `Service: ${event.act} ${event.place ?? event.device ?? ""} ${event.after ?? ""}`],
   box: (event) => (event.present ? [`钱箱装入 ${event.tag}`, "Box in"] : ["钱箱取出", "Box out"]),
   near: (event) => (event.near ? ["有人走近", "Someone near"] : ["人已离开", "Nobody near"]),
+  phone: (event) => phoneWords(event),
   help: () => ["按了求助按钮", "Help button pressed"],
 };
 

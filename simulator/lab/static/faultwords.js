@@ -14,6 +14,10 @@ const UNIT = {
 };
 
 const WORDS = {
+  provider: {
+    refusing: "一律拒绝服务", silent: "收到不理", slow: "办了，应答慢", held: "请求在路上被拖住", answer_lost: "办了，应答丢失", restarted: "正好重启，请求丢失", late_payment: "付款很晚才入账", paid_twice: "手机付款到两次",
+    wrong_amount: "应答金额不对", wrong_order: "应答订单不对", wrong_signature: "应答签名不对", unknown_first: "先答不知道", refund_refused: "拒绝退款", clock_skew: "平台时钟快一小时",
+  },
   ups: {
     dip_300_ms_next: "断电 0.3 秒", dip_1_s_next: "断电 1 秒", dip_10_s_next: "断电 10 秒", flicker: "市电每秒闪断", sag: "市电降到 180 伏", surge: "市电升到 260 伏", frequency_off: "市电只有 46 赫兹", battery_lies: "电池假报满电", low_at_once: "一断电就报电低",
     mains_back_during_shutdown_next: "关机途中来电", shutdown_ignored: "不执行关机", cancel_ignored: "不接受取消", no_return: "来电后不恢复输出", output_lost_next: "输出中断十秒", ups_failed: "报自身故障", bypass: "报旁路",

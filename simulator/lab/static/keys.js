@@ -7,6 +7,7 @@ import { stop } from "./share.js";
 import { VALUES } from "./words.js";
 
 let look = () => null;
+const phone = (deed) => { if (look()?.phone) act("phone", deed); };
 const open = (id) => byId(id).showModal();
 
 const KEYS = [
@@ -18,6 +19,11 @@ const KEYS = [
   ["b", ["取回纸币", "take the note back"], () => act("take", "mouth")],
   ["n", ["走近或离开", "come near or leave"], () => act("near", look()?.near ? "0" : "1")],
   ["h", ["求助按钮", "press the help button"], () => act("help")],
+  ["q", ["手机：扫屏幕", "phone: scan the screen"], () => phone("scan")],
+  ["w", ["手机：付款", "phone: pay"], () => phone("pay")],
+  ["r", ["手机：晚付", "phone: pay late"], () => phone("late")],
+  ["d", ["手机：付两次", "phone: pay twice"], () => phone("twice")],
+  ["e", ["手机：不付，或完成", "phone: decline, or done"], () => phone(look()?.phone?.face === "asked" ? "decline" : "done")],
   ["p", ["拔插头或插回", "pull the plug or plug it in"], () => act("mains", look()?.mains ? "0" : "1")],
   ["g", ["到乘客屏幕（方向键移动，回车点按）", "go to the passenger screen (arrows move, Enter touches)"], () => byId("screen").focus()],
   ["f", ["到故障菜单", "go to the fault menu"], () => byId("faults").querySelector("button")?.focus()],

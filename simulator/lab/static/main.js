@@ -12,6 +12,7 @@ import { wireKeys } from "./keys.js";
 import { wireLanguage } from "./language.js";
 import { move } from "./moves.js";
 import { drawPapers } from "./papers.js";
+import { drawPhone } from "./phone.js";
 import { drawPower } from "./power.js";
 import { connect, isStill, looks, onTap } from "./screen.js";
 import { begin, wireShare } from "./share.js";
@@ -42,6 +43,7 @@ function show() {
   }
   drawInside(state);
   drawHands(state);
+  drawPhone(state);
   drawPower(state);
   drawFaults(state);
   drawWhere(state);

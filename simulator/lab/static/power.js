@@ -4,6 +4,8 @@ import { byId, make, pair, refresh, stacked } from "./dom.js";
 
 const STATION = { down: ["断网", "Station down"], slow: ["车站慢", "Station slow"] };
 
+const PROVIDER = { silent: ["支付断网", "Pay down"], slow: ["支付慢", "Pay slow"] };
+
 function plug(state) {
   const on = state.mains;
   return make("button", { class: "switch", id: "mains", role: "switch", "data-name": "mains", "aria-checked": String(on), "aria-label": "市电插头 Mains plug", click: () => act("mains", on ? "0" : "1") },
@@ -21,10 +23,16 @@ function station(name, on) {
   return make("button", { class: "key", "data-name": `station.${name}`, "aria-pressed": String(on), click: () => act("station", `${name}.${on ? 0 : 1}`) }, ...stacked(STATION[name]));
 }
 
+function provider(name, on) {
+  return make("button", { class: "key", "data-name": `provider.${name}`, "aria-pressed": String(on), click: () => act("fault", `provider.${name}.${on ? 0 : 1}`) }, ...stacked(PROVIDER[name]));
+}
+
 export function drawPower(state) {
   const power = state.ups ?? null;
-  refresh(byId("power"), [state.mains, state.station, power], () => [
+  const payment = state.faults.provider ? Object.keys(PROVIDER).map((name) => [name, state.faults.provider[name]]) : [];
+  refresh(byId("power"), [state.mains, state.station, power, payment], () => [
     plug(state), ...(power ? [battery(power)] : []), ...Object.entries(state.station ?? {}).map(([name, on]) => station(name, on)),
+    ...payment.map(([name, on]) => provider(name, on)),
   ]);
   // The rate is part of how the processes were started: they all count from the same point, so it cannot change under way.
   refresh(byId("rate"), state.clock.rate, () => pair([`时钟 × ${state.clock.rate}：启动时用 --rate 定，运行中不变。`, `Clock × ${state.clock.rate}: set with --rate at the start, fixed while it runs.`]));

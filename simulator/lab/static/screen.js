@@ -89,6 +89,9 @@ export function looks(x, y) {
   return sums.map((sum) => Math.min(15, Math.floor(sum / 144 / 48)).toString(16)).join("");
 }
 
+// Everything that is shown, for a phone's camera; null when nothing is.
+export const pixels = () => (live ? paint.getImageData(0, 0, WIDE, HIGH) : null);
+
 function tap(x, y) {
   for (const listener of tapped) listener(x, y);
 }

@@ -4,6 +4,7 @@ import { byId, make, pair, refresh } from "./dom.js";
 import { depositPlace, placeWords, timeOf, yuan } from "./words.js";
 
 const money = (fen) => `¥${yuan(fen)}`;
+const cents = (fen) => `¥${(fen / 100).toFixed(2)}`;
 const some = (state, place) => state.places[place]?.things > 0;
 const worth = (state, place) => money(state.places[place].value_fen);
 
@@ -26,6 +27,7 @@ const NOW = [
   [(s) => some(s, "change.tray"), (s) => [`出钞口有 ${worth(s, "change.tray")}，请取走；不取会被收回并留下欠条。`, `${worth(s, "change.tray")} lies in the change tray: take it, or it is retracted and owed.`]],
   [(s) => some(s, "ticket.tray"), (s) => [`${s.places["ticket.tray"].things} 张票已在托盘，集齐后一起交出。`, `${s.places["ticket.tray"].things} in the ticket tray; all are handed over together.`]],
   [(s) => some(s, "slip.mouth"), () => ["凭条已印好，请取走。", "A slip is printed: take it."]],
+  [(s) => s.phone?.face === "asked", (s) => [`手机扫到 ${cents(s.phone.amount_fen)}，等主人确认；还没付。`, `The phone has scanned ${cents(s.phone.amount_fen)} and waits for its owner: nothing is paid yet.`]],
   [(s) => Object.values(s.doors).some(Boolean), () => ["门开着：不售票，等关门。", "A door is open: no sales until it is closed."]],
   [(s) => s.slot_open, () => ["入钞口开着：投入纸币。", "The slot is open: put notes in."]],
   [(s) => s.story.account && !s.story.account.over && s.story.account.lies.box, (s) => [`交易未完：${money(s.story.account.lies.box)} 已入箱，下一步看屏幕。`, `The sale goes on: ${money(s.story.account.lies.box)} is in the box; the screen says what is next.`]],
@@ -41,6 +43,14 @@ const LIES = {
 };
 
 const recycled = (place) => placeWords(place).map((words, n) => [`${words}，归机器`, `in ${words}, the machine's`][n]);
+
+// What the phone's owner paid and what came back, all together: the provider's books know no sales.
+function byPhone(phone) {
+  if (!phone?.booked.length) return [];
+  const [paid, back] = [-1, 1].map((sign) => phone.booked.filter(({ fen }) => Math.sign(fen) === sign).reduce((sum, { fen }) => sum + Math.abs(fen), 0));
+  const words = [`手机共付 ${cents(paid)}${back ? `，退回 ${cents(back)}` : ""}。`, `The phone has paid ${cents(paid)}${back ? `, and ${cents(back)} came back` : ""}.`];
+  return [words];
+}
 
 function account(told, deposit) {
   if (!told || !told.inserted_fen) return [["这位乘客还没有投币。", "This passenger has put nothing in yet."]];
@@ -121,9 +131,11 @@ const sentence = (words) => make("p", {}, ...pair(words));
 export function drawStory(state) {
   const now = NOW.find(([fits]) => fits(state))[1](state);
   const cut = state.story.outage && outage(state.story.outage);
-  refresh(byId("story"), [now, state.story], () => [
+  const paid = byPhone(state.phone);
+  refresh(byId("story"), [now, state.story, paid], () => [
     make("p", { class: "now", id: "now" }, ...pair(now)),
     ...account(state.story.account, depositPlace(state)).map((words) => make("p", { id: "account" }, ...pair(words))),
+    ...paid.map((words) => make("p", { id: "by-phone" }, ...pair(words))),
     ...(cut ? [make("div", { class: "cut", id: "cut" }, make("p", { class: "head" }, ...pair(cut[0])), ...cut[1].map(sentence))] : []),
   ]);
 }

@@ -25,7 +25,7 @@ export const MOVING = new Set(["acceptor.path", "acceptor.stacker", "acceptor.es
 const DEVICE_WORDS = {
   acceptor: ["收钞器", "Note acceptor"], dispenser: ["出钞器", "Dispenser"], ticket_unit: ["制票机", "Ticket unit"],
   cabinet: ["机柜板", "Cabinet board"], slip_printer: ["凭条打印机", "Slip printer"], ups: ["不间断电源", "UPS"],
-  bill_to_bill: ["循环收付机", "Bill-to-Bill"],
+  bill_to_bill: ["循环收付机", "Bill-to-Bill"], provider: ["支付平台", "Phone payment"],
 };
 export const deviceWords = (device) => DEVICE_WORDS[device] ?? [device, device];
 
@@ -61,6 +61,14 @@ export const QUICK = [
   ["ticket_unit", "verify_fail_1st", "磁条校验失败", "Stripe fails"],
   ["cabinet", "slot_shutter_stuck", "票口卡住", "Slot stuck"],
   ["slip_printer", "paper_out", "凭条无纸", "No slip paper"],
+];
+
+// Besides, where phones pay; not among what a seed throws.
+export const QUICK_PHONES = [
+  ["provider", "answer_lost", "支付应答丢失", "Answer lost"],
+  ["provider", "late_payment", "付款迟到账", "Booked late"],
+  ["provider", "unknown_first", "支付先答不明", "First unknown"],
+  ["provider", "refund_refused", "拒绝退款", "No refund"],
 ];
 
 // Instead of the dispenser's, where notes come out of the unit that takes them.

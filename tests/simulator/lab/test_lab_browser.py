@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from kiosk.screen import qr
 from tests.simulator.lab.browser import CHROMIUM, MISSING, cabinet, chromium, opened_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason=MISSING)]
@@ -381,3 +382,26 @@ def test_who_wants_no_motion_sees_the_note_where_it_is(url: str, browser: Browse
     with opened_page(browser, reduced_motion=True) as page:
         opened(page, url)
         assert set(page.evaluate(f"({MOVES})()")) == {170}
+
+
+CAMERA = """async ([rows, unit, left, top]) => {
+  const { look } = await import('/static/eye.js');
+  const canvas = new OffscreenCanvas(1080, 1920);
+  const paint = canvas.getContext('2d');
+  paint.fillStyle = '#EBF0F7';
+  paint.fillRect(0, 0, 1080, 1920);
+  paint.fillStyle = '#0B1B33';
+  paint.fillRect(0, 0, 1080, 150);
+  const nothing = look(paint.getImageData(0, 0, 1080, 1920));
+  const square = (x, y) => paint.fillRect(left + x * unit, top + y * unit, unit, unit);
+  rows.forEach((row, y) => [...row].forEach((one, x) => { if (one === '1') square(x, y); }));
+  return [nothing, look(paint.getImageData(0, 0, 1080, 1920))];
+}"""
+
+
+def test_the_phones_camera_takes_every_code_down_as_it_is_drawn(url: str, page: Page) -> None:
+    opened(page, url)
+    for content, unit, left, top in (("labpay:J2YQ4M5T7XK3W6RB", 17, 301, 702), ("labpay:" + "Q" * 60, 9, 50, 333)):
+        rows = list(qr.rows(content))
+        assert page.evaluate(f"({CAMERA})", [rows, unit, left, top]) == [None, rows]
+    assert page.locator("#phone").is_hidden()  # no provider, no phone

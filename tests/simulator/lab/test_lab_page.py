@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 
 from simulator.cabinet.settings import CabinetSettings
 from simulator.lab.pages import STATIC
+from simulator.lab.provider_switch import PROVIDER
+from simulator.provider.faults import FAULTS
 from tests.simulator.cabinet.bench import Bench
 
 FILES = sorted(STATIC.iterdir())
@@ -60,7 +63,8 @@ def test_no_script_and_no_style_stands_in_the_page_itself() -> None:
 def test_every_fault_of_every_machine_has_chinese_words(settings: CabinetSettings) -> None:
     words = (STATIC / "faultwords.js").read_text()
     known = set(re.findall(r"\b([a-z][a-z0-9_]+): \"", words))
-    for device, names in Bench(settings).get("/api/state")["faults"].items():
+    faults: dict[str, Iterable[str]] = {**Bench(settings).get("/api/state")["faults"], PROVIDER: FAULTS}
+    for device, names in faults.items():
         missing = [name for name in names if name.removesuffix("_once") not in known and name not in known]
         assert missing == [], device
 
