@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any
 
-from simulator.passenger.person import Kind
+from simulator.passenger.person import CASH_KINDS
 
 OK, OVER, UNDER, TOLD, SKIPPED = "ok", "OVER", "UNDER", "", "skipped"
 
@@ -56,7 +56,7 @@ NOTES = tuple(
 
 PEOPLE = tuple(
     Row(f"{what}_{kind.name.lower()}", "people", f"passenger who {kind.value}: {what}", "mean", None, unit)
-    for kind in Kind
+    for kind in CASH_KINDS
     for what, unit in (("seconds", "s"), ("touches", ""))
 )
 """Two rows for each kind of passenger."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure, measured
-from simulator.passenger.person import Dice, Kind, make_plan
+from simulator.passenger.person import CASH_KINDS, Dice, Kind, make_plan
 from simulator.passenger.visit import Account
 from simulator.report import of_purchases
 from simulator.world.people import Passenger
@@ -30,7 +30,7 @@ class Visits(Run):
 
 def measure_people(bench: Bench) -> list[Figure]:
     """So many visits of each kind, one kind after the other."""
-    return [figure for kind in Kind for figure in _measure(kind, bench.amount.people, bench.dice_for(kind.name))]
+    return [figure for kind in CASH_KINDS for figure in _measure(kind, bench.amount.people, bench.dice_for(kind.name))]
 
 
 def _measure(kind: Kind, count: int, dice: Dice) -> list[Figure]:

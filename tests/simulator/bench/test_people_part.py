@@ -8,14 +8,14 @@ import pytest
 
 from simulator.bench.figures import BY_NAME
 from simulator.bench.parts.people import Visits, figures_of
-from simulator.passenger.person import Kind, make_plan
+from simulator.passenger.person import CASH_KINDS, Kind, make_plan
 from simulator.passenger.visit import Account
 from simulator.world.script import Script
 
 
 def test_every_kind_has_two_rows() -> None:
     rows = {name for name, row in BY_NAME.items() if row.part == "people"}
-    assert rows == {f"{what}_{kind.name.lower()}" for kind in Kind for what in ("seconds", "touches")}
+    assert rows == {f"{what}_{kind.name.lower()}" for kind in CASH_KINDS for what in ("seconds", "touches")}
 
 
 def test_figures_are_of_those_who_bought() -> None:
