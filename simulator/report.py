@@ -205,7 +205,7 @@ def joint_report(
         **{
             name: add_up([part[name] for part in parts if name in part])
             for name in SUMMED_OF_PHONES
-            if "phones" in parts[0]
+            if any(name in part for part in parts)
         },
         "violations": len(found) + len(apart),
         "found": [*found, *(f"station: {sentence}" for sentence in apart)],

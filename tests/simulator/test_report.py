@@ -134,6 +134,10 @@ def test_two_machines_are_summed_and_balanced_with_the_station() -> None:
     sales["T02.e.1"]["places"] = [0]
     found = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {})["found"]
     assert found[1] == "station: place 0 of c of K1 on d, segment 0 is sold 2 times"
+    assert "phones" not in report
+    parts["T02"] |= {"phones": {"captured_fen": 3_800}, "ways": {"phone": 1}}
+    report = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {})
+    assert (report["phones"], report["ways"]) == ({"captured_fen": 3_800}, {"phone": 1})
 
 
 PAID = Account("phone", "bought", tickets=1, phone_fen=[3_800])
