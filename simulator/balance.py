@@ -62,7 +62,7 @@ def sold_twice(state: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     cells: Counter[tuple[str, str, str, int, int]] = Counter()
     for sale in state["sales"].values():
         run = sale["run"]
-        for index in kept_places(sale):
+        for index in set(kept_places(sale)).difference(sale["refunded"], sale["exchanged"]):
             for segment in range(sale["a"], sale["b"]):
                 cells[run["train"], run["run_date"], run["seat_class"], sale["places"][index], segment] += 1
     for (train, date, seat_class, place, segment), times in cells.items():

@@ -23,7 +23,7 @@ INSTANT = {"note_in_ms": 2, "ticket_ms": 1, "notes_out_per_s": 100, "flap_ms": 1
 class Amount:
     """How much is measured: sales at nominal speeds and with instant devices, seconds of idling, restarts, calls, repaints,
     visits of each kind of passenger, days of a campaign at port level, crash images, operations on seats in a run, records of
-    the seat journal, sales of a peer in a run."""
+    the seat journal, sales of a peer in a run, locks over the line in a run (a quarter of them over HTTP, and records)."""
 
     nominal: int = 8
     instant: int = 16
@@ -37,6 +37,7 @@ class Amount:
     seats: int = 100_000
     records: int = 1_000_000
     peer_sales: int = 150
+    locks: int = 20_000
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from simulator.rig import RigError
 from simulator.supervisor import StartError
 
 QUICK = Amount(nominal=2, instant=4, idle_s=10, starts=1, calls=20, repaints=10, people=2, campaign=6, images=400,
-               seats=10_000, records=30_000, peer_sales=40)  # fmt: skip
+               seats=10_000, records=30_000, peer_sales=40, locks=2_000)  # fmt: skip
 
 
 def main(argv: Sequence[str]) -> int:
@@ -86,6 +86,7 @@ def _amount(given: argparse.Namespace) -> Amount:
         seats=usual.seats,
         records=usual.records,
         peer_sales=usual.peer_sales,
+        locks=usual.locks,
     )
 
 

@@ -10,27 +10,24 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from simulator.station import locks, models, offers, pickups, tickets
+from simulator.station import exchanges, locks, models, offers, pickups, places, refunds, tickets
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Devices, Enrolled, must_be_granted
 from simulator.station.machines import inbox, office
 from simulator.station.machines.signing import Signer
 from simulator.station.machines.state import KINDS as MACHINE_KINDS
 from simulator.station.machines.state import Machines
-from simulator.station.network import NETWORK_DIR, Network, load_network
 from simulator.station.orders import Secrets
-from simulator.station.prices import Prices, load_prices
 from simulator.station.records import Records
 from simulator.station.routing import Route, Table
 from simulator.station.runs import Opening
 from simulator.station.sales import Sales
-from simulator.station.timetable import Timetable, station_date
-from simulator.station.trains import load_timetable
+from simulator.station.seats.policies import POLICIES
+from simulator.station.timetable import station_date
 from simulator.station.wire import Answer, Refused, Reply, Request, Step, bad_request
+from simulator.station.world import World
 
 DEVICE_KINDS = frozenset({"session", "status", "enrolled", "granted", "revoked"})
 RECORD_KINDS = frozenset({"records", "fork"})
@@ -38,27 +35,7 @@ RESTORED: Step = {"kind": "restored"}
 """The first step on an older backup: who restores one says so, or numbers of tickets already sold would come again."""
 
 
-@dataclass(frozen=True, eq=False)
-class World:
-    """The data a station works with; nothing here changes while it runs, so that many stations may share it."""
-
-    network: Network
-    timetable: Timetable
-    prices: Prices
-
-    @cached_property
-    def description(self) -> Mapping[str, Any]:
-        """The answer of `GET /v1/network`."""
-        return self.network.describe(list(self.timetable.by_number))
-
-    @classmethod
-    def load(cls, folder: Path = NETWORK_DIR) -> World:
-        """Read `config/network/`. Raises NetworkError."""
-        network = load_network(folder)
-        timetable, prices = load_timetable(network, folder), load_prices(folder)
-        for train in timetable.trains.values():
-            prices.check(train)
-        return cls(network, timetable, prices)
+Keyed = TypeVar("Keyed", models.LockBody, models.RefundOfferBody, models.ExchangeOfferBody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +67,7 @@ class Station:
     ) -> None:
         self.world = world
         self.signer, self.people, self.new_token = signer, people or {}, new_token
-        self.sales = Sales(world.timetable, opening, Secrets(key))
+        self.sales = Sales(world.timetable, opening, Secrets(key), POLICIES[world.network.rules.place_choice])
         self.devices = Devices(enrolled)
         self.machines = Machines()
         self.records = Records(self.machines.hear)
@@ -209,12 +186,7 @@ class Station:
         )
 
     def lock(self, call: Call) -> Answer:
-        must_be_granted(call.caller)
-        body = models.parse_body(models.LockBody, call.request.body)
-        _own_key(call.caller, body.key)
-        if body.machine != call.caller.machine:
-            raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
-        world = self.world
+        body, world = self._own(call, models.LockBody), self.world
         return locks.lock(body, self.sales, world.timetable, world.prices, world.network.rules, call.now_ms)
 
     def find_order(self, call: Call) -> Answer:
@@ -261,6 +233,43 @@ class Station:
     def sale(self, call: Call) -> Answer:
         return Answer(tickets.describe(self.sales.get(_key(call))))
 
+    def why(self, call: Call) -> Answer:
+        body = models.parse_body(models.WhyBody, call.request.body)
+        return places.why(body, self.sales.runs, self.world.timetable, self.world.network.rules, call.now_ms)
+
+    def use(self, call: Call) -> Answer:
+        return places.use(call.names["number"], call.request.query.get("date"), self.sales.runs, self.world.timetable)
+
+    def offer_refund(self, call: Call) -> Answer:
+        body = self._own(call, models.RefundOfferBody)
+        first = self.sales.delivered.get(body.tickets[0])
+        sold_at = self.devices.station_of(first[0].split(".")[0]) if first else ""
+        return refunds.offer(body, self.sales, self.world, call.caller.station, sold_at, call.now_ms)
+
+    def confirm_refund(self, call: Call) -> Answer:
+        key = _key(call)
+        return refunds.confirm(
+            key, models.parse_body(models.RefundConfirmBody, call.request.body), self.sales, call.now_ms
+        )
+
+    def offer_exchange(self, call: Call) -> Answer:
+        return exchanges.offer(self._own(call, models.ExchangeOfferBody), self.sales, self.world, call.now_ms)
+
+    def confirm_exchange(self, call: Call) -> Answer:
+        sale = self.sales.get(_key(call))
+        body = models.parse_body(models.ExchangeConfirmBody, call.request.body)
+        return tickets.confirm(sale, body, self.sales, self.world.network.rules, call.now_ms)
+
+    @staticmethod
+    def _own(call: Call, model: type[Keyed]) -> Keyed:
+        """A body with a key of the machine that asks, which may sell. Refuses: no_grant, wrong_machine."""
+        must_be_granted(call.caller)
+        body = models.parse_body(model, call.request.body)
+        _own_key(call.caller, body.key)
+        if body.machine != call.caller.machine:
+            raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
+        return body
+
 
 def _own_device(call: Call) -> None:
     if call.names["id"] != call.caller.machine:
@@ -282,6 +291,10 @@ def _own_key(caller: Enrolled, key: str) -> None:
 
 EXPIRED, VOIDED, WRONG_STATE = (409, "expired"), (409, "voided"), (409, "wrong_state")
 NO_SALE, KEY_REUSED, NO_TRAIN = (404, "no_such_sale"), (422, "key_reused"), (404, "no_such_train")
+HOLDING = ((409, "sold_out"), (409, "sale_closed"), (409, "query_only"), EXPIRED, VOIDED, WRONG_STATE, NO_TRAIN)
+CONFIRMING = (EXPIRED, VOIDED, WRONG_STATE, (409, "price_changed"), (409, "underpaid"), NO_SALE, KEY_REUSED)
+RETURNED = ((409, "refunded"), (409, "exchanged"))
+RETURNS = (*RETURNED, (404, "no_such_ticket"), (409, "no_rule"), KEY_REUSED, (403, "no_grant"))
 
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/devices/{id}/sessions", Station.log_on, "Log on", models.SessionBody, ((403, "no_grant"),)),
@@ -322,18 +335,7 @@ ROUTES: tuple[Route, ...] = (
         Station.lock,
         "Hold all places of an order or none",
         models.LockBody,
-        (
-            (409, "sold_out"),
-            (409, "sale_closed"),
-            (409, "query_only"),
-            (409, "limit"),
-            EXPIRED,
-            VOIDED,
-            WRONG_STATE,
-            NO_TRAIN,
-            KEY_REUSED,
-            (403, "no_grant"),
-        ),
+        ((409, "limit"), KEY_REUSED, (403, "no_grant"), *HOLDING),
     ),
     Route(
         "POST",
@@ -378,7 +380,7 @@ ROUTES: tuple[Route, ...] = (
         Station.confirm,
         "Paid: sell the held places",
         models.ConfirmBody,
-        (EXPIRED, VOIDED, WRONG_STATE, (409, "price_changed"), (409, "underpaid"), NO_SALE, KEY_REUSED),
+        CONFIRMING,
     ),
     Route(
         "POST",
@@ -390,5 +392,48 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/v1/sales/{key}:void", Station.void, "Take places back", models.VoidBody, ((409, "delivered"),)),
     Route("GET", "/v1/sales/{key}", Station.sale, "The state of a sale"),
+    Route(
+        "POST",
+        "/v1/availability:why",
+        Station.why,
+        "Why a place is not offered; changes nothing",
+        models.WhyBody,
+        (NO_TRAIN, (409, "sale_closed")),
+    ),
+    Route(
+        "GET", "/v1/trains/{number}/use", Station.use, "How its places are used", errors=(NO_TRAIN,), query=("date",)
+    ),
+    Route(
+        "POST",
+        "/v1/refund-offers",
+        Station.offer_refund,
+        "What comes back for tickets",
+        models.RefundOfferBody,
+        (*RETURNS, (409, "not_refundable"), EXPIRED),
+    ),
+    Route(
+        "POST",
+        "/v1/refund-offers/{key}:confirm",
+        Station.confirm_refund,
+        "Give the tickets back",
+        models.RefundConfirmBody,
+        (*RETURNED, (404, "no_such_offer"), (409, "price_changed"), EXPIRED),
+    ),
+    Route(
+        "POST",
+        "/v1/exchange-offers",
+        Station.offer_exchange,
+        "Hold other places for tickets, and say what the change costs",
+        models.ExchangeOfferBody,
+        (*RETURNS, (409, "not_exchangeable"), *HOLDING),
+    ),
+    Route(
+        "POST",
+        "/v1/exchange-offers/{key}:confirm",
+        Station.confirm_exchange,
+        "Sell the other places and take the tickets back",
+        models.ExchangeConfirmBody,
+        (*RETURNED, *CONFIRMING),
+    ),
 )
 _TABLE = Table(ROUTES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,10 +23,10 @@ class Enrolled:
     revoked: bool = False
     digest: str = ""
 
-    def proven_by(self, token: str) -> bool:
-        if self.digest:
-            return hmac.compare_digest(self.digest, hashlib.sha256(token.encode()).hexdigest())
-        return hmac.compare_digest(self.token.encode(), token.encode())
+    @property
+    def proof(self) -> str:
+        """SHA-256 of the token it proves itself with."""
+        return self.digest or _digest(self.token)
 
 
 class Devices:
@@ -35,6 +34,7 @@ class Devices:
 
     def __init__(self, enrolled: Mapping[str, Enrolled]) -> None:
         self.enrolled = dict(enrolled)
+        self._named = {one.proof: one.machine for one in self.enrolled.values()}
         self.epochs: dict[str, list[str]] = {}
         self.status: dict[str, dict[str, Any]] = {}
 
@@ -47,13 +47,16 @@ class Devices:
 
     def caller(self, token: str | None) -> Enrolled:
         """The machine a bearer token belongs to. Refuses 401."""
-        found = None
-        for enrolled in self.enrolled.values():  # all of them, so that the time tells nothing
-            if token is not None and enrolled.proven_by(token):
-                found = enrolled
+        name = None if token is None else self._named.get(_digest(token))  # by digest: the time tells nothing of it
+        found = None if name is None else self.enrolled[name]
         if found is None:
             raise Refused(401, "unauthorized", "missing or unknown token")
         return found
+
+    def station_of(self, machine: str) -> str:
+        """Where a machine stands; empty for one that is not enrolled any more."""
+        enrolled = self.enrolled.get(machine)
+        return enrolled.station if enrolled else ""
 
     def log_on(self, caller: Enrolled, body: SessionBody, rules: SaleRules, now_ms: int) -> Answer:
         """Grant a session. Refuses no_grant to a revoked machine; a further epoch is told, not refused."""
@@ -93,7 +96,10 @@ class Devices:
             self.status[machine] = step["status"]
             return
         if step["kind"] == "enrolled":
+            if machine in self.enrolled:
+                self._named.pop(self.enrolled[machine].proof, None)
             self.enrolled[machine] = Enrolled(machine, "", step["station"], digest=step["digest"])
+            self._named[step["digest"]] = machine
             return
         if step["kind"] in ("granted", "revoked"):
             self.enrolled[machine] = replace(self.enrolled[machine], revoked=step["kind"] == "revoked")
@@ -106,6 +112,10 @@ class Devices:
     def snapshot(self) -> dict[str, Any]:
         revoked = sorted(name for name, enrolled in self.enrolled.items() if enrolled.revoked)
         return {"epochs": self.epochs, "status": self.status, "revoked": revoked}
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def must_be_granted(caller: Enrolled) -> None:

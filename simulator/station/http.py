@@ -1,95 +1,101 @@
 """HTTP around the station's core. The event loop's thread is the only one that touches core and store.
 
-FastAPI gives the routes and the OpenAPI file; bodies are parsed by the core, so that one place decides what is strict.
+Calls of machines go straight to the core, which finds the route and parses the body, so that one place decides what is strict; a
+framework between would take three times as long as the core. FastAPI gives the OpenAPI file, from the same routes, and the lab's
+calls.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from simulator.clock import SharedClock
 from simulator.station import wire
-from simulator.station.core import ROUTES, Station
+from simulator.station.core import ROUTES
 from simulator.station.faults import FaultBody, Faults
-from simulator.station.machines import inbox, office
-from simulator.station.machines.state import NEWS
+from simulator.station.machines import office
 from simulator.station.models import parse_body
-from simulator.station.routing import Route
-from simulator.station.store import Store
+from simulator.station.routing import Route, Table
+from simulator.station.shell import StationShell
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY_BYTES = 1_000_000
-UNSTORED = wire.Reply(503, {"error": "storage", "detail": "the station cannot store and stops"})
+WAITING = Table([route for route in ROUTES if route.waits])
 COMMON_ERRORS = ((400, "bad_request"), (401, "unauthorized"), (403, "wrong_machine"))
 
 
-class StationShell:
-    """Core, store and clock together: one request in, stored, one reply out. `stop` is called when storing fails."""
-
-    def __init__(self, station: Station, store: Store, clock: SharedClock, stop: Callable[[str], None]) -> None:
-        self.station = station
-        self.clock = clock
-        self._store = store
-        self._stop = stop
-        self._ended = False
-        self._news = asyncio.Event()
-
-    def serve(self, request: wire.Request) -> wire.Reply:
-        """Handle and store. A reply leaves only when its steps are on disk; after a failure there are no more replies."""
-        return self._stored(lambda now_ms: self.station.handle(request, now_ms))
-
-    def order_elsewhere(self, body: bytes) -> wire.Reply:
-        """The same for an order that somebody makes by phone or at a window."""
-        return self._stored(lambda now_ms: self.station.order_elsewhere(body, now_ms))
-
-    def _stored(self, deed: Callable[[int], tuple[wire.Reply, list[wire.Step]]]) -> wire.Reply:
-        if self._ended:
-            return UNSTORED
-        reply, steps = deed(self.clock.wall_ms())
-        if steps:
-            try:
-                self._store.append(steps)
-            except OSError as error:
-                self._ended = True
-                self._stop(f"cannot store: {error}")
-                return UNSTORED
-        if any(step["kind"] in NEWS for step in steps):
-            self._news.set()  # whoever waits asks again; who comes later waits for the next one
-            self._news = asyncio.Event()
-        return reply
-
-    async def serve_waiting(self, request: wire.Request) -> wire.Reply:
-        """As `serve`, but an answer without news is held back until there is some, at most `wait_ms` of the query."""
-        clock = asyncio.get_running_loop().time
-        until_s = clock() + inbox.wait_ms(request.query) / 1_000
-        while True:
-            news, reply = self._news, self.serve(request)
-            left_s = until_s - clock()
-            if reply.status != 200 or not inbox.empty(reply.body) or left_s <= 0:
-                return reply
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), left_s)
-
-
-def build_app(shell: StationShell, faults: Faults | None) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def build_app(shell: StationShell, faults: Faults | None) -> App:
     """The ASGI application; with `faults` also the calls under /lab."""
     app = FastAPI(title="Station computer, machine side", version="1", redoc_url=None, docs_url=None)
     app.add_exception_handler(HTTPException, _no_such_call)
     for route in (*ROUTES, *office.ROUTES):
-        _add(app, shell, route)
+        _describe(app, route)
     if faults is None:
-        return app
+        return Calls(app, shell)
     _add_lab(app, shell, faults)
-    return Misbehaving(app, faults)
+    return Misbehaving(Calls(app, shell), faults)
+
+
+class Calls:
+    """What machines ask, under /v1; everything else is the application's."""
+
+    def __init__(self, app: App, shell: StationShell) -> None:
+        self._app, self._shell = app, shell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
+            await self._app(scope, receive, send)
+            return
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        body = await _body(headers, receive)
+        if body is None:
+            reply = wire.Refused(413, "too_large", f"more than {MOST_BODY_BYTES} bytes").reply
+        else:
+            scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+            asked = wire.Request(
+                method=scope["method"],
+                path=scope["path"],
+                query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
+                body=body,
+                token=token if scheme.lower() == "bearer" and token else None,
+                etag=headers.get(b"if-none-match", b"").decode("latin-1"),
+            )
+            reply = await (self._shell.answer_with_news(asked) if _waits(asked) else self._shell.answer(asked))
+        content = wire.content_of(reply.body)
+        told = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
+        if reply.body is not None:
+            told += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
+        await send({"type": "http.response.start", "status": reply.status, "headers": told})
+        await send({"type": "http.response.body", "body": content})
+
+
+def _waits(asked: wire.Request) -> bool:
+    return "wait_ms" in asked.query and any(route.waits for route, _ in WAITING.find(asked.method, asked.path))
+
+
+async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
+    """All of it; None when it is too much, or claims to be."""
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > MOST_BODY_BYTES:
+        return None
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return body
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+        if len(body) > MOST_BODY_BYTES:
+            return None
+    return body
 
 
 async def _no_such_call(request: Request, error: Exception) -> Response:
@@ -97,21 +103,9 @@ async def _no_such_call(request: Request, error: Exception) -> Response:
     return _response(wire.Refused(status, "no_such_call", f"{request.method} {request.url.path}").reply)
 
 
-def _add(app: FastAPI, shell: StationShell, route: Route) -> None:
-    async def endpoint(request: Request) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BODY_BYTES:
-            return _response(wire.Refused(413, "too_large", f"more than {MOST_BODY_BYTES} bytes").reply)
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        asked = wire.Request(
-            method=request.method,
-            path=request.url.path,
-            query=dict(request.query_params),
-            body=await request.body(),
-            token=token if scheme.lower() == "bearer" and token else None,
-            etag=request.headers.get("if-none-match", ""),
-        )
-        return _response(await shell.serve_waiting(asked) if route.waits else shell.serve(asked))
+def _describe(app: FastAPI, route: Route) -> None:
+    async def described() -> None:
+        """For the OpenAPI file: `Calls` has taken the request before it comes here."""
 
     errors: dict[int, list[str]] = {}
     for status, code in (*COMMON_ERRORS, *route.errors):
@@ -129,7 +123,7 @@ def _add(app: FastAPI, shell: StationShell, route: Route) -> None:
     ]
     app.add_api_route(
         route.path,
-        endpoint,
+        described,
         methods=[route.method],
         summary=route.summary,
         operation_id=route.deed.__name__,
@@ -174,17 +168,17 @@ def _add_lab(app: FastAPI, shell: StationShell, faults: Faults) -> None:
 
 
 def _response(reply: wire.Reply) -> Response:
-    return _json(reply.status, reply.body, dict(reply.headers))
+    return _json(reply.status, reply.body)
 
 
-def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-    return Response(wire.content_of(body), status, headers, media_type=None if body is None else "application/json")
+def _json(status: int, body: Any) -> Response:
+    return Response(wire.content_of(body), status, media_type="application/json")
 
 
 class Misbehaving:
     """Sits before the application and plays the faults on every call but those of the lab."""
 
-    def __init__(self, app: FastAPI, faults: Faults) -> None:
+    def __init__(self, app: App, faults: Faults) -> None:
         self._app = app
         self._faults = faults
 

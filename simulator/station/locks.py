@@ -5,11 +5,12 @@ All places of an order or none. A lock runs on the station's clock; each note ta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from simulator.station.layout import Layout
-from simulator.station.models import LockBody, RenewBody, TripBody
+from simulator.station.models import ExchangeOfferBody, LockBody, RenewBody, RideBody
 from simulator.station.network import SaleRules
 from simulator.station.prices import Prices
 from simulator.station.runs import RunClass
@@ -31,10 +32,30 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
     """
     digest = digest_of(body.model_dump(by_alias=True))
     sale = sales.get(body.key)
+    if body.key in sales.refunds:
+        raise Refused(422, "key_reused", "this key is a refund")
     if sale.state != "none":
         return repeated(sale, digest, now_ms)
     if len(body.passengers) > rules.max_tickets:
         raise Refused(409, "limit", f"at most {rules.max_tickets} tickets an order", max_tickets=rules.max_tickets)
+    step, _ = hold(body, body.passengers, digest, sales, timetable, prices, rules, now_ms)
+    return held(step)
+
+
+def hold(
+    body: LockBody | ExchangeOfferBody,
+    passengers: Sequence[str],
+    digest: str,
+    sales: Sales,
+    timetable: Timetable,
+    prices: Prices,
+    rules: SaleRules,
+    now_ms: int,
+) -> tuple[Step, tuple[Trip, date]]:
+    """The step that holds one place per passenger, and the ride with the day it begins.
+
+    Refuses: no_such_train, sale_closed, query_only, sold_out with `left`.
+    """
     trip, travel_date = trip_on_sale(body, timetable, rules, now_ms)
     if reason := prices.terms(trip).query_only:
         raise Refused(409, "query_only", reason)
@@ -42,11 +63,11 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
     if layout is None:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
-    ask = Ask(run.stock, trip.a, trip.b, len(body.passengers), body.wish)
+    ask = Ask(run.stock, trip.a, trip.b, len(passengers), body.wish)
     answer = sales.runs.would_get(ask, now_ms)
     if not answer.places:
         raise Refused(409, "sold_out", f"{answer.left} places left", left=answer.left)
-    places = offered(trip, layout, answer.places, body, prices, station_date(now_ms))
+    places = offered(trip, layout, answer.places, body.seat_class, passengers, prices, station_date(now_ms))
     step: Step = {
         "kind": "held",
         "key": body.key,
@@ -63,11 +84,16 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
         "expires_ms": now_ms + rules.lock_ms,
         "limit_ms": now_ms + rules.lock_max_ms,
     }
-    held = {"state": "held", **{name: step[name] for name in ("key", "expires_ms", "limit_ms", "places", "total_fen")}}
-    return Answer({**held, "remaining_ms": rules.lock_ms}, [step], status=201)
+    return step, (trip, travel_date)
 
 
-def repeated(sale: Sale, digest: str, now_ms: int) -> Answer:
+def held(step: Step, **more: Any) -> Answer:
+    """What is told of places that a step holds from now on."""
+    told = {"state": "held", **{name: step[name] for name in ("key", "expires_ms", "limit_ms", "places", "total_fen")}}
+    return Answer({**told, "remaining_ms": step["expires_ms"] - step["at_ms"], **more}, [step], status=201)
+
+
+def repeated(sale: Sale, digest: str, now_ms: int, **more: Any) -> Answer:
     """A lock whose answer was lost: the same places, with the time that is left now."""
     if sale.state == "voided":
         raise Refused(409, "voided", "this key was voided")
@@ -84,6 +110,7 @@ def repeated(sale: Sale, digest: str, now_ms: int) -> Answer:
             "limit_ms": sale.limit_ms,
             "places": sale.offered,
             "total_fen": sale.total_fen,
+            **more,
         },
         status=201,
     )
@@ -98,8 +125,8 @@ def not_in_state(sale: Sale) -> Refused:
     return Refused(409, "wrong_state", f"the sale is {sale.state}", state=sale.state)
 
 
-def trip_on_sale(body: TripBody, timetable: Timetable, rules: SaleRules, now_ms: int) -> tuple[Trip, date]:
-    """The trip and its date. Refuses: no_such_train, sale_closed."""
+def trip_on_sale(body: RideBody, timetable: Timetable, rules: SaleRules, now_ms: int) -> tuple[Trip, date]:
+    """The ride that is asked for, and the day it begins. Refuses: no_such_train, sale_closed."""
     travel_date = parse_date(body.date)
     trip = timetable.trip(body.train, body.origin, body.destination, travel_date)
     if trip is None:
@@ -129,11 +156,17 @@ def parse_date(text: str) -> date:
 
 
 def offered(
-    trip: Trip, layout: Layout, chosen: tuple[int, ...], body: TripBody, prices: Prices, sold_on: date
+    trip: Trip,
+    layout: Layout,
+    chosen: tuple[int, ...],
+    seat_class: str,
+    passengers: Sequence[str],
+    prices: Prices,
+    sold_on: date,
 ) -> list[dict[str, Any]]:
     """Passengers and price per place, in the order of the passengers."""
     offered = []
-    for index, (place_id, passenger) in enumerate(zip(chosen, body.passengers, strict=True)):
+    for index, (place_id, passenger) in enumerate(zip(chosen, passengers, strict=True)):
         place = layout.places[place_id]
         offered.append(
             {
@@ -142,7 +175,7 @@ def offered(
                 "place": place.name,
                 "position": place.position,
                 "passenger": passenger,
-                "price_fen": prices.price_fen(trip, body.seat_class, place.level, passenger, sold_on),
+                "price_fen": prices.price_fen(trip, seat_class, place.level, passenger, sold_on),
             }
         )
     return offered

@@ -16,21 +16,25 @@ from pathlib import Path
 
 import uvicorn
 
+from config import ConfigError
 from simulator.clock import SharedClock, clock_argument
-from simulator.station.core import RESTORED, Station, World
+from simulator.station.core import RESTORED, Station
 from simulator.station.demand import nobody_bought, others_bought
 from simulator.station.devices import Enrolled
 from simulator.station.faults import Faults
 from simulator.station.gtfs.bound import BOUND, bound_of, open_feed
 from simulator.station.gtfs.findings import FeedError
-from simulator.station.http import StationShell, build_app
+from simulator.station.http import build_app
+from simulator.station.line import LineServer
 from simulator.station.machines.office import Person
 from simulator.station.machines.signing import read_signer
 from simulator.station.network import NETWORK_DIR, NetworkError
 from simulator.station.seats.stock import StockError
+from simulator.station.shell import StationShell
 from simulator.station.store import Store, StoreError
 from simulator.station.timetable import station_date
 from simulator.station.wire import Step
+from simulator.station.world import World
 from simulator.web import Server, listen, say_line
 
 log = logging.getLogger("station")
@@ -46,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     try:
         return _run(options)
-    except (NetworkError, FeedError, StoreError, StockError, OSError, ValueError) as error:
+    except (NetworkError, FeedError, StoreError, StockError, ConfigError, OSError, ValueError) as error:
         print(f"station: {error}", file=sys.stderr)
         return 1
 
@@ -56,6 +60,7 @@ def _run(options: argparse.Namespace) -> int:
     store = Store(options.data)
     steps = list(store.replay())
     world, home = _world(options, store, steps)
+    _ = world.rules  # read now: a file that cannot be read must not wait for the first refund
     enrolled = {one.machine: replace(one, station=one.station or home) for one in options.machine}
     if unknown := [one.station for one in enrolled.values() if one.station not in world.network.stations]:
         raise NetworkError(f"no station {unknown[0]}")
@@ -78,6 +83,7 @@ def _run(options: argparse.Namespace) -> int:
         server.should_exit = True
 
     shell = StationShell(station, store, options.clock, stop)
+    line = None if options.line is None else LineServer(options.line, shell)
     server = Server(
         uvicorn.Config(
             build_app(shell, faults),
@@ -87,11 +93,14 @@ def _run(options: argparse.Namespace) -> int:
             ws="none",
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=2,
-        )
+        ),
+        *(() if line is None else (line.start,)),
     )
     try:
         server.run(sockets=[listener])
     finally:
+        if line is not None:
+            line.close()
         store.close()
     return 1 if trouble else 0
 
@@ -164,6 +173,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--restored", action="store_true", help="the data is an older backup: begin a new letter of ticket numbers"
+    )
+    parser.add_argument(
+        "--line", type=Path, metavar="PATH", help="the same calls as lines on a Unix socket, made there"
     )
     parser.add_argument("--lab", action="store_true", help="also the calls under /lab: faults and the whole state")
     options = parser.parse_args(argv)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from simulator.station.wire import bad_request
 
@@ -25,6 +25,18 @@ Count = Annotated[int, Field(ge=0, le=10**12)]
 PlaceIndex = Annotated[int, Field(ge=0, le=99)]
 Short = Annotated[str, Field(max_length=100)]
 Document = Annotated[str, Field(pattern=r"^[0-9A-Z]{8,18}$")]
+Wish = Literal["together", "window", "aisle", "none"]
+TicketNumber = Annotated[str, Field(pattern=r"^[A-Z][0-9]{6}$")]
+
+
+def masked(document: str) -> str:
+    """A fifth of it at each end, stars between: enough to recognise, too little to copy."""
+    shown = len(document) // 5
+    return document[:shown] + "*" * (len(document) - 2 * shown) + document[-shown:]
+
+
+MaskedDocument = Annotated[str, Field(pattern=r"^[A-Z0-9]{5,20}$"), AfterValidator(masked)]
+"""Masked as soon as it is read: no body, step, answer or log has it in full."""
 
 
 class Strict(BaseModel):
@@ -45,16 +57,26 @@ class AvailabilityBody(Strict):
     train: TrainNumber | None = None
 
 
-class TripBody(Strict):
-    """What is wanted of which train."""
+class RideBody(Strict):
+    """Which train, from where to where, in which class."""
 
     train: TrainNumber
     date: IsoDate
     origin: Telecode
     destination: Telecode
     seat_class: Annotated[str, Field(alias="class", max_length=30)]
+
+
+class TripBody(RideBody):
+    """What is wanted of which train."""
+
     passengers: Annotated[list[Literal["adult", "child", "student", "soldier"]], Field(min_length=1, max_length=100)]
-    wish: Literal["together", "window", "aisle", "none"]
+    wish: Wish
+
+
+class WhyBody(RideBody):
+    coach: Annotated[str, Field(max_length=10)]
+    place: Annotated[str, Field(max_length=10)]
 
 
 class LockBody(TripBody):
@@ -103,7 +125,7 @@ class ConfirmBody(Strict):
 
 class PrintedTicket(Strict):
     place: PlaceIndex
-    number: Annotated[str, Field(pattern=r"^[A-Z][0-9]{6}$")]
+    number: TicketNumber
     blank: Short
     state: Literal["delivered", "retracted", "void", "unknown"]
 
@@ -115,6 +137,31 @@ class PrintedBody(Strict):
 class VoidBody(Strict):
     places: Annotated[list[PlaceIndex], Field(min_length=1, max_length=100)] | None
     reason: Short
+
+
+class RefundOfferBody(Strict):
+    key: Key
+    machine: Machine
+    tickets: Annotated[list[TicketNumber], Field(min_length=1, max_length=50)]
+    document: MaskedDocument | None = None
+
+
+class RefundConfirmBody(Strict):
+    refund_fen: Fen
+
+
+class ExchangeOfferBody(RideBody):
+    key: Key
+    machine: Machine
+    tickets: Annotated[list[TicketNumber], Field(min_length=1, max_length=50)]
+    document: MaskedDocument | None = None
+    wish: Wish
+
+
+class ExchangeConfirmBody(Strict):
+    due_fen: Annotated[int, Field(ge=-100_000_000, le=100_000_000)]
+    rounding_fen: Annotated[int, Field(gt=-100, lt=100)]
+    paid: Paid
 
 
 class RecordsBody(Strict):

@@ -82,7 +82,8 @@ class PassengersFile(Row):
 
 
 class SaleRules(Row):
-    """Bounds of an order and of a lock; milliseconds of the station's wall clock."""
+    """Bounds of an order and of a lock; milliseconds of the station's wall clock. `place_choice`: which of the free places an
+    order gets; it may change from one start to the next."""
 
     max_tickets: Annotated[int, Field(ge=1, le=50)]
     sale_days: Annotated[int, Field(ge=1, le=365)]
@@ -92,6 +93,7 @@ class SaleRules(Row):
     lock_max_ms: Annotated[int, Field(gt=0)]
     confirm_grace_ms: Annotated[int, Field(ge=0)]
     poll_ms: Annotated[int, Field(gt=0)]
+    place_choice: Literal["exact_gap", "first_fit", "best_fit"] = "exact_gap"
 
 
 FileModel = TypeVar("FileModel", bound=BaseModel)

@@ -45,7 +45,7 @@ def order(body: OrderBody, sales: Sales, timetable: Timetable, prices: Prices, r
         raise Refused(409, "sold_out", "not so many places are left")
     orders = sales.orders
     number = orders.next_number()
-    places = offered(trip, layout, chosen, body, prices, station_date(now_ms))
+    places = offered(trip, layout, chosen, body.seat_class, body.passengers, prices, station_date(now_ms))
     documents = body.documents or [""] * len(chosen)
     step: Step = {
         "kind": "ordered",

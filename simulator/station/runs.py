@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from simulator.station.layout import Layout
-from simulator.station.seats.book import Replaces
 from simulator.station.seats.engine import Engine
-from simulator.station.seats.orders import Answer, Ask
+from simulator.station.seats.policies import Policy, exact_gap
 from simulator.station.seats.stock import Stock
 from simulator.station.timetable import Timetable
 
@@ -49,9 +48,9 @@ class Runs(Engine):
     """An engine that finds its stocks in the timetable. `stocks` has only those that something was held of; the others cannot
     change, and copies share them."""
 
-    def __init__(self, timetable: Timetable, opening: Opening) -> None:
+    def __init__(self, timetable: Timetable, opening: Opening, policy: Policy = exact_gap) -> None:
         super().__init__()
-        self._timetable, self._opening = timetable, opening
+        self._timetable, self._opening, self._policy = timetable, opening, policy
         self._untouched: dict[str, Stock] = {}
         self._opened: dict[Hashable, Any] = {}
 
@@ -66,20 +65,10 @@ class Runs(Engine):
             raise KeyError(run.stock)
         return found
 
-    def held(
-        self,
-        name: str,
-        command: str,
-        ask: Ask,
-        places: tuple[int, ...],
-        expires_ms: int,
-        limit_ms: int,
-        replaces: Replaces = None,
-        taken: bool = False,
-    ) -> Answer:
-        if ask.stock not in self.stocks and (stock := self.stock(ask.stock)) is not None:
-            self.stocks[ask.stock] = stock.copy()
-        return super().held(name, command, ask, places, expires_ms, limit_ms, replaces, taken)
+    def to_change(self, name: str) -> Stock:
+        if name not in self.stocks and (untouched := self.stock(name)) is not None:
+            self.stocks[name] = untouched.copy()
+        return self.stocks[name]
 
     def as_opened(self, what: Hashable, runs: Iterable[RunClass], make: Callable[[], Made]) -> Made:
         """What `make` makes of these runs; made once and kept as `what` while nobody has touched one of them."""
@@ -110,5 +99,6 @@ class Runs(Engine):
         if len(self._untouched) >= MOST_OPENED:
             self._untouched.clear()
         before = [bits ^ layout.full for bits in free]
-        stock = self._untouched[name] = Stock(layout, train.segments, before=before if any(before) else ())
+        stock = Stock(layout, train.segments, policy=self._policy, before=before if any(before) else ())
+        self._untouched[name] = stock
         return stock

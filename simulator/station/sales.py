@@ -13,6 +13,7 @@ from typing import Any
 from simulator.station.orders import Orders, Secrets
 from simulator.station.runs import Opening, RunClass, Runs
 from simulator.station.seats.orders import Ask
+from simulator.station.seats.policies import Policy, exact_gap
 from simulator.station.seats.stock import StockError
 from simulator.station.timetable import Timetable
 from simulator.station.wire import Step
@@ -48,6 +49,13 @@ class Sale:
     voided: set[int] = field(default_factory=set)
     order: str = ""
     indices: tuple[int, ...] = ()
+    sold_ms: int = 0
+    slack_fen: int = 0
+    """What the prices come to beyond what was paid for them: a rounding, which goes with the first ticket that comes back."""
+    refunded: set[int] = field(default_factory=set)
+    exchanged: set[int] = field(default_factory=set)
+    replaces: tuple[str, tuple[int, ...]] | None = None
+    exchange: dict[str, Any] | None = None
 
     def tickets(self) -> list[dict[str, Any]]:
         """The numbers given with the confirmation, per place."""
@@ -55,26 +63,45 @@ class Sale:
 
     def copy(self) -> Sale:
         """A sale of its own; lists that a step brought are never changed, only replaced, and stay shared."""
-        return replace(self, notes=set(self.notes), voided=set(self.voided))
+        return replace(
+            self,
+            notes=set(self.notes),
+            voided=set(self.voided),
+            refunded=set(self.refunded),
+            exchanged=set(self.exchanged),
+        )
 
     def not_voidable(self) -> list[int]:
         """Places whose ticket a passenger holds or may hold."""
         return sorted({ticket["place"] for ticket in self.printed if ticket["state"] not in SAFE_STATES})
 
 
+@dataclass
+class Refund:
+    """An offer as its step made it, and whether it was taken up."""
+
+    step: Step
+    done: bool = False
+
+
 class Sales:
     """The book of sales; `runs` has the places they hold, as orders of the same keys."""
 
-    def __init__(self, timetable: Timetable, opening: Opening, secrets: Secrets) -> None:
+    def __init__(self, timetable: Timetable, opening: Opening, secrets: Secrets, policy: Policy = exact_gap) -> None:
         self.by_key: dict[str, Sale] = {}
         self.orders = Orders(secrets)
-        self.runs = Runs(timetable, opening)
+        self.refunds: dict[str, Refund] = {}
+        self.delivered: dict[str, tuple[str, int]] = {}
+        """Number of a ticket that was sold here and that a passenger holds -> key and place."""
+        self.runs = Runs(timetable, opening, policy)
         self.next_number = 0
 
     def copy(self) -> Sales:
         """A book of its own with the same sales."""
         other = Sales.__new__(Sales)
         other.by_key = {key: sale.copy() for key, sale in self.by_key.items()}
+        other.refunds = {key: replace(refund) for key, refund in self.refunds.items()}
+        other.delivered = dict(self.delivered)
         other.runs, other.orders = self.runs.copy(), self.orders.copy()
         other.next_number = self.next_number
         return other
@@ -115,11 +142,13 @@ class Sales:
             held_ms=step["at_ms"],
             expires_ms=step["expires_ms"],
             limit_ms=step["limit_ms"],
+            replaces=_replaced(step),
+            exchange=step.get("exchange"),
         )
         if sale.key in self.by_key:
             raise StockError(f"{sale.key} is held twice")
         ask = Ask(run.stock, sale.a, sale.b, len(sale.places))
-        self.runs.held(sale.key, "lock", ask, sale.places, sale.expires_ms, sale.limit_ms)
+        self.runs.held(sale.key, "lock", ask, sale.places, sale.expires_ms, sale.limit_ms, sale.replaces)
         self.by_key[sale.key] = sale
 
     def _ordered(self, step: Step) -> None:
@@ -192,6 +221,14 @@ class Sales:
         sale.paid = {name: step[name] for name in ("rounding_fen", "cash_fen", "card_fen")}
         sale.numbers = step["numbers"]
         self.next_number += sum(len(numbers) for numbers in sale.numbers)
+        sale.sold_ms = step["at_ms"]
+        if sale.replaces is None:
+            paid_fen = min(sale.total_fen + step["rounding_fen"], step["cash_fen"] + step["card_fen"])
+            sale.slack_fen = max(0, sale.total_fen - paid_fen)
+            return
+        old = self.by_key[sale.replaces[0]]
+        old.exchanged |= set(sale.replaces[1])
+        sale.slack_fen, old.slack_fen = old.slack_fen + max(0, -step["rounding_fen"]), 0
 
     def _printed(self, step: Step) -> None:
         sale = self.by_key[step["key"]]
@@ -200,6 +237,21 @@ class Sales:
         sale.state = "printed"
         if sale.order:
             self.orders.settle(sale.order, sale.indices, sale.key, sale.printed, step["at_ms"])
+            return
+        for ticket in sale.printed:
+            if ticket["state"] == "delivered":
+                self.delivered[ticket["number"]] = (sale.key, ticket["place"])
+
+    def _refund_offered(self, step: Step) -> None:
+        self.refunds[step["key"]] = Refund(step)
+
+    def _refunded(self, step: Step) -> None:
+        refund = self.refunds[step["key"]]
+        sale, places = self.by_key[refund.step["sale"]], refund.step["places"]
+        self.runs.refunded(sale.key, step["key"], tuple(places))
+        sale.refunded |= set(places)
+        sale.slack_fen += refund.step["rounding_fen"]
+        refund.done = True
 
     def _restored(self, step: Step) -> None:
         """An older backup was put back: what was sold since is unknown here, so no number of its letter is given again."""
@@ -248,6 +300,7 @@ class Sales:
             "orders": self.orders.snapshot(),
             "free": self.runs.snapshot(),
             "next_number": self.next_number,
+            "refunds": {key: {**refund.step, "done": refund.done} for key, refund in sorted(self.refunds.items())},
         }
 
 
@@ -258,5 +311,11 @@ def _number_text(number: int) -> str:
 
 def _plain(sale: Sale) -> dict[str, Any]:
     plain = asdict(sale)
-    listed = {"places": list(sale.places), "indices": list(sale.indices)}
-    return {**plain, **listed, "notes": sorted(sale.notes), "voided": sorted(sale.voided)}
+    sets = {name: sorted(plain[name]) for name in ("notes", "voided", "refunded", "exchanged")}
+    replaces = None if sale.replaces is None else [sale.replaces[0], list(sale.replaces[1])]
+    return {**plain, **sets, "places": list(sale.places), "indices": list(sale.indices), "replaces": replaces}
+
+
+def _replaced(step: Step) -> tuple[str, tuple[int, ...]] | None:
+    key, places = step.get("replaces", ("", ()))
+    return (key, tuple(places)) if key else None

@@ -1,7 +1,8 @@
 """The station's memory on disk: one append-only journal of steps, and beside it the machines' records, one file per epoch.
 
-A journal line is 8 hex digits of CRC-32, a blank, one JSON object, LF, synced before the reply leaves. A torn last line (power cut
-while writing) is cut off; anything else unreadable refuses the start. Source: settled question 42.
+A journal line is 8 hex digits of CRC-32, a blank, JSON, LF, synced before the reply leaves: one step, or a list of steps that came
+together and are there all or none. A torn last line (power cut while writing) is cut off; anything else unreadable refuses the
+start. Source: settled question 42.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
 
-from simulator.station.wire import Step
+from simulator.station.wire import Step, content_of
 
 QUARANTINE_MARK = "#"
 KEY_BYTES = 32
@@ -73,13 +74,13 @@ class Store:
                 }
 
     def append(self, steps: Iterable[Step]) -> None:
-        """Store steps and sync. An OSError here must stop the station: what is not stored must not be answered."""
+        """Store steps, the journal with one sync. An OSError here must stop the station: nobody may be answered for them."""
         journal = [step for step in steps if step["kind"] != "records"]
         for step in steps:
             if step["kind"] == "records":
                 self._append_records(step)
         if journal:
-            self._journal.write(b"".join(_journal_line(step) for step in journal))
+            self._journal.write(_journal_line(journal))
             _sync(self._journal)
 
     def close(self) -> None:
@@ -102,28 +103,28 @@ class Store:
     @staticmethod
     def _replay_journal(path: Path) -> Iterator[Step]:
         for number, line, cut in _whole_lines(path):
-            step = _read_journal_line(line)
-            if step is None:
+            steps = _read_journal_line(line)
+            if steps is None:
                 if cut is None:
                     raise StoreError(f"{path}:{number}: not a journal line")
                 os.truncate(path, cut)
                 return
-            yield step
+            yield from steps
 
 
-def _journal_line(step: Step) -> bytes:
-    body = json.dumps(step, separators=(",", ":"), ensure_ascii=False).encode()
+def _journal_line(steps: Sequence[Step]) -> bytes:
+    body = content_of(steps[0] if len(steps) == 1 else steps)
     return b"%08x %b\n" % (crc32(body), body)
 
 
-def _read_journal_line(line: bytes) -> Step | None:
+def _read_journal_line(line: bytes) -> list[Step] | None:
     if not line.endswith(b"\n") or line[8:9] != b" ":
         return None
     body = line[9:-1]
     if line[:8] != b"%08x" % crc32(body):
         return None
-    step: Step = json.loads(body)
-    return step
+    told: Step | list[Step] = json.loads(body)
+    return told if isinstance(told, list) else [told]
 
 
 def _whole_lines(path: Path) -> Iterator[tuple[int, bytes, int | None]]:
@@ -154,7 +155,7 @@ def _replay_records(path: Path) -> Iterator[str]:
 
 def _sync(file: BinaryIO) -> None:
     file.flush()
-    os.fsync(file.fileno())
+    os.fdatasync(file.fileno())
 
 
 def _sync_folders(*folders: Path) -> None:

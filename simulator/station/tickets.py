@@ -9,19 +9,24 @@ from collections import Counter
 from typing import Any
 
 from simulator.station.locks import not_in_state
-from simulator.station.models import ConfirmBody, PrintedBody, VoidBody
+from simulator.station.models import ConfirmBody, ExchangeConfirmBody, PrintedBody, VoidBody
 from simulator.station.network import SaleRules
+from simulator.station.returns import refuse_returned
 from simulator.station.sales import Sale, Sales
 from simulator.station.wire import Answer, Refused, Step, bad_request, digest_of
 
 NUMBERS_PER_PLACE = 3  # one and two spares for blanks the unit spoils
 
 
-def confirm(sale: Sale, body: ConfirmBody, sales: Sales, rules: SaleRules, now_ms: int) -> Answer:
-    """Turn held places into sold ones.
+def confirm(sale: Sale, body: ConfirmBody | ExchangeConfirmBody, sales: Sales, rules: SaleRules, now_ms: int) -> Answer:
+    """Turn held places into sold ones; of an exchange, the old ones come back with it.
 
-    Refuses: no_such_sale, key_reused, expired, voided, price_changed, underpaid, wrong_state.
+    Refuses: no_such_sale, key_reused, expired, voided, price_changed, underpaid, wrong_state; refunded and exchanged when the old
+    tickets are gone.
     """
+    exchange = isinstance(body, ExchangeConfirmBody)
+    if sale.state != "none" and exchange != (sale.exchange is not None):
+        raise Refused(409, "wrong_state", "an exchange is confirmed as one, and nothing else is", state=sale.state)
     digest = digest_of(body.model_dump())
     if sale.confirm_digest and sale.state in ("confirmed", "printed"):
         if sale.confirm_digest != digest:
@@ -30,10 +35,7 @@ def confirm(sale: Sale, body: ConfirmBody, sales: Sales, rules: SaleRules, now_m
     in_grace = sale.state == "expired" and now_ms < sale.expires_ms + rules.confirm_grace_ms and sales.still_open(sale)
     if sale.state != "held" and not in_grace:
         raise not_in_state(sale)
-    if body.total_fen != sale.total_fen:
-        raise Refused(409, "price_changed", f"the order costs {sale.total_fen} fen", total_fen=sale.total_fen)
-    if body.paid.cash_fen + body.paid.card_fen < sale.total_fen - abs(body.rounding_fen):
-        raise Refused(409, "underpaid", f"the order costs {sale.total_fen} fen", total_fen=sale.total_fen)
+    _check_paid(sale, body, sales)
     numbers = sales.numbers_for(len(sale.places), NUMBERS_PER_PLACE)
     step: Step = {
         "kind": "confirmed",
@@ -47,6 +49,21 @@ def confirm(sale: Sale, body: ConfirmBody, sales: Sales, rules: SaleRules, now_m
     }
     tickets = [{"place": index, "numbers": three} for index, three in enumerate(numbers)]
     return Answer({"state": "confirmed", "tickets": tickets}, [step])
+
+
+def _check_paid(sale: Sale, body: ConfirmBody | ExchangeConfirmBody, sales: Sales) -> None:
+    """The machine and the station mean the same price, and it was paid. Refuses: price_changed, underpaid, refunded, exchanged."""
+    if isinstance(body, ConfirmBody):
+        name, due_fen, asked_fen = "total_fen", sale.total_fen, body.total_fen
+    else:
+        assert sale.replaces is not None
+        assert sale.exchange is not None
+        name, due_fen, asked_fen = "due_fen", sale.exchange["due_fen"], body.due_fen
+        refuse_returned(sales.get(sale.replaces[0]), sale.replaces[1])
+    if asked_fen != due_fen:
+        raise Refused(409, "price_changed", f"the order costs {due_fen} fen", (), **{name: due_fen})
+    if body.paid.cash_fen + body.paid.card_fen < due_fen - abs(body.rounding_fen):
+        raise Refused(409, "underpaid", f"the order costs {due_fen} fen", (), **{name: due_fen})
 
 
 def printed(sale: Sale, body: PrintedBody, now_ms: int) -> Answer:
@@ -104,4 +121,7 @@ def describe(sale: Sale) -> dict[str, Any]:
         told |= {"expires_ms": sale.expires_ms, "total_fen": sale.total_fen}
     if sale.numbers:
         told |= {"tickets": sale.tickets(), "voided": sorted(sale.voided)}
+    for name, gone in (("refunded", sale.refunded), ("exchanged", sale.exchanged)):
+        if gone:
+            told[name] = sorted(gone)
     return told

@@ -58,8 +58,8 @@ class Refused(Exception):
         self.reply = Reply(status, {"error": code, "detail": detail, **extra})
 
 
-def content_of(body: Mapping[str, Any] | None) -> bytes:
-    """The bytes of a reply's body."""
+def content_of(body: Mapping[str, Any] | Sequence[Any] | None) -> bytes:
+    """The bytes of a reply's body, or of what the journal keeps."""
     return b"" if body is None else _ENCODER.encode(body).encode()
 
 

@@ -22,10 +22,10 @@ from drivers.station_http.transport import parsed
 from kiosk.clock import VirtualClock
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import Offer, TrainsListed
-from simulator.station.core import World
 from simulator.station.faults import Behaviour
 from simulator.station.runs import AsOpened
 from simulator.station.wire import Refused, Reply, Request, content_of
+from simulator.station.world import World
 
 if TYPE_CHECKING:
     from simulator.world.station import Desk

@@ -18,7 +18,7 @@ from kiosk.assembly import SOFTWARE
 from kiosk.clock import VirtualClock
 from kiosk.identity import MachineIdentity
 from kiosk.reactor import Reactor
-from simulator.station.core import RECORD_KINDS, RESTORED, Station, World
+from simulator.station.core import RECORD_KINDS, RESTORED, Station
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Enrolled
 from simulator.station.faults import FAULTS, FaultBody, Faults
@@ -28,6 +28,7 @@ from simulator.station.runs import Opening
 from simulator.station.tickets import describe
 from simulator.station.timetable import station_date
 from simulator.station.wire import Reply, Request, Step
+from simulator.station.world import World
 from simulator.world.calls import VirtualLanes
 
 LATENCY_MS, SPREAD_MS = 4, 8

@@ -12,7 +12,8 @@ RUN = {"train": "K1", "run_date": "2026-11-22", "seat_class": "hard_seat"}
 def sale(key: str, places: list[int], state: str = "printed", a: int = 0, b: int = 2, **more: Any) -> dict[str, Any]:
     offered = [{"price_fen": 1_000} for _ in places]
     return {
-        "key": key, "state": state, "run": RUN, "a": a, "b": b, "places": places, "offered": offered, "voided": [], **more
+        "key": key, "state": state, "run": RUN, "a": a, "b": b, "places": places, "offered": offered, "voided": [],
+        "refunded": [], "exchanged": [], **more
     }  # fmt: skip
 
 

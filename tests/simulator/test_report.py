@@ -118,7 +118,8 @@ def test_two_machines_are_summed_and_balanced_with_the_station() -> None:
     run = {"train": "K1", "run_date": "d", "seat_class": "c"}
     sales = {
         f"{name}.e.1": {
-            "key": f"{name}.e.1", "state": "printed", "run": run, "a": 0, "b": 1, "places": [place], "voided": [],
+            "key": f"{name}.e.1", "state": "printed", "run": run, "a": 0, "b": 1, "places": [place],
+            "voided": [], "refunded": [], "exchanged": [],
             "offered": [{"price_fen": 9_300}],
         }
         for place, name in enumerate(("T01", "T02"))

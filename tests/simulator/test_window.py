@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from simulator.balance import kept_places
-from simulator.station.core import Station, World
+from simulator.station.core import Station
 from simulator.station.demand import others_bought
 from simulator.station.devices import Enrolled
 from simulator.station.wire import Request
+from simulator.station.world import World
 from simulator.window import Sought, Window, WindowError
 from tests.simulator.station.helpers import NOON, TODAY, small_world, world
 

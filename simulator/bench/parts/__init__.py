@@ -17,6 +17,7 @@ from simulator.bench.parts.sales import measure_sales
 from simulator.bench.parts.seats import measure_seats
 from simulator.bench.parts.start import measure_start
 from simulator.bench.parts.station import measure_station
+from simulator.bench.parts.wires import measure_wires
 
 MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "sales": measure_sales,
@@ -24,7 +25,7 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "paint": measure_paint,
     "start": measure_start,
     "lab": measure_lab,
-    "station": lambda bench: [*measure_seats(bench), *measure_station(bench)],
+    "station": lambda bench: [*measure_seats(bench), *measure_wires(bench), *measure_station(bench)],
     "devices": measure_devices,
     "gtfs": measure_gtfs,
     "people": measure_people,

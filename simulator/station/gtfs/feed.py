@@ -14,7 +14,6 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from simulator.station.core import World
 from simulator.station.gtfs.calls import Distances, read_calls
 from simulator.station.gtfs.coaches import TARIFF, default_layouts
 from simulator.station.gtfs.days import Calendar, read_calendar
@@ -30,6 +29,7 @@ from simulator.station.layout import Layout
 from simulator.station.network import NETWORK_DIR, Network, Station, load_network
 from simulator.station.prices import load_prices
 from simulator.station.timetable import Timetable
+from simulator.station.world import World
 
 HOT = 12
 ADULT = "adult"

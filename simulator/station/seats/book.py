@@ -35,6 +35,10 @@ class Book:
         other.expiries = list(self.expiries)
         return other
 
+    def to_change(self, name: str) -> Stock:
+        """The stock of that name, of which something is held now. Raises KeyError."""
+        return self.stocks[name]
+
     def held(
         self,
         name: str,
@@ -50,7 +54,7 @@ class Book:
         order = self.orders.get(name)
         if order is None:
             order = self.orders[name] = Order()
-        stock = self.stocks[ask.stock]
+        stock = self.to_change(ask.stock)
         order.ask, order.places = ask, places
         order.expires_ms, order.limit_ms, order.replaces = expires_ms, limit_ms, replaces
         if not taken:

@@ -7,11 +7,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from simulator.station.core import Station, World
+from simulator.station.core import Station
 from simulator.station.devices import Enrolled
 from simulator.station.layout import CoachRow, layouts_of
 from simulator.station.timetable import Stop, Timetable, Train, wall_ms
 from simulator.station.wire import Reply, Request, Step
+from simulator.station.world import World
 
 TODAY = date(2026, 11, 21)
 NOON = wall_ms(TODAY, 12 * 60)

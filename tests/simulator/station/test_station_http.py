@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import signal
@@ -17,8 +18,9 @@ import pytest
 from simulator.clock import SharedClock
 from simulator.station.core import ROUTES, Station
 from simulator.station.faults import FaultBody, Faults
-from simulator.station.http import StationShell, build_app
+from simulator.station.http import build_app
 from simulator.station.machines import office
+from simulator.station.shell import StationShell
 from simulator.station.store import Store
 from simulator.station.wire import Request
 from tests.simulator.station.helpers import ENROLLED, NOON, key, lock_body, world
@@ -201,8 +203,17 @@ def test_what_cannot_be_stored_is_not_answered_and_stops_the_station(tmp_path: P
 
 def test_without_the_lab_there_are_no_switches(tmp_path: Path) -> None:
     shell = StationShell(Station(world(), ENROLLED), FullDisk(tmp_path), CLOCK, lambda reason: None)
-    paths = {route.path for route in build_app(shell, None).routes}  # type: ignore[attr-defined]
-    assert not any(path.startswith("/lab") for path in paths)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"{}"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/lab/state", "headers": [], "query_string": b"", "root_path": ""}
+    asyncio.run(build_app(shell, None)(scope, receive, send))  # type: ignore[arg-type]
+    assert sent[0]["status"] == 404
 
 
 def test_switches_count_down_and_match() -> None:

@@ -168,6 +168,18 @@ def test_exact_gap_is_the_default_and_seats_all_where_first_fit_refuses_one() ->
     assert [body_of(lock)["places"][0]["place"] for lock in locks] == ["001", "002", "002", "001", "002"]
 
 
+@pytest.mark.parametrize(("choice", "fourth"), [("exact_gap", 201), ("best_fit", 201), ("first_fit", 409)])
+def test_the_choice_of_places_is_the_stations_to_make(choice: str, fourth: int) -> None:
+    small = small_world(seats=2, stops=("BXP", "BDP", "SJP", "HDP", "ZZF", "LON", "WCN"))
+    rules = small.network.rules.model_copy(update={"place_choice": choice})
+    machine = Machine(replace(small, network=replace(small.network, rules=rules)))
+    stops = [stop.station for stop in small.timetable.trains["K1"].stops]
+    trips = [(4, 6), (2, 5), (1, 2), (0, 4)]
+    locks = [machine.lock(n, origin=stops[a], destination=stops[b]) for n, (a, b) in enumerate(trips, 1)]
+    assert [lock.status for lock in locks] == [201, 201, 201, fourth]
+    assert machine.replayed().snapshot() == machine.station.snapshot()
+
+
 def test_steps_that_contradict_each_other_are_not_folded() -> None:
     machine = Machine(small_world(seats=2))
     machine.lock(1, 2)

@@ -9,9 +9,9 @@ from shutil import copytree
 
 import pytest
 
-from simulator.station.core import World
 from simulator.station.network import NETWORK_DIR, NetworkError, plain_pinyin
 from simulator.station.timetable import Train, Trip
+from simulator.station.world import World
 from tests.simulator.station.helpers import NOON, TODAY, world
 
 TRAINS = list(world().timetable.trains.values())

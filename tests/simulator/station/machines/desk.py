@@ -9,10 +9,11 @@ from zlib import crc32
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from simulator.station.core import Station, World
+from simulator.station.core import Station
 from simulator.station.machines.office import Person
 from simulator.station.machines.signing import PREFIX, Signer
 from simulator.station.wire import Reply, Request, Step
+from simulator.station.world import World
 from tests.simulator.station.helpers import ENROLLED, EPOCH, NOON, body_of, world
 
 PEOPLE = {"ann": Person("ann", "token-of-ann"), "bo": Person("bo", "token-of-bo")}
