@@ -141,6 +141,8 @@ def collect(number: str, body: CollectBody, caller: Enrolled, sales: Sales, rule
     voided, key_reused, expired, wrong_state."""
     digest = digest_of({**body.model_dump(), "order": number})
     sale = sales.get(body.key)
+    if body.key in sales.refunds:
+        raise Refused(422, "key_reused", "this key is a refund")
     if sale.state != "none":
         return repeated(sale, digest, now_ms)
     one = sales.orders.by_number.get(number)
