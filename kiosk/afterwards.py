@@ -37,7 +37,7 @@ def _notice(book: Book) -> str:
     if book.claims:
         return "claim"
     if book.tickets_in("taken"):
-        return ""
+        return "coins" if any(line.fell for line in book.coins) else ""
     if back := _goes_back(book):
         return back
     if book.paid_out_fen:

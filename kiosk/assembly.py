@@ -190,7 +190,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
     context = SaleContext(*identity_of, settings.sale_policy, clock.rate, known_fen, deposit_fen)
     cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
     cash = settings.sale_policy.cash
-    past = fold(journal.lines, fresh(cassettes, one_box=bool(cash.recycled_fen)), context)
+    past = fold(journal.lines, fresh(cassettes, one_box=bool(cash.recycled_fen), coins=settings.coins_fen), context)
     journal.lines.clear()
     devices = outside.fit(reactor, journal.boot)
     fitted.append(devices)

@@ -103,6 +103,8 @@ class Controller(Whole):
                 self.journey.approach(self.now())
             case PaymentStep():
                 self.charge_step = fact
+            case _ if self.starting and self._restart.is_outcome(fact):
+                log.info("settled %s", fact)
             case _ if self.sale is not None and self.sale.takes(fact):
                 if self.starting:
                     self._restart.waiting.append(fact)  # what the devices say of the past comes first
@@ -167,8 +169,7 @@ class Controller(Whole):
         record = self._p.eyes.marked(record_of(fact), self._p.journal.seq + 1)
         if decided_at is None:
             self.stock.hear(record)
-        counted = [(intent, self._p.deeds.counters(intent)) for intent in intents]
-        made = [record_of(intent, {"counters": counters} if counters else None) for intent, counters in counted]
+        made = [self._p.deeds.record(intent) for intent in intents]
         mono_ms, wall_ms = decided_at or (self._p.clock.mono_ms(), self._p.clock.wall_ms())
         line = self._p.journal.write(mono_ms, wall_ms, record, made)
         self.stock.book(made)
@@ -242,14 +243,11 @@ class Controller(Whole):
         self._write(StaffCalled(where), ())
         self.help.call(self._p.clock.wall_ms())
 
-    @property
-    def help_called_ms(self) -> int:
-        return self.help.called_ms
-
     def _orphan(self, fact: Fact) -> None:
         """A fact that no sale takes."""
         secret, unsettled = self._p.context.secret, self.unsettled
-        intents = (*owed_for(fact, self.stock, secret), *unsettled.owed_for(fact, secret))
+        owed = (*owed_for(fact, self.stock, secret), *unsettled.owed_for(fact, secret))
+        intents = (*owed, *self.service.emptied(fact, self))
         self._write(fact, intents)
         for intent in intents:
             self._p.deeds.settle(intent)
@@ -264,10 +262,17 @@ class Controller(Whole):
     def _service_steps(self, steps: Sequence[ServiceStep]) -> None:
         for step in steps:
             self._write(step.fact, step.intents)
+            for intent in step.intents:
+                self._p.deeds.settle(intent)
             self.help.hear(step.fact)
             if step.restart:
                 self._p.restart(step.restart)
         self._settle_devices()
+
+    @property
+    def next_line(self) -> int:
+        """Number of the line that is written next."""
+        return self._p.journal.seq + 1
 
     def cycles(self, device: str) -> int:
         return self._p.deeds.devices.cycles(device)
@@ -339,6 +344,7 @@ class Controller(Whole):
         """After the drivers are there: the station is asked, deeds that nobody answered are asked again."""
         self._open_session()
         self._restart.ask_undone(self._p.deeds.devices.station)
+        self._restart.settle_coins(self._p.deeds.devices.hoppers)
         if self.sale is not None:
             self.journey.sale_resumed(self.sale.book.language, self.now())
 
@@ -350,7 +356,7 @@ class Controller(Whole):
         if not self._restart.due(now_ms):
             return
         self.starting, self.changed = False, True
-        for fact in self._restart.orphans():
+        for fact in (*self._restart.orphans(), *self._restart.emptied()):
             self._orphan(fact)
         if self.sale is not None:
             self._recover(self.sale, now_ms)

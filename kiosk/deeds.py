@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from kiosk.coin_stock import HOPPERS, place_of
 from kiosk.ports.cabinet import Cabinet
 from kiosk.ports.camera import Camera
 from kiosk.ports.code_scanner import CodeScanner
+from kiosk.ports.coin_hopper import CoinHopper, CoinsRefused
 from kiosk.ports.fact import Report
 from kiosk.ports.id_reader import IdReader
 from kiosk.ports.note_acceptor import (
@@ -36,6 +38,7 @@ from kiosk.ports.ticket_printer import (
     TicketRetractUncertain,
 )
 from kiosk.ports.ups import PowerSource
+from kiosk.records import Record, record_of
 from kiosk.sale import intents as si
 from kiosk.sale.book import Book
 
@@ -55,13 +58,17 @@ class Devices:
     camera: Camera | None = None  # no sale ever waits for it, so it is not among `fitted`
     code_scanner: CodeScanner | None = None
     id_reader: IdReader | None = None
+    hoppers: Mapping[int, CoinHopper] = field(default_factory=dict)
 
     def fitted(self) -> frozenset[str]:
-        names = {part.name for part in fields(self)} - {"station"}
-        return frozenset(name for name in names if getattr(self, name) is not None)
+        names = {part.name for part in fields(self)} - {"station", "hoppers"}
+        hoppers = {place_of(number) for number in self.hoppers}
+        return frozenset(name for name in names if getattr(self, name) is not None) | hoppers
 
     def cycles(self, name: str) -> int:
-        """Life cycles of a device as it counts them itself, 0 when it does not say."""
+        """Life cycles of a device as it counts them itself, 0 when it does not say; of the hoppers the coins they ever paid."""
+        if name == HOPPERS:
+            return sum(hopper.counters.get("count", 0) for hopper in self.hoppers.values())
         return sum(getattr(getattr(self, name), "counters", {}).values())
 
 
@@ -99,6 +106,7 @@ class Deeds:
             si.Retract: self._retract,
             si.Reopen: self._reopen,
             si.PayNotes: self._pay,
+            si.PayCoins: self._pay_coins,
             si.PrintSlip: self._slip,
             si.ReportPrinted: self._printed,
             si.VoidSale: self._void,
@@ -116,15 +124,22 @@ class Deeds:
             self.done(intent)
 
     def settle(self, intent: si.Intent) -> None:
-        """The same for a payment whose sale may be long over."""
+        """The same for a payment whose sale may be long over, and for coins that a technician takes out."""
         match intent:
             case si.CapturePayment():
                 self._capture(intent)
             case si.ReversePayment():
                 self._reverse(intent)
+            case si.PayCoins():
+                self._pay_coins(intent)
             case _:
                 return
         self.done(intent)
+
+    def record(self, intent: si.Intent) -> Record:
+        """As it stands in the journal, with what only the device knows at this moment."""
+        counters = self.counters(intent)
+        return record_of(intent, {"counters": counters} if counters else None)
 
     def counters(self, intent: si.Intent) -> Mapping[str, int]:
         """Device counters before a deed, for its record: what recovery compares with (reliability notes 3)."""
@@ -133,6 +148,8 @@ class Deeds:
                 return dict(self.devices.acceptor.counters)
             case si.PayNotes() if self.devices.dispenser:
                 return dict(self.devices.dispenser.counters)
+            case si.PayCoins() if intent.hopper in self.devices.hoppers:
+                return dict(self.devices.hoppers[intent.hopper].counters)
             case si.PrintTicket() if self.devices.ticket_unit:
                 return dict(self.devices.ticket_unit.counters)
         return {}
@@ -196,6 +213,13 @@ class Deeds:
             self.devices.dispenser.pay(intent.order, dict(intent.counts))
         else:
             self.report(NotesRefused(intent.order, "other"))
+
+    def _pay_coins(self, intent: si.PayCoins, book: Book | None = None) -> None:
+        hopper = self.devices.hoppers.get(intent.hopper)
+        if hopper is not None:
+            hopper.pay(intent.order, intent.coins)
+        else:
+            self.report(CoinsRefused(intent.order, intent.hopper, "other"))
 
     def _retract(self, intent: si.Retract, book: Book) -> None:
         if intent.outlet == "tickets":

@@ -13,6 +13,7 @@ from drivers.link.tcp_link import PREFIX as TCP
 from drivers.link.tcp_link import parse_path
 from drivers.link.usb_claim import PREFIX as USB_PREFIX
 from drivers.link.usb_claim import parse_path as parse_usb
+from kiosk.coin_stock import HALF_YUAN_FEN
 from kiosk.errors import ConfigError, LinkError
 from kiosk.models import MODELS, NOTE_NUMBERS, PARITY, POLL_MS, USB, model
 from kiosk.settings import Device, DeviceTable
@@ -37,6 +38,7 @@ def check_devices(table: DeviceTable) -> None:
             raise ConfigError(f"devices.{name}.cassettes: {device.model} has cassette {there} and no other")
         _check_line(name, device)
         _check_server(name, device)
+        _check_hoppers(name, device)
         if device.model in ("f53", "f56"):
             _check_f53(name, device)
         other = ports.setdefault(os.path.realpath(device.link), name)
@@ -85,6 +87,23 @@ def _check_server(name: str, device: Device) -> None:
         )
     if not re.fullmatch(r"[\w.-]+", device.unit):
         raise ConfigError(f"devices.{name}.unit: {device.unit!r} is no name of a UPS")
+
+
+def _check_hoppers(name: str, device: Device) -> None:
+    """A bus serves the hoppers it is told of: each at an address of its own, with a coin that change can be made of."""
+    if device.model == "cctalk_hopper" and not device.hoppers:
+        raise ConfigError(f"devices.{name}.hoppers: {device.model} needs at least one, such as 1: {{address: 3, ...}}")
+    if device.hoppers and device.model != "cctalk_hopper":
+        raise ConfigError(f"devices.{name}.hoppers: {device.model} has no coins; cctalk_hopper has")
+    taken: dict[int, int] = {}
+    for number, seat in device.hoppers.items():
+        if not 1 <= number <= 9:
+            raise ConfigError(f"devices.{name}.hoppers.{number}: hoppers are numbered 1 to 9")
+        if seat.value_fen % HALF_YUAN_FEN:
+            raise ConfigError(f"devices.{name}.hoppers.{number}.value_fen: {seat.value_fen} is no half or whole yuan")
+        other = taken.setdefault(seat.address, number)
+        if other != number:
+            raise ConfigError(f"devices.{name}.hoppers.{number}.address: {seat.address} is hopper {other}'s already")
 
 
 def _check_f53(name: str, device: Device) -> None:

@@ -31,6 +31,7 @@ from drivers.link.usb_claim import printers
 from drivers.link.usb_link import usb_opener
 from drivers.seal_software import SoftwareSeal
 from kiosk.clock import Clock
+from kiosk.coin_stock import HOPPERS
 from kiosk.deeds import Devices
 from kiosk.errors import ConfigError, LinkError
 from kiosk.models import DATA_BITS, RTS_CTS, STOP_BITS, Draw, bill_to_bill, card_reader, model, pin_pad
@@ -94,6 +95,10 @@ def drivers_of(
         if found := getattr(table, name):
             setattr(devices, name, model(name, found, report, boot))
             reactor.add(getattr(devices, name), open_link(name, found))
+    if table.hopper:
+        bus = model("hopper", table.hopper, report, boot)
+        devices.hoppers = bus.hoppers
+        reactor.add(bus, open_link("hopper", table.hopper))
     if table.cabinet and board is not None:
         reactor.add(
             board, open_link("cabinet", table.cabinet)
@@ -239,6 +244,10 @@ def camera(found: CameraLink, beside: Path, reactor: Reactor, clock: Clock) -> H
 
 def restart(name: str, devices: Devices, reactor: Reactor) -> None:
     """A technician mended it: a driver that keeps what only people can mend has a `restart`; others shake hands anew."""
+    if name == HOPPERS:
+        for hopper in devices.hoppers.values():
+            hopper.restart()
+        return
     mended = getattr(getattr(devices, name, None), "restart", None)
     if mended is not None:
         mended()

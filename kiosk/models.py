@@ -15,6 +15,7 @@ from typing import Any, Literal
 from drivers.cabinet_board.driver import CabinetBoard
 from drivers.ccnet.b2b.driver import BillToBill
 from drivers.ccnet.driver import CcnetValidator
+from drivers.cctalk.device import Seat
 from drivers.cctalk.driver import CcTalkBus, anywhere
 from drivers.crt310.codec import RATES as CRT310_RATES
 from drivers.crt310.driver import Crt310
@@ -178,6 +179,10 @@ def _id003(name: str, device: Device, report: Report, boot: int, look_only: bool
     )
 
 
+def _seats(device: Device) -> list[Seat]:
+    return [Seat(number, seat.address, seat.value_fen, seat.serial) for number, seat in device.hoppers.items()]
+
+
 def _scanner(name: str, device: Device, report: Report, boot: int) -> Scanner:
     return Scanner(name, report, model=device.model)
 
@@ -219,7 +224,11 @@ MODELS: dict[str, Model] = {
             probe=lambda name, device, report, boot: _f53(name, device, report, initialises=False),
         ),
     ),
-    "cctalk_hopper": Model(("hopper",), lambda name, device, report, boot: CcTalkBus(name, report, anywhere())),
+    "cctalk_hopper": Model(
+        ("hopper",),
+        lambda name, device, report, boot: CcTalkBus(name, report, _seats(device)),
+        probe=lambda name, device, report, boot: CcTalkBus(name, report, anywhere()),
+    ),
     "crt310": Model(
         ("card_reader",),
         lambda name, device, report, boot: _crt310(name, device, report),

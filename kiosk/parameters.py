@@ -18,6 +18,8 @@ class SalePolicy:
     `charge_ms`: how long a card or a phone may be asked to pay; of the machine's own time, how long after that or after a cancel
     the outcome is waited for (`charge_answer_ms`), and the passenger for a capture or reversal (`charge_end_ms`).
 
+    `coin_reserve`: with no more half yuan than that in the hoppers prices are rounded to a whole yuan.
+
     `resume_ms`: after a longer pause nobody is asked whether to go on; `resume_answer_ms`: how long the question stands.
     """
 
@@ -40,6 +42,7 @@ class SalePolicy:
     blanks_per_ticket: int = 3
     pay_tries: int = 3
     bundle_notes: int = 20
+    coin_reserve: int = 10
     partial_issue: Literal["deliver_good", "all_or_nothing"] = "deliver_good"
 
     def __post_init__(self) -> None:
@@ -57,6 +60,8 @@ class MachinePolicy:
     box_near_full: int = 900
     cassette_capacity: int = 1_000
     cassette_low: int = 50
+    hopper_capacity: int = 800
+    hopper_low: int = 30
     roll_capacity: int = 1_500
     roll_low: int = 50
     waste_capacity: int = 200

@@ -33,7 +33,8 @@ class Past:
     """`sale` is the open one or None; `before` the counters of its last deed of each kind. `deposits`, by boot: what the bulk
     escrow said at earlier starts that no outcome followed.
 
-    `orphans`: notes of no sale that were on their way back, number -> (face value, counters before).
+    `orphans`: notes of no sale that were on their way back, number -> (face value, counters before). `coin_orders`: to hoppers,
+    without an outcome, order -> record.
     `undone`: reports to the station that were journaled and never answered, oldest first, by (kind, sale key). `last_wall_ms` of
     the last line, 0 for a new journal; `lived_wall_ms` of the last line on which the open sale went on (a restart is no sign of
     life).
@@ -46,6 +47,7 @@ class Past:
     before: dict[str, Mapping[str, int]] = field(default_factory=dict)
     deposits: dict[int, DepositPast] = field(default_factory=dict)
     orphans: dict[int, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
+    coin_orders: dict[int, Record] = field(default_factory=dict)
     undone: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     unsettled: Unsettled = field(default_factory=Unsettled)
     ordered: Ordered = field(default_factory=Ordered)
@@ -70,6 +72,7 @@ def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
         past.unsettled.book(line.intents, 0)
         _undone(past, line)
         _orphans(past, line)
+        _coin_orders(past, line)
         past.last_wall_ms = line.wall_ms
         if line.fact["kind"] == "ack":
             past.acked = max(past.acked, line.fact["acked"])
@@ -159,3 +162,12 @@ def _orphans(past: Past, line: Line) -> None:
     for intent in line.intents:
         if intent["kind"] == "return?" and not intent["sale"]:
             past.orphans[intent["note"]] = (intent["value_fen"], intent.get("counters", {}))
+
+
+def _coin_orders(past: Past, line: Line) -> None:
+    """Orders of a sale, or of a technician: what became of them is asked of the hopper itself."""
+    if line.fact["kind"] == "pay!" and line.fact["result"].startswith("coins"):
+        past.coin_orders.pop(line.fact["order"], None)
+    for intent in line.intents:
+        if intent["kind"] == "pay.coins?":
+            past.coin_orders[intent["order"]] = intent

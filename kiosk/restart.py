@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kiosk.past import Past
+from kiosk.ports.coin_hopper import CoinHopper, CoinsPaid, CoinsRefused, CoinsShort, CoinsUncertain
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import Station
 from kiosk.sale.belief import Belief
@@ -17,24 +19,60 @@ from kiosk.watch import Watch
 
 PASTS_MS = 30_000
 """How long a start waits for the devices' words before it goes on with what it has."""
+COINS_MS = 70_000
+"""The same for a hopper that paid when the power failed: it always knows an end, after a minute at the latest."""
+FELL = CoinsPaid | CoinsShort | CoinsUncertain | CoinsRefused
 
 
 @dataclass(slots=True)
 class Restart:
-    """`until_ms`: monotonic end of the wait. `waiting`: facts about the open sale that came before the devices' words."""
+    """`until_ms`: monotonic end of the wait. `waiting`: facts about the open sale that came before the devices' words. `coins`:
+    order -> what its hopper says became of it."""
 
     past: Past
     watch: Watch
     until_ms: int
     waiting: list[Fact] = field(default_factory=list)
+    coins: dict[int, Fact] = field(default_factory=dict)
 
     def due(self, now_ms: int) -> bool:
         """Every device has spoken of the past, or had its time to. With something open one that does not answer yet gets all
         of it: some take twenty seconds from mains to their first word."""
+        dropping = self.past.coin_orders.keys() - self.coins.keys()
+        if dropping and now_ms < self.limit_ms():
+            return False
         if now_ms >= self.until_ms:
             return True
         asked = self.past.sale is not None or bool(self.past.orphans)
         return self.watch.all_spoke() and not (asked and self.watch.not_answering())
+
+    def limit_ms(self) -> int:
+        """The latest time at which it is due."""
+        return (
+            self.until_ms - PASTS_MS + COINS_MS if self.past.coin_orders.keys() - self.coins.keys() else self.until_ms
+        )
+
+    def settle_coins(self, hoppers: Mapping[int, CoinHopper]) -> None:
+        """Hoppers compare their counters with those of orders that have no outcome."""
+        for order, record in self.past.coin_orders.items():
+            hopper = hoppers.get(record["hopper"])
+            if hopper is not None:
+                hopper.settle(order, record["coins"], record.get("counters", {}))
+            else:
+                self.coins[order] = CoinsUncertain(order, record["hopper"], 0, record["coins"], "other")
+
+    def is_outcome(self, fact: Fact) -> bool:
+        """Whether this is what became of an order of the time before; kept until all have spoken."""
+        if not isinstance(fact, FELL) or fact.order not in self.past.coin_orders:
+            return False
+        self.coins.setdefault(fact.order, fact)
+        return True
+
+    def emptied(self) -> list[Fact]:
+        """Outcomes of orders of a technician: no sale wants them, but the books must know."""
+        orders = self.past.coin_orders.items()
+        lost = [CoinsUncertain(order, each["hopper"], 0, each["coins"], "no answer") for order, each in orders]
+        return [self.coins.get(each.order, each) for each in lost if not self.past.coin_orders[each.order]["sale"]]
 
     def waited(self) -> list[Fact]:
         """What was held back, once; the oldest first."""
@@ -47,7 +85,7 @@ class Restart:
 
     def beliefs(self, book: Book) -> list[Belief]:
         earlier = [past for boot, past in sorted(self.past.deposits.items())]
-        told = replace(self.watch.told, deposit=with_earlier(self.watch.told.deposit, earlier))
+        told = replace(self.watch.told, deposit=with_earlier(self.watch.told.deposit, earlier), coins=dict(self.coins))
         return beliefs(book, told, self.past.before)
 
     def orphans(self) -> list[Fact]:

@@ -14,8 +14,10 @@ from kiosk.identity import Operator
 from kiosk.journey.asks import Now
 from kiosk.parameters import MachinePolicy
 from kiosk.ports.cabinet import BOX
+from kiosk.ports.coin_hopper import CoinsPaid
 from kiosk.ports.fact import Fact
-from kiosk.sale.intents import Intent
+from kiosk.restart import FELL
+from kiosk.sale.intents import Intent, PayCoins
 from kiosk.screen.formats import Clock
 from kiosk.screen.texts import Texts
 from kiosk.screen.values import Screen
@@ -31,6 +33,8 @@ TRIES = 5
 LOCKED_MS = 300_000
 TARGET = "svc:"
 DIGITS = "0123456789"
+AT_ONCE = 100
+"""Coins that a hopper is told to pay while it is emptied: some 25 seconds, and then the next ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Service:
         self._policy, self._rate = policy, rate
         self.cassettes, self.escrow_notes = dict(cassettes), escrow_notes
         self.state = ServiceState()
+        self._emptying = 0  # order of coins that are falling
 
     def adopt(self, policy: MachinePolicy) -> None:
         """Other thresholds and times hold from now on."""
@@ -137,9 +142,14 @@ class Service:
             return self._leave("key")
         elif name == "close_up":
             return self._close_up(machine)
-        elif name.startswith("act:") and self.state.page == "menu":
+        elif name.startswith("act:") and (self.state.page == "menu" or self._at_hopper(name)):
             return self._begin(name[4:], machine)
         return []
+
+    def _at_hopper(self, name: str) -> bool:
+        """Where a hopper is counted it may be emptied instead."""
+        act = self.state.act
+        return self.state.page == "task" and act is not None and name == f"act:empty_coins:{self.state.place}"
 
     def _typed(self) -> str:
         if self.state.page == "task":
@@ -205,9 +215,12 @@ class Service:
     # -- acts
 
     def _begin(self, name: str, machine: Controller) -> list[ServiceStep]:
-        act, place = act_of(name, self.cassettes)
+        act, place = act_of(name, self.cassettes, machine.stock.coins.values)
         operator = self.state.operator
         if act is None or operator is None or not act.allowed(operator.role) or not there_is(act, machine.stock):
+            return []
+        if self._emptying and act.name in ("fill_coins", "empty_coins"):
+            self.state.message = "falling"
             return []
         self.state.page, self.state.act, self.state.place = "task", act, place
         self.state.typed, self.state.second, self.state.message = "", None, ""
@@ -236,8 +249,25 @@ class Service:
         second = state.second.number if state.second else ""
         fact = OperatorAct(state.operator.number, second, act.name, state.place)
         made = booking(act, state.place, count, machine.stock, self.cassettes, machine.watch.tags.get(BOX, ""))
+        if act.name == "empty_coins":
+            made = (self._next_coins(int(state.place), machine),)
         state.page, state.act, state.second, state.message = "menu", None, None, "booked"
         return [ServiceStep(fact, made, state.place if act.name == "clear" else "")]
+
+    def _next_coins(self, hopper: int, machine: Controller) -> PayCoins:
+        """Below 0, and the number of the line on which it stands: no other order ever has it."""
+        self._emptying = -machine.next_line
+        value_fen = machine.stock.coins.values[hopper]
+        return PayCoins(0, self._emptying, hopper, AT_ONCE, AT_ONCE * value_fen, "empty")
+
+    def emptied(self, fact: Fact, machine: Controller) -> tuple[Intent, ...]:
+        """What follows when coins fell that a technician wants out: more of them, until none comes."""
+        if not isinstance(fact, FELL) or fact.order != self._emptying or not self._emptying:
+            return ()
+        self._emptying = 0
+        if not isinstance(fact, CoinsPaid) or self.state.operator is None:
+            return ()
+        return (self._next_coins(fact.hopper, machine),)
 
     def _close_up(self, machine: Controller) -> list[ServiceStep]:
         """Back to service, when the doors are shut; otherwise the screen says which is open."""

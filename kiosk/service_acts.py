@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from kiosk.coin_stock import HOPPERS
 from kiosk.faults import DEVICE_ABILITY
 from kiosk.parameters import MachinePolicy
 from kiosk.sale.intents import Intent
-from kiosk.service_records import BinEmpty, BoxSwap, CassetteFill, RollLoad
+from kiosk.service_records import BinEmpty, BoxSwap, CassetteFill, HopperFill, RollLoad
 from kiosk.stock import Stock
 
 
@@ -34,6 +35,8 @@ ACTS = {
     act.name: act
     for act in (
         Act("fill", "cassette", money=True, asks_count=True, capacity="cassette_capacity"),
+        Act("fill_coins", "bin", money=True, asks_count=True, capacity="hopper_capacity"),
+        Act("empty_coins", "bin", money=True, asks_count=False),
         Act("swap_box", "box", money=True, asks_count=True),
         Act("empty_reject", "bin", money=True, asks_count=True),
         Act("empty_change_retract", "bin", money=True, asks_count=True),
@@ -45,10 +48,17 @@ ACTS = {
 }
 
 
-def act_of(name: str, cassettes: Mapping[int, int]) -> tuple[Act | None, str]:
-    """The act and its place from a target: `fill:2`, `swap_box`, `clear:acceptor`. (None, "") for anything else."""
+def act_of(name: str, cassettes: Mapping[int, int], hoppers: Collection[int] = ()) -> tuple[Act | None, str]:
+    """The act and its place from a target: `fill:2`, `swap_box`, `clear:acceptor`, `fill_coins:1`, `clear:hopper`. (None, "")
+    for anything else."""
     word, _, place = name.partition(":")
-    places = {"fill": {str(number) for number in cassettes}, "clear": set(DEVICE_ABILITY)}.get(word, {""})
+    numbers = {str(number) for number in hoppers}
+    places = {
+        "fill": {str(number) for number in cassettes},
+        "fill_coins": numbers,
+        "empty_coins": numbers,
+        "clear": set(DEVICE_ABILITY) | ({HOPPERS} if hoppers else set()),
+    }.get(word, {""})
     if word not in ACTS or place not in places:
         return None, ""
     return ACTS[word], place
@@ -64,6 +74,8 @@ def expected(act: Act, place: str, stock: Stock) -> int:
     match act.name:
         case "fill":
             return stock.cassettes.get(int(place), 0)
+        case "fill_coins" | "empty_coins":
+            return stock.coins.coins.get(int(place), 0)
         case "swap_box":
             return stock.box_notes + len(stock.deposit)
         case "empty_reject":
@@ -88,11 +100,14 @@ def booking(
         case "fill":
             number = int(place)
             return (CassetteFill(number, cassettes[number], booked, count),)
+        case "fill_coins":
+            number = int(place)
+            return (HopperFill(number, stock.coins.values[number], booked, count),)
         case "swap_box":
             return _box_swapped(count, stock, tag)
         case "load_roll":
             return (RollLoad(booked, count),)
-        case "clear":
+        case "clear" | "empty_coins":  # what is emptied is booked coin by coin, as it falls
             return ()
     return (BinEmpty(act.name.removeprefix("empty_"), booked, count),)
 

@@ -39,7 +39,8 @@ class OperatorLogout(Fact):
 
 @dataclass(frozen=True, slots=True)
 class OperatorAct(Fact):
-    """`act`: fill, empty, swap_box, load_roll, empty_bin, clear, close_up, test. `second` signs for money, else empty."""
+    """`act`: fill, empty, fill_coins, empty_coins, swap_box, load_roll, empty_bin, clear, close_up, test. `second` signs for
+    money, else empty."""
 
     kind: ClassVar[str] = "op.act"
     operator: str
@@ -54,6 +55,17 @@ class CassetteFill(Intent):
 
     kind: ClassVar[str] = "cassette.fill"
     cassette: int
+    value_fen: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class HopperFill(Intent):
+    """As `CassetteFill`, of coins."""
+
+    kind: ClassVar[str] = "hopper.fill"
+    hopper: int
     value_fen: int
     before: int
     after: int

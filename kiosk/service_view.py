@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kiosk.coin_stock import HOPPERS, place_of
 from kiosk.faults import FaultCode
 from kiosk.journey.asks import Now
 from kiosk.screen import formats
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 DIGITS = tuple(Key(f"svc:digit:{digit}", Words(digit)) for digit in "1234567890")
 NOTHING = Words()
+BEGUN = ("fill", "fill_coins", "load_roll")
+"""Acts that say what lies there now."""
 
 
 def service_screen(service: Service, machine: Controller, texts: Texts, clock: Clock, now: Now) -> Screen:
@@ -148,18 +151,28 @@ class Page:
             title=say("Service"),
             strip=self._strip(),
             heads=(say("Module"), say("State"), say("Cycles"), say("Last"), say("Restart")),
-            modules=tuple(self._module(name) for name in MODULES if name in self.machine.watch.fitted),
+            modules=tuple(self._module(name) for name in self._modules()),
             stock_title=say("Stock"),
             stock_note=say("Counts by the books"),
             stock=self._stock(),
             actions=self._actions(),
         )
 
+    def _modules(self) -> list[str]:
+        """Those that are fitted; all hoppers are one."""
+        fitted = self.machine.watch.fitted | ({HOPPERS} if self.machine.stock.coins.values else set())
+        return [name for name in MODULES if name in fitted]
+
+    def _parts(self, name: str) -> set[str]:
+        """Names of the devices that a row is about."""
+        return set(map(place_of, self.machine.stock.coins.values)) if name == HOPPERS else {name}
+
     def _module(self, name: str) -> ModuleRow:
         say, watch = self.say, self.machine.watch
-        faults = [fault for fault in watch.faults.values() if fault.device == name]
+        parts = self._parts(name)
+        faults = [fault for fault in watch.faults.values() if fault.device in parts]
         stopping = [fault for fault in faults if FaultCode[fault.code].code.startswith("E")]
-        ready = name in watch.ready
+        ready = parts <= set(watch.ready)
         level = "danger" if stopping or not ready else "warn" if faults else "ok"
         worst = next(iter(stopping or faults), None)
         state = say("OK")
@@ -196,6 +209,9 @@ class Page:
         for number, value_fen in sorted(self.service.cassettes.items(), key=lambda pair: -pair[1]):
             words = say("{value} cassette", value=formats.price(value_fen))
             rows.append(_row(words, stock.cassettes.get(number, 0), policy.cassette_capacity, policy.cassette_low))
+        for number, value_fen in stock.coins.values.items():
+            words = say("{value} hopper", value=formats.price(value_fen))
+            rows.append(_row(words, stock.coins.coins.get(number, 0), policy.hopper_capacity, policy.hopper_low))
         if self.service.escrow_notes:
             high = 0 if stock.deposit_stuck else 10**9
             rows.append(_row(say("Note escrow"), len(stock.deposit), self.service.escrow_notes, -1, high))
@@ -210,6 +226,9 @@ class Page:
             words = self.say("Fill {value}", value=formats.price(value_fen))
             keys.append(self._action(ACTS["fill"], f"fill:{number}", words))
         stock = self.machine.stock
+        for number, value_fen in stock.coins.values.items():
+            words = self.say("Coins {value}", value=formats.price(value_fen))
+            keys.append(self._action(ACTS["fill_coins"], f"fill_coins:{number}", words))
         there = {name: text for name, text in SHORT.items() if there_is(ACTS[name], stock)}
         keys += [self._action(ACTS[name], name, self.say.msg(text)) for name, text in there.items()]
         return tuple(keys)
@@ -225,14 +244,17 @@ class Page:
         say, state, act = self.say, self.state, self.state.act
         assert act is not None
         signing = state.page == "sign"
-        value = formats.price(self.service.cassettes[int(state.place)]) if act.name == "fill" else ""
+        values = {"fill": self.service.cassettes}.get(act.name, self.machine.stock.coins.values)
+        value = formats.price(values[int(state.place)]) if state.place.isdigit() else ""
         booked = expected(act, state.place, self.machine.stock)
         typed = int(state.typed) if state.typed else None
         most = act.most(self.machine.machine_policy)
         ready, why = self._typed_in() if signing else (typed is not None, say("Please type the count first"))
         label = say("Continue") if signing and state.entry == "number" else say("Confirm")
+        empty = Key(f"svc:act:empty_coins:{state.place}", say("Empty {value}", value=value), "bin")
         footer = (
             Key("svc:back", say("Back"), "back"),
+            *((empty,) if act.name == "fill_coins" and not signing else ()),
             Key("svc:enter", label, "check", "primary", ready or not act.asks_count, why=why),
         )
         return ServiceTask(
@@ -243,7 +265,7 @@ class Page:
             picture_label=value,
             picture_percent=min(100, 100 * (booked if typed is None else typed) // max(1, most)),
             steps=self._steps(act, signing),
-            facts=() if act.asks_count else self._facts(),
+            facts=() if act.asks_count or act.name == "empty_coins" else self._facts(),
             figures=self._figures(act, booked, typed) if act.asks_count else (),
             note=say.msg(NOTES[act.name]),
             typed_label=self._typed_label(act, signing),
@@ -256,7 +278,7 @@ class Page:
     def _typed_label(self, act: Act, signing: bool) -> Words:
         if signing:
             return self.say("Staff number") if self.state.entry == "number" else self.say("PIN")
-        return self.say("Pieces in it now") if act.name in ("fill", "load_roll") else self.say("Pieces taken out")
+        return self.say("Pieces in it now") if act.name in BEGUN else self.say("Pieces taken out")
 
     def _typed(self, signing: bool) -> str:
         if not signing:
@@ -266,7 +288,10 @@ class Page:
     def _steps(self, act: Act, signing: bool) -> tuple[TaskStep, ...]:
         say = self.say
         texts = [say.msg(ESCROW_TOO if act.name == "swap_box" and self.service.escrow_notes else DEEDS[act.name])]
-        texts.append(say("Type the count") if act.asks_count else say("Confirm: the module starts again"))
+        if act.name == "empty_coins":
+            texts.append(say("Confirm: coins fall until none is left"))
+        else:
+            texts.append(say("Type the count") if act.asks_count else say("Confirm: the module starts again"))
         if act.money:
             texts.append(say("Second person signs"))
         now = 2 if signing else 1 if act.asks_count and self.state.typed else 0
@@ -277,7 +302,7 @@ class Page:
         """What the books say and what was counted; a dash while nothing is typed."""
         say = self.say
         counted = str(typed) if typed is not None else "–"
-        if act.name in ("fill", "load_roll"):
+        if act.name in BEGUN:
             return (Figure(say("By the books before"), str(booked)), Figure(say("In it now"), counted, "brand"))
         difference = Figure(say("Difference"), "–")
         if typed is not None:
@@ -293,7 +318,7 @@ class Page:
             Figure(say("Module"), row.words.main, "ink", Words(row.words.small)),
             Figure(say("State"), row.state.main, row.level, Words(row.state.small)),
             Figure(say("Last"), last),
-            *self._wear(self.state.place),
+            *(self._wear(self.state.place) if self.state.place != HOPPERS else ()),
         )
 
     def _wear(self, name: str) -> tuple[Figure, ...]:

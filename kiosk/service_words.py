@@ -7,6 +7,7 @@ from kiosk.screen.texts import Msg
 MODULES: dict[str, Msg] = {
     "acceptor": Msg("Note acceptor"),
     "dispenser": Msg("Note dispenser"),
+    "hopper": Msg("Coin hoppers"),
     "ticket_unit": Msg("Ticket printer"),
     "slip_printer": Msg("Slip printer"),
     "cabinet": Msg("Cabinet board"),
@@ -15,6 +16,8 @@ MODULES: dict[str, Msg] = {
 }
 TITLES: dict[str, Msg] = {
     "fill": Msg("Fill the {value} cassette"),
+    "fill_coins": Msg("Fill the {value} hopper"),
+    "empty_coins": Msg("Empty the {value} hopper"),
     "swap_box": Msg("Swap the note box"),
     "empty_reject": Msg("Empty the reject bin"),
     "empty_change_retract": Msg("Empty the change retract bin"),
@@ -32,8 +35,9 @@ SHORT: dict[str, Msg] = {
     "empty_ticket_retract": Msg("Ticket bin"),
 }
 ICONS = {
-    "fill": "note", "swap_box": "box", "empty_reject": "bin", "empty_change_retract": "bin", "load_roll": "roll",
-    "empty_waste": "bin", "empty_ticket_retract": "bin", "clear": "wrench",
+    "fill": "note", "fill_coins": "cash", "empty_coins": "bin", "swap_box": "box", "empty_reject": "bin",
+    "empty_change_retract": "bin", "load_roll": "roll", "empty_waste": "bin", "empty_ticket_retract": "bin",
+    "clear": "wrench",
 }  # fmt: skip
 MESSAGES: dict[str, tuple[str, Msg]] = {
     "wrong": ("danger", Msg("Number or PIN is wrong")),
@@ -43,6 +47,7 @@ MESSAGES: dict[str, tuple[str, Msg]] = {
     "count": ("warn", Msg("Please type the count first")),
     "too_many": ("warn", Msg("At most {most} fit in: please count again")),
     "booked": ("ok", Msg("Booked and in the journal")),
+    "falling": ("warn", Msg("Coins are still falling: please wait")),
     "doors": ("warn", Msg("Please close all doors first")),
 }
 ROLES: dict[str, Msg] = {
@@ -60,6 +65,8 @@ COUNT_ALL = Msg("Take all notes out and count them")
 COUNT_TICKETS = Msg("Take all tickets out and count them")
 DEEDS: dict[str, Msg] = {
     "fill": Msg("Put the notes in, count all in the cassette"),
+    "fill_coins": Msg("Put the coins in, count all in the hopper"),
+    "empty_coins": Msg("Hold a bag under the cup"),
     "swap_box": Msg("Take the box out, put an empty one in"),
     "empty_reject": COUNT_ALL,
     "empty_change_retract": COUNT_ALL,
@@ -75,6 +82,8 @@ BEGINS = Msg("What is typed here is where the books begin.")
 FROM_ZERO = Msg("The books begin again at zero; a difference is written down.")
 NOTES: dict[str, Msg] = {
     "fill": BEGINS,
+    "fill_coins": BEGINS,
+    "empty_coins": Msg("All coins fall into the cup. Then count what is left in the hopper."),
     "load_roll": BEGINS,
     "swap_box": FROM_ZERO,
     "empty_reject": FROM_ZERO,

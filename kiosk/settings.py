@@ -114,14 +114,23 @@ class BlackBoxSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HopperSeat:
+    """One hopper of a bus: what its coins are worth is known here only, and only the one with this serial number is believed."""
+
+    address: Annotated[int, Range(2, 255)]
+    value_fen: Annotated[int, Range(10, 10_000)]
+    serial: Annotated[int, Range(0, 16_777_215)]
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """One device on one link; two ports with the same link are served by one unit (decision 22).
 
     `cassettes` (dispensers): number -> face value in fen. `notes` (acceptors that may not say what a note is worth): number in
     the device's own table -> face value in fen; what the device does say has to agree. `escrow` (acceptors): cassette of the
-    bulk escrow, 0 without one, and how many notes go into it. Of a UPS: how long its full battery carries this machine, and what
-    the battery should have when the unit does not say it; behind a server (link `tcp:HOST:PORT`) its name there, and the account
-    that may order commands, with a file whose first line is the password.
+    bulk escrow, 0 without one, and how many notes go into it. `hoppers` (of a coin bus): number -> seat. Of a UPS: how long its
+    full battery carries this machine, and what the battery should have when the unit does not say it; behind a server (link
+    `tcp:HOST:PORT`) its name there, and the account that may order commands, with a file whose first line is the password.
     """
 
     model: str
@@ -133,6 +142,7 @@ class Device:
     notes: Mapping[int, int] = field(default_factory=dict)
     escrow: Annotated[int, Range(0, 16)] = 0
     escrow_notes: Annotated[int, Range(1, 200)] = 80
+    hoppers: Mapping[int, HopperSeat] = field(default_factory=dict)
     runtime_min: Annotated[int, Range(1, 1_440)] = 10
     battery_v: Annotated[int, Range(2, 480)] = 24
     unit: str = "ups"
@@ -154,6 +164,7 @@ class DeviceTable:
     id_reader: Device | None = None
     card_reader: Device | None = None
     pin_pad: Device | None = None
+    hopper: Device | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,12 @@ class Settings:
     codes: CodePayment | None = None
     camera: CameraLink | None = None
     cards: CardPayment | None = None
+
+    @property
+    def coins_fen(self) -> dict[int, int]:
+        """Number of a hopper -> face value of its coins in fen."""
+        hopper = self.devices.hopper
+        return {number: seat.value_fen for number, seat in hopper.hoppers.items()} if hopper is not None else {}
 
     @property
     def sale_policy(self) -> SalePolicy:

@@ -64,6 +64,7 @@ class Showing:
             take_ms=settings.sale.take_ms,
         )
         self._cash = settings.sale_policy.cash
+        self._coins_fen = tuple(sorted(set(settings.coins_fen.values())))
         self._slips = settings.devices.slip_printer is not None
         self._faces = faces
         self._controller: Controller | None = None
@@ -109,6 +110,7 @@ class Showing:
             help=self._help(controller, now.wall_ms),
             on_battery=not controller.watch.mains,
             charge_step=controller.charge_step,
+            coins_fen=self._coins_fen,
             service_screen=controller.service.screen(controller, self._texts, self._clock, now),
         )
         return base
@@ -132,7 +134,7 @@ class Showing:
         return (controller.mode.code,) if controller.mode.code else ()
 
     def _help(self, controller: Controller, wall_ms: int) -> HelpSeen:
-        called = controller.help_called_ms
+        called = controller.help.called_ms
         if not called:
             return HelpSeen()
         return HelpSeen("calling" if wall_ms < called + COMING_MS else "coming", called)

@@ -65,5 +65,5 @@ def _lamps(state: S | None, mode: Mode) -> dict[str, bool]:
         "red": mode.out_of_service,
         "notes": state in (S.COLLECTING, S.GIVING_BACK, S.OWN_OUT),
         "tickets": state in (S.DELIVERING, S.TICKETS_OUT, S.TICKETS_AGAIN),
-        "change": state in (S.CHANGE_OUT, S.CHANGE_AGAIN),
+        "change": state in (S.CHANGE_OUT, S.CHANGE_AGAIN, S.COINS),
     }

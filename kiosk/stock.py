@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kiosk.coin_stock import CoinStock
 from kiosk.ports.note_dispenser import PATH_UNSURE
 from kiosk.records import Record
 from kiosk.wear import Wear
@@ -45,6 +46,7 @@ class Stock:
     uncounted: set[int] = field(default_factory=set)
     retract_pieces: int = 0
     one_box: bool = False  # change that was not taken falls into the box: a unit that takes notes pays too
+    coins: CoinStock = field(default_factory=CoinStock)
     registers: Counter[str] = field(default_factory=Counter)
     wear: Wear = field(default_factory=Wear, compare=False)
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -102,10 +104,13 @@ class Stock:
     def begin(self) -> None:
         """A new start: what devices said of themselves in the last one is over."""
         self.misfit = False
+        self.coins.begin()
 
     def hear(self, fact: Record) -> None:
         """The fact of one step, before the sale decides on it."""
         self.wear.hear(fact)
+        if self.coins.values:
+            self._coins(fact)
         kind = (fact["kind"], fact.get("result", ""))
         handler, name = _FACTS.get(kind), _ONCE.get(kind)
         once = (name, fact[name]) if name and fact[name] else None  # order 0 is a service test
@@ -113,6 +118,18 @@ class Stock:
             handler(self, fact)
             if once:
                 self._settled.append(once)
+
+    def _coins(self, fact: Record) -> None:
+        fell = self.coins.hear(fact)
+        if fell:
+            self.registers["coins_out"] += fell
+            self.registers["coins_out_fen"] += fell * self.coins.values.get(fact["hopper"], 0)
+
+    def _hopper_filled(self, record: Record) -> None:
+        self.coins.filled(record)
+
+    def _coins_asked(self, record: Record) -> None:
+        self.coins.ordered(record)
 
     def book(self, intents: Sequence[Record]) -> None:
         """The bookings of the same step."""
@@ -367,6 +384,8 @@ _BOOKINGS = {
     "keep?": Stock._deposit_asked,
     "return_all?": Stock._deposit_asked,
     "cassette.fill": Stock._filled,
+    "hopper.fill": Stock._hopper_filled,
+    "pay.coins?": Stock._coins_asked,
     "box.swap": Stock._box_swapped,
     "roll.load": Stock._roll_loaded,
     "count": Stock._bin_emptied,
@@ -376,6 +395,6 @@ _BOOKINGS = {
 }
 
 
-def fresh(values: Mapping[int, int], one_box: bool = False) -> Stock:
-    """The stock of a machine nobody has filled yet."""
-    return Stock(dict(values), one_box=one_box)
+def fresh(values: Mapping[int, int], one_box: bool = False, coins: Mapping[int, int] | None = None) -> Stock:
+    """The stock of a machine nobody has filled yet. `coins`: hopper -> face value in fen."""
+    return Stock(dict(values), one_box=one_box, coins=CoinStock(dict(coins or {})))

@@ -7,6 +7,7 @@ from functools import cache
 from kiosk import faults, service_records, system_facts
 from kiosk.ports import (
     cabinet,
+    coin_hopper,
     fact,
     note_acceptor,
     note_dispenser,
@@ -24,7 +25,7 @@ from kiosk.sale import intents
 
 MODULES = (
     fact, faults, note_acceptor, note_dispenser, ticket_printer, receipt_printer, cabinet, station, screen, sale_facts,
-    intents, payment, service_records, system_facts, ups,
+    intents, payment, service_records, system_facts, ups, coin_hopper,
 )  # fmt: skip
 
 

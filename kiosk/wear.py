@@ -46,7 +46,7 @@ class Wear:
             self._again = False
         elif kind == "note.refused":
             self._unread(fact["reason"])
-        elif kind in CYCLES and result not in UNDONE:
+        elif kind in CYCLES and result not in UNDONE and "hopper" not in fact:  # a hopper counts its coins itself
             self.cycles[CYCLES[kind]] += 1
             if kind == "note.seen":
                 self._read()

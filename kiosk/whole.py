@@ -68,7 +68,7 @@ class Whole(ABC):
         if office_ms is not None:
             wakes.append(office_ms)
         if self.starting:
-            wakes.append(self._restart.until_ms)
+            wakes.append(self._restart.limit_ms())
         limit = self.sale.deadline() if self.sale is not None and not self.starting else None
         if limit is not None:
             wakes.append(limit[0])

@@ -103,6 +103,10 @@ class CoinHopper(Protocol):
         """End the order under way; a coin may still fall. The order's own outcome says what did."""
         ...
 
+    def restart(self) -> None:
+        """A technician has mended it: what it has latched is cleared, when nothing is under way."""
+        ...
+
     def recall(self) -> None:
         """Report `HopperPast` with what is known now."""
         ...

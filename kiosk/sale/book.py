@@ -38,6 +38,7 @@ class S(Enum):
     GIVING_BACK = "a bundle of the passenger's own notes moves to the mouth"
     OWN_OUT = "the passenger's own notes wait at the mouth"
     PAYING = "notes are counted out: change or refund"
+    COINS = "coins fall into the cup"
     CHANGE_OUT = "notes wait to be taken"
     CHANGE_AGAIN = "after a restart the outlet is opened again before the notes"
     CHANGE_BACK = "forgotten notes are pulled back"
@@ -102,6 +103,28 @@ class PayLine:
     uncertain_fen: int = 0
     reason: str = ""  # why it was short or refused
     in_path_fen: int = 0  # at most so much of it may stick in the path, and that is not booked yet
+
+
+@dataclass(slots=True)
+class CoinLine:
+    """One order to a hopper. `state`: asked, fell (all), short, refused, unknown. What fell is the passenger's."""
+
+    order: int
+    hopper: int
+    asked: int
+    value_fen: int  # of each coin
+    state: str = "asked"
+    fell: int = 0  # at least
+    reason: str = ""
+    doubt_fen: int = 0  # at most so much more fell, and that is not booked yet
+
+    @property
+    def asked_fen(self) -> int:
+        return self.asked * self.value_fen
+
+    @property
+    def out_fen(self) -> int:
+        return self.fell * self.value_fen
 
 
 @dataclass(slots=True)
@@ -174,6 +197,7 @@ class Book:
     tickets: list[TicketLine] = field(default_factory=list)
     blanks_asked: int = 0
     pays: list[PayLine] = field(default_factory=list)
+    coins: list[CoinLine] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     way: str = ""  # cash, card, code or scan, as it was chosen last; empty before
     charges: list[ChargeLine] = field(default_factory=list)
@@ -320,8 +344,19 @@ class Book:
 
     @property
     def paid_out_fen(self) -> int:
-        """Notes that the passenger has or may take now; retracted and uncertain ones are not among them."""
-        return sum(pay.out_fen for pay in self.pays if pay.state in ("out", "taken"))
+        """What the passenger has or may take now, coins too; retracted and uncertain notes are not among it."""
+        coins_fen = sum(line.out_fen for line in self.coins)
+        return coins_fen + sum(pay.out_fen for pay in self.pays if pay.state in ("out", "taken"))
+
+    @property
+    def orders(self) -> set[int]:
+        """Numbers of everything that was ordered to be paid out."""
+        return {pay.order for pay in self.pays} | {line.order for line in self.coins}
+
+    @property
+    def failures(self) -> set[str]:
+        """Why orders were short or refused; empty for one that was not."""
+        return {pay.reason for pay in self.pays} | {line.reason for line in self.coins}
 
     @property
     def claims_fen(self) -> int:

@@ -21,6 +21,7 @@ from kiosk.sale import facts as sf
 from kiosk.sale import restarted
 from kiosk.sale.book import Book, Claim, NoteLine, PayLine, S, TicketLine
 from kiosk.sale.charge import CHARGE_COUNTERS
+from kiosk.sale.coins import COIN_COUNTERS
 from kiosk.sale.deposit import DEPOSIT_COUNTERS
 from kiosk.stock import Stock
 
@@ -66,7 +67,7 @@ def only(states: tuple[S, ...], counter: Counter) -> Counter:
 
 def _held(fact: st.PlacesLocked, book: Book, at: Counting) -> None:
     book.places, book.price_fen = fact.places, fact.total_fen
-    book.rounding_step_fen = step = at.policy.rounding_step_fen
+    book.rounding_step_fen = step = at.stock.coins.step_fen(at.policy.rounding_step_fen, at.policy.coin_reserve)
     book.rounding_fen = -(fact.total_fen % step) if at.policy.rounding == "passenger" else 0
     book.lock_span_ms = fact.remaining_ms
     book.lock_until_ms = at.now_ms + round(fact.remaining_ms / at.rate)
@@ -370,6 +371,7 @@ _COUNTERS: dict[type[Fact], Counter] = {
     na.NoteReturnUncertain: _note_lost("unknown"),
     **DEPOSIT_COUNTERS,
     **CHARGE_COUNTERS,
+    **COIN_COUNTERS,
     tp.TicketInTray: _in_tray,
     tp.TicketSpoiled: _spoiled,
     tp.TicketRefused: _not_started,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from kiosk.parameters import SalePolicy
-from kiosk.sale.change import acceptable, bundles, plan_change
+from kiosk.sale.change import YUAN_FEN, acceptable, bundles
 from kiosk.sale.charge import ChargeGuards
+from kiosk.sale.coins import CoinGuards
 from kiosk.sale.deposit import DepositGuards
 from kiosk.stock import Stock
 
@@ -26,7 +27,7 @@ class SaleContext:
     deposit_fen: Callable[[], Collection[int]] | None = None
 
 
-class Guards(DepositGuards, ChargeGuards):
+class Guards(DepositGuards, ChargeGuards, CoinGuards):
     """The `when` of the table's rows. `Sale` is the model that has them."""
 
     _context: SaleContext
@@ -43,7 +44,13 @@ class Guards(DepositGuards, ChargeGuards):
         policy, stock = self._context.policy.cash, self._stock.payable()
         if policy.deposit_depth and self._stock.misfit:
             return False  # where it would go is not what the policy says
-        return bool(acceptable((line.value_fen,), book.paid_in, book.due_fen, stock, policy)[0])
+        coins = self._stock.coins.payable()
+        taken = acceptable((line.value_fen,), book.paid_in, book.due_fen, stock, policy, coins, self.has_half())
+        return bool(taken[0])
+
+    def has_half(self) -> bool:
+        """The price was agreed with half yuan in it."""
+        return self.book.rounding_step_fen < YUAN_FEN
 
     def note_held(self) -> bool:
         return any(line.state == "held" for line in self.book.notes)
@@ -131,17 +138,11 @@ class Guards(DepositGuards, ChargeGuards):
 
     def may_ask(self) -> bool:
         """Rule O: the pause was short and money is owed that can be paid, or lies in the bulk escrow. Somebody has to be there."""
-        return self.book.resume_open and (self.payable() or self.has_deposit())
+        return self.book.resume_open and (self.payable() or self.coins_payable() or self.has_deposit())
 
     def payable(self) -> bool:
-        book = self.book
-        if book.owed_fen <= 0 or book.charged_fen or any(pay.state == "unknown" for pay in book.pays):
-            return False  # what came by card or phone is no cash that may be paid out
-        failed = sum(pay.state in ("refused", "short") for pay in book.pays)
-        return failed < self._context.policy.pay_tries and bool(self._first_bundle())
+        return self.owes_cash() and self.notes_may_try() and bool(self._first_bundle())
 
     def _first_bundle(self) -> dict[int, int]:
-        policy = self._context.policy
-        plan = plan_change(self.book.owed_fen, self._stock.payable(), policy.cash.max_notes_out)
-        orders = bundles(plan, self._stock.by_value(), policy.bundle_notes)
+        orders = bundles(self.plan(), self._stock.by_value(), self._context.policy.bundle_notes)
         return orders[0] if orders else {}

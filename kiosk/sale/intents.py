@@ -206,6 +206,20 @@ class PayNotes(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class PayCoins(Intent):
+    """So many coins of one hopper fall into the cup, where nobody can take them back (decision page 031). `sale` 0: a technician
+    empties it. `order` as of `PayNotes`; below 0 for a technician's."""
+
+    kind: ClassVar[str] = "pay.coins?"
+    sale: int
+    order: int
+    hopper: int
+    coins: int
+    value_fen: int
+    why: str  # change, refund, empty
+
+
+@dataclass(frozen=True, slots=True)
 class PrintSlip(Intent):
     kind: ClassVar[str] = "slip?"
     sale: int

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from base64 import b32encode
 
+from kiosk.coin_stock import place_of
+from kiosk.ports.coin_hopper import CoinsUncertain
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import (
     NoteDeposited,
@@ -36,6 +38,9 @@ def owed_for(fact: Fact, stock: Stock, secret: bytes) -> tuple[Intent, ...]:
             code = _code(fact.note, secret)
             claim = ClaimAdd(0, code, most_fen, False, "note_unknown")
             return (claim, UnknownAdd(0, "acceptor", most_fen, code)) if most_fen else ()
+        case CoinsUncertain(hopper=hopper) if fact.most > fact.coins:
+            most_fen = (fact.most - fact.coins) * stock.coins.values.get(hopper, 0)
+            return (UnknownAdd(0, place_of(hopper), most_fen, fact.reason),)
     return ()
 
 

@@ -9,8 +9,9 @@ on: what lies out is waited for, whoever is here may say how to go on (rule O), 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from kiosk.ports.coin_hopper import CoinsUncertain
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import (
     AcceptorPast,
@@ -61,6 +62,7 @@ class Told:
     dispenser: DispenserPast | None = None
     printer: PrinterPast | None = None
     deposit: DepositPast | None = None
+    coins: dict[int, Fact] = field(default_factory=dict)  # order -> what its hopper says became of it
     jammed: bool = False  # the acceptor says since this start that a note sticks in it
     blank_stuck: bool = False  # the ticket unit says since this start that a blank sticks in it
 
@@ -85,6 +87,7 @@ def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
         *_tickets(book, told, before.get("print?", {})),
         *_bundle(book, told.printer),
         *_pays(book, told.dispenser, before.get("pay?", {})),
+        *_coins(book, told),
         *(Belief(PaymentUncertain(line.payment, "restart"), SILENT) for line in book.charges if line.state == "asked"),
     ]
 
@@ -251,6 +254,15 @@ def _pays(book: Book, past: DispenserPast | None, before: Mapping[str, int]) -> 
     elif book.state is not S.CHANGE_BACK and outlet == "empty":
         found.append(Belief(ChangeTaken(pay.order), "sensor"))
     return found
+
+
+def _coins(book: Book, told: Told) -> Iterator[Belief]:
+    """The hopper has compared its counters with those of the order's record; one that is not there any more says nothing."""
+    for line in book.coins:
+        if line.state == "asked" and line.order in told.coins:
+            yield Belief(told.coins[line.order], "counter")
+        elif line.state == "asked":
+            yield Belief(CoinsUncertain(line.order, line.hopper, 0, line.asked, WHY), SILENT)
 
 
 def _paid_or_not(pay: PayLine, past: DispenserPast | None, before: Mapping[str, int]) -> Belief:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.ports.fact import Fact
-from kiosk.sale import charge, deposit
+from kiosk.sale import charge, coins, deposit
 from kiosk.sale import facts as sf
 from kiosk.sale.book import Book, Claim, S
 
@@ -52,6 +52,7 @@ def _doubts(book: Book, at: Counting) -> None:
             book.claims.append(Claim(at.new_code(), line.value_fen, "note_unknown", exact=False))
     deposit.doubts(book, at)
     charge.doubts(book, at)
+    coins.doubts(book, at)
     for pay in book.pays:
         if pay.state == "asked":
             pay.state, pay.uncertain_fen = "unknown", pay.asked_fen

@@ -11,12 +11,14 @@ from base64 import b32encode
 
 from transitions import Machine, MachineError
 
+from kiosk.coin_stock import place_of
 from kiosk.errors import TvmError
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
 from kiosk.sale.book import Book, Claim, PayLine, S
 from kiosk.sale.change import acceptable
 from kiosk.sale.charge import ChargeDeeds
+from kiosk.sale.coins import CoinDeeds
 from kiosk.sale.count import Counting, count
 from kiosk.sale.deposit import DEPOSIT, DepositDeeds
 from kiosk.sale.giving_up import GivingUp
@@ -69,7 +71,7 @@ def base36(number: int, width: int) -> str:
     return text
 
 
-class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
+class Sale(Guards, DepositDeeds, ChargeDeeds, CoinDeeds, GivingUp):
     """The model of the machine. `book` is what everybody may read."""
 
     state: S
@@ -100,7 +102,7 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
         if getattr(fact, "sale", book.key) != book.key or getattr(fact, "bundle", book.number) != book.number:
             return False
         order = getattr(fact, "order", None)
-        if isinstance(order, int) and all(pay.order != order for pay in book.pays):
+        if isinstance(order, int) and order not in book.orders:
             return False
         payment = getattr(fact, "payment", None)
         if isinstance(payment, int) and all(line.payment != payment for line in book.charges):
@@ -117,6 +119,7 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
         self._count(fact)
         if not isinstance(fact, sf.Restarted):
             self.book.lived_ms = now_ms
+        self.round_up()
         event = _machine.events.get(type(fact).__name__)
         if event is None or self._closed:
             raise NoRow(f"no row accepts {fact} in {self.state.name}")
@@ -163,7 +166,13 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
         if context.deposit_fen is not None:
             policy = policy.as_fitted(known_fen, context.deposit_fen())
         book.accepted_fen, book.refused = acceptable(
-            known_fen, book.paid_in, book.due_fen, self._stock.payable(), policy
+            known_fen,
+            book.paid_in,
+            book.due_fen,
+            self._stock.payable(),
+            policy,
+            self._stock.coins.payable(),
+            self.has_half(),
         )
 
     def deadline(self) -> tuple[int, Fact] | None:
@@ -296,10 +305,9 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
         self.book_claims()
         counts = tuple(sorted(self._first_bundle().items()))
         value_fen = sum(self._stock.values[cassette] * notes for cassette, notes in counts)
-        order = self.book.number * 100 + len(self.book.pays) + 1
-        why = "change" if self.book.tickets_in("taken", "presented") else "refund"
+        order = self.next_order()
         self.book.pays.append(PayLine(order, counts, value_fen))
-        self._intents.append(PayNotes(self.book.number, order, counts, value_fen, why))
+        self._intents.append(PayNotes(self.book.number, order, counts, value_fen, self.why_paid()))
 
     def book_claims(self) -> None:
         book = self.book
@@ -307,12 +315,16 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
             if not claim.booked:
                 claim.booked = True
                 self._intents.append(ClaimAdd(book.number, claim.code, claim.amount_fen, claim.exact, claim.reason))
-                if not claim.exact:
+                if not claim.exact and claim.reason != "coins_unknown":  # its hopper is named in `_book_path`
                     self._intents.append(UnknownAdd(book.number, claim.reason, claim.amount_fen, claim.code))
 
     def _book_path(self) -> None:
-        """What may stick in the dispenser after a jam, or lies somewhere in the acceptor: no debt, but no book value either
-        until somebody counts."""
+        """What may stick in the dispenser after a jam, lies somewhere in the acceptor, or may have left a hopper: no debt by
+        itself, but no book value either until somebody counts."""
+        for line in self.book.coins:
+            if line.doubt_fen:
+                self._intents.append(UnknownAdd(self.book.number, place_of(line.hopper), line.doubt_fen, line.reason))
+                line.doubt_fen = 0
         if self.book.unplaced_fen:
             self._intents.append(UnknownAdd(self.book.number, "acceptor", self.book.unplaced_fen, "deposit"))
             self.book.unplaced_fen = 0
@@ -324,7 +336,7 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, GivingUp):
     def claim_rest(self) -> None:
         """Everything still owed becomes one claim, and one slip explains all claims of the sale."""
         if self.book.owed_fen > 0:
-            failed = any(pay.reason not in ("", "empty") for pay in self.book.pays)
+            failed = bool(self.book.failures - {"", "empty"})
             reason = self.book.why_ending or ("dispenser" if failed else "no_change")
             reason = "not_taken" if self.book.deposit_forgotten else reason
             self.book.claims.append(Claim(self._new_code(), self.book.owed_fen, reason))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from kiosk.ports.coin_hopper import CoinsPaid, CoinsRefused, CoinsShort, CoinsUncertain
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import (
     DepositKeepUncertain,
@@ -136,8 +137,8 @@ def on(facts: Facts, source: S | Sequence[S], dest: S | None, do: str = "", when
 
 
 def settle(facts: Facts, source: S | Sequence[S], first: str = "", asks: bool = False) -> list[Row]:
-    """After `first`: a payment goes back or becomes ours; a deposit goes back; what is owed is paid; what cannot be becomes a
-    claim; the last note comes to rest; the sale ends.
+    """After `first`: a payment goes back or becomes ours; a deposit goes back; what is owed is paid, notes before coins; what
+    cannot be becomes a claim; the last note comes to rest; the sale ends.
 
     `asks`: a state that a restart leads to: there money is paid only to somebody who says that he is here (rule O).
     """
@@ -147,6 +148,7 @@ def settle(facts: Facts, source: S | Sequence[S], first: str = "", asks: bool = 
         *on(facts, source, S.CAPTURING, do=f"{first} capture", when="must_capture"),
         *on(facts, source, S.GIVING_BACK, do=f"{first} give_deposit_back", when="may_give_back"),
         *on(facts, source, S.PAYING, do=f"{first} pay_owed", when="can_pay"),
+        *on(facts, source, S.COINS, do=f"{first} pay_coins", when="can_pay_coins"),
         *ask,
         *on(facts, source, S.KEEPING, do=f"{first} keep_deposit", when="must_keep"),
         *on(facts, source, S.SLIP, do=f"{first} claim_rest", when="owes"),
@@ -171,6 +173,7 @@ BAD_NOTE = (NoteJammed, NoteUncertain, NoteReturnUncertain)
 NOT_PRINTED = (TicketSpoiled, TicketRefused)
 PRINTED_OR_NOT = (TicketInTray, *NOT_PRINTED, TicketUncertain)
 PAID_OR_NOT = (NotesPresented, NotesShort, NotesUncertain, NotesRefused)
+FELL_OR_NOT = (CoinsPaid, CoinsShort, CoinsUncertain, CoinsRefused)
 CHANGE_GONE = (ChangeTaken, ChangeRetracted, ChangeRetractUncertain)
 NOBODY = (MoneyBack, ResumeOver, Cancelled)
 BEFORE = [S.LOCKING, S.REVIEWING, S.CHOOSING]
@@ -267,6 +270,8 @@ TABLE: list[Row] = [
     *on(PAID_OR_NOT, S.PAYING, None, when="still_paying"),
     *on((NotesPresented, NotesShort), S.PAYING, S.CHANGE_OUT, when="change_lies_out"),
     *settle(PAID_OR_NOT, S.PAYING),
+    *on(FELL_OR_NOT, S.COINS, None, when="still_dropping"),
+    *settle(FELL_OR_NOT, S.COINS),
     *on(CHANGE_GONE, CHANGE, None, when="change_lies_out"),
     *settle(CHANGE_GONE, CHANGE, asks=True),
     *on(TakeOver, S.CHANGE_OUT, S.CHANGE_BACK, do="retract_change"),
@@ -300,6 +305,7 @@ TABLE: list[Row] = [
     *on((SlotReopened, SlotStayedShut), but(S.TICKETS_AGAIN), None),
     *on((TrayReopened, TrayStayedShut), but(S.CHANGE_AGAIN), None),
     *on(PAID_OR_NOT, but(S.PAYING), None),
+    *on(FELL_OR_NOT, but(S.COINS), None),
     *on(CHANGE_GONE, but(*CHANGE), None),
     *on((SlipPrinted, SlipFailed), but(S.SLIP), None),
     *on((PaymentApproved, PaymentDeclined, PaymentUncertain), but(S.AUTHORISING), None),

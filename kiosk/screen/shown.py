@@ -100,7 +100,7 @@ class Shown:
     for the values of `recycled_fen` (decision 9).
     `note_moving`: something is being read in the slot. `receipts`: the sale can print a receipt.
     `on_battery`: the mains have failed; a sale that is paid goes on. `charge_step`: what a card or phone asks of the passenger,
-    of whatever payment.
+    of whatever payment. `coins_fen`: face values of the coins that change can be paid in.
     """
 
     now_wall_ms: int
@@ -126,3 +126,4 @@ class Shown:
     service_screen: Screen | None = None
     on_battery: bool = False
     charge_step: PaymentStep | None = None
+    coins_fen: tuple[int, ...] = ()

@@ -50,6 +50,7 @@ SALE: dict[S, View] = {
     S.GIVING_BACK: printing,
     S.OWN_OUT: own_notes,
     S.PAYING: printing,
+    S.COINS: printing,
     S.CHANGE_OUT: take,
     S.CHANGE_AGAIN: printing,
     S.CHANGE_BACK: printing,

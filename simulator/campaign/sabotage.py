@@ -33,6 +33,7 @@ from kiosk.sale.book import Book, S
 from kiosk.sale.deposit import DepositGuards
 from kiosk.sale.intents import Intent, Rounding
 from kiosk.sale.sale import Sale
+from simulator.campaign.sabotage_coins import BUGS as COIN_BUGS
 from simulator.campaign.sabotage_payment import BUGS as PAYMENT_BUGS
 from simulator.world.level import Level, Machine
 
@@ -168,8 +169,8 @@ def _first_status_is_news() -> list[Patch]:
 def _change_promised_twice() -> list[Patch]:
     honest = kiosk.sale.change.acceptable
 
-    def acceptable(known: Any, paid: Any, due: int, stock: Any, policy: Any) -> Any:
-        return honest(known, paid, due, {value: 2 * pieces + 10 for value, pieces in stock.items()}, policy)
+    def acceptable(known: Any, paid: Any, due: int, stock: Any, *more: Any) -> Any:
+        return honest(known, paid, due, {value: 2 * pieces + 10 for value, pieces in stock.items()}, *more)
 
     return [(kiosk.sale.guards, "acceptable", acceptable), (kiosk.sale.sale, "acceptable", acceptable)]
 
@@ -392,5 +393,6 @@ SABOTAGE: dict[str, Sabotage] = {
         machine="bulk",
     ),
     **{name: Sabotage(says, patches, machine="pay") for name, (says, patches) in PAYMENT_BUGS.items()},
+    **{name: Sabotage(says, patches, machine="coins") for name, (says, patches) in COIN_BUGS.items()},
 }
 """Name -> what is planted. Each must be caught; the campaign's own test fails when one is not."""

@@ -24,6 +24,7 @@ from kiosk.office import Office
 from kiosk.parameters import MachinePolicy, SalePolicy
 from kiosk.parts import Parts
 from kiosk.past import fold
+from kiosk.ports import coin_hopper as ch
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
 from kiosk.ports import payment as pp
@@ -39,7 +40,7 @@ from kiosk.records import record_of
 from kiosk.sale.book import S
 from kiosk.sale.sale import SaleContext
 from kiosk.service import Service
-from kiosk.service_records import CassetteFill, RollLoad
+from kiosk.service_records import CassetteFill, HopperFill, RollLoad
 from kiosk.signed import StationKey
 from kiosk.stock import fresh
 from kiosk.sync import Sync
@@ -354,6 +355,53 @@ class FakePayment(Fake):
         self.ordered(kind, payment, f'"kind":"{kind}?"', said, payment=payment)
 
 
+class FakeHopper(Fake):
+    """Coins of one value in a bowl; what fell lies in `cup`. `count`: coins it ever paid."""
+
+    max_coins = 255
+
+    def __init__(self, bench: Bench, number: int, value_fen: int, before: FakeHopper | None = None) -> None:
+        super().__init__(bench, f"hopper.{number}")
+        self.number, self.value_fen = number, value_fen
+        self.coins = before.coins if before else 100
+        self.cup = before.cup if before else 0
+        self.count = before.count if before else 0
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        return {"count": self.count}
+
+    def fall(self, coins: int) -> None:
+        self.coins, self.cup, self.count = self.coins - coins, self.cup + coins, self.count + coins
+
+    def pay(self, order: int, coins: int) -> None:
+        assert 1 <= coins <= self.max_coins
+        planned, fell = bool(self.plan.get("pay")), min(coins, self.coins)
+        if not planned:
+            self.fall(fell)
+        good: Fact = ch.CoinsPaid(order, self.number, coins)
+        if fell < coins:
+            good = ch.CoinsShort(order, self.number, fell, "empty")
+        on_disk = f'"order":{order},"hopper":{self.number},'
+        self.ordered("pay", order, on_disk, good, order=order, hopper=self.number)
+
+    def settle(self, order: int, coins: int, before: Mapping[str, int]) -> None:
+        fell = self.count - before["count"]
+        good: Fact = ch.CoinsShort(order, self.number, fell, "power")
+        if fell == coins:
+            good = ch.CoinsPaid(order, self.number, coins)
+        self.ordered("settle", order, f'"order":{order},"hopper":{self.number},', good, order=order, hopper=self.number)
+
+    def stop(self) -> None:
+        self.orders.append(("stop", self.number))
+
+    def restart(self) -> None:
+        self.orders.append(("restart", self.number))
+
+    def recall(self) -> None:
+        self.bench.report(ch.HopperPast(self.number, tuple(self.counters.items())))
+
+
 class FakeStation(Fake):
     """Keeps locks by key as the station's sheet says; `down`: nobody answers, every deed is uncertain."""
 
@@ -537,6 +585,7 @@ class Bench:
         ways: Collection[str] = (),
         station_key: str = "",
         readers: bool = False,
+        coins: Mapping[int, int] | None = None,
     ) -> None:
         self.clock = VirtualClock(start_ms, WALL_MS + start_ms - MONO_MS)
         self.facts: list[Fact] = []
@@ -560,14 +609,17 @@ class Bench:
             fitted["cabinet"] = self.cabinet
         if ways:
             fitted["payment"] = FakePayment(self, ways, before.devices.payment if before else None)  # type: ignore[arg-type]
+        self.coins_fen = dict(coins or {})
+        old = before.devices.hoppers if before else {}
+        hoppers = {number: FakeHopper(self, number, fen, old.get(number)) for number, fen in self.coins_fen.items()}  # type: ignore[arg-type]
         self.readers = readers
         if readers:
             fitted |= {"code_scanner": FakeScanner(self), "id_reader": FakeIdReader(self)}
-        self.devices = Devices(self.station, **fitted)
+        self.devices = Devices(self.station, **fitted, hoppers=hoppers)
         self.policy, self.station_key = policy or SalePolicy(), station_key
         policy = self.policy
         context = SaleContext("T01", EPOCH, SECRET, policy, 1.0, lambda: (100, 500, 1000, 2000, 5000, 10000))
-        past = fold(journal.lines, fresh(VALUES), context)
+        past = fold(journal.lines, fresh(VALUES, coins=self.coins_fen), context)
         self.past = past
         journal.begin_segment(DAY)
         journal.write(0, WALL_MS, record_of(Booted("T01", "00" * 8, "0.1.0", journal.damaged_bytes, 10)), ())
@@ -594,6 +646,7 @@ class Bench:
         fact = {"kind": "op.act", "operator": "1001", "second": "1002", "act": "fill", "place": ""}
         intents = [record_of(CassetteFill(number, value, 0, 300)) for number, value in VALUES.items()]
         intents.append(record_of(RollLoad(0, 600)))
+        intents += [record_of(HopperFill(number, fen, 0, 100)) for number, fen in self.coins_fen.items()]
         journal.write(0, WALL_MS, fact, intents)
         stock.book(intents)
 
@@ -679,6 +732,11 @@ class Bench:
         assert isinstance(self.devices.payment, FakePayment)
         return self.devices.payment
 
+    def hopper(self, number: int) -> FakeHopper:
+        found = self.devices.hoppers[number]
+        assert isinstance(found, FakeHopper)
+        return found
+
     @property
     def unit(self) -> FakeTicketUnit:
         assert isinstance(self.devices.ticket_unit, FakeTicketUnit)
@@ -741,6 +799,7 @@ class Bench:
             ways=ways,
             station_key=self.station_key,
             readers=self.readers,
+            coins=self.coins_fen,
         )
         for name in ("acceptor", "dispenser", "ticket_unit"):
             old, new = getattr(self.devices, name), getattr(made.devices, name)

@@ -769,7 +769,7 @@ def test_calling_staff_is_written_and_lights_the_lamp() -> None:
     bench.touch("start", "call_staff")
     assert [line["fact"]["where"] for line in bench.lines() if line["fact"]["kind"] == "help"] == ["cabinet", "screen"]
     assert bench.cabinet.lamps["help"]
-    assert bench.controller.help_called_ms >= WALL_MS
+    assert bench.controller.help.called_ms >= WALL_MS
 
 
 def test_somebody_near_ends_the_attract_screen() -> None:
@@ -813,7 +813,7 @@ def test_the_help_lamp_goes_out_when_staff_were_there() -> None:
         else:
             bench.controller.help.hear(came)
         assert not bench.cabinet.lamps["help"]
-        assert bench.controller.help_called_ms == 0
+        assert bench.controller.help.called_ms == 0
 
 
 def test_the_watermark_is_journaled_as_a_hint_and_read_at_the_next_start() -> None:

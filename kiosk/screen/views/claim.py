@@ -16,6 +16,7 @@ UNCERTAIN: dict[str, Msg] = {
     "note_jammed": Msg("A note is stuck inside"),
     "note_unknown": Msg("It must be checked where a note is"),
     "pay_unknown": Msg("It must be counted how much came out"),
+    "coins_unknown": Msg("It must be counted how many coins fell"),
     "tickets_unknown": Msg("It must be checked where the tickets are"),
     "reversal": Msg("Your payment could not be sent back"),
 }
@@ -41,7 +42,7 @@ def reason_words(book: Book, claim: Claim) -> Msg:
         return NOT_TAKEN
     if book.why_ending == "restart":
         return POWER
-    if any(pay.reason not in ("", "empty") for pay in book.pays):
+    if book.failures - {"", "empty"}:
         return DISPENSER
     return ABSENT if book.absent else NO_CHANGE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.sale.book import Book, ChargeLine, S, TicketLine
+from kiosk.sale.change import YUAN_FEN
 from kiosk.screen import formats
 from kiosk.screen.texts import Msg
 from kiosk.screen.values import Printing, ProgressStep, TicketThumb, Words
@@ -34,6 +35,7 @@ TITLES = {
     S.DELIVERING: Msg("Your tickets are coming"),
     S.TICKETS_AGAIN: Msg("Your tickets are coming"),
     S.CHANGE_AGAIN: Msg("Your money is coming"),
+    S.COINS: Msg("Take your coins out of the cup"),
     S.TICKETS_BACK: Msg("Tickets not taken are pulled back"),
     S.CHANGE_BACK: Msg("Money not taken is pulled back"),
     S.CAPTURING: Msg("One moment, the payment is being finished"),
@@ -75,6 +77,11 @@ def change_due(book: Book) -> int:
     if not book.confirmed:
         return max(0, book.put_in_fen - (book.due_fen if book.state in (S.CONFIRMING, S.ASKING) else 0))
     return max(0, book.put_in_fen - book.delivered_fen)
+
+
+def in_coins(look: Look, book: Book, fen: int) -> bool:
+    """So little is still to be given that it falls as coins: no note is as small."""
+    return bool(look.shown.coins_fen) and 0 < fen < min(look.shown.cassettes.values(), default=YUAN_FEN)
 
 
 def paid_words(look: Look, book: Book) -> Words:
@@ -184,7 +191,7 @@ def _left_ms(look: Look, book: Book) -> int:
     left = to_print * look.shown.machine.ticket_ms
     if book.state in (S.CONFIRMING, S.ASKING):
         left += ANSWER_MS
-    if change_due(book) or book.state is S.PAYING:
+    if change_due(book) or book.state in (S.PAYING, S.COINS):
         left += COUNT_MS
     return left + ANSWER_MS
 
@@ -198,11 +205,15 @@ def _outlets(look: Look, book: Book, refund: bool, back: bool) -> tuple[tuple[Wo
         return (say("The slip comes out to the right of the screen"),), ("slip",)
     if back:
         return (say("No slip can be printed: please keep the code"),), ()
+    if book.state is S.COINS:
+        return (say("Coins fall into the cup below the note slot"),), ("change",)
     places = [] if refund else [(say("Tickets come out below the screen"), "tickets")]
     if book.state is S.GIVING_BACK:
         places.append((say("Your notes come out where you put them in"), "insert"))
     elif (refund or change_due(book)) and look.shown.recycled_fen:
         places.append((say("Notes come out of the slot you put yours in"), "insert"))
+    elif in_coins(look, book, change_due(book)):
+        places.append((say("Coins fall into the cup below the note slot"), "change"))
     elif refund or change_due(book):
         places.append((say("Notes come out to the right of the screen"), "change"))
     return tuple(words for words, _ in places), tuple(opening for _, opening in places)

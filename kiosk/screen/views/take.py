@@ -11,7 +11,7 @@ from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg
 from kiosk.screen.values import Figure, Key, NoteCount, Outlet, Take, Words
 from kiosk.screen.views.look import NOTHING, Look
-from kiosk.screen.views.progress import change_due, is_refund
+from kiosk.screen.views.progress import change_due, in_coins, is_refund
 
 ORDERS = {"now": Msg("Take now"), "next": Msg("Take next"), "done": Msg("Taken")}
 
@@ -45,7 +45,8 @@ def _money(look: Look, book: Book, state: str, fen: int, refund: bool) -> Outlet
         return Outlet(
             "change", state, say.msg(ORDERS[state]), words, say("Note slot: right of the screen"), opening="insert"
         )
-    return Outlet("change", state, say.msg(ORDERS[state]), words, say("Slot to the right of the screen"))
+    place = say("Cup below the note slot") if in_coins(look, book, fen) else say("Slot to the right of the screen")
+    return Outlet("change", state, say.msg(ORDERS[state]), words, place)
 
 
 def _figures(look: Look, book: Book, refund: bool) -> tuple[Figure, ...]:
@@ -130,6 +131,8 @@ def take(look: Look) -> Take:
     label = say.plural("{n} note", "{n} notes", count) if notes else NOTHING
     if notes and book.owed_fen:
         label = say("{n} notes, {amount} more follows", n=count, amount=formats.amount(book.owed_fen))
+        if in_coins(look, book, book.owed_fen):
+            label = say("{n} notes, then {amount} in coins", n=count, amount=formats.amount(book.owed_fen))
     walk, lines = _walk_away(look, look.shown.machine.take_ms)
     slip = Key(T.RECEIPT, say("Print a receipt"), "printer")
     ring = look.until(book.take_until_ms, look.shown.machine.take_ms) if book.take_until_ms else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kiosk.parameters import SalePolicy
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import LockedPlace, Order, PlacesLocked, SaleConfirmed, TicketNumbers
@@ -12,6 +14,8 @@ from kiosk.sale.sale import Sale, SaleContext
 from kiosk.stock import Stock, fresh
 
 VALUES = {1: 100, 2: 500, 3: 1000, 4: 2000}
+COINS = {1: 50, 2: 100}
+"""Hopper -> face value."""
 KEY = "T01.7f3a91c2.1"
 
 
@@ -22,8 +26,10 @@ def order(passengers: tuple[str, ...] = ("adult", "adult"), closes_ms: int = 10*
     )  # fmt: skip
 
 
-def stock(notes: int = 300) -> Stock:
-    made = fresh(VALUES)
+def stock(notes: int = 300, coins: Mapping[int, int] | None = None) -> Stock:
+    """`coins`: hopper -> pieces; None: no hopper is fitted."""
+    made = fresh(VALUES, coins=COINS if coins is not None else None)
+    made.coins.coins = dict(coins or {})
     made.cassettes = dict.fromkeys(VALUES, notes)
     made.roll = 100
     return made

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from kiosk.sale.change import CashPolicy, PaidIn, acceptable, bundles, cash_limit_fen, plan_change
+from kiosk.sale.change import CashPolicy, PaidIn, acceptable, bundles, cash_limit_fen, payable_exactly, plan_change
 
 VALUES = (100, 500, 1000, 2000, 5000, 10000)
 KNOWN = VALUES
@@ -51,6 +51,43 @@ def test_values_that_do_not_divide_each_other_are_planned_as_well(
     plan, ways = plan_change(owed, stock, max_notes), every_way(stock, max_notes)
     most = max(amount for amount in ways if amount <= owed)
     assert (plan.total_fen, plan.notes) == (most, ways[most])
+
+
+COIN_STOCKS = some.dictionaries(some.sampled_from((50, 100)), some.integers(0, 5), max_size=2)
+
+
+@given(
+    owed=some.integers(0, 80).map(lambda half: half * 50),
+    stock=some.dictionaries(some.sampled_from((100, 500, 1000)), some.integers(0, 3), max_size=3),
+    coins=COIN_STOCKS,
+    limits=some.tuples(some.integers(0, 6), some.integers(0, 6)),
+)
+def test_a_plan_with_coins_is_the_best_there_is(
+    owed: int, stock: dict[int, int], coins: dict[int, int], limits: tuple[int, int]
+) -> None:
+    """The most that can be paid, with the fewest pieces; of two such ways the fuller place of one value pays."""
+    plan = plan_change(owed, stock, limits[0], coins, limits[1])
+    ways: dict[int, list[tuple[int, int]]] = {}
+    for notes_fen, notes in every_way(stock, limits[0]).items():
+        for coins_fen, pieces in every_way(coins, limits[1]).items():
+            ways.setdefault(notes_fen + coins_fen, []).append((notes + pieces, pieces))
+    most = max(amount for amount in ways if amount <= owed)
+    fewest = min(ways[most])[0]
+    able = [pieces for total, pieces in ways[most] if total == fewest]
+    fuller = any(coins.get(value, 0) > count for value, count in stock.items())
+    used = sum(count for _, count in plan.coins)
+    assert (plan.total_fen, plan.short_fen, plan.notes + used) == (most, owed - most, fewest)
+    assert used == (max(able) if fuller else min(able))
+    assert all(0 < count <= coins[value] for value, count in plan.coins)
+    assert all(0 < count <= stock[value] for value, count in plan.pieces)
+    assert payable_exactly(owed, stock, limits[0], coins, limits[1]) == (most == owed)
+
+
+def test_half_a_yuan_that_no_coin_can_pay_keeps_no_note_out_when_it_would_be_rounded_up() -> None:
+    stock, policy = {100: 9, 1000: 9}, CashPolicy()
+    assert 1000 in acceptable(KNOWN, PaidIn(), 650, stock, policy, {50: 5}, rounds_up=True)[0]
+    assert 1000 in acceptable(KNOWN, PaidIn(), 650, stock, policy, {}, rounds_up=True)[0]
+    assert acceptable(KNOWN, PaidIn(), 650, stock, policy)[1][1000] == "no_change"
 
 
 def test_twenty_and_fifty_where_greedy_fails() -> None:

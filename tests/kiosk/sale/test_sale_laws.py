@@ -14,6 +14,8 @@ from hypothesis.stateful import (
 )
 
 from kiosk.parameters import SalePolicy
+from kiosk.ports.coin_hopper import CoinsPaid, CoinsShort
+from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import AcceptorPast, DepositPast, NoteMoving, NoteRefused
 from kiosk.ports.note_dispenser import DispenserPast
 from kiosk.ports.payment import PaymentApproved
@@ -68,11 +70,19 @@ def told(draw: some.DrawFn, world: World) -> Told:
         draw(some.sampled_from(("empty", "notes", "unknown"))),
     )
     silent = some.none()
+    coins: dict[int, Fact] = {}
+    for line in book.coins:
+        if line.state == "asked" and draw(some.booleans()):
+            fell = draw(some.integers(0, line.asked))
+            coins[line.order] = CoinsShort(line.order, line.hopper, fell, "empty")
+            if fell == line.asked:
+                coins[line.order] = CoinsPaid(line.order, line.hopper, fell)
     return Told(
         draw(silent | some.just(acceptor)),
         draw(silent | some.just(dispenser)),
         draw(silent | some.just(printer)),
         draw(silent | some.just(bulk)),
+        coins,
     )
 
 
@@ -91,6 +101,7 @@ class LifeOfASale(RuleBasedStateMachine):
         answers=some.integers(0, 9),
         confirmed=some.sampled_from((0, 0, 2, 3)),
         way=some.sampled_from(("cash", "cash", "choose", "code", "card")),
+        coins=some.sampled_from((None, None, {1: 60, 2: 40}, {1: 12, 2: 2}, {1: 40})),
     )
     def begin(
         self,
@@ -103,13 +114,14 @@ class LifeOfASale(RuleBasedStateMachine):
         answers: int,
         confirmed: int,
         way: str,
+        coins: dict[int, int] | None,
     ) -> None:
         """A sale that went well so far: `answers` questions were answered, notes of `paying` fen went in."""
         self.confirmed, self.way = confirmed, way
         if rounding == "none":
             passengers = 2  # half a yuan cannot be paid in notes; nobody would configure that
         policy = SalePolicy(cash=cover, partial_issue=partial, rounding=rounding)
-        self.world = World(stock(notes), policy, passengers)
+        self.world = World(stock(notes, coins), policy, passengers)
         for _ in range(answers):
             self.goes_well(paying)
 
@@ -156,7 +168,9 @@ class LifeOfASale(RuleBasedStateMachine):
         said = self.world.said
         before = settled(self.world.book)["pays"], self.world.book.claims_fen, self.world.sale.state
         made = self.world.feed(said[-min(back, len(said))])
-        assert not any(intent.kind in ("stack?", "pay?", "print?", "deliver?", "dump?") for intent in made)
+        assert not any(
+            intent.kind in ("stack?", "pay?", "pay.coins?", "print?", "deliver?", "dump?") for intent in made
+        )
         assert self.world.book.claims_fen == before[1]
 
     # -- people
@@ -291,7 +305,8 @@ class LifeOfASale(RuleBasedStateMachine):
         dropped_fen = sum(line.value_fen for line in book.notes if line.note in world.dropped)
         forced = any(("return?", line.note) in world.account.orders and line.state == "ours" for line in book.notes)
         if book.state is S.COLLECTING and book.owed_fen > dropped_fen and not book.claims and not forced:
-            assert plan_change(book.owed_fen - dropped_fen, world.stock.payable(), 60).short_fen == 0
+            coined = world.stock.coins.payable()
+            assert plan_change(book.owed_fen - dropped_fen, world.stock.payable(), 60, coined).short_fen == 0
 
 
 def test_a_sale_keeps_its_laws_whatever_happens() -> None:

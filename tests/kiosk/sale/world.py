@@ -13,6 +13,7 @@ from kiosk.faults import Fault
 from kiosk.journal import Line
 from kiosk.parameters import SalePolicy
 from kiosk.past import Past, fold
+from kiosk.ports import coin_hopper as ch
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
 from kiosk.ports import payment as pp
@@ -28,7 +29,7 @@ from kiosk.sale.recovery import Told, beliefs
 from kiosk.sale.sale import Sale, SaleContext
 from kiosk.stock import Stock
 from kiosk.system_facts import RecoveryBegan
-from tests.kiosk.sale.samples import KEY, VALUES, confirmed, locked, order, stock
+from tests.kiosk.sale.samples import COINS, KEY, VALUES, confirmed, locked, order, stock
 
 vocabulary.learn()
 KNOWN_FEN = (100, 500, 1000, 2000, 5000, 10000)
@@ -87,6 +88,9 @@ class Account:
                 if self.pays[number][1] == "asked":
                     out_fen = sum(VALUES[cassette] * out for cassette, out, _ in fact["counts"])
                     self.pays[number] = (out_fen, "out" if out_fen else "nothing")
+            case {"kind": "pay!", "order": number, "hopper": hopper, "coins": coins} if number in self.pays:
+                if self.pays[number][1] == "asked":
+                    self.pays[number] = (coins * COINS[hopper], "taken")  # what fell is the passenger's
             case {"kind": "pay!", "order": number} if number in self.pays:
                 self.pays[number] = (0, fact["result"])
             case {"kind": "taken!", "result": "change", "order": number}:
@@ -141,7 +145,8 @@ class Account:
 
     def book(self, intent: Record) -> None:
         kind = intent["kind"]
-        once = {"stack?": "note", "return?": "note", "print?": "blank", "pay?": "order", "deliver?": "sale"}
+        once = {"stack?": "note", "return?": "note", "print?": "blank", "pay?": "order", "pay.coins?": "order"}
+        once["deliver?"] = "sale"
         if kind in once:
             self._once(kind, intent[once[kind]])
         match intent:
@@ -157,8 +162,10 @@ class Account:
                 self.bundle = tuple(intent["blanks"])
                 assert self.bundle
                 assert set(self.bundle) <= self.in_tray
-            case {"kind": "pay?"}:
-                assert not any(state == "asked" for _, state in self.pays.values())
+            case {"kind": "pay?" | "pay.coins?"}:
+                assert not any(state in ("asked", "out") for _, state in self.pays.values())
+                coins = intent.get("coins", 0)
+                assert not coins or intent["value_fen"] == coins * COINS[intent["hopper"]]
                 self.pays[intent["order"]] = (0, "asked")
                 self.asked_fen[intent["order"]] = intent["value_fen"]
             case {"kind": "auth?", "payment": number}:
@@ -235,7 +242,7 @@ class World:
         self.pending: dict[str, list[Fact]] = {}
         self.next_note = 1
         self.price_fen = price_fen
-        self.filled = dict(self.till.cassettes)
+        self.filled, self.coins = dict(self.till.cassettes), dict(self.till.coins.coins)
         self.stock = self._filled()
         started = sf.SaleStarted(1, KEY, "zh", order(("adult",) * passengers))
         self.sale = Sale(1, "zh", started, self.context, self.stock)
@@ -243,7 +250,7 @@ class World:
         self.feed(started)
 
     def _filled(self) -> Stock:
-        made = stock(0)
+        made = stock(0, self.coins if self.till.coins.values else None)
         made.cassettes, made.roll = dict(self.filled), 100
         return made
 
@@ -295,6 +302,8 @@ class World:
     def _counters(self, intent: si.Intent) -> dict[str, dict[str, int]] | None:
         if isinstance(intent, si.StackNote | si.ReturnNote):
             return {"counters": {"stacked": 7}}
+        if isinstance(intent, si.PayCoins):
+            return {"counters": {"count": 9}}
         return {"counters": {"transaction": 3}} if isinstance(intent, si.PayNotes) else None
 
     def check(self) -> None:
@@ -439,6 +448,16 @@ class World:
                     nd.NotesUncertain(number, (), "link"),
                     nd.NotesUncertain(number, first, "link"),
                     nd.NotesRefused(number, "other"),
+                ]
+            case si.PayCoins(order=number, hopper=hopper, coins=coins):
+                return [
+                    ch.CoinsPaid(number, hopper, coins),
+                    ch.CoinsShort(number, hopper, coins - 1, "empty"),
+                    ch.CoinsShort(number, hopper, 0, "jam"),
+                    ch.CoinsUncertain(number, hopper, coins - 1, coins, "power"),
+                    ch.CoinsUncertain(number, hopper, coins, coins + 1, "miscounted"),
+                    ch.CoinsUncertain(number, hopper, 0, coins, "no answer"),
+                    ch.CoinsRefused(number, hopper, "other"),
                 ]
             case si.PrintSlip(slip=code):
                 return [rp.SlipPrinted(code), rp.SlipFailed(code, "paper")]

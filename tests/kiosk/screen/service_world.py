@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+from kiosk.coin_stock import CoinStock
 from kiosk.controller import Controller
 from kiosk.faults import Fault, FaultCode
 from kiosk.identity import Operator
@@ -45,6 +46,13 @@ def unit_machine(language: str, stuck: bool = False) -> Controller:
     return made
 
 
+def coin_machine(language: str, *faults: Fault) -> Controller:
+    """Two hoppers beside everything else, one of them nearly empty."""
+    made = machine(language, *faults)
+    made.stock.coins = CoinStock({1: 50, 2: 100}, {1: 312, 2: 9})
+    return made
+
+
 def service(page: str, operator: Operator | None = CASH, **state: Any) -> Service:
     made = Service((CASH, MAINTAINER), MachinePolicy(), 1.0, CASSETTES)
     made.state.page, made.state.operator, made.state.touched_ms = page, operator, now().mono_ms
@@ -69,17 +77,19 @@ def pages(language: str) -> dict[str, Screen]:
         "menu-open": (service("menu"), open_),
         "menu-maintainer": (service("menu", MAINTAINER), well),
         "menu-ill": (service("menu"), ill),
+        "menu-coins": (service("menu"), coin_machine(language, fault("hopper.2", "DEVICE_FAILURE"))),
     }
     for at in range(0, len(ALL_FAULTS), len(DEVICES)):
         some = zip(sorted(DEVICES), ALL_FAULTS[at:], strict=False)
         made[f"menu-faults-{at}"] = (service("menu"), machine(language, *(fault(*pair) for pair in some)))
     for name, act in ACTS.items():
-        place = {"fill": "2", "clear": "acceptor"}.get(name, "")
-        made[f"task-{name}"] = (service("task", act=act, place=place), ill)
+        place = {"fill": "2", "clear": "acceptor", "fill_coins": "1", "empty_coins": "1"}.get(name, "")
+        coins = coin_machine(language) if "coins" in name else None
+        made[f"task-{name}"] = (service("task", act=act, place=place), coins or ill)
         if act.asks_count:
-            made[f"task-{name}-typed"] = (service("task", act=act, place=place, typed="12"), well)
+            made[f"task-{name}-typed"] = (service("task", act=act, place=place, typed="12"), coins or well)
         if act.money:
-            made[f"sign-{name}"] = (service("sign", act=act, place=place, typed="12"), well)
+            made[f"sign-{name}"] = (service("sign", act=act, place=place, typed="12"), coins or well)
     for name in sorted(MESSAGES):
         page = "menu" if name in ("booked", "doors") else "login" if name in ("wrong", "locked") else "task"
         begun = ACTS["fill"] if page == "task" else None
