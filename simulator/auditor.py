@@ -53,7 +53,7 @@ class Auditor:
         self._reader.violations = self._run.violations  # one list, in the order of finding
         self._survival = Survival(self._say)
         self._upstream = Upstream(self._run)
-        self._parts = Parts(fold.run, fold.books, fold.tally, fold.outside)
+        self._parts = Parts(fold.run, fold.books, fold.tally, fold.outside, fold.coins)
         self.records = 0
 
     def _say(self, invariant: int, text: str) -> None:
@@ -230,7 +230,7 @@ def audit(
         fold.run.seq = 0
         try:
             take_in(fold.run, fold.tally, ledger)
-            compare(Parts(fold.run, fold.books, fold.tally, fold.outside))
+            compare(Parts(fold.run, fold.books, fold.tally, fold.outside, fold.coins))
         except (KeyError, TypeError, AttributeError) as error:
             fold.run.say(3, f"the ledger cannot be understood: {type(error).__name__} {error}", 0)
     if payments is not None:

@@ -22,13 +22,14 @@ CALLS = {"lock?": "lock!", "confirm?": "confirm!", "state?": "state!", "capture?
 passenger's time, and the wait until the machine asks again how it stands is in it."""
 DEEDS = frozenset(
     {"stack?", "return?", "lock?", "confirm?", "state?", "print?", "deliver?", "dump?", "pay?", "slip?", "retract?", "keep?",
-     "reopen?", "return_all?"}
+     "pay.coins?", "reopen?", "return_all?"}
 )  # fmt: skip
 """Intents that leave the next move to the machine."""
 DEVICES_OF = {
     "stack": ("acceptor",), "return": ("acceptor",), "keep": ("acceptor",), "return_all": ("acceptor",),
     "print": ("ticket_unit", "cabinet"), "deliver": ("ticket_unit", "cabinet"), "dump": ("ticket_unit", "cabinet"),
-    "pay": ("dispenser", "cabinet", "acceptor"), "retract": ("ticket_unit", "dispenser", "cabinet", "acceptor"),
+    "pay": ("dispenser", "hopper", "cabinet", "acceptor"), "pay.coins": ("hopper",),
+    "retract": ("ticket_unit", "dispenser", "cabinet", "acceptor"),
     "reopen": ("ticket_unit", "dispenser", "cabinet", "acceptor"), "slip": ("slip_printer",),
 }  # fmt: skip
 """Who moves for a deed: trays, flaps and slots are the cabinet board's. A unit that takes notes and pays is the acceptor."""

@@ -56,7 +56,7 @@ class Books(PayoutBooks):
         match kind:
             case "stack!" | "return!":
                 self._note(fact, result)
-            case "pay!" if result != "refused":
+            case "pay!" if result != "refused" and "counts" in fact:
                 self._paid(fact, result)
             case "taken!" | "retract!" if result in ("change", "change_unknown"):
                 self._change(kind, result, fact["order"])

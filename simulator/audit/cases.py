@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.audit.recent import Recent
 from simulator.audit.verdict import Rules, Violation
@@ -99,6 +100,7 @@ class Case:
     blanks: list[BlankTrack] = field(default_factory=list)
     pays: list[PayTrack] = field(default_factory=list)
     charges: list[ChargeTrack] = field(default_factory=list)
+    coins: list[Any] = field(default_factory=list)  # orders to hoppers, as `coins` tells them
     prices: dict[int, int] = field(default_factory=dict)
     total_fen: int = 0
     confirmed: bool = False

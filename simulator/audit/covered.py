@@ -47,3 +47,16 @@ def _with(before: list[int | None], value: int, count: int) -> list[int | None]:
                 best[amount] = with_it if so_far is None else min(so_far, with_it)
         count, size = count - take, size * 2
     return best
+
+
+def payable_with(
+    amount_fen: int, stock: Mapping[int, int], most_notes: int, coins: Mapping[int, int], most_coins: int
+) -> bool:
+    """The same when at most `most_coins` coins (face value in fen -> pieces) may be among it: each sum of coins is tried."""
+    sums = {0: 0}  # what coins make -> fewest of them
+    for value_fen, count in coins.items():
+        for before, used in list(sums.items()):
+            for more in range(1, min(count, most_coins - used) + 1):
+                worth = before + more * value_fen
+                sums[worth] = min(used + more, sums.get(worth, most_coins))
+    return any(worth <= amount_fen and payable(amount_fen - worth, stock, most_notes) for worth in sorted(sums))

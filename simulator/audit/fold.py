@@ -8,6 +8,7 @@ from typing import Any
 from simulator.audit.books import Books
 from simulator.audit.cases import Run
 from simulator.audit.charges import Charges
+from simulator.audit.coins import Coins
 from simulator.audit.deposits import Deposits
 from simulator.audit.motion import Motion
 from simulator.audit.notes import Notes
@@ -43,8 +44,10 @@ class Fold:
         self.tickets, self.stationed = Tickets(run, self.outside), Stationed(run)
         self.sales, self.terms = Sales(run, keep_sales), Terms(run)
         self.registers, self.service = Registers(run, books.values), Service(run)
-        self.motion = Motion(run, books, self.service)
-        self.deposits, promised = Deposits(run, books, self.registers.own), Promised(run, books)
+        self.coins = Coins(run, books.unknowns, books.named, self.registers.own)
+        self.motion = Motion(run, books, self.service, self.coins)
+        self.deposits, promised = Deposits(run, books, self.registers.own), Promised(run, books, self.coins)
+        run.leave.append(self.coins.forget)
         run.note_gone.append(self.tally.settled)
         self.counts: dict[str, list[int]] = {}  # place -> lines with which people counted it
         self._hears: dict[str, list[Hears]] = {}
@@ -57,6 +60,7 @@ class Fold:
             (Notes.HEARS, self.notes.hear),
             (Tickets.HEARS, self.tickets.hear),
             (Pays.HEARS, self.pays.hear),
+            (Coins.HEARS, self.coins.hear),
             (Charges.HEARS, self.charges.hear),
             (Stationed.HEARS, self.stationed.hear),
             (Registers.HEARS, self.registers.hear),
@@ -72,7 +76,7 @@ class Fold:
             self._hears.setdefault(kind, []).append(self.orders.hear)
         for kind in Sales.HEARS:
             self._hears.setdefault(kind, []).append(self.sales.hear)
-        for part in (books, promised, self.notes, self.deposits, self.tickets, self.pays, self.charges,
+        for part in (books, promised, self.notes, self.deposits, self.tickets, self.pays, self.coins, self.charges,
                      self.stationed, self.terms, self.motion,
                      self.registers, self.service, self.sales):  # fmt: skip
             for kind in part.BOOKS:
@@ -119,6 +123,7 @@ class Fold:
             self.notes.at_end(intent["sale"])
             self.deposits.at_end(intent["sale"])
             self.pays.at_end(intent["sale"])
+            self.coins.at_end(intent["sale"])
             self.charges.at_end(intent["sale"])
             self.sales.end(intent, wall_ms)
 

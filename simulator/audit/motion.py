@@ -7,6 +7,7 @@ what a power cut would leave. Physics has its own ways, which need no order:
 * a note drawn out on a string, a note that jams, anything that falls to the floor;
 * after power-up a note past the escrow goes to the box: it was ordered there, or its fate is still unknown;
 * an order to pay may drag a note out of another cassette than it names;
+* a coin that moves into the exit of its own hopper has not left it;
 * what left its cassette or its roll lawfully goes on by itself to tray, reject bin, waste bin;
 * an order whose outcome is unknown may still be carried out late;
 * hands of people: everything from and to the vault, and all that happens while the cabinet is worked at (`hands`).
@@ -18,6 +19,7 @@ from typing import Any
 
 from simulator.audit.books import LOST, Books
 from simulator.audit.cases import Case, Run
+from simulator.audit.coins import HOPPER, Coins
 from simulator.audit.escrow import STACKER, is_escrow
 from simulator.audit.service import Service
 
@@ -29,8 +31,8 @@ POURED = {("ticket.tray", "ticket.slot"): "deliver", ("ticket.tray", "ticket.was
 
 
 class Motion:
-    def __init__(self, run: Run, books: Books, service: Service) -> None:
-        self._run, self._books, self._service = run, books, service
+    def __init__(self, run: Run, books: Books, service: Service, coins: Coins) -> None:
+        self._run, self._books, self._service, self._coins = run, books, service, coins
         self.hands = False
         self._pulls: set[str] = set()  # outlets that were told to be emptied in this sale or the last
         self._pours: dict[str, int] = {}  # deliver or dump -> the last sale that ordered it
@@ -75,6 +77,9 @@ class Motion:
             return "" if self._may_stack(thing.value_fen) else "stack?"
         if source.startswith("cassette."):
             return "" if self._may_pay() else "pay?"
+        if source.startswith(HOPPER):
+            hopper = int(source.removeprefix(HOPPER).partition(".")[0])
+            return "" if self._coins.may_fall(hopper) or target == f"{source}.exit" else "pay.coins?"
         if source == "roll":
             return "" if self._may_print() else "print?"
         if (source, target) in PULLED:

@@ -120,6 +120,8 @@ class Pairs:
 
 def _pair(intent: Record) -> Pair:
     kind = intent["kind"]
+    if kind == "pay.coins?":
+        return "pay", int(intent["order"])  # one row of numbers with the orders of notes
     if kind in ("retract?", "reopen?"):
         return f"{kind[:-1]} {intent['outlet']}", intent["sale"] if intent["outlet"] == "tickets" else intent["order"]
     return kind[:-1], _asked(kind[:-1], intent)

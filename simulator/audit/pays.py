@@ -43,6 +43,8 @@ class Pays:
         for other in run.pays_of(sale):
             if other.state == "asked" or other.uncertain:
                 run.say(5, f"pay? {order} while {other.order} is {'unknown' if other.uncertain else 'open'}", sale)
+        if case is not None and any(coin.state == "asked" for coin in case.coins):
+            run.say(5, f"pay? {order} while coins fall", sale)
         cassettes = tuple(cassette for cassette, _ in intent["counts"])
         pay = run.pays[order] = PayTrack(order, sale, intent["value_fen"], cassettes, intent.get("why", ""))
         if case is not None:
@@ -55,7 +57,7 @@ class Pays:
     def _owed(self, case: Case, pay: PayTrack) -> None:
         """Money of one sale is promised once: what came in, less what went out, is claimed, or was bought."""
         came_fen = sum(note.value_fen for note in case.notes if note.state not in THEIRS)
-        gone_fen = sum(other.out_fen for other in case.pays) + case.claims_fen
+        gone_fen = sum(other.out_fen for other in (*case.pays, *case.coins)) + case.claims_fen
         fare_fen = sum(case.prices.get(blank.index, 0) for blank in case.blanks if blank.delivered)
         most_fen = came_fen - gone_fen - fare_fen + (self._run.rules.rounding_step_fen if fare_fen else 0)
         # what was pulled back is owed again until its claim stands in a later step

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from simulator.audit.books import LARGEST_NOTE_FEN, Books
 from simulator.audit.cases import Case, Run
+from simulator.audit.coins import CUP, Coins
 from simulator.audit.escrow import STACKER, check_escrow, escrow_places, held_inside_fen, incoming, inner_places
 from simulator.audit.outside import Outside
 from simulator.audit.tally import Tally
@@ -19,7 +20,7 @@ from simulator.audit.tally import Tally
 STUCK = ("acceptor.path", "acceptor.escrow", "acceptor.jam", STACKER)
 TRIES = 4
 """Blanks one print order may spend before its outcome is told."""
-PASSENGERS = ("hand", "acceptor.mouth", "acceptor.path", "acceptor.escrow")
+PASSENGERS = ("hand", "acceptor.mouth", "acceptor.path", "acceptor.escrow", CUP)
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Parts:
     books: Books
     tally: Tally
     outside: Outside
+    coins: Coins
 
 
 def compare(parts: Parts, resting: bool = True) -> None:
@@ -36,6 +38,7 @@ def compare(parts: Parts, resting: bool = True) -> None:
     _box(parts, resting)
     check_escrow(run, parts.books, tally)
     _dispenser(parts)
+    parts.coins.compare(tally)
     _papers(parts)
     _passengers(parts, resting)
     _tickets_outside(parts)
@@ -52,7 +55,8 @@ def _agree_again(parts: Parts) -> None:
     if books.paper_is_counted():
         books.tickets_agree(tally.paper("ticket.tray"), tally.paper("ticket.slot"), parts.outside.pieces)
         parts.outside.bad.clear()
-    if not (parts.run.open or parts.run.restless) and books.nothing_unknown() and tally.watched:
+    if not (parts.run.open or parts.run.restless) and books.nothing_unknown() and parts.coins.sure() and tally.watched:
+        parts.coins.taken_fen = parts.coins.ever_doubt_fen = 0
         books.ever_out_doubt_fen = books.found_fen = books.lost_fen = 0
         tally.given_fen = tally.worth(*PASSENGERS, *inner_places(books, tally)) + books.stacked_fen - books.taken_fen
         books.delivered = parts.outside.pieces
@@ -205,13 +209,13 @@ def _passengers(parts: Parts, resting: bool) -> None:
     """What passengers hold: what they brought, less what was stacked, and the notes they took."""
     run, books, tally = parts.run, parts.books, parts.tally
     held = tally.worth(*PASSENGERS, *inner_places(books, tally)) + (0 if resting else tally.worth("acceptor.jam"))
-    expected = tally.given_fen - books.stacked_fen + books.taken_fen
+    expected = tally.given_fen - books.stacked_fen + books.taken_fen + parts.coins.taken_fen
     open_fen = sum(note.value_fen for note in run.held_notes())
     in_doubt_fen = sum(value * pieces for value, pieces in books.in_doubt.items()) + sum(books.stuck_fen)
     in_doubt_fen += books.lost_fen + books.swallowed * LARGEST_NOTE_FEN
     in_doubt_fen += 0 if tally.watched else books.found_fen  # who watched saw what staff took out, note by note
     lowest, highest = expected - in_doubt_fen - open_fen, expected + books.ever_out_doubt_fen
-    highest += books.open_pays_fen()[0]
+    highest += books.open_pays_fen()[0] + parts.coins.open_fen() + parts.coins.ever_doubt_fen
     highest += books.lying_out()[1] if run.open else 0
     highest += sum(value * pieces for value, pieces in books.inside.items())
     if not lowest <= held <= highest:

@@ -6,7 +6,8 @@ from collections import Counter
 
 from simulator.audit.books import Books
 from simulator.audit.cases import OURS, Run
-from simulator.audit.covered import payable
+from simulator.audit.coins import Coins
+from simulator.audit.covered import payable, payable_with
 from simulator.audit.reading import Record
 
 
@@ -17,8 +18,8 @@ class Promised:
     HEARS = ("stack!",)
     BOOKS = ("stack?", "pay?")
 
-    def __init__(self, run: Run, books: Books) -> None:
-        self._run, self._books = run, books
+    def __init__(self, run: Run, books: Books, coins: Coins) -> None:
+        self._run, self._books, self._coins = run, books, coins
         self._short: tuple[int, str] = (0, "")  # the note that moves, and what is to be said unless it is deposited
 
     def hear(self, fact: Record) -> None:
@@ -55,15 +56,23 @@ class Promised:
         recycled = run.bulk and value_fen in stock
         if recycled:
             stock[value_fen] += 1  # it is stock as soon as it is ours (decision 9)
-        if after > due and not payable(after - due, stock, rules.max_notes_out):
+        if after > due and not self._covered(after - due, case.total_fen % rules.rounding_step_fen, stock):
             run.say(8, f"a note is stacked though the change of {after - due} fen cannot be paid", case.number)
         refund = ours if rules.cover == "full" else min(ours, rules.cover_fen)
-        if not payable(refund, stock, rules.max_notes_out):
+        if not self._covered(refund, 0, stock):
             text = f"a note is stacked though a refund of {refund} fen cannot be paid"
             if run.bulk and not recycled:
                 self._short = (intent["note"], text)
             else:
                 run.say(8, text, case.number)
+
+    def _covered(self, amount_fen: int, half_fen: int, stock: dict[int, int]) -> bool:
+        """`half_fen`: so much less has to be paid where the price was not rounded, and may be rounded after all."""
+        most, coins = self._run.rules.max_notes_out, self._coins.payable()
+        if not coins:
+            return payable(amount_fen, stock, most)
+        exact = payable_with(amount_fen - half_fen, stock, most, coins, self._run.rules.max_coins_out)
+        return exact or payable_with(amount_fen, stock, most, coins, self._run.rules.max_coins_out)
 
     def _from_what_lies_there(self, intent: Record) -> None:
         for cassette, notes in intent["counts"]:

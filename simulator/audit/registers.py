@@ -29,7 +29,7 @@ class Registers:
             case "stack!", "stacked":
                 own["notes_in"] += 1
                 own["notes_in_fen"] += fact["value_fen"]
-            case "pay!", result if result != "refused":
+            case "pay!", result if result != "refused" and "counts" in fact:
                 self._paid(fact)
             case "retract!", "change":
                 own["retracted_fen"] += self._out.pop(fact["order"], 0)

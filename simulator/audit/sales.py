@@ -113,6 +113,7 @@ class Sales:
             run.say(2, f"{case.rounding_fen} fen of rounding are a whole step or more", number)
         uncertain_fen = account["uncertain_fen"] + sum(map(_unsure_fen, case.pays))
         uncertain_fen += sum(note.value_fen for note in case.notes if note.state == "inside")
+        uncertain_fen += sum(coin.unsure_fen for coin in case.coins)
         if uncertain_fen > case.unknown_fen:
             run.say(3, f"{uncertain_fen} fen are uncertain, only {case.unknown_fen} booked as unknown", number)
         if intent["outcome"] in ("sold", "partial") and not case.confirmed:
@@ -168,7 +169,8 @@ def account_of(case: Case) -> dict[str, int]:
         "uncertain_fen": sum(note.value_fen for note in case.notes if note.state in DOUBTFUL),
         "fare_fen": sum(case.prices.get(blank.index, 0) for blank in case.blanks if blank.delivered),
         "rounding_fen": case.rounding_fen,
-        "taken_fen": sum(pay.out_fen for pay in case.pays if pay.state == "taken"),
+        "taken_fen": sum(pay.out_fen for pay in case.pays if pay.state == "taken")
+        + sum(coin.out_fen for coin in case.coins),
         "claims_fen": case.claims_fen,
     }
 
@@ -187,6 +189,7 @@ def add_case(sums: Sums, case: Case) -> dict[str, Any]:
         sums.change_fen += pay.out_fen if pay.state == "taken" and pay.why != "refund" else 0
         sums.refund_fen += pay.out_fen if pay.state == "taken" and pay.why == "refund" else 0
         sums.retracted_fen += pay.out_fen if pay.state == "retracted" else 0
+    sums.coins_fen += sum(coin.out_fen for coin in case.coins)
     for blank in case.blanks:
         sums.tickets_printed += blank.state in ("in_tray", "dumped", "delivered", "retracted")
         sums.tickets_taken += blank.delivered

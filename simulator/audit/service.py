@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.audit.cases import Run
 from simulator.audit.reading import Record
 
-BOOKINGS = frozenset({"cassette.fill", "box.swap", "roll.load", "count"})
-ACTS = {"cassette.fill": ("fill", "empty"), "box.swap": ("swap_box",)}
+BOOKINGS = frozenset({"cassette.fill", "hopper.fill", "box.swap", "roll.load", "count"})
+ACTS = {"cassette.fill": ("fill", "empty"), "hopper.fill": ("fill_coins",), "box.swap": ("swap_box",)}
 MONEY_BINS = ("reject", "change_retract")
 
 
@@ -52,7 +52,7 @@ class Service:
         if not self.act:
             run.say(14, f"{kind} without an operator's act", 0)
             return
-        money = kind in ("cassette.fill", "box.swap") or intent.get("place") in MONEY_BINS
+        money = kind in ACTS or intent.get("place") in MONEY_BINS
         second, operator, act = self.act.get("second", ""), self.act["operator"], self.act["act"]
         if money and (not second or second == operator):
             run.say(14, f"{kind} of operator {operator} without a second person", 0)

@@ -28,6 +28,7 @@ class Rules:
 
     cassette_capacity: int = 1_000
     max_notes_out: int = 60
+    max_coins_out: int = 20
     cover: str = "full"
     cover_fen: int = 0
     rounding_step_fen: int = 100
@@ -46,6 +47,7 @@ class Sums:
     change_fen: int = 0
     refund_fen: int = 0
     retracted_fen: int = 0
+    coins_fen: int = 0  # of change and refunds together
     fares_fen: int = 0
     rounded_fen: int = 0
     owed_fen: int = 0

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 import config
 from config import Range
+from simulator.devices.cctalk.settings import FIRST_ADDRESS
 from simulator.devices.f53.codes import check_codes
 from simulator.devices.twin import Speeds
 
@@ -22,6 +23,7 @@ MotionMs = Annotated[int, Range(0, 600_000)]
 DispenserModel = Literal["lcdm4000", "lcdm2000", "lcdm1000", "f53"]
 CASSETTES_OF: Mapping[str, int] = {"lcdm4000": 4, "lcdm2000": 2, "lcdm1000": 1, "f53": 4}
 AcceptorModel = Literal["validator", "bill_to_bill", "id003", "ebds", "essp"]
+FIRST_SERIAL = 7_654_320
 KNOWN_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 
 
@@ -39,6 +41,22 @@ class RecyclingSettings:
 
     value_fen: int
     capacity: Annotated[int, Range(1, 200)] = 80
+
+
+@dataclass(frozen=True, slots=True)
+class CoinSettings:
+    """One hopper; the first of the list is number 1."""
+
+    value_fen: Annotated[int, Range(10, 10_000)]
+
+    @staticmethod
+    def address(number: int) -> int:
+        """Where it answers on the bus of all hoppers."""
+        return FIRST_ADDRESS - 1 + number
+
+    @staticmethod
+    def serial(number: int) -> int:
+        return FIRST_SERIAL + number
 
 
 def _recycling() -> tuple[RecyclingSettings, ...]:
@@ -105,6 +123,7 @@ class CabinetSettings:
     dispenser: DispenserModel = "lcdm4000"  # not with acceptor: bill_to_bill
     f53: F53Settings = field(default_factory=F53Settings)
     cassettes: Annotated[tuple[CassetteSettings, ...], Range(0, 4)] = field(default_factory=_cassettes)
+    hoppers: Annotated[tuple[CoinSettings, ...], Range(0, 8)] = ()
     vault_notes: Mapping[int, Pieces] = field(default_factory=_vault)
     wallet_notes: Mapping[int, Pieces] = field(default_factory=_wallet)
     vault_blanks: Pieces = 3_000

@@ -23,6 +23,7 @@ STUCK = {
     ),
     "cabinet": frozenset({"tray_never_empties", "deliver_partly"}),
     "slip_printer": frozenset({"mechanical", "unrecoverable"}),
+    "hopper": frozenset({"bridge", "motor_stalled", "motor_dead", "exit_blocked", "light_idle"}),
     "ups": frozenset({"ups_failed", "battery_lies", "low_at_once"}),
 }
 """Faults of the menu that a person at the open cabinet repairs while clearing a device."""
@@ -116,6 +117,28 @@ class Technician:
         """A recycling cassette is filled at a loading station, which writes what it counted into the cassette's memory."""
         if self._world.recycles:
             self._world.unit.unit.count_again(cassette)
+
+    # -- coins
+
+    def fill_hopper(self, hopper: int, coins: int) -> dict[str, Any]:
+        """Put so many coins of its value from the vault into it; what stood in its exit goes back into it first."""
+        self._reach("hopper")
+        bus = self._world.coins
+        found = (
+            next((each for each in bus.hoppers if each.settings.number == hopper), None) if bus is not None else None
+        )
+        if found is None:
+            raise Refused(BAD, "no_such_hopper", f"there is no hopper {hopper}")
+        name, matter = found.body.bowl.name, self._world.matter
+        value_fen = self._world.settings.hoppers[hopper - 1].value_fen
+        found.clear_exit(name)
+        before = len(matter.place(name))
+        stored = [coin for coin in matter.place("vault").coins() if coin.value_fen == value_fen][:coins]
+        if len(stored) < coins:
+            raise conflict("vault_short", f"the vault holds {len(stored)} coins of {value_fen} fen, {coins} are wanted")
+        for coin in stored:
+            matter.move(coin, name)
+        return self._counted("fill_hopper", name, before, value_fen=value_fen)
 
     # -- paper
 

@@ -13,6 +13,7 @@ from simulator.devices.cabinet_board import CabinetBoard
 from simulator.devices.cabinet_board.body import Levels
 from simulator.devices.ccnet import CNY, CcnetValidator
 from simulator.devices.ccnet.b2b import ESCROW, UNASSIGNED, BillToBill
+from simulator.devices.cctalk import CctalkBus, HopperSettings
 from simulator.devices.ebds import EbdsValidator
 from simulator.devices.escpos import EscPosPrinter
 from simulator.devices.escpos.usb import UsbEscPosPrinter
@@ -28,9 +29,10 @@ from simulator.devices.validator import Validator
 
 DEVICES = ("acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer")
 """Names of the twins of the usual machine; the ptys are links of these names. A Bill-to-Bill unit is the acceptor and has no
-dispenser beside it; a UPS is `ups`."""
+dispenser beside it; a UPS is `ups`, a bus of coin hoppers `hopper`."""
 
 UPS = "ups"
+HOPPER = "hopper"
 UNIT_CASSETTES = 3
 
 DOORS = ("outer", "safe", "tickets", "change")
@@ -94,8 +96,9 @@ class World:
         on_usb = settings.slip_printer == "usb"
         self.slip_printer = UsbEscPosPrinter(matter, speeds) if on_usb else EscPosPrinter(matter, speeds)
         self.ups = MegatecUps(speeds, settings.ups_minutes) if settings.ups else None
+        self.coins = self._coins(speeds)
         usual: tuple[Twin | None, ...] = (self.slot, self._dispenser, self.ticket_unit, self.board, self.slip_printer)
-        machines = [*zip(DEVICES, usual, strict=True), (UPS, self.ups)]
+        machines = [*zip(DEVICES, usual, strict=True), (UPS, self.ups), (HOPPER, self.coins)]
         asks = {"acceptor": ACCEPTOR_ASKS[settings.acceptor], **ASKS}
         works: dict[str, Callable[[], bool]] = {"ticket_unit": self.ticket_unit.reading, "cabinet": self.board.settling}
         self.twins = {
@@ -119,6 +122,14 @@ class World:
             capacities = [matter.place(f"cassette.{number}").capacity or 0 for number in range(1, UNIT_CASSETTES + 1)]
             return BillToBill(matter, speeds, capacities=capacities, kinds_of=kinds), None
         return VALIDATORS[settings.acceptor](matter, speeds), self._pays(speeds)
+
+    def _coins(self, speeds: Speeds) -> CctalkBus | None:
+        """The hoppers, all on one bus; what falls lies in the cup, where nothing holds it back."""
+        seats = [
+            HopperSettings(number, address=one.address(number), serial=one.serial(number))
+            for number, one in enumerate(self.settings.hoppers, start=1)
+        ]
+        return CctalkBus(self.matter, speeds, seats) if seats else None
 
     def _pays(self, speeds: Speeds) -> Dispenser:
         settings, matter = self.settings, self.matter

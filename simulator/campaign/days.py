@@ -17,6 +17,7 @@ KINDS = USUAL
 ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {
     "usual": tuple(troubles()), "bulk": tuple(troubles("bulk")), "pay": tuple(troubles("pay")),
     "collect": tuple(troubles("collect")),
+    "coins": tuple(troubles("coins")),
 }  # fmt: skip
 AT_DESK = tuple(each for each in ALL_TROUBLES["pay"] if each.device == "payment")
 ALL_LOST = tuple(on_battery())

@@ -116,9 +116,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--level", choices=("port", "bytes"), default="port", help="with drivers and wires, or without")
     parser.add_argument(
         "--machine",
-        choices=("usual", "bulk", "pay", "collect"),
+        choices=("usual", "bulk", "pay", "collect", "coins"),
         default="usual",
-        help="bulk: a unit with a bulk escrow takes and pays notes; pay: phones pay too; collect: orders are picked up",
+        help="bulk: a unit with a bulk escrow takes and pays notes; pay: phones pay too; collect: orders are picked up; "
+        "coins: hoppers pay change in coins",
     )
     parser.add_argument(
         "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
@@ -139,6 +140,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--office belongs to --sales")
     if given.machine in ("pay", "collect") and (given.kills or given.level == "bytes"):
         parser.error(f"--machine {given.machine} is neither for --kills nor for --level bytes")
+    if given.machine == "coins" and given.kills:
+        parser.error("--machine coins is not for --kills")
     if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:
         parser.error("a number of sales, kills, events or parts is not negative")
     return given

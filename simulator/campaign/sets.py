@@ -8,6 +8,7 @@ from itertools import combinations
 from simulator.devices.cabinet_board.faults import BOARD_FAULTS
 from simulator.devices.ccnet.b2b.faults import FAULTS as UNIT_OF_NOTES_FAULTS
 from simulator.devices.ccnet.faults import FAULTS as ACCEPTOR_FAULTS
+from simulator.devices.cctalk.faults import HOPPER as HOPPER_FAULTS
 from simulator.devices.escpos.faults import PRINTER_FAULTS
 from simulator.devices.lcdm.faults import FAULTS as DISPENSER_FAULTS
 from simulator.devices.megatec.faults import FAULTS as UPS_FAULTS
@@ -41,10 +42,12 @@ PICKUPS: dict[str, Plan] = {
     "left": Plan(Kind.WALK_AWAY, 2, BUDGET_FEN, leave_at="take", pays="pickup"),
 }
 """The same of machines at which orders are picked up."""
+COIN_SALES: dict[str, Plan] = {"coins" if name == "change" else name: plan for name, plan in SALES.items()}
+"""The same of machines with hoppers: a cheap ticket has a half yuan in its price."""
 
 
 def sales_of(machine: Machine) -> dict[str, Plan]:
-    return {"pay": PHONE_SALES, "collect": PICKUPS}.get(machine, SALES)
+    return {"pay": PHONE_SALES, "collect": PICKUPS, "coins": COIN_SALES}.get(machine, SALES)
 
 
 MOMENTS = {
@@ -53,6 +56,7 @@ MOMENTS = {
     "ticket_unit": ("confirm?",),
     "cabinet": ("lock?",),
     "slip_printer": ("stack?",),
+    "hopper": ("lock?", "pay.coins?"),
 }
 """When a device's own faults are switched on: before it has work to do, and for the acceptor also in the middle of it."""
 
@@ -63,6 +67,7 @@ ORDERS = {
     "ticket_unit": ("print?", "deliver?"),
     "cabinet": ("deliver?", "pay?"),
     "slip_printer": ("slip?",),
+    "hopper": ("pay.coins?",),
 }
 """When a link fails: as an order is given."""
 
@@ -84,6 +89,14 @@ UNSEEN = {
     "ticket_unit": {"front_blocked", "front_feeder", "unreadable", "old_firmware"},
     "cabinet": {"wrong_unit", "exception_04", "map_version_1", "kick_ignored"},
     "slip_printer": {"stale_status", "no_status"},
+    "hopper": {
+        "counter_wrap_next",
+        "low_sensor_blind",
+        "level_illegal",
+        "busy_next",
+        "slow_reply",
+        "bytes_swapped_next",
+    },
     "ups": {"no_echo", "bypass", "comma_for_point", "letter_for_bit_next"},
 }
 """Faults of the wire's manners: they have no meaning without bytes (the fronts' docstrings say so)."""
@@ -94,7 +107,9 @@ MENUS = {
     "ticket_unit": UNIT_FAULTS,
     "cabinet": BOARD_FAULTS,
     "slip_printer": PRINTER_FAULTS,
+    "hopper": tuple(name for name in HOPPER_FAULTS if name != "sensor_misses_next"),
 }
+"""A coin that its sensor misses is noticed by nobody before a count (decision page 030)."""
 
 PAYMENT_MOMENTS = ("lock?", "auth?", "confirm?", "deliver?", "capture?")
 """When something goes wrong at the other side of a payment by phone, or on the way there."""
@@ -123,6 +138,8 @@ def _menus(machine: Machine) -> Mapping[str, tuple[list[str], tuple[str, ...]]]:
         device: ([name for name in menu if name not in UNSEEN[device]], MOMENTS[device])
         for device, menu in MENUS.items()
     }
+    if machine != "coins":
+        del found["hopper"]
     if machine == "bulk":
         del found["dispenser"]
         unit = [name for name in UNIT_OF_NOTES_FAULTS if name not in UNIT_UNSEEN | NEVER_AT_REST]
@@ -132,13 +149,19 @@ def _menus(machine: Machine) -> Mapping[str, tuple[list[str], tuple[str, ...]]]:
 
 def _orders(machine: Machine) -> Mapping[str, tuple[str, ...]]:
     if machine != "bulk":
-        return ORDERS
+        return {name: when for name, when in ORDERS.items() if name in _menus(machine)}
     return {**{name: when for name, when in ORDERS.items() if name in _menus(machine)}, "acceptor": UNIT_MOMENTS}
 
 
 def troubles(machine: Machine = "usual") -> list[Trouble]:
     """Every single fault at its moments, in a fixed order."""
-    return [*_device_troubles(machine), *_link_troubles(machine), *_other_troubles(), *_payment_troubles(machine)]
+    return [
+        *_device_troubles(machine),
+        *_link_troubles(machine),
+        *_other_troubles(),
+        *_payment_troubles(machine),
+        *_coin_troubles(machine),
+    ]
 
 
 def _device_troubles(machine: Machine) -> Iterator[Trouble]:
@@ -161,6 +184,13 @@ def _other_troubles() -> Iterator[Trouble]:
         yield from (Trouble("disk", name, when) for name in DISK)
     for name, moments in INCIDENT_MOMENTS.items():
         yield from (Trouble("people", name, when) for when in moments)
+
+
+def _coin_troubles(machine: Machine) -> Iterator[Trouble]:
+    """What people and the disk do while coins fall."""
+    if machine == "coins":
+        yield from (Trouble("people", name, "pay.coins?") for name in INCIDENT_MOMENTS)
+        yield from (Trouble("disk", name, "pay.coins?") for name in DISK)
 
 
 def _payment_troubles(machine: Machine) -> Iterator[Trouble]:

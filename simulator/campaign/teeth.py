@@ -8,7 +8,7 @@ from itertools import islice
 
 from simulator.campaign.days import day
 from simulator.campaign.sabotage import SABOTAGE, planted
-from simulator.campaign.sets import BUDGET_FEN, CHEAP_FEN, PHONE_SALES, SALES, sales_of, singles
+from simulator.campaign.sets import BUDGET_FEN, CHEAP_FEN, COIN_SALES, PHONE_SALES, SALES, sales_of, singles
 from simulator.passenger.person import Kind, Plan
 from simulator.world.run import run
 from simulator.world.script import Script, Trouble
@@ -24,6 +24,12 @@ def _at_desk(name: str, when: str, *sales: str) -> Script:
     """Passengers with phones, one after the other, while this goes wrong at the other side."""
     plans = tuple(PHONE_SALES[sale] for sale in sales or ("code",))
     return Script(1, plans, (Trouble("payment", name, when),), machine="pay")
+
+
+def _at_hopper(name: str, *sales: str) -> Script:
+    """Passengers whose change has a half yuan, one after the other, while this goes wrong in a hopper."""
+    plans = tuple(COIN_SALES[sale] for sale in sales or ("coins", "coins"))
+    return Script(1, plans, (Trouble("hopper", name, "pay.coins?"),), machine="coins")
 
 
 DIRECTED: dict[str, list[Script]] = {
@@ -57,6 +63,9 @@ DIRECTED: dict[str, list[Script]] = {
     "late_approval_is_paid": [_at_desk("late_word", "auth?", "code left", "code cancelled")],
     "unknown_payment_is_paid": [_at_desk("silent", "auth?"), _at_desk("silent", "lock?")],
     "payment_begun_again": [_at_desk("mute", "auth?")],
+    "coins_paid_again": [_at_hopper("light_paying_next"), _at_hopper("exit_blocked_next")],
+    "short_coins_not_claimed": [_at_hopper("empty_next"), _at_hopper("jam_next")],
+    "coins_to_an_empty_bay": [Script(1, (COIN_SALES["forgotten change"],) * 2, machine="coins")],
     "register_not_restored": [Script(1, (CHANGE, CHANGE), cuts=(at,)) for at in range(56, 76)],
 }
 """Bugs that few scripts can show -> scripts that can."""

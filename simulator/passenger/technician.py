@@ -36,12 +36,16 @@ class Job:
     count: int
 
 
-def first_fill(notes: Mapping[int, int], blanks: int) -> list[Job]:
-    """What a new machine needs. `notes`: cassette -> pieces."""
+def first_fill(notes: Mapping[int, int], blanks: int, coins: Mapping[int, int] | None = None) -> list[Job]:
+    """What a new machine needs. `notes`: cassette -> pieces; `coins`: hopper -> pieces."""
     jobs = [
         Job({"act": "fill", "cassette": number, "notes": count}, f"svc:act:fill:{number}", count)
         for number, count in notes.items()
         if count
+    ]
+    jobs += [
+        Job({"act": "fill_hopper", "hopper": number, "coins": count}, f"svc:act:fill_coins:{number}", count)
+        for number, count in (coins or {}).items()
     ]
     return [*jobs, Job({"act": "load_roll", "blanks": blanks}, "svc:act:load_roll", blanks)]
 

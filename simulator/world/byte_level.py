@@ -15,7 +15,7 @@ from simulator.devices.twin import Twin
 from simulator.world.things import Things
 from simulator.world.wire import Wire
 
-PARTS = ("cabinet", "acceptor", "dispenser", "ticket_unit", "slip_printer", "ups")
+PARTS = ("cabinet", "acceptor", "dispenser", "ticket_unit", "slip_printer", "ups", "hopper")
 
 
 class TwinHost:

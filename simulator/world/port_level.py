@@ -16,6 +16,7 @@ from simulator.devices.lcdm import Lcdm4000
 from simulator.fronts.port.acceptor import AcceptorFront
 from simulator.fronts.port.bill_to_bill import BillToBillFront
 from simulator.fronts.port.board import BoardFront
+from simulator.fronts.port.coin_hopper import CoinsFront
 from simulator.fronts.port.dispenser import DispenserFront
 from simulator.fronts.port.payment import PaymentFront
 from simulator.fronts.port.readers import IdReaderFront, ScannerFront
@@ -43,7 +44,11 @@ class PortLevel:
         ups = self._ups(settings, report)
         payment = self._payment(reactor)
         readers = self._readers(report)
-        devices = Devices(station, acceptor, dispenser, ticket_unit, slip_printer, board, ups, payment, **readers)
+        coins = self._coins(settings, report)
+        hoppers = coins.hoppers if coins is not None else {}
+        devices = Devices(
+            station, acceptor, dispenser, ticket_unit, slip_printer, board, ups, payment, hoppers=hoppers, **readers
+        )
         self._fronts = {
             **cash,
             "ticket_unit": ticket_unit,
@@ -51,6 +56,7 @@ class PortLevel:
             **({"ups": ups} if ups is not None else {}),
             **({"payment": payment} if payment is not None else {}),
             **readers,
+            **({"hopper": coins} if coins is not None else {}),
             "cabinet": board,  # last: composed devices give it orders in the same turn
         }
         for name, front in self._fronts.items():
@@ -68,6 +74,10 @@ class PortLevel:
             "code_scanner": ScannerFront("code_scanner", report, proof),
             "id_reader": IdReaderFront("id_reader", report, proof),
         }
+
+    def _coins(self, settings: Settings, report: Report) -> CoinsFront | None:
+        bus = self._things.world.coins
+        return CoinsFront("hopper", report, bus, settings.coins_fen) if bus is not None else None
 
     def _payment(self, reactor: Reactor) -> PaymentFront | None:
         desk = self._things.payments

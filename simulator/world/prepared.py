@@ -17,7 +17,8 @@ from argon2 import PasswordHasher
 from kiosk.clock import VirtualClock
 from kiosk.identity import FIRST_SEGMENT, MachineIdentity, Operator
 from kiosk.parameters import SalePolicy
-from kiosk.settings import Device, DeviceTable, Identity, ScreenLink, Settings, StationLink
+from kiosk.settings import Device, DeviceTable, HopperSeat, Identity, ScreenLink, Settings, StationLink
+from simulator.cabinet.settings import CoinSettings
 from simulator.passenger.technician import Staff, first_fill
 from simulator.world.disk import SectorDisk
 from simulator.world.level import Level, Machine
@@ -26,7 +27,7 @@ from simulator.world.office import PEOPLE, signer
 from simulator.world.people import Worker
 from simulator.world.points import Points
 from simulator.world.station import Desk
-from simulator.world.things import CASSETTES_FEN, UPS_MIN, Fill, Things
+from simulator.world.things import CASSETTES_FEN, COINS_FEN, UPS_MIN, Fill, Things
 
 MACHINE, STATION, EPOCH, SECRET, TOKEN = "W01", "BXP", "5a11e0de", bytes(range(32)), "token-of-the-simulated-world"
 STAFF = (Staff("1001", "246810"), Staff("1002", "135790"))
@@ -39,6 +40,7 @@ SPARE: Mapping[Machine, Fill] = {
     "bulk": Fill(((2, 400), (3, 400)), 800),
     "pay": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
     "collect": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
+    "coins": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800, ((1, 400), (2, 400))),
 }
 
 
@@ -50,6 +52,12 @@ def _cash(machine: Machine) -> tuple[Device, Device]:
     return Device("ccnet", "wire"), Device("lcdm4000", "wire", cassettes=values_fen)
 
 
+def _hoppers(machine: Machine) -> Device | None:
+    values_fen = COINS_FEN[machine]
+    seats = {n: HopperSeat(CoinSettings.address(n), fen, CoinSettings.serial(n)) for n, fen in values_fen.items()}
+    return Device("cctalk_hopper", "wire", hoppers=seats) if seats else None
+
+
 def settings(policy: SalePolicy | None = None, machine: Machine = "usual", ups: bool = False) -> Settings:
     """The configuration of the simulated machine: every device fitted but a UPS, the default parameters."""
     acceptor, dispenser = _cash(machine)
@@ -59,6 +67,7 @@ def settings(policy: SalePolicy | None = None, machine: Machine = "usual", ups: 
         ticket_unit=Device("ttpm", "wire", baud=115_200),
         cabinet=Device("cabinet_board", "wire", baud=19_200),
         slip_printer=Device("escpos", "wire", baud=115_200),
+        hopper=_hoppers(machine),
         ups=Device("megatec", "wire", baud=2_400, runtime_min=UPS_MIN) if ups else None,
         code_scanner=Device("scanner", "wire") if machine == "collect" else None,
         id_reader=Device("samv", "wire", baud=115_200) if machine == "collect" else None,
@@ -122,7 +131,7 @@ def _prepared(fill: Fill, level: Level, machine: Machine, ups: bool) -> Prepared
     box = Box(settings(machine=machine, ups=ups), identity(), clock, things, disk, desk, Random(1), level)
     box.start()
     box.settle(60_000, lambda: box.screen is not None and not box.made.controller.starting)  # type: ignore[union-attr]
-    jobs = first_fill(dict(fill.notes), fill.blanks)
+    jobs = first_fill(dict(fill.notes), fill.blanks, dict(fill.coins))
     worker = Worker(box, STAFF, jobs)
     box.serve(worker)
     if worker.technician.outcome != "done":

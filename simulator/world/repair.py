@@ -25,16 +25,19 @@ FILLED: Mapping[Machine, Mapping[int, tuple[int, int]]] = {
     "bulk": {2: (10, 40), 3: (10, 40)},
     "pay": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
     "collect": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
+    "coins": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
 }
 """Cassette -> (pieces below which a technician fills it, how many are in it then)."""
 ROLL = 40
+LEAST_COINS, MORE_COINS = 15, 20
 
 
 def needed(box: Box) -> bool:
-    """Out of service, or nothing can be paid out because nobody knows what lies in the cassettes."""
+    """Out of service, or something cannot be paid out because nobody knows what lies in the cassettes or in a hopper."""
     if box.made is None or box.screen is None:
         return False
-    return box.screen.kind == "oos" or bool(box.made.controller.stock.uncounted)
+    stock = box.made.controller.stock
+    return box.screen.kind == "oos" or bool(stock.uncounted or stock.coins.resting)
 
 
 def wanted(box: Box) -> bool:
@@ -52,7 +55,7 @@ def jobs(box: Box) -> list[Job]:
     assert box.made is not None
     controller = box.made.controller
     faults = controller.watch.faults.values()
-    broken = sorted({fault.device for fault in faults if FaultCode[fault.code].code.startswith("E")})
+    broken = sorted({_module(fault.device) for fault in faults if FaultCode[fault.code].code.startswith("E")})
     found = [Job({"act": "clear_jam", "device": _part(box, name)}, f"svc:act:clear:{name}", 0) for name in broken]
     short = controller.mode.cash_limit_fen < LEAST_FEN
     unsure = bool(controller.stock.uncounted) or "dispenser" in broken
@@ -62,6 +65,8 @@ def jobs(box: Box) -> list[Job]:
             found.append(_filling(box, number, pieces - lies, pieces))
         elif unsure:
             found.append(Job(None, f"svc:act:fill:{number}", lies))
+    for number in sorted(controller.stock.coins.resting | _low(controller.stock.coins.coins)):
+        found.append(_hopper(box, number))
     if controller.stock.deposit_stuck:
         matter = box.things.world.matter
         lies = sum(len(matter.places[name]) for name in ("box", "acceptor.stacker", f"cassette.{ESCROW}"))
@@ -70,6 +75,24 @@ def jobs(box: Box) -> list[Job]:
         box.things.deliver(ROLL)
         found.append(Job({"act": "load_roll", "blanks": ROLL}, "svc:act:load_roll", ROLL))
     return found
+
+
+def _module(device: str) -> str:
+    """As a technician sees it: all hoppers are one."""
+    return device.partition(".")[0]
+
+
+def _low(coins: Mapping[int, int]) -> set[int]:
+    return {number for number, count in coins.items() if count < LEAST_COINS}
+
+
+def _hopper(box: Box, number: int) -> Job:
+    """Its exit is cleared, some coins are put in, and all of them are counted."""
+    places = box.things.world.matter.places
+    lies = len(places[f"hopper.{number}"]) + len(places[f"hopper.{number}.exit"])
+    box.things.bring_coins(number, MORE_COINS, "vault")
+    deed = {"act": "fill_hopper", "hopper": number, "coins": MORE_COINS}
+    return Job(deed, f"svc:act:fill_coins:{number}", lies + MORE_COINS)
 
 
 def _part(box: Box, name: str) -> str:

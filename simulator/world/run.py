@@ -250,6 +250,10 @@ FILLS: Mapping[Machine, Mapping[Filling, Fill]] = {
     "usual": USUAL,
     "pay": USUAL,
     "collect": USUAL,
+    "coins": {
+        "full": replace(USUAL["full"], coins=((1, 60), (2, 90))),
+        "lean": replace(USUAL["lean"], coins=((1, 13), (2, 3))),
+    },
     "bulk": {"full": Fill(((2, 50), (3, 50))), "lean": Fill(((2, 6), (3, 5)), 12)},
 }
 STATION_TIMES = {"answer_lost": 1, "slow": 1}

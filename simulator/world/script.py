@@ -55,6 +55,7 @@ class Script:
         fitted = {"dispenser": self.machine != "bulk", "ups": self.ups, "payment": self.machine == "pay"}
         fitted["office"] = self.office
         fitted |= dict.fromkeys(("code_scanner", "id_reader"), self.machine == "collect")
+        fitted["hopper"] = self.machine == "coins"
         absent = {name for name, there in fitted.items() if not there}
         if self.machine == "pay" and self.level == "bytes":
             raise ValueError("phones pay at a desk of method calls: a machine of this kind has no bytes")

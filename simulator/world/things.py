@@ -9,7 +9,13 @@ from typing import Any
 from kiosk.clock import VirtualClock
 from simulator.cabinet.hands import Hands
 from simulator.cabinet.refused import Refused
-from simulator.cabinet.settings import BillToBillSettings, CabinetSettings, CassetteSettings, RecyclingSettings
+from simulator.cabinet.settings import (
+    BillToBillSettings,
+    CabinetSettings,
+    CassetteSettings,
+    CoinSettings,
+    RecyclingSettings,
+)
 from simulator.cabinet.technician import Technician
 from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import World
@@ -21,9 +27,11 @@ from simulator.world.payments import PayDesk
 VALUES_FEN = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
 RECYCLING_FEN = {2: 100, 3: 1_000}
 CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {
-    "usual": VALUES_FEN, "bulk": RECYCLING_FEN, "pay": VALUES_FEN, "collect": VALUES_FEN,
+    "usual": VALUES_FEN, "bulk": RECYCLING_FEN, "pay": VALUES_FEN, "collect": VALUES_FEN, "coins": VALUES_FEN,
 }  # fmt: skip
 """Machine -> face value in each cassette that change is paid from."""
+COINS_FEN: Mapping[Machine, Mapping[int, int]] = {"usual": {}, "bulk": {}, "pay": {}, "coins": {1: 50, 2: 100}}
+"""Machine -> face value in each hopper."""
 RECYCLING_NOTES = 80
 UPS_MIN = 15
 USED_COUNTER = 41_207
@@ -66,10 +74,11 @@ class Unwatched(Timeline):
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """What lies in the machine at first. `notes`: cassette -> pieces."""
+    """What lies in the machine at first. `notes`: cassette -> pieces; `coins`: hopper -> pieces."""
 
     notes: tuple[tuple[int, int], ...] = ((1, 60), (2, 40), (3, 40), (4, 20))
     blanks: int = 60
+    coins: tuple[tuple[int, int], ...] = ()
 
 
 def _settings(machine: Machine, vault: Fill | None, ups: bool) -> CabinetSettings:
@@ -82,6 +91,7 @@ def _settings(machine: Machine, vault: Fill | None, ups: bool) -> CabinetSetting
         vault_notes={values_fen[number]: pieces for number, pieces in vault.notes} if vault else {},
         wallet_notes={},
         vault_blanks=vault.blanks if vault else 0,
+        hoppers=tuple(CoinSettings(value_fen) for value_fen in COINS_FEN[machine].values()),
         ups=ups,
         ups_minutes=UPS_MIN,
     )
@@ -111,6 +121,9 @@ class Things:
         self.world.ticket_unit.battery.tickets, self.world.ticket_unit.battery.voided = USED_COUNTER, USED_COUNTER // 9
         self.hands = Hands(self.world, timeline)
         self.technician = Technician(self.world, timeline)
+        if vault is not None:
+            for hopper, coins in vault.coins:
+                self.bring_coins(hopper, coins, "vault")
         self.payments = PayDesk() if machine == "pay" else None
         self.proof = Proof() if machine == "collect" else None
         self.acted: Callable[[], None] = lambda: None
@@ -122,9 +135,16 @@ class Things:
             self.world.bring(self.values_fen[number], pieces, f"cassette.{number}")
             if self.world.recycles:
                 self.world.unit.unit.count_again(number)
+        for hopper, coins in fill.coins:
+            self.bring_coins(hopper, coins, f"hopper.{hopper}")
         for _ in range(fill.blanks):
             self.world.matter.new_blank("roll")
         return self
+
+    def bring_coins(self, hopper: int, coins: int, where: str) -> None:
+        """Coins of its value from outside."""
+        for _ in range(coins):
+            self.world.matter.new_coin(COINS_FEN[self.machine][hopper], where)
 
     def deliver(self, blanks: int) -> None:
         """A new roll for the vault."""
@@ -189,6 +209,8 @@ class Things:
                 done = worker.close_door(door, now_ms)
             case {"act": "fill", "cassette": cassette, "notes": notes}:
                 done = worker.fill(cassette, notes)
+            case {"act": "fill_hopper", "hopper": hopper, "coins": coins}:
+                done = worker.fill_hopper(hopper, coins)
             case {"act": "load_roll", "blanks": blanks}:
                 done = worker.load_roll(blanks)
             case {"act": "clear_jam", "device": device}:
