@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from drivers.cctalk.codec import ENABLE_CODE, KEY_BYTES, MOST_COINS, Header, Status, next_event, parse_status
 from drivers.cctalk.device import ASK_AGAIN_MS, CcTalkDevice, Script, Seat, Step
-from drivers.cctalk.judge import Counters, Hint, Reading, Verdict, counters_of, judge, reason_of, unknown
+from drivers.cctalk.judge import IN_FLIGHT, Counters, Hint, Reading, Verdict, counters_of, judge, reason_of, unknown
 from drivers.cctalk.line import Kind, Reply, Request
 from drivers.dispensing.outcome import Ending
 from kiosk.ports.coin_hopper import CoinsPaid, CoinsRefused, CoinsShort, CoinsUncertain
@@ -163,6 +163,8 @@ class CcTalkHopper(CcTalkDevice):
                     break
                 yield from self._dispense(deed)
             verdict = yield from self._find_out(deed)
+            if verdict.untaken and not deed.ours and deed.before is not None and not deed.before.event:
+                verdict = unknown(deed.asked, "power", 0, IN_FLIGHT)  # at 0 it was before, and a cut leaves it at 0
             if not verdict.untaken or not deed.ours or deed.stopping or attempt == SENDS - 1:
                 self._end(verdict)
                 break

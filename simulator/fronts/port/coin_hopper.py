@@ -16,7 +16,7 @@ from kiosk.ports.fact import DeviceReady, Fact, Report
 from simulator.devices.cctalk import CctalkBus
 from simulator.devices.cctalk.codes import BLOCKING, Flag, Header
 from simulator.devices.cctalk.hopper import Hopper
-from simulator.fronts.port.hopper_paid import Counted, outcome, reason_of
+from simulator.fronts.port.hopper_paid import Counted, Found, outcome, reason_of
 from simulator.fronts.port.linkless import Linkless
 from simulator.fronts.port.raised import Faults
 
@@ -193,6 +193,8 @@ class HopperFront:
         if found.untaken and deed.ours and deed.sends < SENDS:
             deed.open = False
             return
+        if found.untaken and not deed.ours and not deed.before.event:
+            found = Found("unknown", 0, 1, "power")  # at 0 it was before, and a cut leaves it at 0
         order, number = deed.order, self.number
         facts: Mapping[str, Fact] = {
             "full": CoinsPaid(order, number, found.most),
