@@ -103,7 +103,7 @@ class CcTalkBus:
             self._ask_next(self._line, now_ms)
         if self._asking or any(hopper.wants() for hopper in self._turns):
             wakes.append(self._line.free_at(now_ms))
-        return max(now_ms + 1, min(wakes))
+        return max(now_ms + 1, min(wakes)) if wakes else None
 
     def _ask_next(self, line: BusLine, now_ms: int) -> None:
         """Who answered last time goes first: each question to an empty place costs the others a third of a second."""

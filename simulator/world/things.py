@@ -30,7 +30,13 @@ CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {
     "usual": VALUES_FEN, "bulk": RECYCLING_FEN, "pay": VALUES_FEN, "collect": VALUES_FEN, "coins": VALUES_FEN,
 }  # fmt: skip
 """Machine -> face value in each cassette that change is paid from."""
-COINS_FEN: Mapping[Machine, Mapping[int, int]] = {"usual": {}, "bulk": {}, "pay": {}, "coins": {1: 50, 2: 100}}
+COINS_FEN: Mapping[Machine, Mapping[int, int]] = {
+    "usual": {},
+    "bulk": {},
+    "pay": {},
+    "collect": {},
+    "coins": {1: 50, 2: 100},
+}
 """Machine -> face value in each hopper."""
 RECYCLING_NOTES = 80
 UPS_MIN = 15
