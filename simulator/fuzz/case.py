@@ -16,7 +16,7 @@ from kiosk.models import MODELS as DRIVERS
 from kiosk.models import PARITY, SHORT_NAMES, model
 from kiosk.ports import coin_hopper, note_acceptor, note_dispenser, pin_pad, ticket_printer
 from kiosk.ports.fact import Fact
-from kiosk.settings import Device
+from kiosk.settings import Device, HopperSeat
 from simulator.device import MODELS
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
@@ -31,6 +31,7 @@ MOST_STEPS = 60_000
 """Far more than a driver that asks each 20 ms needs."""
 LINK_LOST = 0.002
 CASSETTES = {1: 100, 2: 500, 3: 1_000, 4: 2_000}
+HOPPERS = {1: HopperSeat(3, 100, 12_345_678), 2: HopperSeat(4, 50, 12_345_679)}
 VALUES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 OF_MONEY: tuple[type[Fact], ...] = (
     note_acceptor.NoteHeld, note_acceptor.NoteOurs, note_acceptor.NoteDeposited, note_acceptor.NoteRecycled,
@@ -55,7 +56,7 @@ class Played:
 def driver_of(name: str, report: Callable[[Fact], None], dice: Random) -> Any:
     """The driver that a machine of this model would have."""
     name = SHORT_NAMES.get(name, name)
-    device = Device(name, "fuzz", parity=PARITY.get(name, "N"), cassettes=CASSETTES)
+    device = Device(name, "fuzz", parity=PARITY.get(name, "N"), cassettes=CASSETTES, hoppers=HOPPERS)
     return model(name, device, report, 1, dice.randbytes)
 
 
