@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from simulator.campaign.days import day
-from simulator.campaign.judge import Campaign, Verdict
-from simulator.campaign.pool import Progress
+from simulator.campaign.judge import Verdict
 from simulator.campaign.sets import SALES, pairs, singles, troubles
 from simulator.campaign.work import Work, daily, exhaustive, random_days
-
-JOBS = os.cpu_count() or 1
+from tests.simulator.campaign.apart import judged
 
 
 def run(work: Work) -> Verdict:
-    verdict = Campaign(work, JOBS).run(Progress(0, work.noun, lambda line: None))
+    verdict = judged(work)
     assert [text for text, _ in verdict.found] == []
     assert verdict.violations == 0
     return verdict

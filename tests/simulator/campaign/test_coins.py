@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from simulator.campaign.days import day
-from simulator.campaign.judge import Campaign
 from simulator.campaign.main import main
-from simulator.campaign.pool import Progress
 from simulator.campaign.sabotage_coins import BUGS
 from simulator.campaign.sets import COIN_SALES, UNSEEN, singles, troubles
 from simulator.campaign.teeth import hunt
@@ -17,6 +13,7 @@ from simulator.campaign.work import exhaustive, random_days
 from simulator.devices.cctalk.faults import HOPPER
 from simulator.world.run import Outcome, Run, run
 from simulator.world.script import Script, Trouble
+from tests.simulator.campaign.apart import judged
 
 COINS = COIN_SALES["coins"]
 ALL_PLAYED = [each.name for each in troubles("coins") if (each.device, each.when) == ("hopper", "pay.coins?")]
@@ -126,8 +123,6 @@ def test_other_machines_have_no_hopper() -> None:
 
 @pytest.mark.slow
 def test_random_days_of_a_machine_with_hoppers() -> None:
-    verdict = Campaign(random_days(500, 4, "port", "coins"), os.cpu_count() or 1).run(
-        Progress(0, "sales", lambda line: None)
-    )
+    verdict = judged(random_days(500, 4, "port", "coins"))
     assert [text for text, _ in verdict.found] == []
     assert (verdict.violations, verdict.counted) == (0, 500)

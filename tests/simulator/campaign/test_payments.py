@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from simulator.campaign.days import day
-from simulator.campaign.judge import Campaign
 from simulator.campaign.main import main
-from simulator.campaign.pool import Progress
 from simulator.campaign.sets import PHONE_SALES, SALES, singles, troubles
 from simulator.campaign.work import exhaustive, random_days
 from simulator.world.payments import FAULTS
 from simulator.world.run import Outcome, run
 from simulator.world.script import Script, Trouble
+from tests.simulator.campaign.apart import judged
 
 CODE = PHONE_SALES["code"]
 
@@ -81,9 +78,7 @@ def test_phones_do_not_pay_through_wires_or_at_other_machines() -> None:
 
 @pytest.mark.slow
 def test_random_days_of_a_machine_at_which_phones_pay() -> None:
-    verdict = Campaign(random_days(2_000, 4, "port", "pay"), os.cpu_count() or 1).run(
-        Progress(0, "sales", lambda line: None)
-    )
+    verdict = judged(random_days(2_000, 4, "port", "pay"))
     assert [text for text, _ in verdict.found] == []
     assert (verdict.violations, verdict.counted) == (0, 2_000)
     assert {"sold", "refunded", "cancelled", "claim"} <= set(verdict.sales)
