@@ -112,6 +112,7 @@ class Station:
         """Fold one step, live or replayed. Raises StockError or KeyError when it contradicts the state."""
         if step["kind"] in DEVICE_KINDS:
             self.devices.apply(step)
+            self.machines.trail.hear(step)
         elif step["kind"] in RECORD_KINDS:
             self.records.apply(step)
         elif step["kind"] in MACHINE_KINDS:
@@ -131,6 +132,7 @@ class Station:
         if request.path.startswith(office.PATH):
             return office.answer(self, request, now_ms)
         caller = self.devices.caller(request.token)
+        self.devices.heard[caller.machine] = now_ms
         for route, names in _TABLE.find(request.method, request.path):
             found: Answer = route.deed(self, Call(caller, names, request, now_ms))
             return found

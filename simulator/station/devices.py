@@ -30,19 +30,21 @@ class Enrolled:
 
 
 class Devices:
-    """Machines are given at start or enrolled by the office; sessions, status and grants are folded from steps."""
+    """Machines are given at start or enrolled by the office; sessions, status and grants are folded from steps. `heard`: when
+    each machine called last, in wall ms; it stands in no step, so a start has heard nobody yet."""
 
     def __init__(self, enrolled: Mapping[str, Enrolled]) -> None:
         self.enrolled = dict(enrolled)
         self._named = {one.proof: one.machine for one in self.enrolled.values()}
         self.epochs: dict[str, list[str]] = {}
         self.status: dict[str, dict[str, Any]] = {}
+        self.heard: dict[str, int] = {}
 
     def copy(self) -> Devices:
         """The same machines and what they told; a status is never changed, only replaced."""
         other = Devices(self.enrolled)
         other.epochs = {machine: list(epochs) for machine, epochs in self.epochs.items()}
-        other.status = dict(self.status)
+        other.status, other.heard = dict(self.status), dict(self.heard)
         return other
 
     def caller(self, token: str | None) -> Enrolled:

@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from simulator.station import wire
+from simulator.station.console.pages import add_console
 from simulator.station.core import ROUTES
 from simulator.station.faults import FaultBody, Faults
 from simulator.station.machines import office
@@ -30,6 +31,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY_BYTES = 1_000_000
 WAITING = Table([route for route in ROUTES if route.waits])
+NEVER_PLAYED = ("/lab/", "/console")
+"""Calls that faults leave alone: the lab's own, and people at the console, who do not sit on the machines' network."""
 COMMON_ERRORS = ((400, "bad_request"), (401, "unauthorized"), (403, "wrong_machine"))
 
 
@@ -39,6 +42,7 @@ def build_app(shell: StationShell, faults: Faults | None) -> App:
     app.add_exception_handler(HTTPException, _no_such_call)
     for route in (*ROUTES, *office.ROUTES):
         _describe(app, route)
+    add_console(app, shell)
     if faults is None:
         return Calls(app, shell)
     _add_lab(app, shell, faults)
@@ -183,7 +187,7 @@ class Misbehaving:
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith("/lab/"):
+        if scope["type"] != "http" or scope["path"].startswith(NEVER_PLAYED):
             await self._app(scope, receive, send)
             return
         behaviour = self._faults.behave(scope["path"])

@@ -27,6 +27,7 @@ from simulator.station.gtfs.findings import FeedError
 from simulator.station.http import build_app
 from simulator.station.line import LineServer
 from simulator.station.machines.office import Person
+from simulator.station.machines.roles import ROLES, USUAL
 from simulator.station.machines.signing import read_signer
 from simulator.station.network import NETWORK_DIR, NetworkError
 from simulator.station.seats.stock import StockError
@@ -95,6 +96,7 @@ def _run(options: argparse.Namespace) -> int:
             timeout_graceful_shutdown=2,
         ),
         *(() if line is None else (line.start,)),
+        on_end=shell.leave,
     )
     try:
         server.run(sockets=[listener])
@@ -165,8 +167,8 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         type=_person,
         action="append",
         default=[],
-        metavar="NAME:TOKEN",
-        help="somebody of the office, who enrols machines, releases parameters and closes days; may be repeated",
+        metavar="NAME:TOKEN[:ROLE]",
+        help=f"somebody of the office: {', '.join(ROLES)} (default {USUAL}); may be repeated",
     )
     parser.add_argument(
         "--busy", action="store_true", help="others have bought before; keep it the same for a data folder"
@@ -197,10 +199,10 @@ def _machine(text: str) -> Enrolled:
 
 
 def _person(text: str) -> Person:
-    match = re.fullmatch(r"([A-Za-z0-9_-]{1,16}):([!-9;-~]{8,})", text)
+    match = re.fullmatch(rf"([A-Za-z0-9_-]{{1,16}}):([!-9;-~]{{8,}})(?::({'|'.join(ROLES)}))?", text)
     if match is None:
-        raise argparse.ArgumentTypeError("expected NAME:TOKEN, the token of 8 letters or more")
-    return Person(match[1], match[2])
+        raise argparse.ArgumentTypeError(f"expected NAME:TOKEN or NAME:TOKEN:ROLE, 8 letters or more, {' or '.join(ROLES)}")
+    return Person(match[1], match[2], match[3] or USUAL)
 
 
 def _date(text: str) -> date:

@@ -34,6 +34,8 @@ class StationShell:
         self._unstored: list[Step] = []
         self._waiting: list[Told] = []
         self._news = asyncio.Event()
+        self.changes, self.leaving = 0, False
+        self._moved = asyncio.Event()
 
     def serve(self, request: Request) -> Reply:
         """Handle and store, this one alone."""
@@ -72,9 +74,7 @@ class StationShell:
         reply = self.handle(request)
         if not self._unstored and not self._ended:
             return reply
-        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.when_stored(lambda is_so: None if stored.done() else stored.set_result(is_so))
-        return reply if await stored else UNSTORED
+        return reply if await self.settled() else UNSTORED
 
     async def answer_with_news(self, request: Request) -> Reply:
         """As `answer`, but an answer without news is held back until there is some, at most `wait_ms` of the query."""
@@ -88,6 +88,29 @@ class StationShell:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), left_s)
 
+    async def settled(self) -> bool:
+        """When all that was done so far is stored; False when it cannot be."""
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.when_stored(lambda is_so: None if stored.done() else stored.set_result(is_so))
+        return await stored
+
+    async def changed(self, since: int, most_s: float) -> int:
+        """The count of stored changes, as soon as it is another than `since`, after `most_s` seconds, or when the station ends."""
+        if self.changes == since and not self.leaving:
+            self._moved.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), most_s)
+        return self.changes
+
+    async def gather(self, for_s: float) -> None:
+        """Let so much time pass, so that many changes are told as one."""
+        await asyncio.sleep(0 if self.leaving else for_s)
+
+    def leave(self) -> None:
+        """The station ends: who waits for changes is let go."""
+        self.leaving = True
+        self._moved.set()
+
     def _commit(self) -> None:
         steps, self._unstored = self._unstored, []
         waiting, self._waiting = self._waiting, []
@@ -99,6 +122,9 @@ class StationShell:
                 self._stop(f"cannot store: {error}")
         for tell in waiting:
             tell(not self._ended)
+        if steps and not self._ended:
+            self.changes += 1
+            self._moved.set()
         if any(step["kind"] in NEWS for step in steps) and not self._ended:
             self._news.set()  # whoever waits asks again; who comes later waits for the next one
             self._news = asyncio.Event()

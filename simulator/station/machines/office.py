@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from simulator.station import models
-from simulator.station.machines import days, views
+from simulator.station.machines import days, roles, views
 from simulator.station.machines import models as bodies
 from simulator.station.machines.signing import Signer
 from simulator.station.routing import Route, Table
@@ -27,10 +27,11 @@ PATH = "/v1/office/"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the office and the token that proves it."""
+    """Somebody of the office, the token that proves it, and the role: one of `roles.ROLES`."""
 
     name: str
     token: str
+    role: str = roles.USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,11 @@ class OfficeCall:
 
 
 def answer(station: Station, request: Request, now_ms: int) -> Answer:
-    """What a person gets. Refuses 401, 404 and what the deed refuses."""
+    """What a person gets. Refuses 401, 404, 403 not_your_role and what the deed refuses."""
     person = _person(station.people, request.token)
     for route, names in _TABLE.find(request.method, request.path):
+        if not roles.may(person.role, route.method, route.deed.__name__):
+            raise Refused(403, "not_your_role", f"{person.name} is {person.role}")
         found: Answer = route.deed(station, OfficeCall(person, names, request, now_ms))
         return found
     raise Refused(404, "no_such_call", f"{request.method} {request.path}")

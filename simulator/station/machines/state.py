@@ -8,6 +8,7 @@ from typing import Any
 from simulator.station.machines.commands import Commands
 from simulator.station.machines.sets import ParameterSets
 from simulator.station.machines.told import Told
+from simulator.station.machines.trail import Trail
 from simulator.station.wire import Step
 
 KINDS = frozenset({"set_drafted", "set_released", "commanded", "claim_settled", "box_counted", "day_closed"})
@@ -21,6 +22,7 @@ class Machines:
 
     def __init__(self) -> None:
         self.sets, self.commands = ParameterSets(), Commands()
+        self.trail = Trail()
         self.told: dict[tuple[str, str], Told] = {}
         self.settled: dict[str, Step] = {}
         self.counted: dict[str, Step] = {}
@@ -29,6 +31,7 @@ class Machines:
     def copy(self) -> Machines:
         other = Machines()
         other.sets, other.commands = self.sets.copy(), self.commands.copy()
+        other.trail = self.trail.copy()
         other.told = {name: told.copy() for name, told in self.told.items()}
         other.settled, other.counted, other.days = dict(self.settled), dict(self.counted), dict(self.days)
         return other
@@ -45,6 +48,7 @@ class Machines:
         self.sets.generation = self.commands.generation = self.sets.generation + 1
 
     def apply(self, step: Step) -> None:
+        self.trail.hear(step)
         _APPLY[step["kind"]](self, step)
 
     def snapshot(self) -> dict[str, Any]:

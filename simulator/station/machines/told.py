@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.station.machines.moments import Moments
 from simulator.station.machines.registers import Registers, differences
 from simulator.station.timetable import station_date
 
@@ -68,6 +69,7 @@ class Told:
     refused: list[tuple[str, int, str]] = field(default_factory=list)
     results: dict[int, tuple[str, str]] = field(default_factory=dict)
     damaged: list[int] = field(default_factory=list)
+    moments: Moments = field(default_factory=Moments)
     _open: tuple[int, str, str] = (0, "", "")  # number, key and day of the sale that began last
     _asked: dict[int, tuple[int, str]] = field(default_factory=dict)  # payment -> fen, day of its sale
 
@@ -83,6 +85,7 @@ class Told:
             refused=list(self.refused),
             results=dict(self.results),
             damaged=list(self.damaged),
+            moments=self.moments.copy(),
             _asked=dict(self._asked),
         )
 
@@ -92,6 +95,7 @@ class Told:
             self.seq, self.wall_ms = record["seq"], record["wall_ms"]
             fact = record["fact"]
             kind = fact["kind"]
+            self.moments.hear(record)
             if kind in Registers.HEARS:
                 self.registers.hear(fact)
             if kind in _FACTS:

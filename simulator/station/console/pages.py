@@ -1,0 +1,181 @@
+"""The console's calls: log in and out, look, do, and hear of changes. Everything that is done goes through the office's own calls
+under the person's own token, so no rule stands here. Source: station-api sheet, "The office" and "The console".
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import FastAPI, Request, Response
+from pydantic import Field
+from starlette.responses import FileResponse, RedirectResponse, StreamingResponse
+from starlette.staticfiles import StaticFiles
+
+from simulator.station import wire
+from simulator.station.console import sight, sold
+from simulator.station.console.sessions import Session, Sessions
+from simulator.station.machines import office
+from simulator.station.machines.models import MODES
+from simulator.station.machines.sets import SETS
+from simulator.station.models import Strict, parse_body
+
+if TYPE_CHECKING:
+    from simulator.station.shell import StationShell
+
+STATIC = Path(__file__).parent / "static"
+POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+COOKIE, CSRF_HEADER = "console", "x-console"
+BEAT_S, GATHER_S = 10.0, 0.3
+MOST_BODY_BYTES = 100_000
+MOST_TRAIL = 300
+See = Callable[[Request, int], Any]
+
+
+class LogInBody(Strict):
+    name: Annotated[str, Field(max_length=40)]
+    token: Annotated[str, Field(max_length=200)]
+
+
+class Console:
+    """The calls of one station; `shell` serves them as it serves the machines'."""
+
+    def __init__(self, shell: StationShell) -> None:
+        self._shell = shell
+        self._sessions = Sessions(shell.station.people, lambda: secrets.token_urlsafe(24))
+        station = shell.station
+        self._sights: dict[str, See] = {
+            "overview": lambda request, now_ms: sight.overview(station, now_ms),
+            "sales": lambda request, now_ms: {"sales": sold.sales(station)},
+            "sale": lambda request, now_ms: sold.one_sale(station, request.query_params.get("key", "")),
+            "trains": lambda request, now_ms: sold.trains(station, request.query_params.get("begins", ""), now_ms),
+            "seats": lambda request, now_ms: sold.seats(
+                station, *(request.query_params.get(name, "") for name in ("train", "date", "class"))
+            ),
+            "trail": lambda request, now_ms: {"entries": station.machines.trail.last(MOST_TRAIL)},
+            "choices": lambda request, now_ms: {"sets": SETS, "modes": MODES},
+        }
+
+    @property
+    def _now_ms(self) -> int:
+        return self._shell.clock.wall_ms()
+
+    def _of(self, request: Request) -> Session:
+        return self._sessions.of(request.cookies.get(COOKIE, ""), self._now_ms)
+
+    def _checked(self, request: Request) -> Session:
+        cookie, csrf = request.cookies.get(COOKIE, ""), request.headers.get(CSRF_HEADER, "")
+        return self._sessions.checked(cookie, csrf, self._now_ms)
+
+    async def log_in(self, request: Request) -> Response:
+        """JSON only: a form of another site cannot send that."""
+        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+            raise wire.Refused(415, "not_json", "a log-in is JSON")
+        body = parse_body(LogInBody, await _body(request))
+        cookie, session = self._sessions.log_in(body.name, body.token, self._now_ms)
+        answer = _json(200, _who(session))
+        answer.set_cookie(COOKIE, cookie, path="/console", httponly=True, samesite="strict")
+        return answer
+
+    async def log_out(self, request: Request) -> Response:
+        self._checked(request)
+        self._sessions.log_out(request.cookies.get(COOKIE, ""))
+        answer = _json(200, {})
+        answer.delete_cookie(COOKIE, path="/console")
+        return answer
+
+    async def me(self, request: Request) -> Response:
+        return _json(200, _who(self._of(request)))
+
+    async def see(self, request: Request) -> Response:
+        self._of(request)
+        if not await self._shell.settled():
+            raise wire.Refused(503, "storage", "the station cannot store and stops")
+        what = self._sights.get(request.path_params["what"])
+        if what is None:
+            raise wire.Refused(404, "no_such_call", request.url.path)
+        return _json(200, what(request, self._now_ms))
+
+    async def office(self, request: Request) -> Response:
+        """A call of the office, by the person who is logged in."""
+        session = self._of(request) if request.method == "GET" else self._checked(request)
+        path, query = office.PATH + request.path_params["path"], dict(request.query_params)
+        asked = wire.Request(request.method, path, query, await _body(request), session.person.token)
+        reply = await self._shell.answer(asked)
+        return _json(reply.status, reply.body)
+
+    async def events(self, request: Request) -> Response:
+        self._of(request)
+        return StreamingResponse(
+            self._told(request), media_type="text/event-stream", headers={"cache-control": "no-store"}
+        )
+
+    async def _told(self, request: Request) -> AsyncIterator[str]:
+        """`changed` with a count: at once, soon after each change, and every ten seconds. Ends with the session."""
+        shell, count = self._shell, -1
+        while not shell.leaving and not await request.is_disconnected():
+            try:
+                self._of(request)
+            except wire.Refused:
+                return
+            count = shell.changes
+            yield f"event: changed\ndata: {count}\n\n"
+            await shell.gather(GATHER_S)
+            await shell.changed(count, BEAT_S)
+
+
+def add_console(app: FastAPI, shell: StationShell) -> None:
+    """`/console/` and all below it; without people nobody can log in."""
+    console = Console(shell)
+
+    async def index(request: Request) -> Response:
+        headers = {"content-security-policy": POLICY, "cache-control": "no-store", "x-content-type-options": "nosniff"}
+        return FileResponse(STATIC / "index.html", headers=headers)
+
+    async def home(request: Request) -> Response:
+        return RedirectResponse("/console/")
+
+    for method, path, answer in (
+        ("GET", "/", home),
+        ("GET", "/console", home),
+        ("GET", "/console/", index),
+        ("GET", "/console/me", _refusing(console.me)),
+        ("POST", "/console/login", _refusing(console.log_in)),
+        ("POST", "/console/logout", _refusing(console.log_out)),
+        ("GET", "/console/events", _refusing(console.events)),
+        ("GET", "/console/see/{what}", _refusing(console.see)),
+        ("GET", "/console/office/{path:path}", _refusing(console.office)),
+        ("POST", "/console/office/{path:path}", _refusing(console.office)),
+    ):
+        app.add_route(path, answer, methods=[method], include_in_schema=False)
+    app.mount("/console/static", StaticFiles(directory=STATIC), name="console")
+
+
+def _refusing(answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
+    """A refusal becomes its error reply."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            answered: Response = await answer(request)
+        except wire.Refused as refused:
+            return _json(refused.reply.status, refused.reply.body)
+        return answered
+
+    return endpoint
+
+
+def _who(session: Session) -> dict[str, str]:
+    return {"name": session.person.name, "role": session.person.role, "csrf": session.csrf}
+
+
+async def _body(request: Request) -> bytes:
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > MOST_BODY_BYTES:
+        raise wire.Refused(413, "too_large", f"more than {MOST_BODY_BYTES} bytes")
+    return await request.body()
+
+
+def _json(status: int, body: Any) -> Response:
+    return Response(wire.content_of(body), status, {"cache-control": "no-store"}, media_type="application/json")

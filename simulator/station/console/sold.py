@@ -1,0 +1,134 @@
+"""Sales one by one, and the places of a train run by segment. Reading only; amounts in fen, times in wall ms."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from simulator.station.console.sight import newest, place_of, sold_fen
+from simulator.station.core import Station
+from simulator.station.runs import RunClass
+from simulator.station.sales import Sale
+from simulator.station.seats.metrics import metrics
+from simulator.station.timetable import Train, station_date
+from simulator.station.wire import Refused, bad_request
+
+MOST_SALES, MOST_TRAINS = 60, 60
+
+
+def sales(station: Station) -> list[dict[str, Any]]:
+    """The newest sales, the newest first."""
+    found = []
+    for sale in newest(station):
+        found.append(_short(station, sale))
+        if len(found) == MOST_SALES:
+            break
+    return found
+
+
+def one_sale(station: Station, key: str) -> dict[str, Any]:
+    """A sale as the station has it, how it ended at the machine, and what the machine's records tell of it. Refuses 404."""
+    sale = station.sales.by_key.get(key)
+    if sale is None or sale.run is None:
+        raise Refused(404, "no_such_sale", key)
+    machine, epoch, _ = key.split(".")
+    told = station.machines.told.get((machine, epoch))
+    ended = next((each for each in reversed(told.ended) if each.key == key), None) if told else None
+    moments = told.moments.by_sale.get(key, []) if told else []
+    places = [
+        {name: place.get(name) for name in ("coach", "place", "price_fen", "passenger")}
+        | {"voided": place["index"] in sale.voided}
+        for place in sale.offered
+    ]
+    return {
+        **_short(station, sale),
+        "places": places,
+        "numbers": sale.numbers,
+        "printed": sale.printed,
+        "ended": asdict(ended) if ended else None,
+        "moments": [asdict(moment) for moment in moments],
+    }
+
+
+def _short(station: Station, sale: Sale) -> dict[str, Any]:
+    assert sale.run is not None
+    train = station.world.timetable.trains.get(sale.run.train)
+    stops = [place_of(station, train.stops[index].station) for index in (sale.a, sale.b)] if train else [["?"] * 2] * 2
+    return {
+        "key": sale.key,
+        "machine": sale.key.split(".")[0],
+        "state": sale.state,
+        "at_ms": sale.held_ms,
+        "train": train.number if train else sale.run.train,
+        "run_date": sale.run.run_date,
+        "class": _class(station, sale.run.seat_class),
+        "from": stops[0],
+        "to": stops[1],
+        "tickets": len(sale.places) - len(sale.voided),
+        "sold_fen": sold_fen(sale),
+        "paid": sale.paid,
+        "order": sale.order,
+    }
+
+
+def _class(station: Station, code: str) -> list[str]:
+    found = station.world.network.classes.get(code)
+    return [found.name, found.english] if found else [code, code]
+
+
+# -- places
+
+
+def trains(station: Station, text: str, now_ms: int) -> dict[str, Any]:
+    """Trains whose number begins with `text`, and the first day that can be looked at."""
+    found = []
+    for key, train in station.world.timetable.trains.items():
+        if train.number.startswith(text.upper()):
+            classes = [[code, *_class(station, code)] for code in train.layouts]
+            ends = [place_of(station, train.stops[index].station) for index in (0, -1)]
+            found.append({"key": key, "number": train.number, "from": ends[0], "to": ends[1], "classes": classes})
+        if len(found) == MOST_TRAINS:
+            break
+    return {"today": station_date(now_ms).isoformat(), "trains": found}
+
+
+def seats(station: Station, key: str, day: str, seat_class: str) -> dict[str, Any]:
+    """Every place of a class of a run: one letter for each segment, f free, h held, s sold; and how well they are used.
+    Refuses 400, and 404 no_such_train."""
+    train = station.world.timetable.trains.get(key)
+    if train is None or seat_class not in train.layouts:
+        raise Refused(404, "no_such_train", f"{key} {seat_class}")
+    try:
+        run_day = date.fromisoformat(day)
+    except ValueError as error:
+        raise bad_request(f"date: {error}") from error
+    if train.days is not None and run_day not in train.days:
+        raise Refused(404, "no_such_train", f"{key} does not run on {day}")
+    run = RunClass(key, run_day.isoformat(), seat_class)
+    stock, layout = station.sales.runs.of(run), train.layouts[seat_class]
+    taken, held = stock.taken(), _held(station, run, train)
+    places = [
+        {
+            "coach": place.coach,
+            "name": place.name,
+            "is": "".join(
+                "f" if not row >> index & 1 else "h" if holds >> index & 1 else "s"
+                for row, holds in zip(taken, held, strict=True)
+            ),
+        }
+        for index, place in enumerate(layout.places)
+    ]
+    stops = [place_of(station, stop.station) for stop in train.stops]
+    return {"stops": stops, "places": places, "metrics": asdict(metrics(stock)), "tickets": stock.tickets}
+
+
+def _held(station: Station, run: RunClass, train: Train) -> list[int]:
+    """Per segment the places that are held and not sold yet."""
+    held = [0] * train.segments
+    for sale in station.sales.by_key.values():
+        if sale.state == "held" and sale.run == run and not sale.order:
+            mask = sum(1 << place for place in sale.places)
+            for segment in range(sale.a, sale.b):
+                held[segment] |= mask
+    return held

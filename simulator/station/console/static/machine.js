@@ -1,0 +1,104 @@
+// One machine: its state, what may be ordered of it, what became of that, its records, parameters, claims and boxes.
+import { deed, get, mayAll, mayWork } from "./api.js";
+import { card, choice, facts, field, make, none, pair, pill, refresh, table } from "./dom.js";
+import { alarms } from "./machines.js";
+import { COMMANDS, MODES, OUTCOMES, age, mode, moment, stateOf, yuan } from "./words.js";
+
+function orders(name, choices, today) {
+  const what = choice({ id: "command" }, Object.entries(COMMANDS));
+  const modes = choice({ id: "mode" }, choices.modes.map((one) => [one, MODES[one] ?? one]));
+  const date = make("input", { id: "command-day", type: "date", value: today });
+  const reason = make("input", { id: "reason", required: true, maxlength: "200", autocomplete: "off" });
+  const valid = choice({ id: "valid" }, [["600000", ["10 分钟", "10 min"]], ["3600000", ["1 小时", "1 h"]], ["86400000", ["1 天", "1 day"]]]);
+  const [ofMode, ofDay] = [field(["模式", "Mode"], modes), field(["营业日", "Business day"], date)];
+  const show = () => { ofMode.hidden = what.value !== "mode"; ofDay.hidden = what.value !== "end_day"; };
+  what.addEventListener("change", show);
+  show();
+  const submit = async (event) => {
+    event.preventDefault();
+    const argument = { mode: modes.value, end_day: date.value }[what.value] ?? "";
+    const said = await deed("commands", { machine: name, name: what.value, argument, valid_ms: Number(valid.value), reason: reason.value }, ["命令已下达。", "The command is given."]);
+    if (said) reason.value = "";
+  };
+  const give = make("button", { class: "key main", disabled: !mayWork() }, pair(["下达命令", "Give command"]));
+  return make("form", { submit }, field(["命令", "Command"], what), ofMode, ofDay, field(["有效", "Valid for"], valid), field(["理由", "Reason"], reason, true), give);
+}
+
+function state(one, seen, now) {
+  const [look, words] = stateOf(one);
+  const status = one.status ?? {};
+  const held = Object.entries(status.cassettes ?? {}).map(([number, count]) => `${number}: ${count}`).join(" · ");
+  return [
+    make("p", {}, pill(look, words), " ", alarms(one).flatMap((each) => [each, " "])),
+    make("h3", {}, pair(["现状", "As it stands"])),
+    facts([
+      [["车站", "Station"], pair(one.place)], [["最近联系", "Last heard"], pair(age(one.heard_ms === null ? null : now - one.heard_ms))],
+      [["授权", "Grant"], pair(seen.granted ? ["有", "yes"] : ["已撤销", "taken"])], [["车站令", "Ordered mode"], pair(mode(status.command ?? "–"))],
+      [["票纸", "Paper"], String(status.roll ?? "–")], [["找零钞盒", "Cassettes"], held || "–"], [["钱箱张数", "Notes in the box"], String(status.box ?? "–")],
+      [["今日售票", "Sales today"], `${one.sales} · ${yuan(one.sold_fen)}`],
+    ])];
+}
+
+const records = (seen) => seen.epochs.length === 0 ? none(["还没有记录", "No records yet"]) : seen.epochs.map((each) => {
+  const kept = each.registers;
+  const names = Object.keys({ ...kept?.folded });
+  return make("div", {},
+    make("p", { class: "code" }, each.epoch),
+    facts([
+      [["已收", "Received"], String(each.acked)], [["还差", "Behind"], each.behind === null ? "–" : String(each.behind)], [["最新一条", "Last line"], pair(age(each.age_ms))],
+      [["不可读", "Quarantine"], each.quarantine.map((one) => `${one.seq} ${one.reason}`).join(", ") || "0"], [["分叉", "Forks"], each.forks.join(", ") || "0"],
+    ]),
+    kept ? make("details", {}, make("summary", {}, pair(kept.told_at_seq === null ? ["寄存器（机器尚未报）", "Registers (not told by the machine yet)"]
+      : Object.keys(kept.differences).length ? ["寄存器不符", "Registers differ"] : [`寄存器相符（第 ${kept.told_at_seq} 条）`, `Registers agree (line ${kept.told_at_seq})`])),
+    table([["寄存器", "Register"], ["#车站", "Station"], ["#机器", "Machine"]], names.map((name) => [make("span", { class: "code" }, name), String(kept.folded[name]), kept.differences[name] ? make("b", {}, `≠ ${kept.differences[name][0]}`) : kept.told_at_seq === null ? "–" : "="]))) : "");
+});
+
+const given = (seen) => seen.commands.length === 0 ? none(["还没有命令", "No commands yet"]) : table(
+  [["号", "No."], ["命令", "Command"], ["结果", "Outcome"], ["谁、何时", "Who, when"], ["理由", "Reason"]],
+  [...seen.commands].reverse().map((each) => {
+    const [look, words] = OUTCOMES[each.outcome] ?? ["", [each.outcome, each.outcome]];
+    const what = [...pair(COMMANDS[each.name] ?? each.name), " ", ...(each.name === "mode" ? pair(mode(each.argument)) : [each.argument])];
+    return [String(each.seq), what, [pill(look, words), each.why ? ` ${each.why}` : ""], [make("b", {}, each.by), ` ${moment(each.issued_ms)}`], each.reason];
+  }));
+
+const parameters = (seen) => {
+  const { active, staged, refused } = seen.parameters;
+  const rows = [
+    ...Object.entries(active).map(([name, version]) => [name, `v${version}`, pill("ok", ["生效", "In force"])]),
+    ...Object.entries(staged).filter(([name, version]) => active[name] !== version).map(([name, version]) => [name, `v${version}`, pill("busy", ["待生效", "Waiting"])]),
+    ...refused.map((one) => [one.set, `v${one.version}`, [pill("danger", ["拒绝", "Refused"]), ` ${one.reason}`]]),
+  ];
+  return rows.length ? table([["参数集", "Set"], ["版本", "Version"], ["状态", "State"]], rows) : none(["按机器自身的配置运行", "As configured; no set in force"]);
+};
+
+export async function open(root, [name]) {
+  const [choices, first] = await Promise.all([get("see/choices"), get("see/overview")]);
+  const parts = Object.fromEntries(["state", "given", "records", "parameters", "owed", "grant"].map((part) => [part, make("div")]));
+  const head = card([name, name], parts.state);
+  head.querySelector("h2").prepend(make("a", { class: "key", href: "#/machines" }, pair(["← 全部", "All"])));
+  head.querySelector("h2").append(parts.grant);
+  parts.grant.className = "end";
+  root.append(head,
+    card(["下达命令", "Command"], orders(name, choices, first.day)),
+    make("div", { class: "two" }, card(["命令与结果", "Commands and what became of them"], parts.given), card(["记录与寄存器", "Records and registers"], parts.records)),
+    make("div", { class: "two" }, card(["参数", "Parameters"], parts.parameters), card(["欠款与钱箱", "Claims and boxes"], parts.owed)));
+  return async () => {
+    const [told, seen, owed, boxes] = await Promise.all([get("see/overview"), get(`office/machines/${name}`), get("office/claims"), get("office/boxes")]);
+    const one = told.machines.find((each) => each.machine === name);
+    const claims = owed.claims.filter((each) => each.machine === name);
+    const left = boxes.boxes.filter((each) => each.machine === name);
+    dispatchEvent(new CustomEvent("station-time", { detail: told.now_ms }));
+    refresh(parts.state, [one, Math.floor(told.now_ms / 5000)], () => state(one, seen, told.now_ms));
+    refresh(parts.given, seen.commands, () => given(seen));
+    refresh(parts.records, seen.epochs.map((each) => [each.acked, each.behind, each.quarantine, each.forks, each.registers?.told_at_seq]), () => records(seen));
+    refresh(parts.parameters, seen.parameters, () => parameters(seen));
+    refresh(parts.owed, [claims, left], () => [
+      make("p", {}, pair([`欠款 ${claims.length}，未结 ${claims.filter((each) => !each.settled).length}`, `${claims.length} claims, ${claims.filter((each) => !each.settled).length} open`])),
+      make("p", {}, pair([`取出的钱箱 ${left.length}，在途 ${left.filter((each) => !each.counted).length}`, `${left.length} boxes, ${left.filter((each) => !each.counted).length} in transit`])),
+      make("p", {}, make("a", { href: "#/money" }, pair(["去结清与清点", "Settle and count"])))]);
+    refresh(parts.grant, seen.granted, () => make("button", {
+      class: `key ${seen.granted ? "danger" : ""}`, disabled: !mayAll(), "data-name": "grant",
+      click: () => deed(`machines/${name}:${seen.granted ? "revoke" : "grant"}`, {}, seen.granted ? ["授权已撤销。", "The grant is taken."] : ["已授权。", "Granted."]),
+    }, pair(seen.granted ? ["撤销授权", "Take the grant"] : ["授权", "Grant"])));
+  };
+}

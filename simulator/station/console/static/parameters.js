@@ -1,0 +1,57 @@
+// Parameter sets: every version and where it is in force; draft one, release another person's, go back to an older one.
+import { deed, get, mayAll, me } from "./api.js";
+import { card, choice, field, make, none, pair, pill, refresh, table } from "./dom.js";
+import { moment } from "./words.js";
+
+const bodyOf = (body) => make("span", { class: "code" }, Object.entries(body).map(([name, value]) => `${name} = ${value}`).join("; "));
+
+function drafting(sets) {
+  const set = choice({ id: "set" }, Object.keys(sets).map((name) => [name, name]));
+  const params = make("div", { class: "params" });
+  const show = () => params.replaceChildren(...Object.entries(sets[set.value]).map(([name, [low, high]]) => field(
+    `${name}  ${low}–${high}`, make("input", { name, type: "number", min: low, max: high, placeholder: "–", inputmode: "numeric" }))));
+  set.addEventListener("change", show);
+  show();
+  const reason = make("input", { id: "draft-reason", required: true, maxlength: "200", autocomplete: "off" });
+  const from = make("input", { id: "from", type: "datetime-local" });
+  const submit = async (event) => {
+    event.preventDefault();
+    const filled = [...params.querySelectorAll("input")].filter((one) => one.value !== "");
+    const body = Object.fromEntries(filled.map((one) => [one.name, Number(one.value)]));
+    const effective = from.value ? Date.parse(`${from.value}:00+08:00`) : 0;
+    const said = await deed("parameters", { set: set.value, body, effective_ms: effective, expires_ms: 0, reason: reason.value }, ["草稿已存，请另一人发布。", "Drafted; another person releases it."]);
+    if (said) { event.target.reset(); show(); }
+  };
+  return make("form", { submit }, field(["参数集", "Set"], set), field(["生效时间（空：立即）", "From (empty: at once)"], from), params,
+    field(["理由", "Reason"], reason, true), make("button", { class: "key main", id: "draft", disabled: !mayAll() }, pair(["存草稿", "Save draft"])));
+}
+
+function act(each) {
+  if (!each.released_by) {
+    const own = each.drafted_by === me.name;
+    const release = () => deed(`parameters/${each.name}/${each.version}:release`, {}, [`第 ${each.version} 版已发布。`, `Version ${each.version} is released.`]);
+    const key = make("button", { class: "key main", disabled: own || !mayAll(), "data-name": `release-${each.version}`, click: release }, pair(["发布", "Release"]));
+    return own ? [key, make("br"), make("small", {}, pair(["需另一人发布", "another person must"]))] : key;
+  }
+  const back = () => deed(`parameters/${each.name}:rollback`, { to_version: each.version, reason: `rollback to ${each.version}` }, [`已恢复第 ${each.version} 版的内容。`, `The body of version ${each.version} is in force again.`]);
+  return make("button", { class: "key", disabled: !mayAll(), "data-name": `back-${each.version}`, click: back }, pair(["恢复此版", "Go back to this"]));
+}
+
+const versions = (list) => list.length === 0 ? none(["还没有参数集", "No sets yet"]) : table(
+  [["版本", "Version"], ["状态", "State"], ["内容", "Body"], ["起草", "Drafted"], ["发布", "Released"], ["生效于", "In force on"], ["", ""]],
+  [...list].reverse().map((each) => [
+    make("b", {}, `${each.name} v${each.version}`),
+    !each.released_by ? pill("warn", ["草稿", "Draft"]) : each.on.length ? pill("ok", ["生效", "In force"]) : pill("busy", ["已发布", "Released"]),
+    [bodyOf(each.body), make("br"), make("small", {}, each.reason, each.effective_ms ? ` · ${moment(each.effective_ms)}` : "")],
+    make("b", {}, each.drafted_by), each.released_by ? [make("b", {}, each.released_by), ` ${moment(each.released_ms)}`] : "–",
+    each.on.length ? make("b", {}, each.on.join(", ")) : "–", act(each)]));
+
+export async function open(root) {
+  const { sets } = await get("see/choices");
+  const list = make("div");
+  root.append(card(["参数版本", "Parameter versions"], list), card(["新草稿", "New draft"], drafting(sets)));
+  return async () => {
+    const told = await get("office/parameters");
+    refresh(list, told.versions, () => versions(told.versions));
+  };
+}

@@ -1,0 +1,29 @@
+// The audit trail: every step of the office with who took it and when.
+import { get } from "./api.js";
+import { card, make, none, pair, refresh, table } from "./dom.js";
+import { COMMANDS, STEPS, mode, moment, yuan } from "./words.js";
+
+function about(entry) {
+  const { machine, name, version, seq, argument, code, box, day, amount_fen: paid, counted_fen: counted } = entry.what;
+  const words = [];
+  if (machine) words.push(make("a", { href: `#/machine/${machine}` }, machine), " ");
+  if (entry.kind === "commanded") words.push(...pair(COMMANDS[name] ?? name), argument && name === "mode" ? [" → ", ...pair(mode(argument))] : [" ", argument ?? ""], ` #${seq}`);
+  else if (version) words.push(`${name} v${version}`);
+  for (const one of [code, box, day]) if (one) words.push(`${one} `);
+  if (paid !== undefined) words.push(yuan(paid));
+  if (counted !== undefined) words.push(yuan(counted));
+  return words.flat();
+}
+
+export const describe = (entries) => entries.length === 0 ? null : table(
+  [["时间", "When"], ["谁", "Who"], ["步骤", "Step"], ["对象", "About"], ["理由", "Reason"]],
+  entries.map((entry) => [moment(entry.at_ms), make("b", {}, entry.by), pair(STEPS[entry.kind] ?? entry.kind), about(entry), entry.what.reason ?? ""]));
+
+export async function open(root) {
+  const list = make("div");
+  root.append(card(["操作记录", "Audit trail"], list));
+  return async () => {
+    const { entries } = await get("see/trail");
+    refresh(list, entries, () => describe(entries) ?? none(["还没有操作", "Nobody has done anything yet"]));
+  };
+}

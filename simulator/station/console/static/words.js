@@ -1,0 +1,92 @@
+// What stands for the codes of machines and of the office, in two languages, and how figures and times are written.
+export const MODES = {
+  normal: ["正常", "In service"], query_only: ["只查询", "Queries only"], pickup_only: ["只取票", "Pick-up only"], emergency: ["紧急", "Emergency"],
+  starting: ["启动中", "Starting"], maintenance: ["维护中", "Maintenance"], remote_stop: ["远程停用", "Stopped by office"], door_open: ["门开着", "Door open"],
+  tamper: ["撬动报警", "Tamper alarm"], no_mains: ["市电中断", "No mains"], journal: ["存储不足", "Journal full"], clock: ["时钟不可信", "Clock not valid"],
+  closed: ["已关闭", "Closed"], no_paper: ["票纸用完", "No paper"], fault: ["故障", "Fault"], offline: ["与车站断开", "Offline"], no_grant: ["未授权", "No grant"],
+  silent: ["离线", "Not heard"], unknown: ["未报到", "Never reported"], revoked: ["已撤销授权", "Grant taken"],
+  no_notes: ["不收纸币", "No notes"], stopped: ["停用", "Stopped"],
+};
+export const REASONS = {
+  remote_query: ["车站令：只查询", "Office: queries only"], remote_no_notes: ["车站令：不收纸币", "Office: no notes"], never_counted: ["未清点", "Never counted"],
+  cash_full: ["钱箱已满", "Box full"], no_acceptor: ["纸币器不可用", "No note acceptor"], no_dispenser: ["找零器不可用", "No dispenser"], no_change: ["零钱不足", "No change"],
+  no_payment: ["电子支付不可用", "No cards or phones"], reversal_open: ["有待退支付", "Reversal open"], no_slips: ["小票机不可用", "No slips"],
+  box_near_full: ["钱箱将满", "Box nearly full"], roll_low: ["票纸将尽", "Paper low"], change_low: ["零钱将尽", "Change low"],
+};
+export const FAULTS = {
+  LINK_LOST: ["连接断开", "link lost"], NO_ANSWER: ["不应答", "no answer"], WRONG_DEVICE: ["设备不符", "wrong device"], DEVICE_FAILURE: ["设备故障", "failure"],
+  PROTOCOL: ["协议错误", "protocol"], NOTE_JAM: ["纸币卡住", "note jam"], BOX_JAM: ["钱箱卡住", "box jam"], BOX_FULL: ["钱箱已满", "box full"], BOX_OUT: ["钱箱取出", "box out"],
+  CHEATED: ["作弊嫌疑", "cheated"], NOTE_TABLE: ["币种表不符", "note table"], DISPENSER_JAM: ["找零卡住", "jam"], CASSETTE_OUT: ["钞盒取出", "cassette out"],
+  CASSETTE_LOW: ["钞盒将空", "cassette low"], CASSETTE_EMPTY: ["钞盒已空", "cassette empty"], REJECT_FULL: ["废钞箱满", "reject box full"], REJECT_OUT: ["废钞箱取出", "reject box out"],
+  WRONG_NOTES: ["钞盒券别不符", "wrong notes"], CHANGE_TRAY: ["找零口故障", "change tray"], NOT_COUNTED: ["未清点", "not counted"], PAPER_OUT: ["票纸用完", "paper out"],
+  PAPER_LOW: ["票纸将尽", "paper low"], TICKET_JAM: ["车票卡住", "ticket jam"], CUTTER: ["切刀故障", "cutter"], STRIPE: ["磁条故障", "stripe"], TICKET_TRAY: ["出票口故障", "ticket tray"],
+  WASTE_FULL: ["废票箱满", "waste full"], SEAL: ["封签故障", "seal"], SLIP_PAPER_OUT: ["小票纸用完", "slip paper out"], SLIP_PAPER_LOW: ["小票纸将尽", "slip paper low"],
+  SLIP_COVER: ["小票机盖开", "slip cover"], SLIP_CUTTER: ["小票切刀", "slip cutter"], SHUTTER: ["闸门故障", "shutter"], OVER_TEMPERATURE: ["过热", "too hot"],
+  VIBRATION: ["震动", "vibration"], TAMPER: ["撬动", "tamper"],
+};
+export const DEVICES = {
+  acceptor: ["纸币器", "Acceptor"], dispenser: ["找零器", "Dispenser"], ticket_unit: ["出票机", "Ticket unit"], slip_printer: ["小票机", "Slip printer"],
+  cabinet: ["机柜", "Cabinet"], payment: ["支付终端", "Payment"], code_scanner: ["扫码器", "Scanner"], id_reader: ["证件阅读器", "ID reader"],
+};
+export const COMMANDS = { mode: ["模式", "Mode"], registers: ["抄寄存器", "Registers"], end_day: ["日终抄表", "End of day"], restart: ["重新启动", "Restart"] };
+export const OUTCOMES = { done: ["ok", ["已执行", "Done"]], refused: ["danger", ["被拒绝", "Refused"]], expired: ["", ["过期", "Expired"]], waiting: ["busy", ["等待", "Waiting"]] };
+export const STATES = {
+  held: ["占座", "Held"], confirmed: ["已售", "Sold"], printed: ["已出票", "Printed"], voided: ["已作废", "Voided"], expired: ["过期", "Expired"], released: ["已释放", "Released"],
+};
+export const ROLES = { operator: ["操作员", "operator"], supervisor: ["主管", "supervisor"], auditor: ["审计", "auditor"] };
+export const STEPS = {
+  set_drafted: ["起草参数", "Drafted parameters"], set_released: ["发布参数", "Released parameters"], commanded: ["下达命令", "Commanded"], claim_settled: ["结清欠款", "Settled a claim"],
+  box_counted: ["清点钱箱", "Counted a box"], day_closed: ["日结", "Closed a day"], enrolled: ["登记机器", "Enrolled a machine"], granted: ["授权", "Granted"], revoked: ["撤销授权", "Took the grant"],
+};
+export const ITEMS = {
+  sale: ["售票金额不符", "Sale differs"], sale_unreported: ["机器未报的售票", "Sale the machine has not told"], sale_unknown: ["车站没有的售票", "Sale unknown to the station"],
+  captured: ["电子支付不符", "Cards and phones differ"], register: ["寄存器不符", "Register differs"], no_registers: ["未抄寄存器", "No registers told"], claim_open: ["欠款未结", "Claim open"],
+  claim: ["欠款金额不符", "Claim differs"], box_in_transit: ["钱箱在途", "Box in transit"], box: ["钱箱金额不符", "Box differs"], fork: ["记录分叉", "Records forked"],
+  quarantine: ["记录不可读", "Line in quarantine"], damaged: ["记录残缺", "Damaged record"],
+};
+export const FIGURES = {
+  sales: ["售票次数", "Sales"], tickets: ["车票", "Tickets"], sold_fen: ["售出", "Sold"], card_fen: ["其中扫码/银行卡", "Of it cashless"], box: ["取出钱箱", "Boxes out"],
+  box_fen: ["钱箱应有", "In those boxes"], claim: ["欠款", "Claims"], claim_fen: ["欠款金额", "Claims, amount"], claims_fen: ["售票中的欠款", "Claims within sales"],
+  delivered_fen: ["已交付", "Delivered"], notes_in: ["收钞张数", "Notes in"], notes_in_fen: ["收钞金额", "Notes in, amount"], ours_fen: ["收入", "Kept"], paid_out_fen: ["找零", "Paid out"],
+  rounding_fen: ["舍入", "Rounding"], captured: ["电子支付笔数", "Cashless payments"], captured_fen: ["电子支付金额", "Captured"], station_fen: ["车站", "station"], machine_fen: ["机器", "machine"],
+  window_fen: ["窗口", "window"], expected_fen: ["应有", "expected"], counted_fen: ["点得", "counted"], amount_fen: ["金额", "amount"], said: ["机器", "machine"], folded: ["车站", "station"],
+  machine: ["机器", "Machine"], epoch: ["周期", "Epoch"], key: ["编号", "Key"], code: ["编号", "Code"], seq: ["行", "Line"], name: ["名", "Name"], reason: ["原因", "Reason"],
+};
+export const REFUSED = {
+  same_person: "起草人不能自己发布", released: "已经发布", overtaken: "已有更新的版本", out_of_range: "超出允许范围", not_your_role: "您的角色不能这样做", settled: "已经结清", counted: "已经清点",
+  unauthorized: "姓名与口令不符", too_many: "错误次数过多，请等一分钟", no_key: "车站没有签名密钥", foreign: "不是本页面发出的", not_released: "从未发布", bad_request: "填写有误",
+};
+
+export const yuan = (fen) => `${fen < 0 ? "-" : ""}¥${(Math.abs(fen) / 100).toLocaleString("en-US", { minimumFractionDigits: fen % 100 ? 2 : 0 })}`;
+const ZONE = { timeZone: "Asia/Shanghai", hourCycle: "h23" };
+const TIME = new Intl.DateTimeFormat("zh-CN", { ...ZONE, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const DAY = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
+export const time = (ms) => TIME.format(ms);
+export const day = (ms) => DAY.format(ms);
+export const moment = (ms) => (ms ? `${day(ms)} ${time(ms)}` : "–");
+export function age(ms) {
+  if (ms === null) return ["–", "–"];
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return [`${s} 秒前`, `${s} s ago`];
+  if (s < 3600) return [`${Math.floor(s / 60)} 分钟前`, `${Math.floor(s / 60)} min ago`];
+  return [`${Math.floor(s / 3600)} 小时前`, `${Math.floor(s / 3600)} h ago`];
+}
+export const fault = (text) => {
+  const [device, code] = text.split(":");
+  const [where, what] = [DEVICES[device] ?? [device, device], FAULTS[code] ?? [code, code]];
+  return [`${where[0]}：${what[0]}`, `${where[1]}: ${what[1]}`];
+};
+export const mode = (name) => MODES[name] ?? [name, name];
+export const reason = (name) => REASONS[name] ?? MODES[name] ?? [name, name];
+const WARNINGS = new Set(["box_near_full", "roll_low", "change_low", "no_slips"]);
+export const warns = (name) => WARNINGS.has(name);
+
+// Look and words of a machine's state: never by colour alone.
+export function stateOf(one) {
+  if (["silent", "unknown"].includes(one.state)) return ["", mode(one.state)];
+  if (["maintenance", "starting"].includes(one.state)) return ["busy", mode(one.state)];
+  if (!["normal", "closed", "query_only", "pickup_only"].includes(one.state)) return ["danger", mode(one.state)];
+  const [first] = one.status?.reasons ?? [];
+  if (one.state === "closed") return ["busy", mode("closed")];
+  return first ? ["warn", reason(first)] : [one.state === "normal" ? "ok" : "warn", mode(one.state)];
+}
