@@ -88,6 +88,10 @@ class StationShell:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), left_s)
 
+    def lines(self, machine: str, epoch: str, first: int, last: int) -> list[str]:
+        """Journal lines of a machine as it sent them."""
+        return self._store.lines(machine, epoch, first, last)
+
     async def settled(self) -> bool:
         """When all that was done so far is stored; False when it cannot be."""
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

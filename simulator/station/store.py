@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
@@ -83,6 +84,14 @@ class Store:
             self._journal.write(_journal_line(journal))
             _sync(self._journal)
 
+    def lines(self, machine: str, epoch: str, first: int, last: int) -> list[str]:
+        """Lines `first` to `last` of an epoch as the machine sent them; fewer when it has no such."""
+        path = self._folder / "records" / machine / f"{epoch}.jsonl"
+        if not (SAFE_NAME.fullmatch(machine) and SAFE_NAME.fullmatch(epoch) and path.exists()):
+            return []
+        with path.open("rb") as file:
+            return [_plain_line(line) for line in islice(file, first - 1, last)]
+
     def close(self) -> None:
         for file in (self._journal, *self._records.values()):
             file.close()
@@ -149,8 +158,13 @@ def _replay_records(path: Path) -> Iterator[str]:
         if not line.endswith(b"\n") and cut is not None:
             os.truncate(path, cut)  # never acknowledged: the machine will send it again
             return
-        text = line[:-1].decode()
-        yield json.loads(text[1:]) if text.startswith(QUARANTINE_MARK) else text
+        yield _plain_line(line)
+
+
+def _plain_line(line: bytes) -> str:
+    """The machine's line out of a line of the file."""
+    text = line[:-1].decode()
+    return str(json.loads(text[1:])) if text.startswith(QUARANTINE_MARK) else text
 
 
 def _sync(file: BinaryIO) -> None:

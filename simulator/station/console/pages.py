@@ -45,11 +45,11 @@ class Console:
     def __init__(self, shell: StationShell) -> None:
         self._shell = shell
         self._sessions = Sessions(shell.station.people, lambda: secrets.token_urlsafe(24))
-        station = shell.station
+        station, today = shell.station, sight.Today(shell.station)
         self._sights: dict[str, See] = {
-            "overview": lambda request, now_ms: sight.overview(station, now_ms),
+            "overview": lambda request, now_ms: sight.overview(station, today, now_ms),
             "sales": lambda request, now_ms: {"sales": sold.sales(station)},
-            "sale": lambda request, now_ms: sold.one_sale(station, request.query_params.get("key", "")),
+            "sale": lambda request, now_ms: sold.one_sale(station, shell.lines, request.query_params.get("key", "")),
             "trains": lambda request, now_ms: sold.trains(station, request.query_params.get("begins", ""), now_ms),
             "seats": lambda request, now_ms: sold.seats(
                 station, *(request.query_params.get(name, "") for name in ("train", "date", "class"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from simulator.station.console.course import moment
 from simulator.station.console.sight import newest, place_of, sold_fen
 from simulator.station.core import Station
 from simulator.station.runs import RunClass
@@ -14,7 +16,9 @@ from simulator.station.seats.metrics import metrics
 from simulator.station.timetable import Train, station_date
 from simulator.station.wire import Refused, bad_request
 
-MOST_SALES, MOST_TRAINS = 60, 60
+MOST_SALES, MOST_TRAINS, MOST_MOMENTS = 60, 60, 400
+Lines = Callable[[str, str, int, int], Sequence[str]]
+"""Machine, epoch, first and last seq: the lines as they were sent."""
 
 
 def sales(station: Station) -> list[dict[str, Any]]:
@@ -27,7 +31,7 @@ def sales(station: Station) -> list[dict[str, Any]]:
     return found
 
 
-def one_sale(station: Station, key: str) -> dict[str, Any]:
+def one_sale(station: Station, lines: Lines, key: str) -> dict[str, Any]:
     """A sale as the station has it, how it ended at the machine, and what the machine's records tell of it. Refuses 404."""
     sale = station.sales.by_key.get(key)
     if sale is None or sale.run is None:
@@ -35,7 +39,8 @@ def one_sale(station: Station, key: str) -> dict[str, Any]:
     machine, epoch, _ = key.split(".")
     told = station.machines.told.get((machine, epoch))
     ended = next((each for each in reversed(told.ended) if each.key == key), None) if told else None
-    moments = told.moments.by_sale.get(key, []) if told else []
+    first, last = told.lines_of(key) if told else (0, 0)
+    kept = lines(machine, epoch, first, min(last, first + MOST_MOMENTS)) if first else []
     places = [
         {name: place.get(name) for name in ("coach", "place", "price_fen", "passenger")}
         | {"voided": place["index"] in sale.voided}
@@ -47,7 +52,7 @@ def one_sale(station: Station, key: str) -> dict[str, Any]:
         "numbers": sale.numbers,
         "printed": sale.printed,
         "ended": asdict(ended) if ended else None,
-        "moments": [asdict(moment) for moment in moments],
+        "moments": [moment(seq, line) for seq, line in enumerate(kept, first)],
     }
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from simulator.station.machines.moments import Moments
 from simulator.station.machines.registers import Registers, differences
 from simulator.station.timetable import station_date
 
@@ -20,9 +19,11 @@ DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A sale that ended: `seq` of the record, `day` on which it began (a sale keeps its day), sums as the machine has them."""
+    """A sale that ended: `seq` of the record, `day` on which it began (a sale keeps its day), sums as the machine has them;
+    `first`: seq of the record with which it began, 0 when that is not known."""
 
     seq: int
+    first: int
     key: str
     day: str
     outcome: str
@@ -69,8 +70,7 @@ class Told:
     refused: list[tuple[str, int, str]] = field(default_factory=list)
     results: dict[int, tuple[str, str]] = field(default_factory=dict)
     damaged: list[int] = field(default_factory=list)
-    moments: Moments = field(default_factory=Moments)
-    _open: tuple[int, str, str] = (0, "", "")  # number, key and day of the sale that began last
+    _open: tuple[int, str, str, int] = (0, "", "", 0)  # number, key, day and first line of the sale that began last
     _asked: dict[int, tuple[int, str]] = field(default_factory=dict)  # payment -> fen, day of its sale
 
     def copy(self) -> Told:
@@ -85,7 +85,6 @@ class Told:
             refused=list(self.refused),
             results=dict(self.results),
             damaged=list(self.damaged),
-            moments=self.moments.copy(),
             _asked=dict(self._asked),
         )
 
@@ -95,7 +94,6 @@ class Told:
             self.seq, self.wall_ms = record["seq"], record["wall_ms"]
             fact = record["fact"]
             kind = fact["kind"]
-            self.moments.hear(record)
             if kind in Registers.HEARS:
                 self.registers.hear(fact)
             if kind in _FACTS:
@@ -116,15 +114,22 @@ class Told:
     def _add(self, what: str, name: str, amount_fen: int, day: str = "") -> None:
         self.happened.append(Happened(self.seq, day or self._day, what, name, amount_fen))
 
+    def lines_of(self, key: str) -> tuple[int, int]:
+        """The first and the last record of a sale, as far as it is told; (0, 0) for one of which nothing is."""
+        ended = next((each for each in reversed(self.ended) if each.key == key), None)
+        if ended is not None:
+            return (ended.first, ended.seq) if ended.first else (0, 0)
+        return (self._open[3], self.seq) if self._open[1] == key else (0, 0)
+
     def _began(self, fact: Record) -> None:
-        self._open = fact["number"], fact["key"], self._day
+        self._open = fact["number"], fact["key"], self._day, self.seq
 
     def _end(self, intent: Record) -> None:
-        number, key, day = self._open
+        number, key, day, first = self._open
         if number != intent["sale"]:
-            key, day = f"sale {intent['sale']}", self._day
+            key, day, first = f"sale {intent['sale']}", self._day, 0
         fen = (intent[f"{part}_fen"] for part in ("ours", "delivered", "paid_out", "claims", "rounding"))
-        self.ended.append(Ended(self.seq, key, day, intent["outcome"], *fen))
+        self.ended.append(Ended(self.seq, first, key, day, intent["outcome"], *fen))
 
     def _stacked(self, fact: Record) -> None:
         if fact.get("result") in ("stacked", "recycled"):

@@ -4,6 +4,7 @@ import { card, facts, make, none, pair, pill, refresh, table } from "./dom.js";
 import { FIGURES, ITEMS, moment, yuan } from "./words.js";
 
 const named = (name) => pair(FIGURES[name] ?? (name.startsWith("sales_") ? [`售票：${name.slice(6)}`, `Sales: ${name.slice(6)}`] : name));
+export const PAUSE = 5000;
 const figure = (name, value) => (name.endsWith("_fen") ? yuan(value) : String(value));
 
 function sums(told) {

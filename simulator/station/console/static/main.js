@@ -20,6 +20,9 @@ const LANGUAGES = { zh: "中文", en: "English", both: "中 + En" };
 let look = async () => {};
 let busy = false;
 let again = false;
+let looked = 0;
+let later = 0;
+let pause = 0;
 let stream = null;
 let ahead = 0; // of the station's clock before this computer's
 let began = 0; // counts the pages that were opened, so that a slow answer does not fill another page
@@ -36,8 +39,15 @@ function heard(words, look_) {
   byId("link").replaceChildren(...pair(words));
 }
 
-// One look at a time; what changes meanwhile is looked at next.
-async function lookAgain() {
+// One look at a time; what changes meanwhile is looked at next. A page that costs the station much says how long to `PAUSE` between.
+async function lookAgain(event) {
+  const wait = event ? 0 : looked + pause - Date.now();
+  clearTimeout(later);
+  if (wait > 0) {
+    later = setTimeout(lookAgain, wait);
+    return;
+  }
+  looked = Date.now();
   again = true;
   if (busy) return;
   busy = true;
@@ -68,6 +78,8 @@ async function open() {
   const refreshed = await page.open(inside, rest).catch((error) => tell(["打不开此页。", `This page cannot be opened: ${error.message}`]));
   if (number !== began || !refreshed) return;
   look = refreshed;
+  pause = page.PAUSE ?? 500;
+  looked = 0;
   lookAgain();
 }
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from simulator.clock import SharedClock
+from simulator.station.console.course import moment
 from simulator.station.console.pages import STATIC
 from simulator.station.console.sessions import SESSION_MS, TRIES, TRIES_MS, Sessions
 from simulator.station.core import Station
@@ -20,9 +21,9 @@ from simulator.station.shell import StationShell
 from simulator.station.machines.office import Person
 from simulator.station.store import Store
 from simulator.station.wire import Refused, Request
-from tests.simulator.station.helpers import ENROLLED, NOON, TOMORROW, key, lock_body, small_world
-from tests.simulator.station.machines.desk import PEOPLE, SIGNER
-from tests.simulator.station.machines.test_days import ended
+from tests.simulator.station.helpers import ENROLLED, EPOCH, NOON, TOMORROW, key, lock_body, small_world
+from tests.simulator.station.machines.desk import PEOPLE, SIGNER, Desk
+from tests.simulator.station.machines.test_days import Line, ended, fact
 
 CLOCK = SharedClock(1.0, NOON, SharedClock.starting_now().base_mono_ms)
 STAFF = {
@@ -32,6 +33,10 @@ STAFF = {
 }
 DRAFT = {"set": "operating", "body": {"take_ms": 30_000}, "effective_ms": 0, "expires_ms": 0, "reason": "a test"}
 COMMAND = {"machine": "T07", "name": "mode", "argument": "closed", "valid_ms": 60_000, "reason": "cleaning"}
+
+
+def fact_lines(count: int) -> list[Line]:
+    return [fact("timer") for _ in range(count)]
 
 
 class Browser:
@@ -197,14 +202,16 @@ def test_a_machine_shows_its_mode_its_stock_and_what_it_sold(browser: Browser) -
     assert [sale["key"] for sale in person.get("see/sales")["sales"]] == [key(1)]
 
 
-def test_a_sale_shows_its_course_and_the_map_its_place(shell: StationShell, browser: Browser) -> None:
-    machine, person = {"authorization": "Bearer secret-7"}, browser.log_in("cy")
-    person.ask("POST", "/v1/locks", lock_body(1, destination="BDP"), **machine)
-    for seq, (fact, intents) in enumerate(ended(1, 100, 100), 1):
-        record = {"seq": seq, "wall_ms": NOON, "fact": fact, "intents": intents}
-        shell.station.machines.hear("T07", key(1).split(".")[1], record)
+def test_a_sale_shows_its_course_and_the_map_its_place(store: Store) -> None:
+    desk = Desk(small_world())
+    assert desk.ask("POST", "/v1/locks", lock_body(1, destination="BDP")).status == 201
+    desk.tell(*fact_lines(3), *ended(1, 100, 100), *fact_lines(1))
+    store.append(desk.steps)
+    shell = StationShell(desk.station, store, CLOCK, lambda reason: None)
+    person = Browser(build_app(shell, None)).log_in("ann")
     sale = person.get(f"see/sale?key={key(1)}")
-    assert [moment["fact"] for moment in sale["moments"]] == ["sale.start", "timer"]
+    assert [(moment["seq"], moment["fact"]) for moment in sale["moments"]] == [(4, "sale.start"), (5, "timer")]
+    assert sale["moments"][1]["intents"] == ["sale.end"]
     assert (sale["state"], sale["ended"]["outcome"]) == ("held", "sold")
     train = person.get("see/trains?begins=k")["trains"][0]
     places = person.get(f"see/seats?train={train['key']}&date={TOMORROW}&class=hard_seat")
@@ -213,6 +220,18 @@ def test_a_sale_shows_its_course_and_the_map_its_place(shell: StationShell, brow
     for wrong in ("see/seats?train=X1&date=2026-11-22&class=hard_seat", "see/sale?key=T07.x.1", "see/nothing"):
         assert person.ask("GET", f"/console/{wrong}").status_code == 404, wrong
     assert person.ask("GET", f"/console/see/seats?train={train['key']}&date=soon&class=hard_seat").status_code == 400
+
+
+@pytest.mark.parametrize("line", ["", "no line", "00000000 {}", '00000000 {"fact":7,"intents":[]}', "00000000 {"])
+def test_a_line_that_cannot_be_read_is_a_moment_all_the_same(line: str) -> None:
+    assert moment(7, line) == {"seq": 7, "at_ms": 0, "fact": "unreadable", "told": {}, "intents": []}
+
+
+def test_what_a_sale_in_progress_has_told_is_its_course_so_far() -> None:
+    desk = Desk(small_world())
+    desk.tell(*ended(1, 100, 100), fact("sale.start", number=2, key=key(2)), *fact_lines(2))
+    told = desk.station.machines.told["T07", EPOCH]
+    assert [told.lines_of(key(number)) for number in (1, 2, 3)] == [(1, 2), (3, 5), (0, 0)]
 
 
 def test_who_waits_for_changes_hears_each_and_is_let_go_at_the_end(shell: StationShell) -> None:

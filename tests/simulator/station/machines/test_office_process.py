@@ -51,12 +51,13 @@ class Office:
     def __init__(self, url: str) -> None:
         self._address = url.strip().removeprefix("ready http://")
 
-    def ask(self, path: str, body: Any = None, token: str = "token-of-ann") -> Any:
+    def ask(self, path: str, body: Any = None, token: str = "token-of-ann", method: str = "") -> Any:
         connection = http.client.HTTPConnection(self._address, timeout=PATIENCE_S)
         try:
             content = None if body is None else json.dumps(body)
-            method = "GET" if body is None else "POST"
-            connection.request(method, path, content, {"Authorization": f"Bearer {token}"})
+            connection.request(
+                method or ("GET" if body is None else "POST"), path, content, {"Authorization": f"Bearer {token}"}
+            )
             answer = connection.getresponse()
             told = json.loads(answer.read())
             assert answer.status < 300, told

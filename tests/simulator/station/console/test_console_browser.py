@@ -1,0 +1,100 @@
+"""The console in a real Chromium: a fault arrives, two persons release a set, a machine takes it when idle, a day is closed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from simulator.clock import SharedClock
+from tests.simulator.lab.browser import CHROMIUM, MISSING, chromium, opened_page
+from tests.simulator.station.machines.test_office_process import (
+    NOTHING_FITTED,
+    PATIENCE_S,
+    PEOPLE,
+    ROOT,
+    Office,
+    running,
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason=MISSING)]
+STATUS: dict[str, Any] = {"state_seq": 1, "mode": "normal", "reasons": [], "faults": [], "roll": 800, "box": 12}
+JAMMED = {**STATUS, "state_seq": 2, "mode": "fault", "reasons": ["fault"], "faults": ["ticket_unit:TICKET_JAM"]}
+ARRIVES_MS = 2_000
+
+
+def log_in(page: Page, url: str, name: str) -> None:
+    page.goto(f"{url}/console/")
+    page.locator("#name").fill(name)
+    page.locator("#token").fill(f"token-of-{name}")
+    page.keyboard.press("Enter")
+    expect(page.locator("#who")).to_contain_text(name)
+
+
+def provisioned(office: Office, url: str, folder: Path) -> Path:
+    """A machine that the office enrols; the configuration of its controller."""
+    told = office.office("machines", {"machine": "T30", "station": "BXP"})
+    words = ("--machine", "T30", "--token", told["token"], "--station-key", told["station_key"])
+    command = [sys.executable, "-m", "kiosk", "provision", str(folder / "journal"), *words]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE_S, capture_output=True)
+    config = folder / "machine.yaml"
+    config.write_text(NOTHING_FITTED.format(url=url))
+    return config
+
+
+def put_status(office: Office, status: dict[str, Any]) -> None:
+    office.ask("/v1/devices/T31/status", status, "told-by-the-test", "PUT")
+
+
+def test_the_office_at_work(tmp_path: Path) -> None:
+    clock = ("--clock", SharedClock.starting_now().format())
+    words = ("--port", "0", "--data", str(tmp_path / "data"), *clock, *PEOPLE, "--machine", "T31:told-by-the-test")
+    with ExitStack() as ended:
+        _, ready = ended.enter_context(running("simulator", "station", *words))
+        office, url = Office(ready), ready.split()[1]
+        put_status(office, STATUS)
+        ended.enter_context(running("kiosk", "run", "--config", str(provisioned(office, url, tmp_path))))
+        browser = ended.enter_context(chromium())
+        ann, bo = (ended.enter_context(opened_page(browser)) for _ in range(2))
+        log_in(ann, url, "ann")
+        log_in(bo, url, "bo")
+
+        card = ann.locator(".machine[data-name=T31]")
+        expect(card.locator(".pill")).to_contain_text("In service")
+        put_status(office, JAMMED)
+        expect(card.locator(".alarm").first).to_contain_text("Ticket unit: ticket jam", timeout=ARRIVES_MS)
+        expect(card.locator(".pill")).to_contain_text("Fault")
+
+        ann.keyboard.press("4")
+        ann.locator("input[name=service_idle_ms]").fill("120000")
+        ann.locator("#draft-reason").fill("a test")
+        ann.locator("#draft").click()
+        expect(ann.locator("[data-name=release-1]")).to_be_disabled()
+        bo.keyboard.press("4")
+        bo.locator("[data-name=release-1]").click()
+        for page in (ann, bo):
+            expect(page.locator("tbody tr").first).to_contain_text("T30")
+            expect(page.locator("tbody tr").first).to_contain_text("In force")
+
+        ann.goto(f"{url}/console/#/machine/T30")
+        ann.locator("#command").select_option("end_day")
+        ann.locator("#reason").fill("evening")
+        ann.keyboard.press("Enter")
+        expect(ann.locator("tbody tr").first).to_contain_text("Done")
+        ann.keyboard.press("Escape")
+        ann.goto(f"{url}/console/#/day")
+        ann.locator("#close").click()
+        expect(ann.locator(".facts")).to_contain_text("Closed")
+        expect(ann.locator("#close")).to_be_disabled()
+
+        bo.goto(f"{url}/console/#/trail")
+        expect(bo.locator("tbody tr").first).to_contain_text("Closed a day")
+        bo.locator("#langs [data-name=en]").click()
+        expect(bo.locator("tbody tr").first).not_to_contain_text("日结", use_inner_text=True)
+        bo.locator("#out").click()
+        expect(bo.locator("#name")).to_be_focused()
