@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import random
+import secrets
 import signal
 import sys
 import tempfile
@@ -37,6 +38,7 @@ HEADLESS_RATE = 10.0
 SETTLE_MS = 300_000
 IDLE_TURN_MS = 200
 MOST_MACHINES = 4
+OFFICE = ("wang", "li")  # two, for parameters are released by another person than their author
 
 
 def station_clock(rate: float, at: str) -> SharedClock:
@@ -59,7 +61,8 @@ def main(argv: Sequence[str]) -> int:
     clock = station_clock(given.rate or (HEADLESS_RATE if given.headless else 1.0), at)
     with _directory(given.dir) as directory, _ended_by_signal():
         window = not given.headless and not given.no_window and has_display()
-        machines = [_wanted(given, window, number) for number in range(given.machines)]
+        office = () if given.headless else tuple(f"{name}:{secrets.token_hex(6)}" for name in OFFICE)
+        machines = [_wanted(given, window, number, office) for number in range(given.machines)]
         run = _one_machine if len(machines) == 1 else _several_machines
         try:
             return run(directory, clock, machines, given)
@@ -70,12 +73,17 @@ def main(argv: Sequence[str]) -> int:
             return 1
 
 
-def _wanted(given: argparse.Namespace, window: bool, number: int) -> Wanted:
+def _wanted(given: argparse.Namespace, window: bool, number: int, office: Sequence[str] = ()) -> Wanted:
     """How machine `number` (from 0) is set up; each has a lab page of its own, on ports that follow each other."""
     fitted = fitting(given.fitted[number])
     lab_port = given.lab_port and given.lab_port + number
     busy, timetable = not given.headless, _timetable(given)
-    return Wanted(window, not given.headless, lab_port, busy=busy, timetable=timetable, fitted=fitted)
+    return Wanted(window, not given.headless, lab_port, busy=busy, timetable=timetable, fitted=fitted, office=office)
+
+
+def _say_office(url: str, wanted: Wanted) -> None:
+    people = " · ".join(" ".join(person.split(":")) for person in wanted.office)
+    _say(f"the station's console: {url}/console/  name and token: {people}")
 
 
 def _say(line: str) -> None:
@@ -86,7 +94,7 @@ def _one_machine(directory: Path, clock: SharedClock, machines: Sequence[Wanted]
     rig = Rig(directory, clock, machines[0])
     try:
         rig.start(_say)
-        return _headless(rig, given) if given.headless else _for_people(rig, machines[0].window)
+        return _headless(rig, given) if given.headless else _for_people(rig, machines[0])
     finally:
         rig.stop()
 
@@ -99,16 +107,20 @@ def _several_machines(
         hall.start(_say)
         _say("a technician fills each machine ...")
         hall.first_act()
-        return _headless_hall(hall, given) if given.headless else _hall_for_people(hall, given, machines[0].window)
+        return _headless_hall(hall, given) if given.headless else _hall_for_people(hall, given, machines[0])
     finally:
         hall.stop()
 
 
-def _hall_for_people(hall: Hall, given: argparse.Namespace, window: bool) -> int:
-    print(f"\nready: {'their screens are the windows that opened' if window else 'their screens'} and the lab pages")
+def _hall_for_people(hall: Hall, given: argparse.Namespace, wanted: Wanted) -> int:
+    print(
+        f"\nready: {'their screens are the windows that opened' if wanted.window else 'their screens'} and the lab pages"
+    )
     for rig in hall.rigs:
         print(f"  {rig.identity.machine}  {rig.lab_url}")
         rig.eyes.close()
+    if hall.station is not None:
+        _say_office(hall.station.url, wanted)
     if given.last_place:
         print(f"one place is left of {last_place(hall)}: try to buy it at two machines")
     print(f"files of this run: {hall.directory}\nCtrl-C ends everything", flush=True)
@@ -143,11 +155,12 @@ def _timetable(given: argparse.Namespace) -> tuple[str, ...]:
     return ("--gtfs", str(given.gtfs.resolve()), *as_of, *home, *["--skip-broken"] * given.skip_broken)
 
 
-def _for_people(rig: Rig, window: bool) -> int:
+def _for_people(rig: Rig, wanted: Wanted) -> int:
     print("a technician fills the machine ...", flush=True)
     rig.first_act()
-    shown = "the screen is the window that opened; notes" if window else "screen, notes"
+    shown = "the screen is the window that opened; notes" if wanted.window else "screen, notes"
     print(f"\nready: {shown}, tickets and trouble are on the lab page {rig.lab_url}")
+    _say_office(rig.station_url, wanted)
     print(f"files of this run: {rig.directory}\nCtrl-C ends everything", flush=True)
     rig.eyes.close()
     while True:

@@ -23,6 +23,7 @@ from simulator.rig import (
     StationAt,
     Wanted,
     home_of,
+    office_key,
     provider_program,
     station_program,
 )
@@ -57,7 +58,8 @@ class Hall:
         window = Identity(WINDOW, self.window_token)
         machines = [window, *(rig.identity for rig in self.rigs)]
         program = station_program(self.directory, self.clock, self._wanted[0], machines)
-        at = StationAt(self.supervisor.start(program), home_of(self.events))
+        url = self.supervisor.start(program)
+        at = StationAt(url, home_of(self.events), office_key(self.directory, self._wanted[0]))
         self.station = at
         told(f"station computer  {at.url}")
         provider_url = self._provider(told)

@@ -27,6 +27,7 @@ from simulator.passenger.visit import Account, Visit
 from simulator.phone_in_hand import PhoneInHand, books_at
 from simulator.provider.phone import over_http
 from simulator.restarts import RestartPolicy
+from simulator.station.machines.signing import read_signer
 from simulator.supervisor import StartError, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +71,9 @@ class Wanted:
     timetable: Sequence[str] = ()
     """Words for the station computer that make it sell a GTFS feed; then the machine stands where the station says."""
     fitted: Fitting = USUAL
+    office: Sequence[str] = ()
+    """Who may log in at the station's console, as NAME:TOKEN. With an office the machine is provisioned with the station's
+    key and follows its commands and parameters; without, it never asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class StationAt:
-    """A station computer that runs already: its address, and the station it stands at."""
+    """A station computer that runs already: its address, the station it stands at, and its key when it has an office."""
 
     url: str
     telecode: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ def station_program(directory: Path, clock: SharedClock, wanted: Wanted, machine
         place = () if wanted.timetable else (TELECODE,)
         named = [word for each in machines for word in ("--machine", ":".join((each.machine, each.token, *place)))]
         data = str(directory / "station")
-        more = (*named, *busy, "--clock", clock.format(), *wanted.timetable)
+        people = [word for person in wanted.office for word in ("--person", person)]
+        more = (*named, *people, *busy, "--clock", clock.format(), *wanted.timetable)
         return (sys.executable, "-m", "simulator", "station", "--port", port, "--data", data, "--lab", *more)
 
     return Program("station", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2]))
@@ -120,6 +126,11 @@ def provider_program(directory: Path, clock: SharedClock, machines: Sequence[Ide
         return (sys.executable, "-m", "simulator", "provider", *where, *named)
 
     return Program("provider", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2]))
+
+
+def office_key(directory: Path, wanted: Wanted) -> str:
+    """What a station that was just started signs with, its public half; empty without an office."""
+    return read_signer(directory / "station", secrets.token_bytes).public if wanted.office else ""
 
 
 def home_of(events: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
@@ -194,7 +205,8 @@ class Rig:
         station that is there already, `provider_url`: a provider; otherwise one for this machine alone is started."""
         if at is None:
             program = station_program(self.directory, self.clock, self._wanted, [self.identity])
-            at = StationAt(self.supervisor.start(program), home_of(self.events))
+            url = self.supervisor.start(program)
+            at = StationAt(url, home_of(self.events), office_key(self.directory, self._wanted))
             told(f"station computer  {at.url}")
         self.station_url = at.url
         codes = None
@@ -212,7 +224,7 @@ class Rig:
         self.cabinet = CabinetClient(self.lab_url)
         cabinet = self.cabinet
         self.supervisor.tell_mains = lambda on: cabinet.post("/api/mains", {"on": on})
-        self._provision()
+        self._provision(at.key)
         words = self._kiosk("run", "--config", str(config), *self._clock(), *self._trace("controller"))
         self.supervisor.start(self._program("controller", words, True))
         told("controller        ready")
@@ -239,7 +251,7 @@ class Rig:
 
         return self.supervisor.start(Program("camera", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2])))
 
-    def _provision(self) -> None:
+    def _provision(self, station_key: str) -> None:
         operators = [word for operator in OPERATORS for word in ("--operator", operator)]
         where = (
             "provision",
@@ -248,6 +260,7 @@ class Rig:
             self.identity.machine,
             "--token",
             self.token,
+            *(("--station-key", station_key) if station_key else ()),
         )
         done = subprocess.run(
             self._kiosk(*where, *operators), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60

@@ -95,8 +95,8 @@ def _run(options: argparse.Namespace) -> int:
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=2,
         ),
-        *(() if line is None else (line.start,)),
-        on_end=shell.leave,
+        (lambda: None) if line is None else line.start,
+        shell.leave,
     )
     try:
         server.run(sockets=[listener])
@@ -201,7 +201,9 @@ def _machine(text: str) -> Enrolled:
 def _person(text: str) -> Person:
     match = re.fullmatch(rf"([A-Za-z0-9_-]{{1,16}}):([!-9;-~]{{8,}})(?::({'|'.join(ROLES)}))?", text)
     if match is None:
-        raise argparse.ArgumentTypeError(f"expected NAME:TOKEN or NAME:TOKEN:ROLE, 8 letters or more, {' or '.join(ROLES)}")
+        raise argparse.ArgumentTypeError(
+            f"expected NAME:TOKEN or NAME:TOKEN:ROLE, 8 letters or more, {' or '.join(ROLES)}"
+        )
     return Person(match[1], match[2], match[3] or USUAL)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from simulator.clock import SharedClock
 from simulator.demo import _options, _wanted, main
 from simulator.demo_hall import seekers
 from simulator.fittings import FITTINGS
+from simulator.rig import Identity, office_key, station_program
+from simulator.station.machines.signing import read_signer
 from simulator.window import Sought
 
 
@@ -53,3 +58,13 @@ def test_two_people_come_for_the_same_place_and_can_pay_it() -> None:
     assert first == second
     assert first.seeks == ("station:SHH", "train:G1", "class:second")
     assert first.budget_fen > sought.price_fen
+
+
+def test_a_demo_with_an_office_names_its_people_to_the_station_and_provisions_with_its_key(tmp_path: Path) -> None:
+    wanted = _wanted(_options(()), False, 0, ("wang:token-of-wang",))
+    words = station_program(tmp_path, SharedClock.starting_now(), wanted, [Identity()]).argv
+    assert words[words.index("--person") + 1] == "wang:token-of-wang"
+    assert office_key(tmp_path, wanted) == read_signer(tmp_path / "station", bytes).public
+    plain = _wanted(_options(("--headless",)), False, 0)
+    assert "--person" not in station_program(tmp_path, SharedClock.starting_now(), plain, [Identity()]).argv
+    assert office_key(tmp_path, plain) == ""

@@ -18,7 +18,7 @@ function orders(name, choices, today) {
     event.preventDefault();
     const argument = { mode: modes.value, end_day: date.value }[what.value] ?? "";
     const said = await deed("commands", { machine: name, name: what.value, argument, valid_ms: Number(valid.value), reason: reason.value }, ["命令已下达。", "The command is given."]);
-    if (said) reason.value = "";
+    if (said) { event.target.reset(); show(); }
   };
   const give = make("button", { class: "key main", disabled: !mayWork() }, pair(["下达命令", "Give command"]));
   return make("form", { submit }, field(["命令", "Command"], what), ofMode, ofDay, field(["有效", "Valid for"], valid), field(["理由", "Reason"], reason, true), give);
@@ -93,8 +93,10 @@ export async function open(root, [name]) {
     refresh(parts.records, seen.epochs.map((each) => [each.acked, each.behind, each.quarantine, each.forks, each.registers?.told_at_seq]), () => records(seen));
     refresh(parts.parameters, seen.parameters, () => parameters(seen));
     refresh(parts.owed, [claims, left], () => [
-      make("p", {}, pair([`欠款 ${claims.length}，未结 ${claims.filter((each) => !each.settled).length}`, `${claims.length} claims, ${claims.filter((each) => !each.settled).length} open`])),
-      make("p", {}, pair([`取出的钱箱 ${left.length}，在途 ${left.filter((each) => !each.counted).length}`, `${left.length} boxes, ${left.filter((each) => !each.counted).length} in transit`])),
+      facts([
+        [["欠款", "Claims"], String(claims.length)], [["其中未结", "Of them open"], String(claims.filter((each) => !each.settled).length)],
+        [["取出的钱箱", "Boxes taken out"], String(left.length)], [["其中在途", "Of them in transit"], String(left.filter((each) => !each.counted).length)],
+      ]),
       make("p", {}, make("a", { href: "#/money" }, pair(["去结清与清点", "Settle and count"])))]);
     refresh(parts.grant, seen.granted, () => make("button", {
       class: `key ${seen.granted ? "danger" : ""}`, disabled: !mayAll(), "data-name": "grant",

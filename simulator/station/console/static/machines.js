@@ -5,7 +5,7 @@ import { card, make, none, pair, pill, refresh } from "./dom.js";
 import { describe } from "./trail.js";
 import { age, fault, reason, stateOf, warns, yuan } from "./words.js";
 
-const FULL_ROLL = 1000; // blanks of a fresh roll
+const FULL_ROLL = 1000; // blanks that fill the bar; what fits is not told
 
 export const cassettes = (status) => Object.values(status?.cassettes ?? {}).reduce((sum, count) => sum + count, 0);
 export const alarms = (one) => [
@@ -25,7 +25,7 @@ function tile(one, now) {
     make("div", { class: "alarms" }, alarms(one)),
     make("dl", { class: "rows" },
       row(["票纸", "Paper"], status ? String(roll) : "–"), bar,
-      row(["找零钞", "Change notes"], status ? String(cassettes(status)) : "–"),
+      row(["找零钞", "Change"], status ? String(cassettes(status)) : "–"),
       row(["钱箱", "Notes in box"], status ? String(status.box ?? "–") : "–"),
       row(["今日", "Sales today"], `${one.sales} · ${yuan(one.sold_fen)}`),
       row(["待送记录", "Behind"], one.behind === null ? "–" : String(one.behind)),

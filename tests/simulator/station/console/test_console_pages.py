@@ -17,8 +17,8 @@ from simulator.station.console.pages import STATIC
 from simulator.station.console.sessions import SESSION_MS, TRIES, TRIES_MS, Sessions
 from simulator.station.core import Station
 from simulator.station.http import build_app
-from simulator.station.shell import StationShell
 from simulator.station.machines.office import Person
+from simulator.station.shell import StationShell
 from simulator.station.store import Store
 from simulator.station.wire import Refused, Request
 from tests.simulator.station.helpers import ENROLLED, EPOCH, NOON, TOMORROW, key, lock_body, small_world
