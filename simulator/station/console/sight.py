@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.station.core import Station
 from simulator.station.machines import views
-from simulator.station.machines.days import SOLD
+from simulator.station.machines.days import SOLD, sold_fen
 from simulator.station.sales import Sale
 from simulator.station.timetable import station_date, wall_ms
 
@@ -86,10 +86,6 @@ def place_of(station: Station, telecode: str) -> list[str]:
 def newest(station: Station) -> Iterator[Sale]:
     """Sales that ever held places, the newest first."""
     return (sale for sale in reversed(station.sales.by_key.values()) if sale.run)
-
-
-def sold_fen(sale: Sale) -> int:
-    return sum(place["price_fen"] for place in sale.offered if place["index"] not in sale.voided)
 
 
 def _sold(station: Station, begin_ms: int, now_ms: int) -> Sums:

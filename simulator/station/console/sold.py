@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from simulator.station.console.course import moment
-from simulator.station.console.sight import newest, place_of, sold_fen
+from simulator.station.console.sight import newest, place_of
 from simulator.station.core import Station
+from simulator.station.machines.days import sold_fen
 from simulator.station.runs import RunClass
 from simulator.station.sales import Sale
 from simulator.station.seats.metrics import metrics

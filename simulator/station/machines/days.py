@@ -53,7 +53,7 @@ def station_figures(sales: Sales, day: str) -> dict[str, dict[str, int]]:
             sums = found.setdefault(sale.key.split(".")[0], Counter())
             sums["sales"] += 1
             sums["tickets"] += len(sale.places) - len(sale.voided)
-            sums["sold_fen"] += _sold_fen(sale)
+            sums["sold_fen"] += sold_fen(sale)
             sums["card_fen"] += sale.paid["card_fen"]
     return {machine: dict(sums) for machine, sums in sorted(found.items())}
 
@@ -62,7 +62,8 @@ def _of_day(sales: Sales, day: str) -> list[Sale]:
     return [sale for sale in sales.by_key.values() if sale.run and station_date(sale.held_ms).isoformat() == day]
 
 
-def _sold_fen(sale: Sale) -> int:
+def sold_fen(sale: Sale) -> int:
+    """The price of the places of a sale that were not taken back."""
     return sum(place["price_fen"] for place in sale.offered if place["index"] not in sale.voided)
 
 
@@ -74,8 +75,8 @@ def items(machines: Machines, sales: Sales, records: Records, day: str, upto: Ma
         told = ended.get(sale.key)
         if told is None:
             if sale.state in SOLD:
-                found.append({"item": "sale_unreported", "key": sale.key, "station_fen": _sold_fen(sale)})
-        elif (sold := _sold_fen(sale) if sale.state in SOLD else 0) != told.delivered_fen - told.rounding_fen:
+                found.append({"item": "sale_unreported", "key": sale.key, "station_fen": sold_fen(sale)})
+        elif (sold := sold_fen(sale) if sale.state in SOLD else 0) != told.delivered_fen - told.rounding_fen:
             found.append({"item": "sale", "key": sale.key, "station_fen": sold, "machine_fen": told.delivered_fen})
     for key, told in ended.items():
         if told.day == day and told.delivered_fen and key not in sales.by_key:
