@@ -54,6 +54,8 @@ def is_whole_machine(path: Path) -> bool:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole machines first: what is left to one worker alone at the end leaves the other one idle."""
+    items.sort(key=lambda item: not is_whole_machine(item.path))
     for item in items:
         if is_whole_machine(item.path):
             item.add_marker(pytest.mark.xdist_group("whole machines"))
