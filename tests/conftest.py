@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
 WHOLE_MACHINES = (
@@ -47,15 +49,20 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+class OneMachineAtATime(LoadScopeScheduling):
+    """Every test goes to whichever worker is free, but whole machines to one of them, and first: what is left to one worker alone
+    at the end leaves the other one idle. (A mark would not do: the names of tests that its scheduler reads no longer hold it.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "whole machines" if is_whole_machine(nodeid.partition("::")[0]) else nodeid
+
+
 @cache
-def is_whole_machine(path: Path) -> bool:
+def is_whole_machine(module: str) -> bool:
+    """`module` as in the name of a test, from the project's folder."""
+    path = TESTS.parent / module
     return any(path == place or place in path.parents for place in WHOLE_MACHINES)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole machines first: what is left to one worker alone at the end leaves the other one idle."""
-    items.sort(key=lambda item: not is_whole_machine(item.path))
-    for item in items:
-        if is_whole_machine(item.path):
-            item.add_marker(pytest.mark.xdist_group("whole machines"))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneMachineAtATime:
+    return OneMachineAtATime(config, log)
