@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.faults import Fault
-from kiosk.ports.coin_hopper import CoinsPaid, CoinsRefused, CoinsShort, HopperPast
+from kiosk.ports.coin_hopper import CoinsPaid, CoinsRefused, CoinsShort, CoinsUncertain, HopperPast
 from kiosk.ports.fact import DeviceReady
 from simulator.devices.twin import Speeds
 from tests.contracts import hoppers as h
@@ -84,10 +84,12 @@ def wire(row: h.Row) -> Bench:
     return Bench(h.rig(row, Speeds()), "bytes")
 
 
-def under_way(bench: Bench, after_ms: int) -> h.Books:
-    """An order of four coins was given so long ago."""
+def under_way(bench: Bench, after_ms: int, first: bool = True) -> h.Books:
+    """An order of four coins was given so long ago; `first`: since the hopper has its power."""
     h.ready(bench)
     books = h.Books(bench)
+    if not first:
+        assert isinstance(books.paid(1, 2), CoinsPaid)
     books.pay(1, 4)
     bench.run(after_ms)
     return books
@@ -201,9 +203,12 @@ def test_the_hopper_alone_loses_its_power(wire: Bench, after_ms: int) -> None:
     assert h.fallen(wire, 1) <= 4
 
 
+@pytest.mark.parametrize("first", [False, True])
 @pytest.mark.parametrize("after_ms", MOMENTS)
-def test_the_program_dies_and_the_hopper_goes_on(wire: Bench, after_ms: int) -> None:
-    books = under_way(wire, after_ms)
+def test_the_program_dies_and_the_hopper_goes_on(wire: Bench, after_ms: int, first: bool) -> None:
+    """What became of the order is known; but the first since power-up that looks untouched may also be one that a power cut
+    took back (page 030): it is unknown by one coin."""
+    books = under_way(wire, after_ms, first)
     assert wire.reactor is not None
     wire.reactor.close()
     wire.reactor = None
@@ -211,8 +216,12 @@ def test_the_program_dies_and_the_hopper_goes_on(wire: Bench, after_ms: int) -> 
     wire.start()
     books.settle()
     kept(books)
-    (fact,) = books.outcomes(1)
-    assert isinstance(fact, CoinsPaid | CoinsRefused)
+    (fact,) = books.outcomes(max(books.orders))
+    if isinstance(fact, CoinsUncertain):
+        assert first
+        assert (fact.coins, fact.most) == (0, 1)
+    else:
+        assert isinstance(fact, CoinsPaid | CoinsRefused)
 
 
 @pytest.mark.parametrize("fault", ONCE)
