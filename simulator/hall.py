@@ -55,7 +55,7 @@ class Hall:
 
     def start(self, told: Callable[[str], None] = lambda line: None) -> None:
         """The station, then one machine after the other; `told` hears one line for each process that is ready."""
-        window = Identity(WINDOW, self.window_token)
+        window = Identity(WINDOW, token=self.window_token)
         machines = [window, *(rig.identity for rig in self.rigs)]
         program = station_program(self.directory, self.clock, self._wanted[0], machines)
         url = self.supervisor.start(program)

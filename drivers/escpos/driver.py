@@ -155,7 +155,7 @@ class EscPosPrinter:
         self._questions(now_ms)
 
     def _questions(self, now_ms: int, again: bool = False) -> None:
-        """`again`: nobody answered the last ones. It may still be waiting for the rest of a picture that was cut off."""
+        """`again`: nobody answered, and it was told. It may still be waiting for the rest of a picture that was cut off."""
         self._real_time.clear()
         self._asked = True
         fill = codec.filler(self.width_dots) if again else b""
@@ -174,7 +174,7 @@ class EscPosPrinter:
             else:
                 self._synced(now_ms)  # one of several got lost
         elif not self._asked:
-            self._questions(now_ms, again=self._misses > 0)
+            self._questions(now_ms, again=self._misses >= MISSES)
         else:
             self._unanswered(now_ms)
 
