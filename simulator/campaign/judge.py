@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simulator.campaign.pool import Finished, Progress, run_units
+from simulator.campaign.finished import Finished
+from simulator.campaign.pool import Progress, run_units
 from simulator.campaign.work import Work
 from simulator.world.prepared import prepared
 
 
 @dataclass(slots=True)
 class Verdict:
-    """`found`: (violation, script as JSON), the first ones. `counted`: runs or sales."""
+    """`found`: (violation, script as JSON), the first ones. `counted`: runs or sales. `by`: parts that each version did."""
 
     noun: str
     counted: int = 0
     violations: int = 0
     stopped: bool = False
     sales: Counter[str] = field(default_factory=Counter)
+    by: Counter[str] = field(default_factory=Counter)
     found: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, result: dict[str, Any]) -> None:
@@ -32,7 +34,10 @@ class Verdict:
     def line(self) -> str:
         sales = ", ".join(f"{count} {name}" for name, count in sorted(self.sales.items()))
         stopped = " · stopped before its end" if self.stopped else ""
-        return f"{self.counted} {self.noun} · sales {sales} · violations {self.violations}{stopped}"
+        parts = ", ".join(f"{count} by {name}" for name, count in self.by.items()) if len(self.by) > 1 else ""
+        return f"{self.counted} {self.noun} · sales {sales} · violations {self.violations}{stopped}" + (
+            f" · parts {parts}" if parts else ""
+        )
 
 
 class Campaign:
@@ -52,4 +57,5 @@ class Campaign:
             verdict.stopped = True
         for number in sorted(self._finished.results):
             verdict.add(self._finished.results[number])
+        verdict.by = self._finished.by
         return verdict

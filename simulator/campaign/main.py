@@ -10,21 +10,19 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 from simulator.campaign import kills
+from simulator.campaign.finished import version
 from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.shrink import shrink
 from simulator.campaign.work import Work, daily, exhaustive, monkeys, pairs_of, random_days
 from simulator.world.run import run
 from simulator.world.script import Script
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -71,10 +69,7 @@ def _work(given: argparse.Namespace) -> Work:
 
 def _tell(verdict: Verdict, sabotage: str) -> None:
     """The first violations, the shortest script that still fails, the command that repeats it."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    print(f"commit {commit.stdout.strip() or 'unknown'}")
+    print(f"commit {version()}")
     for text, _ in verdict.found[:10]:
         print(f"VIOLATION {text}")
     first = next((script for _, script in verdict.found if script), "")

@@ -7,7 +7,6 @@ stopped stands in a file of finished unit numbers, so that a campaign of a milli
 from __future__ import annotations
 
 import gc
-import json
 import logging
 import multiprocessing
 import os
@@ -17,8 +16,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any
+
+from simulator.campaign.finished import Finished
 
 TELL_S = 5.0
 YOUNG = 200_000
@@ -57,36 +57,6 @@ def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}"
-
-
-class Finished:
-    """Numbers of finished units with their results, in a file that survives a stop; without a path only in memory."""
-
-    def __init__(self, path: Path | None, name: str) -> None:
-        """`name` says what the units are: a file of other work is refused with ValueError."""
-        self._path, self._name = path, name
-        self.results: dict[int, dict[str, Any]] = {}
-        if path is None or not path.exists():
-            return
-        head, *lines = path.read_text(encoding="utf-8").splitlines() or [""]
-        if head != name:
-            raise ValueError(f"{path}: is of {head or 'nothing'!r}, not of {name!r}")
-        for line in lines:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue  # the line that was being written when it was stopped
-            self.results[entry["unit"]] = entry["result"]
-
-    def add(self, number: int, result: dict[str, Any]) -> None:
-        self.results[number] = result
-        if self._path is None:
-            return
-        new = not self._path.exists()
-        with self._path.open("a", encoding="utf-8") as file:
-            if new:
-                file.write(f"{self._name}\n")
-            file.write(json.dumps({"unit": number, "result": result}, ensure_ascii=False) + "\n")
 
 
 def run_units(

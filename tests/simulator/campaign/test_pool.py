@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import partial
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from simulator.campaign.finished import Finished, version
 from simulator.campaign.judge import Campaign, Verdict
-from simulator.campaign.pool import Finished, Progress, run_units
+from simulator.campaign.pool import Progress, run_units
 from simulator.campaign.work import Work
 
 
@@ -42,6 +44,16 @@ def test_what_is_finished_is_not_done_again(tmp_path: Path) -> None:
     state.write_text(state.read_text() + '{"unit": 1, "res')  # it was stopped while this was written
     verdict, _ = campaign(Work("a", "sales", [partial(unit, number) for number in range(3)]), state)
     assert (verdict.counted, verdict.sales["sold"]) == (30, 1_003)
+    assert set(Finished(state, "a").results) == {0, 1, 2}  # the torn line spoilt no other
+
+
+def test_the_verdict_says_which_versions_did_what(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    result = json.dumps(unit(0))
+    state.write_text(f'a\n{{"unit": 0, "by": "12345678f", "result": {result}}}\n')
+    verdict, _ = campaign(Work("a", "sales", [partial(unit, number) for number in range(3)]), state)
+    assert verdict.by == {"12345678f": 1, version(): 2}
+    assert f"parts 1 by 12345678f, 2 by {version()}" in verdict.line()
 
 
 def test_a_state_file_of_other_work_is_refused(tmp_path: Path) -> None:
