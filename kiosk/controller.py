@@ -333,7 +333,9 @@ class Controller(Whole):
         if self.changed or now_ms >= self._repaint_ms:
             self.changed = False
             self._repaint_ms = self._show(self)
-        return min(self._wakes(now_ms, sync_ms))
+        office_ms = self._p.office.poll(now_ms)
+        asked = (sync_ms,) if office_ms is None else (sync_ms, office_ms)
+        return min(*asked, *self._wakes(now_ms))
 
     def now(self) -> Now:
         return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())

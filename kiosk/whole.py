@@ -57,16 +57,12 @@ class Whole(ABC):
 
     # -- time
 
-    def _wakes(self, now_ms: int, sync_ms: int) -> list[int]:
+    def _wakes(self, now_ms: int) -> list[int]:
         wakes = [
-            sync_ms,
             self._repaint_ms,
             *self._p.power.wakes(now_ms),
             *self._p.office.wakes(now_ms, self._station_ms()),
         ]
-        office_ms = self._p.office.poll(now_ms)
-        if office_ms is not None:
-            wakes.append(office_ms)
         if self.starting:
             wakes.append(self._restart.limit_ms())
         limit = self.sale.deadline() if self.sale is not None and not self.starting else None

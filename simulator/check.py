@@ -39,7 +39,7 @@ def steps(quick: bool, workers: int, only: Sequence[str]) -> list[Step]:
         Step("lint", "ruff", ("check", ".")),
         Step("types", "mypy"),
         Step("imports", "lint-imports"),
-        Step("tests", "pytest", ("-n", str(workers), "--dist", "loadgroup", *marked, *only), shown=True),
+        Step("tests", "pytest", ("-n", str(workers), *marked, *only), shown=True),
     ]
 
 

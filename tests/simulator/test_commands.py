@@ -35,8 +35,8 @@ def test_every_command_can_say_how_it_is_used(name: str, capsys: pytest.CaptureF
 
 def test_the_check_runs_everything_and_the_tests_last() -> None:
     assert [step.name for step in check.steps(False, 2, ())] == ["format", "lint", "types", "imports", "tests"]
-    assert check.steps(True, 2, ())[-1].arguments == ("-n", "2", "--dist", "loadgroup", "-m", "not slow")
-    assert check.steps(False, 1, ("tests/config",))[-1].arguments == ("-n", "1", "--dist", "loadgroup", "tests/config")
+    assert check.steps(True, 2, ())[-1].arguments == ("-n", "2", "-m", "not slow")
+    assert check.steps(False, 1, ("tests/config",))[-1].arguments == ("-n", "1", "tests/config")
 
 
 def test_a_step_that_fails_shows_what_it_said(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
