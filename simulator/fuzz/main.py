@@ -14,11 +14,17 @@ from simulator.fuzz.case import DRIVEN, Case
 
 SAY_MS = 2_000
 MOST_FOUND = 10
+STATION_API = "station-api"
+"""The one thing that is no driver: the station's calls against their OpenAPI file."""
 
 
 def main(argv: Sequence[str]) -> int:
+    if argv[:1] == [STATION_API]:
+        from simulator.fuzz.station_api.main import main as of_the_station
+
+        return of_the_station(argv[1:])
     parser = argparse.ArgumentParser(prog="tvm fuzz", description=__doc__)
-    parser.add_argument("model", nargs="?", choices=DRIVEN, metavar="MODEL", help=", ".join(DRIVEN))
+    parser.add_argument("model", nargs="?", choices=DRIVEN, metavar="MODEL", help=", ".join((*DRIVEN, STATION_API)))
     parser.add_argument("--seconds", type=float, default=60.0, help="so long (default 60)")
     parser.add_argument("--cases", type=int, default=0, metavar="N", help="so many instead")
     parser.add_argument("--seed", type=int, default=1, help="fixes everything (default 1)")

@@ -322,7 +322,7 @@ ROUTES: tuple[Route, ...] = (
         waits=True,
     ),
     Route("GET", "/v1/time", Station.tell_time, "The station's clock"),
-    Route("GET", "/v1/network", Station.describe_network, "Stations, classes, passengers, trains"),
+    Route("GET", "/v1/network", Station.describe_network, "Stations, classes, passengers, trains", etag=True),
     Route(
         "POST",
         "/v1/availability:query",
@@ -338,6 +338,7 @@ ROUTES: tuple[Route, ...] = (
         "Hold all places of an order or none",
         models.LockBody,
         ((409, "limit"), KEY_REUSED, (403, "no_grant"), *HOLDING),
+        status=(201,),
     ),
     Route(
         "POST",
@@ -366,6 +367,7 @@ ROUTES: tuple[Route, ...] = (
             KEY_REUSED,
             (403, "no_grant"),
         ),
+        status=(201,),
     ),
     Route(
         "POST",
@@ -412,6 +414,7 @@ ROUTES: tuple[Route, ...] = (
         "What comes back for tickets",
         models.RefundOfferBody,
         (*RETURNS, (409, "not_refundable"), EXPIRED),
+        status=(201,),
     ),
     Route(
         "POST",
@@ -428,6 +431,7 @@ ROUTES: tuple[Route, ...] = (
         "Hold other places for tickets, and say what the change costs",
         models.ExchangeOfferBody,
         (*RETURNS, (409, "not_exchangeable"), *HOLDING),
+        status=(201,),
     ),
     Route(
         "POST",

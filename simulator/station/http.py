@@ -18,10 +18,11 @@ from starlette.exceptions import HTTPException
 from simulator.station import wire
 from simulator.station.console.pages import add_console
 from simulator.station.core import ROUTES
+from simulator.station.described import describe
 from simulator.station.faults import FaultBody, Faults
 from simulator.station.machines import office
 from simulator.station.models import parse_body
-from simulator.station.routing import Route, Table
+from simulator.station.routing import Table
 from simulator.station.shell import StationShell
 
 Scope = MutableMapping[str, Any]
@@ -33,7 +34,6 @@ MOST_BODY_BYTES = 1_000_000
 WAITING = Table([route for route in ROUTES if route.waits])
 NEVER_PLAYED = ("/lab/", "/console")
 """Calls that faults leave alone: the lab's own, and people at the console, who do not sit on the machines' network."""
-COMMON_ERRORS = ((400, "bad_request"), (401, "unauthorized"), (403, "wrong_machine"))
 
 
 def build_app(shell: StationShell, faults: Faults | None) -> App:
@@ -41,7 +41,7 @@ def build_app(shell: StationShell, faults: Faults | None) -> App:
     app = FastAPI(title="Station computer, machine side", version="1", redoc_url=None, docs_url=None)
     app.add_exception_handler(HTTPException, _no_such_call)
     for route in (*ROUTES, *office.ROUTES):
-        _describe(app, route)
+        describe(app, route)
     add_console(app, shell)
     if faults is None:
         return Calls(app, shell)
@@ -105,51 +105,6 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
 async def _no_such_call(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     return _response(wire.Refused(status, "no_such_call", f"{request.method} {request.url.path}").reply)
-
-
-def _describe(app: FastAPI, route: Route) -> None:
-    async def described() -> None:
-        """For the OpenAPI file: `Calls` has taken the request before it comes here."""
-
-    errors: dict[int, list[str]] = {}
-    for status, code in (*COMMON_ERRORS, *route.errors):
-        errors.setdefault(status, []).append(code)
-    extra: dict[str, Any] = {"security": [{"bearer": []}]}
-    if route.body is not None:
-        schema = route.body.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
-        schema = _inlined(schema)
-        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    names = [part.split("}")[0] for part in route.path.split("{")[1:]]
-    extra["parameters"] = [
-        {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
-        for place, several in (("path", names), ("query", (*route.query, *(("wait_ms",) if route.waits else ()))))
-        for name in several
-    ]
-    app.add_api_route(
-        route.path,
-        described,
-        methods=[route.method],
-        summary=route.summary,
-        operation_id=route.deed.__name__,
-        responses={status: {"description": ", ".join(codes)} for status, codes in sorted(errors.items())},
-        openapi_extra=extra,
-        response_model=None,
-    )
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """A JSON schema without references: the few nested bodies are written out where they stand."""
-    definitions = schema.pop("$defs", {})
-
-    def resolve(node: Any) -> Any:
-        if isinstance(node, dict):
-            if "$ref" in node:
-                return resolve(definitions[node["$ref"].rsplit("/", 1)[1]])
-            return {name: resolve(value) for name, value in node.items()}
-        return [resolve(value) for value in node] if isinstance(node, list) else node
-
-    resolved: dict[str, Any] = resolve(schema)
-    return resolved
 
 
 def _add_lab(app: FastAPI, shell: StationShell, faults: Faults) -> None:

@@ -5,6 +5,7 @@ An unknown or missing field, a wrong type (`false` for 0), a number out of range
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
@@ -37,6 +38,18 @@ def masked(document: str) -> str:
 
 MaskedDocument = Annotated[str, Field(pattern=r"^[A-Z0-9]{5,20}$"), AfterValidator(masked)]
 """Masked as soon as it is read: no body, step, answer or log has it in full."""
+
+
+def finite(value: JsonValue) -> JsonValue:
+    """Python's JSON has numbers that nobody else's has: they would spoil every answer that repeats them."""
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("a number that is none")
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        finite(each)
+    return value
+
+
+Anything = Annotated[JsonValue, AfterValidator(finite)]
 
 
 class Strict(BaseModel):
@@ -174,12 +187,12 @@ class StatusBody(BaseModel):
     """Named fields are strict; a machine may tell more than these."""
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
-    __pydantic_extra__: dict[str, JsonValue]
+    __pydantic_extra__: dict[str, Anything]
 
     state_seq: Count
     mode: Short
-    reasons: Annotated[list[JsonValue], Field(max_length=200)]
-    faults: Annotated[list[JsonValue], Field(max_length=200)]
+    reasons: Annotated[list[Anything], Field(max_length=200)]
+    faults: Annotated[list[Anything], Field(max_length=200)]
 
 
 BodyModel = TypeVar("BodyModel", bound=BaseModel)

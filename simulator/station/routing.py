@@ -13,8 +13,9 @@ from simulator.station.wire import Answer
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call of a sheet. `errors` are the codes it may answer beyond the common 400, 401, 403 and 404. `waits`: with
-    `wait_ms` in its query an answer without news is held back until there is some."""
+    """One call of a sheet. `status`: what it answers when all is well. `errors` are the codes it may answer beyond the common ones
+    (`described.COMMON`). `waits`: with `wait_ms` in its query an answer without news is held back until there is some. `etag`: it
+    may be asked whether anything changed."""
 
     method: str
     path: str
@@ -24,6 +25,8 @@ class Route:
     errors: tuple[tuple[int, str], ...] = ()
     query: tuple[str, ...] = ()
     waits: bool = False
+    status: tuple[int, ...] = (200,)
+    etag: bool = False
 
 
 class Table:

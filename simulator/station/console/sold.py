@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from simulator.station.console.course import moment
 from simulator.station.console.sight import newest, place_of
 from simulator.station.core import Station
+from simulator.station.locks import parse_date
 from simulator.station.machines.days import sold_fen
 from simulator.station.runs import RunClass
 from simulator.station.sales import Sale
 from simulator.station.seats.metrics import metrics
 from simulator.station.timetable import Train, station_date
-from simulator.station.wire import Refused, bad_request
+from simulator.station.wire import Refused
 
 MOST_SALES, MOST_TRAINS, MOST_MOMENTS = 60, 60, 400
 Lines = Callable[[str, str, int, int], Sequence[str]]
@@ -105,10 +105,7 @@ def seats(station: Station, key: str, day: str, seat_class: str) -> dict[str, An
     train = station.world.timetable.trains.get(key)
     if train is None or seat_class not in train.layouts:
         raise Refused(404, "no_such_train", f"{key} {seat_class}")
-    try:
-        run_day = date.fromisoformat(day)
-    except ValueError as error:
-        raise bad_request(f"date: {error}") from error
+    run_day = parse_date(day)
     if train.days is not None and run_day not in train.days:
         raise Refused(404, "no_such_train", f"{key} does not run on {day}")
     run = RunClass(key, run_day.isoformat(), seat_class)

@@ -97,8 +97,10 @@ def _check(body: CommandBody) -> None:
         raise Refused(422, "out_of_range", f"argument: a mode is one of {', '.join(MODES)}")
     if body.name == "end_day":
         try:
-            date.fromisoformat(body.argument)
+            written = date.fromisoformat(body.argument).isoformat()
         except ValueError as error:
             raise Refused(422, "out_of_range", f"argument: {error}") from error
+        if written != body.argument:
+            raise Refused(422, "out_of_range", f"argument: {written} is how this day is written")
     elif body.name != "mode" and body.argument:
         raise Refused(422, "out_of_range", f"argument: {body.name} takes none")

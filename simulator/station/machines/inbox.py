@@ -17,6 +17,7 @@ LONGEST_WAIT_MS = 30_000
 def answer(machines: Machines, machine: str, query: Mapping[str, str], now_ms: int) -> Answer:
     """`{commands, sets}`, each entry `{text, signature}`. Refuses 400 for numbers that are none."""
     after, have = _number(query, "after"), _number(query, "have")
+    _number(query, "wait_ms", 6)
     commands = [{"text": each.text, "signature": each.signature} for each in machines.commands.after(machine, after)]
     sets = [{"text": each.text, "signature": each.signature} for each in machines.sets.wanted(have, now_ms)]
     return Answer({"commands": commands, "sets": sets})
@@ -33,8 +34,8 @@ def wait_ms(query: Mapping[str, str]) -> int:
     return min(int(text), LONGEST_WAIT_MS) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
 
 
-def _number(query: Mapping[str, str], name: str) -> int:
+def _number(query: Mapping[str, str], name: str, most_digits: int = 12) -> int:
     text = query.get(name, "0")
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+    if not (text.isascii() and text.isdigit() and len(text) <= most_digits):
         raise bad_request(f"{name}: not a number")
     return int(text)

@@ -9,10 +9,10 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from simulator.station import models
+from simulator.station.locks import parse_date
 from simulator.station.machines import days, roles, views
 from simulator.station.machines import models as bodies
 from simulator.station.machines.signing import Signer
@@ -78,10 +78,7 @@ def _machine(station: Station, name: str) -> str:
 
 
 def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise bad_request(f"day: {error}") from error
+    return parse_date(text).isoformat()
 
 
 def _number(text: str) -> int:
@@ -232,7 +229,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/office/machines", list_machines, "All machines, with what stands of their records"),
     Route(
         "POST", "/v1/office/machines", enrol, "Enrol a machine", bodies.EnrolBody,
-        ((404, "no_such_station"), (409, "no_key")),
+        ((404, "no_such_station"), (409, "no_key")), status=(201,),
     ),
     Route("GET", "/v1/office/machines/{machine}", one_machine, "One machine", errors=((404, "no_such_machine"),)),
     Route(
@@ -242,7 +239,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/office/parameters", list_parameters, "All versions of all parameter sets"),
     Route(
         "POST", "/v1/office/parameters", draft, "Draft a version", bodies.DraftBody,
-        ((404, "no_such_set"), (422, "out_of_range")),
+        ((404, "no_such_set"), (422, "out_of_range")), status=(201,),
     ),
     Route(
         "POST", "/v1/office/parameters/{set}/{version}:release", release_set, "Release what another person drafted",
@@ -254,7 +251,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "POST", "/v1/office/commands", command, "Command a machine", bodies.CommandBody,
-        ((404, "no_such_machine"), (409, "no_key"), (422, "out_of_range")),
+        ((404, "no_such_machine"), (409, "no_key"), (422, "out_of_range")), status=(201,),
     ),
     Route("GET", "/v1/office/claims", list_claims, "All claims"),
     Route(
@@ -267,6 +264,8 @@ ROUTES: tuple[Route, ...] = (
         ((404, "no_such_box"), (409, "counted")),
     ),
     Route("GET", "/v1/office/days/{day}", see_day, "A business day as it stands"),
-    Route("POST", "/v1/office/days/{day}:close", close_day, "Close a business day", bodies.CloseBody),
+    Route(
+        "POST", "/v1/office/days/{day}:close", close_day, "Close a business day", bodies.CloseBody, status=(201, 200)
+    ),
 )  # fmt: skip
 _TABLE = Table(ROUTES)

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.station.machines.forms import check, check_time
 from simulator.station.machines.registers import Registers, differences
 from simulator.station.timetable import station_date
 
 Record = Mapping[str, Any]
-DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,11 @@ class Told:
     def hear(self, record: Record) -> None:
         """One good line. A record that lacks what its kind needs is remembered and passed over."""
         try:
-            self.seq, self.wall_ms = record["seq"], record["wall_ms"]
-            fact = record["fact"]
+            self.seq, fact = record["seq"], record["fact"]
+            self.wall_ms = check_time(record["wall_ms"])
+            for part in (fact, *record["intents"]):
+                if part["kind"] in HEARD:
+                    check(part)
             kind = fact["kind"]
             if kind in Registers.HEARS:
                 self.registers.hear(fact)
@@ -185,3 +189,4 @@ _INTENTS = {
     "box.swap": Told._box_left,
     "registers": Told._told_registers,
 }
+HEARD = frozenset({*_FACTS, *_INTENTS, *Registers.HEARS, *Registers.BOOKS})

@@ -107,7 +107,7 @@ def test_a_machine_is_enrolled_follows_the_office_and_both_survive_their_ends(tm
         office.until(lambda seen: seen["parameters"]["active"] == {"operating": 1})
         assert office.office("parameters")["versions"][0]["on"] == ["T30"]
         office.done(office.command("mode", "closed"))
-        office.until(lambda seen: seen["status"]["command"] == "closed")
+        office.until(lambda seen: (seen["status"] or {}).get("command") == "closed")
 
         machine.kill()
         machine.wait(PATIENCE_S)

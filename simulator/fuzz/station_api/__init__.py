@@ -1,0 +1,1 @@
+"""`./tvm fuzz station-api`: the station's calls against its own OpenAPI file, by schemathesis, in one process."""

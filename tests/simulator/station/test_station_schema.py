@@ -1,0 +1,102 @@
+"""The station's calls against their own OpenAPI file: no answer is the server's fault, none is unnamed, nothing wrong is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.fuzz.station_api import nasty
+from simulator.fuzz.station_api.cases import Api, judge
+from simulator.fuzz.station_api.main import main
+from simulator.fuzz.station_api.round import same_again
+from simulator.fuzz.station_api.stage import Heard, Stage
+from simulator.station import core
+from simulator.station.core import ROUTES
+from simulator.station.machines import office
+from simulator.station.machines.inbox import answer as inbox_answer
+from simulator.station.models import RenewBody, StatusBody
+from simulator.station.routing import Route, Table
+from simulator.station.wire import Answer
+
+EXAMPLES = 6
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("routes", [ROUTES, office.ROUTES], ids=["machines", "office"])
+def test_every_answer_is_one_of_the_file_and_nothing_wrong_is_taken(
+    routes: tuple[Route, ...], stage: Stage, tmp_path: Path
+) -> None:
+    api, labels = Api(stage), {f"{route.method} {route.path}" for route in routes}
+    for operation in api.operations():
+        if operation.label in labels:
+            api.fuzz(operation, EXAMPLES)
+    assert set(api.asked) == labels
+    for label, heard in api.asked.items():
+        assert min(heard) < 300, f"{label} was never done: {heard}"
+    same_again(stage, tmp_path / "data")
+
+
+def test_bodies_that_are_no_bodies_and_whatever_is_typed_at_the_console(stage: Stage, tmp_path: Path) -> None:
+    assert nasty.bodies(stage) > 500
+    assert nasty.console(stage, 1, 60) > 200
+    same_again(stage, tmp_path / "data")
+
+
+def lax_inbox(station: Any, call: Any) -> Answer:
+    """Takes any number for a number."""
+    return inbox_answer(station.machines, "T07", {}, call.now_ms)
+
+
+def undocumented(station: Any, call: Any) -> Answer:
+    return Answer({"time_ms": 1}, status=202)
+
+
+def bare(station: Any, call: Any) -> Answer:
+    raise core.Refused(404, "gone", "a code that stands nowhere")
+
+
+def broken(station: Any, call: Any) -> Answer:
+    return Answer({"time_ms": {}[call.now_ms]})
+
+
+@pytest.mark.parametrize(
+    ("path", "deed"),
+    [("/v1/devices/{id}/inbox", lax_inbox), *(("/v1/time", deed) for deed in (undocumented, bare, broken))],
+)
+def test_a_planted_defect_is_found(path: str, deed: Any, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = [Route("GET", path, deed, "planted") if route.path == path else route for route in ROUTES]
+    monkeypatch.setattr(core, "_TABLE", Table(planted))
+    api = Api(stage)
+    operation = next(each for each in api.operations() if each.label == f"GET {path}")
+    with pytest.raises((Exception, ExceptionGroup)):
+        api.fuzz(operation, EXAMPLES)
+
+
+def test_a_body_that_is_not_strict_is_found(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(stage)
+    operation = next(each for each in api.operations() if each.label.endswith("{key}:renew"))
+    monkeypatch.setattr(core.models, "parse_body", lambda model, body: RenewBody.model_construct(note=1))
+    with pytest.raises((Exception, ExceptionGroup), match="Schema-violating"):
+        api.fuzz(operation, EXAMPLES)
+
+
+def test_a_number_that_is_none_is_no_answer() -> None:
+    with pytest.raises(AssertionError, match="NaN is no JSON"):
+        judge(Heard(200, {}, b'{"a":NaN}'))
+    with pytest.raises(core.Refused, match="a number that is none"):
+        core.models.parse_body(StatusBody, b'{"state_seq":1,"mode":"","reasons":[],"faults":[{"a":[NaN]}]}')
+
+
+def test_the_command_counts_what_it_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--seconds", "0"])
+    assert "more than 0" in capsys.readouterr().err
