@@ -1,4 +1,4 @@
-"""`./tvm rules`: cases from a file, what is in force, a new policy against past refunds.
+"""`./tvm rules`: cases from a file, what is in force, a new policy against past refunds, the emergency drill.
 
 Ends 0 when all is well, 1 when a case failed or a line could not be judged, 2 for unusable files.
 """
@@ -15,18 +15,22 @@ from config import ConfigError
 from simulator.clock import SharedClock
 from simulator.station.rules.book import RULES_DIR, load_rules
 from simulator.station.rules.cases.run import run_file
+from simulator.station.rules.drill import night_rules, run
 from simulator.station.rules.dry_run import dry_run, open_policy, told
+from simulator.station.tariff.money import yuan
 from simulator.station.timetable import station_date
 
 
 def main(argv: Sequence[str]) -> int:
-    """Exit status of `cases FILE`, `show [--at DATE]` and `dry-run OLD NEW --sales FILE`."""
+    """Exit status of `cases FILE`, `show [--at DATE]`, `dry-run OLD NEW --sales FILE` and `drill`."""
     given = _options(argv)
     try:
         if given.do == "cases":
             return cases(given.file, given.rules)
         if given.do == "dry-run":
             return compare(given.old, given.new, given.sales, given.rules)
+        if given.do == "drill":
+            return practise(given.refunds, given.seed, given.rules)
         return show(given.at or station_date(SharedClock.starting_now().wall_ms()), given.rules)
     except (ConfigError, OSError, UnicodeDecodeError) as error:
         print(f"rules: {error}", file=sys.stderr)
@@ -37,15 +41,39 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tvm rules", description=__doc__)
     parser.add_argument("--rules", type=Path, default=RULES_DIR, metavar="DIR", help="another folder of rules")
     commands = parser.add_subparsers(dest="do", required=True)
-    run = commands.add_parser("cases", help="put the cases of a JSON-lines file to the rules")
-    run.add_argument("file", type=Path)
+    put = commands.add_parser("cases", help="put the cases of a JSON-lines file to the rules")
+    put.add_argument("file", type=Path)
     dry = commands.add_parser("dry-run", help="whom a new policy would have judged otherwise")
     for name in ("old", "new"):
         dry.add_argument(name, type=Path, help="a folder of rules, or a file of overrides laid over ours")
     dry.add_argument("--sales", type=Path, required=True, metavar="FILE", help="past refunds, one JSON object a line")
     shown = commands.add_parser("show", help="what is in force")
     shown.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="on that day (default today)")
+    drill = commands.add_parser("drill", help="a night of four policies, every refund judged twice")
+    drill.add_argument("--refunds", type=_number, default=1_000_000, metavar="N", help="so many (default 1000000)")
+    drill.add_argument("--seed", type=int, default=1, help="fixes everything (default 1)")
     return parser.parse_args(argv)
+
+
+def _number(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 100_000_000:
+        raise argparse.ArgumentTypeError(f"{value}: expected 1 to 100,000,000")
+    return value
+
+
+def practise(refunds: int, seed: int, folder: Path = RULES_DIR) -> int:
+    """Sums by what judged, and whether both judges and the sums agree; a line for each of the first that do not."""
+    clock = SharedClock.starting_now()
+    began_ms, outcome = clock.wall_ms(), run(night_rules(folder), refunds, seed)
+    for by in sorted(outcome.refunds):
+        told = f"{yuan(outcome.refund_fen[by])} yuan back, {yuan(outcome.fee_fen[by])} yuan of fees"
+        print(f"{by:8} {outcome.refunds[by]:9,} refunds, {told}")
+    for line in outcome.wrong[:10]:
+        print(f"wrong: {line}")
+    verdict = "totals exact" if outcome.exact else f"{len(outcome.wrong)} judged wrong, totals NOT exact"
+    print(f"{refunds:,} refunds in {(clock.wall_ms() - began_ms) / 1_000:.1f} s, {verdict}")
+    return 0 if outcome.exact else 1
 
 
 def cases(file: Path, folder: Path = RULES_DIR) -> int:
@@ -64,11 +92,11 @@ def compare(old: Path, new: Path, sales: Path, folder: Path = RULES_DIR) -> int:
     """People and money affected, for each pair of rules; lines that cannot be judged are told."""
     base = load_rules(folder)
     lines = sales.read_text(encoding="utf-8-sig").split("\n")
-    run = dry_run(open_policy(old, base), open_policy(new, base), lines, sales.name)
-    for line in run.refused:
+    outcome = dry_run(open_policy(old, base), open_policy(new, base), lines, sales.name)
+    for line in outcome.refused:
         print(f"rules: {line}", file=sys.stderr)
-    print("\n".join(told(run)))
-    return 1 if run.refused else 0
+    print("\n".join(told(outcome)))
+    return 1 if outcome.refused else 0
 
 
 def show(day: date, folder: Path = RULES_DIR) -> int:
