@@ -58,7 +58,7 @@ def ticket_of(sale: Sale, place: int, timetable: Timetable, network: Network) ->
         cities=tuple(network.stations[code].city for code in ends if code in network.stations),
         paper_ms=sale.sold_ms,
         moved_with_ms=sale.exchange["moved_with_ms"] if sale.exchange else None,
-        cash=sale.paid.get("cash_fen", 0) > 0,
+        cash=sale.cash,
     )
 
 

@@ -50,6 +50,8 @@ class Sale:
     order: str = ""
     indices: tuple[int, ...] = ()
     sold_ms: int = 0
+    cash: bool = False
+    """Some of it was paid in cash, or of the tickets it was exchanged for: what comes back goes back in cash."""
     slack_fen: int = 0
     """What the prices come to beyond what was paid for them: a rounding, which goes with the first ticket that comes back."""
     refunded: set[int] = field(default_factory=set)
@@ -78,10 +80,11 @@ class Sale:
 
 @dataclass
 class Refund:
-    """An offer as its step made it, and whether it was taken up."""
+    """An offer as its step made it, whether it was taken up, and when."""
 
     step: Step
     done: bool = False
+    done_ms: int = 0
 
 
 class Sales:
@@ -222,6 +225,7 @@ class Sales:
         sale.numbers = step["numbers"]
         self.next_number += sum(len(numbers) for numbers in sale.numbers)
         sale.sold_ms = step["at_ms"]
+        sale.cash = step["cash_fen"] > 0 or (sale.replaces is not None and self.by_key[sale.replaces[0]].cash)
         if sale.replaces is None:
             paid_fen = min(sale.total_fen + step["rounding_fen"], step["cash_fen"] + step["card_fen"])
             sale.slack_fen = max(0, sale.total_fen - paid_fen)
@@ -251,7 +255,7 @@ class Sales:
         self.runs.refunded(sale.key, step["key"], tuple(places))
         sale.refunded |= set(places)
         sale.slack_fen += refund.step["rounding_fen"]
-        refund.done = True
+        refund.done, refund.done_ms = True, step["at_ms"]
 
     def _restored(self, step: Step) -> None:
         """An older backup was put back: what was sold since is unknown here, so no number of its letter is given again."""

@@ -11,6 +11,7 @@ from simulator.station.console.sight import newest, place_of
 from simulator.station.core import Station
 from simulator.station.locks import parse_date
 from simulator.station.machines.days import sold_fen
+from simulator.station.machines.returned import returns
 from simulator.station.runs import RunClass
 from simulator.station.sales import Sale
 from simulator.station.seats.metrics import metrics
@@ -37,14 +38,14 @@ def one_sale(station: Station, lines: Lines, key: str) -> dict[str, Any]:
     sale = station.sales.by_key.get(key)
     if sale is None or sale.run is None:
         raise Refused(404, "no_such_sale", key)
-    machine, epoch, _ = key.split(".")
+    machine, epoch = key.split(".")[:2]  # a part of a sale has a fourth word
     told = station.machines.told.get((machine, epoch))
     ended = next((each for each in reversed(told.ended) if each.key == key), None) if told else None
     first, last = told.lines_of(key) if told else (0, 0)
     kept = lines(machine, epoch, first, min(last, first + MOST_MOMENTS)) if first else []
     places = [
         {name: place.get(name) for name in ("coach", "place", "price_fen", "passenger")}
-        | {"voided": place["index"] in sale.voided}
+        | {name: place["index"] in getattr(sale, name) for name in ("voided", "refunded", "exchanged")}
         for place in sale.offered
     ]
     return {
@@ -53,6 +54,8 @@ def one_sale(station: Station, lines: Lines, key: str) -> dict[str, Any]:
         "numbers": sale.numbers,
         "printed": sale.printed,
         "ended": asdict(ended) if ended else None,
+        "returns": [asdict(one) for one in returns(station.sales) if one.sale == key],
+        "replaces": sale.replaces[0] if sale.replaces else "",
         "moments": [moment(seq, line) for seq, line in enumerate(kept, first)],
     }
 
@@ -72,6 +75,7 @@ def _short(station: Station, sale: Sale) -> dict[str, Any]:
         "from": stops[0],
         "to": stops[1],
         "tickets": len(sale.places) - len(sale.voided),
+        "back": len(sale.refunded | sale.exchanged),
         "sold_fen": sold_fen(sale),
         "paid": sale.paid,
         "order": sale.order,

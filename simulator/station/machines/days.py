@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.station.machines import returned
 from simulator.station.machines.state import Machines
 from simulator.station.machines.told import Ended, Told
 from simulator.station.records import Records
@@ -46,7 +47,8 @@ def figures(machines: Machines, day: str, upto: Mapping[str, int]) -> dict[str, 
 
 
 def station_figures(sales: Sales, day: str) -> dict[str, dict[str, int]]:
-    """What the station itself sold that day, by machine: sales, tickets, their price, and what of it was paid by card or phone."""
+    """What the station itself sold that day, by machine: sales, tickets, their price, and what of it was paid by card or phone;
+    and what came back: see `returned`."""
     found: dict[str, Counter[str]] = {}
     for sale in _of_day(sales, day):
         if sale.state in SOLD:
@@ -55,6 +57,7 @@ def station_figures(sales: Sales, day: str) -> dict[str, dict[str, int]]:
             sums["tickets"] += len(sale.places) - len(sale.voided)
             sums["sold_fen"] += sold_fen(sale)
             sums["card_fen"] += sale.paid["card_fen"]
+    returned.add_figures(found, sales, day)
     return {machine: dict(sums) for machine, sums in sorted(found.items())}
 
 
@@ -81,6 +84,7 @@ def items(machines: Machines, sales: Sales, records: Records, day: str, upto: Ma
     for key, told in ended.items():
         if told.day == day and told.delivered_fen and key not in sales.by_key:
             found.append({"item": "sale_unknown", "key": key, "machine_fen": told.delivered_fen})
+    found += returned.items(sales, day, ended)
     found += _cards(machines, sales, day, upto)
     for (machine, epoch), told_all in sorted(machines.told.items()):
         last = upto.get(f"{machine}.{epoch}", 0)
