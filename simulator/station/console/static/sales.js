@@ -12,24 +12,27 @@ const rows = (list, chosen) => list.length === 0 ? none(["还没有售票", "No 
   list.map((one) => [moment(one.at_ms), one.machine, make("b", {}, one.train), trip(one), pair(one.class), one.back ? `${one.tickets} (-${one.back})` : String(one.tickets), yuan(one.sold_fen), state(one),
     make("a", { class: "key", href: `#/sales/${encodeURIComponent(one.key)}`, "data-name": one.key, "aria-current": one.key === chosen ? "true" : null }, pair(["经过", "Course"]))]));
 
-const back = (each) => make("span", {}, make("b", {}, each.kind === "refund" ? "退票 Refund" : "改签 Exchange"), ` ${moment(each.at_ms)} · ${each.tickets} × · ${yuan(each.old_fen)} − ${yuan(each.fee_fen)} → ${yuan(each.out_fen)} `,
-  ...pair(each.way === "cash" ? ["现金", "cash"] : ["原支付方式", "card or phone"]), " ", make("span", { class: "code" }, each.key), make("br"));
+const WAYS = { cash: ["现金", "Cash"], card: ["原支付方式", "Card or phone"] };
+const DEEDS = { refund: ["退票", "Refund"], exchange: ["改签", "Exchange"] };
+const cameBack = (list) => list.length === 0 ? [] : [make("h3", {}, pair(["退改", "Came back"])), table(
+  [["时间", "When"], ["", ""], ["#张", "Tickets"], ["#票面", "Fares"], ["#手续费", "Fees kept"], ["#退出", "Paid back"], ["方式", "By"], ["编号", "Key"]],
+  list.map((each) => [moment(each.at_ms), pair(DEEDS[each.kind]), String(each.tickets), yuan(each.old_fen), yuan(each.fee_fen), yuan(each.out_fen), pair(WAYS[each.way]), make("span", { class: "code" }, each.key)]))];
 
 function told(fact) {
   return Object.entries(fact.told).map(([name, value]) => `${name} ${name.endsWith("_fen") ? yuan(value) : value}`).join(" · ");
 }
 
 function course(one) {
-  const places = one.places.map((each) => `${each.coach}-${each.place} ${yuan(each.price_fen)}${each.voided ? " ×" : each.refunded ? " 退" : each.exchanged ? " 改" : ""}`).join(", ");
+  const places = one.places.map((each) => `${each.coach}-${each.place} ${yuan(each.price_fen)}${each.voided ? " ×" : each.refunded ? " ↩" : each.exchanged ? " ⇄" : ""}`).join(", ");
   return [
     facts([
       [["编号", "Key"], make("span", { class: "code" }, one.key)], [["状态", "State"], state(one)], [["行程", "Trip"], [make("b", {}, one.train), " ", one.run_date, " ", ...trip(one)]],
       [["席位", "Places"], places], [["票号", "Numbers"], one.numbers.flat().join(", ") || "–"],
       [["已付", "Paid"], one.paid.cash_fen === undefined ? "–" : `${yuan(one.paid.cash_fen)} + ${yuan(one.paid.card_fen)}`],
-      ...(one.returns.length ? [[["退改", "Came back"], make("span", {}, ...one.returns.map(back))]] : []),
       ...(one.replaces ? [[["改签自", "In exchange for"], make("a", { class: "code", href: `#/sales/${encodeURIComponent(one.replaces)}` }, one.replaces)]] : []),
       [["机器说", "The machine says"], one.ended ? `${one.ended.outcome} · ${yuan(one.ended.delivered_fen)}` : "–"],
     ]),
+    ...cameBack(one.returns),
     make("h3", {}, pair(["经过（机器记录）", "Course, from the machine's records"])),
     one.moments.length === 0 ? none(["记录还没到，或太旧", "Its records are not here yet, or too old"])
       : make("ol", { class: "course" }, one.moments.map((each) => make("li", {}, make("span", {}, time(each.at_ms)), make("span", { class: "none" }, `#${each.seq}`),

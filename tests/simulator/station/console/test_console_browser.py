@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.clock import SharedClock
+from simulator.station.timetable import station_date
 from tests.simulator.lab.browser import CHROMIUM, MISSING, chromium, opened_page
 from tests.simulator.station.machines.test_office_process import (
     NOTHING_FITTED,
@@ -97,3 +99,44 @@ def test_the_office_at_work(tmp_path: Path) -> None:
         expect(bo.locator("tbody tr").first).not_to_contain_text("日结", use_inner_text=True)
         bo.locator("#out").click()
         expect(bo.locator("#name")).to_be_focused()
+
+
+def sold_and_returned(office: Office, day: str) -> str:
+    """Two tickets are sold; one comes back, the other is exchanged. Answers the key of the sale."""
+
+    def ask(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return dict(office.ask(f"/v1/{path}", body, "told-by-the-test"))
+
+    key, refund, moved = (f"T31.7f3a91c2.{number}" for number in (1, 2, 3))
+    ride = {"machine": "T31", "train": "K598", "date": day, "origin": "BXP", "destination": "WCN", "class": "hard_seat"}
+    total = ask("locks", {"key": key, "passengers": ["adult", "adult"], "wish": "none", **ride})["total_fen"]
+    paid = {"total_fen": total, "rounding_fen": 0, "paid": {"cash_fen": 0, "card_fen": total}}
+    numbers = [ticket["numbers"][0] for ticket in ask(f"locks/{key}:confirm", paid)["tickets"]]
+    good = [{"place": n, "number": number, "blank": "E", "state": "delivered"} for n, number in enumerate(numbers)]
+    ask(f"sales/{key}:printed", {"tickets": good})
+    back = ask("refund-offers", {"key": refund, "machine": "T31", "tickets": numbers[:1], "document": None})
+    ask(f"refund-offers/{refund}:confirm", {"refund_fen": back["refund_fen"]})
+    other = {**ride, "key": moved, "tickets": numbers[1:], "document": None, "wish": "window"}
+    due = ask("exchange-offers", other)["exchange"]["due_fen"]
+    settled = {"due_fen": due, "rounding_fen": 0, "paid": {"cash_fen": 0, "card_fen": max(0, due)}}
+    ask(f"exchange-offers/{moved}:confirm", settled)
+    return key
+
+
+def test_what_came_back_stands_with_its_sale_and_in_the_day(tmp_path: Path) -> None:
+    clock = SharedClock.starting_now()
+    words = ("--port", "0", "--data", str(tmp_path / "data"), "--clock", clock.format(), *PEOPLE)
+    with ExitStack() as ended:
+        _, ready = ended.enter_context(running("simulator", "station", *words, "--machine", "T31:told-by-the-test"))
+        office, url = Office(ready), ready.split()[1]
+        today = station_date(clock.wall_ms())
+        key = sold_and_returned(office, (today + timedelta(days=5)).isoformat())
+        page = ended.enter_context(opened_page(ended.enter_context(chromium())))
+        log_in(page, url, "ann")
+        page.goto(f"{url}/console/#/sales/{key}")
+        for deed in ("Refund", "Exchange"):
+            expect(page.locator("tbody tr", has_text=deed)).to_contain_text("Card or phone")
+        expect(page.locator("tbody tr", has_text="2 (-2)")).to_have_count(1)
+        page.goto(f"{url}/console/#/day/{today.isoformat()}")
+        expect(page.locator("tbody")).to_contain_text(["Refund the machine has not told"])
+        expect(page.locator("tr", has_text="Paid back to card or phone")).to_contain_text("¥")
