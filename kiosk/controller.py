@@ -387,4 +387,4 @@ class Controller(Whole):
         """What the station shows of this machine."""
         journal, ordered = self._p.journal, self._p.office.ordered
         told = {"seq": journal.seq, "parameters": ordered.active.version, "command": ordered.mode}
-        return {**status_of(self.mode, self.watch, self.stock, journal.head), **told}
+        return {**status_of(self.mode, self.watch, self.stock, self.machine_policy, journal.head), **told}

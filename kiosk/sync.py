@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kiosk.modes import Mode
+from kiosk.parameters import MachinePolicy
 from kiosk.ports.station import RecordsFailed, RecordsTaken, Station
 from kiosk.stock import Stock
 from kiosk.watch import Watch
@@ -113,14 +114,24 @@ class Sync:
             self.acked = max(self.acked, fact.acked)
 
 
-def status_of(mode: Mode, watch: Watch, stock: Stock, head: str) -> dict[str, Any]:
-    """What the station shows of a machine; `head` is the journal's chain value."""
+LIMITS = ("box_capacity", "box_near_full", "cassette_capacity", "cassette_low", "hopper_capacity", "hopper_low", "roll_capacity",
+          "roll_low")  # fmt: skip
+"""What fits and what is too little, as the machine judges itself by it: the station cannot know, and forecasts from it."""
+
+
+def status_of(mode: Mode, watch: Watch, stock: Stock, policy: MachinePolicy, head: str) -> dict[str, Any]:
+    """What the station shows of a machine; `values` are the faces of its cassettes in fen, `head` is the journal's chain value."""
     return {
         "mode": mode.name,
         "reasons": list(mode.reasons),
         "faults": [f"{fault.device}:{fault.code}" for fault in watch.faults.values()],
         "cassettes": {str(number): count for number, count in stock.cassettes.items()},
+        "values": {str(number): value_fen for number, value_fen in stock.values.items()},
+        "coins": {
+            str(number): [stock.coins.values.get(number, 0), coins] for number, coins in stock.coins.coins.items()
+        },
         "box": stock.box_notes,
         "roll": stock.roll,
+        "limits": {name: getattr(policy, name) for name in LIMITS},
         "head": head,
     }

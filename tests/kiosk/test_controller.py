@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -792,6 +793,15 @@ def test_the_status_names_what_is_wrong() -> None:
     assert (status["mode"], status["faults"]) == ("query_only", ["acceptor:NOTE_JAM"])
     assert status["cassettes"] == {"1": 300, "2": 300, "3": 300, "4": 300}
     assert status["head"] == bench.on_disk().splitlines()[-1][:8]
+
+
+def test_the_status_says_what_lies_there_and_what_fits() -> None:
+    bench = Bench().up()
+    status, policy = bench.controller.status(), bench.controller.machine_policy
+    assert set(status["values"]) == set(status["cassettes"])
+    assert status["limits"]["roll_capacity"] == policy.roll_capacity
+    assert status["limits"]["cassette_low"] == policy.cassette_low
+    assert json.loads(json.dumps(status)) == status
 
 
 def test_a_session_is_followed_by_the_network() -> None:

@@ -4,6 +4,7 @@ under the person's own token, so no rule stands here. Source: station-api sheet,
 
 from __future__ import annotations
 
+import inspect
 import secrets
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from simulator.station import wire
 from simulator.station.console import sight, sold
+from simulator.station.console.outlook import Outlook, order
 from simulator.station.console.sessions import Session, Sessions
 from simulator.station.machines import office
 from simulator.station.machines.models import MODES
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
     from simulator.station.shell import StationShell
 
 STATIC = Path(__file__).parent / "static"
+FONTS = Path(__file__).resolve().parents[3] / "kiosk" / "ui" / "fonts"
+"""The faces of the passenger screen, served to the browser too: a computer without Chinese ones would show empty boxes."""
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 COOKIE, CSRF_HEADER = "console", "x-console"
 BEAT_S, GATHER_S = 10.0, 0.3
 MOST_BODY_BYTES = 100_000
 MOST_TRAIL = 300
+MACHINES_AT_ONCE = 5
 See = Callable[[Request, int], Any]
 
 
@@ -46,8 +51,10 @@ class Console:
         self._shell = shell
         self._sessions = Sessions(shell.station.people, lambda: secrets.token_urlsafe(24))
         station, today = shell.station, sight.Today(shell.station)
+        self._outlook = Outlook(station)
         self._sights: dict[str, See] = {
-            "overview": lambda request, now_ms: sight.overview(station, today, now_ms),
+            "overview": lambda request, now_ms: sight.overview(station, today, now_ms, shell.clock.rate),
+            "outlook": lambda request, now_ms: self._ahead(request.query_params.get("machine"), now_ms),
             "sales": lambda request, now_ms: {"sales": sold.sales(station)},
             "sale": lambda request, now_ms: sold.one_sale(station, shell.lines, request.query_params.get("key", "")),
             "trains": lambda request, now_ms: sold.trains(station, request.query_params.get("begins", ""), now_ms),
@@ -96,7 +103,19 @@ class Console:
         what = self._sights.get(request.path_params["what"])
         if what is None:
             raise wire.Refused(404, "no_such_call", request.url.path)
-        return _json(200, what(request, self._now_ms))
+        seen = what(request, self._now_ms)
+        return _json(200, await seen if inspect.isawaitable(seen) else seen)
+
+    async def _ahead(self, only: str | None, now_ms: int) -> dict[str, Any]:
+        """Machine by machine, and who else asks is answered in between: for a thousand machines this takes a while."""
+        found = []
+        for number, name in enumerate(sorted(self._shell.station.devices.enrolled)):
+            if only not in (None, name):
+                continue
+            found.append(self._outlook.machine(name, now_ms))
+            if number % MACHINES_AT_ONCE == 0:
+                await self._shell.gather(0)
+        return {"now_ms": now_ms, "machines": order(found)}
 
     async def office(self, request: Request) -> Response:
         """A call of the office, by the person who is logged in."""
@@ -151,6 +170,7 @@ def add_console(app: FastAPI, shell: StationShell) -> None:
     ):
         app.add_route(path, answer, methods=[method], include_in_schema=False)
     app.mount("/console/static", StaticFiles(directory=STATIC), name="console")
+    app.mount("/console/fonts", StaticFiles(directory=FONTS), name="fonts")
 
 
 def _refusing(answer: Callable[[Request], Any]) -> Callable[[Request], Any]:

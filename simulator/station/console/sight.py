@@ -17,7 +17,8 @@ from simulator.station.timetable import station_date, wall_ms
 STEP_MS = 10 * 60_000
 Sums = tuple[list[int], list[int], dict[str, tuple[int, int]]]
 SILENT_MS = 120_000
-"""A machine asks at least every half minute; one that was not heard for so long is not there."""
+"""A machine asks at least every half minute of real time; one that was not heard for so long is not there. When the lab's clock
+runs faster, more of its time passes between two questions."""
 
 
 class Today:
@@ -38,8 +39,8 @@ class Today:
         return sums
 
 
-def overview(station: Station, sold: Today, now_ms: int) -> dict[str, Any]:
-    """Everything of the first page."""
+def overview(station: Station, sold: Today, now_ms: int, rate: float = 1.0) -> dict[str, Any]:
+    """Everything of the first page; `rate`: how fast the station's clock runs."""
     today = station_date(now_ms)
     begin_ms = wall_ms(today, 0)
     cash, card, by_machine = sold.of(begin_ms, now_ms)
@@ -48,18 +49,19 @@ def overview(station: Station, sold: Today, now_ms: int) -> dict[str, Any]:
         "day": today.isoformat(),
         "chart": {"begin_ms": begin_ms, "step_ms": STEP_MS, "cash_fen": cash, "card_fen": card},
         "machines": [
-            card_of(station, name, by_machine.get(name, (0, 0)), now_ms) for name in sorted(station.devices.enrolled)
+            card_of(station, name, by_machine.get(name, (0, 0)), now_ms, rate)
+            for name in sorted(station.devices.enrolled)
         ],
     }
 
 
-def card_of(station: Station, name: str, sold: tuple[int, int], now_ms: int) -> dict[str, Any]:
+def card_of(station: Station, name: str, sold: tuple[int, int], now_ms: int, rate: float = 1.0) -> dict[str, Any]:
     """One machine in short. `state`: revoked, unknown (never told of itself), silent, or the mode it tells."""
     enrolled, status = station.devices.enrolled[name], station.devices.status.get(name)
     heard_ms = station.devices.heard.get(name)
     epochs = station.devices.epochs.get(name) or [""]
     records = views.records(station, name, epochs[-1], status, now_ms)
-    silent = heard_ms is None or now_ms - heard_ms > SILENT_MS
+    silent = heard_ms is None or now_ms - heard_ms > SILENT_MS * max(1.0, rate)
     commands = views.commands(station, name, now_ms) if name in station.machines.commands.given else []
     return {
         "machine": name,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.station.machines.flows import Flows
 from simulator.station.machines.forms import check, check_time
 from simulator.station.machines.registers import Registers, differences
 from simulator.station.timetable import station_date
@@ -63,6 +64,7 @@ class Told:
     seq: int = 0
     wall_ms: int = 0
     registers: Registers = field(default_factory=Registers)
+    flows: Flows = field(default_factory=Flows)
     ended: list[Ended] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
@@ -78,6 +80,7 @@ class Told:
         return replace(
             self,
             registers=self.registers.copy(),
+            flows=self.flows.copy(),
             ended=list(self.ended),
             happened=list(self.happened),
             compared=list(self.compared),
@@ -98,8 +101,7 @@ class Told:
                 if part["kind"] in HEARD:
                     check(part)
             kind = fact["kind"]
-            if kind in Registers.HEARS:
-                self.registers.hear(fact)
+            self.flows.hear(fact, self.wall_ms, self.registers)
             if kind in _FACTS:
                 _FACTS[kind](self, fact)
             for intent in record["intents"]:

@@ -2,7 +2,8 @@
 import { deed, get, mayAll, mayWork } from "./api.js";
 import { card, choice, facts, field, make, none, pair, pill, refresh, table } from "./dom.js";
 import { alarms } from "./machines.js";
-import { COMMANDS, MODES, OUTCOMES, age, mode, moment, stateOf, yuan } from "./words.js";
+import { places } from "./outlook.js";
+import { COMMANDS, MODES, OUTCOMES, age, fault, mode, moment, reason, stateOf, yuan } from "./words.js";
 
 function orders(name, choices, today) {
   const what = choice({ id: "command" }, Object.entries(COMMANDS));
@@ -24,17 +25,32 @@ function orders(name, choices, today) {
   return make("form", { submit }, field(["命令", "Command"], what), ofMode, ofDay, field(["有效", "Valid for"], valid), field(["理由", "Reason"], reason, true), give);
 }
 
+const of = (held, most) => (held === undefined ? "–" : most ? `${held} / ${most}` : String(held));
+
+// Why the machine is in its mode: the first of its own reasons, or what the station knows of it.
+function why(one) {
+  if (one.state === "silent") return ["超过两分钟没有联系", "Not heard for more than two minutes"];
+  if (one.state === "unknown") return ["登记后从未报到", "Enrolled, and never heard since"];
+  if (one.state === "revoked") return ["主管撤销了授权", "A supervisor took its grant"];
+  const ordered = one.status?.command;
+  if (ordered && ordered !== "normal") return [`车站令：${mode(ordered)[0]}`, `Ordered by the office: ${mode(ordered)[1]}`];
+  const [first] = one.status?.faults ?? [];
+  if (first) return fault(first);
+  const [cause] = one.status?.reasons ?? [];
+  return cause ? reason(cause) : ["一切就绪", "Everything is ready"];
+}
+
 function state(one, seen, now) {
   const [look, words] = stateOf(one);
   const status = one.status ?? {};
-  const held = Object.entries(status.cassettes ?? {}).map(([number, count]) => `${number}: ${count}`).join(" · ");
+  const held = Object.entries(status.cassettes ?? {}).map(([number, count]) => `${status.values?.[number] ? yuan(status.values[number]) : number} × ${count}`).join(" · ");
   return [
-    make("p", {}, pill(look, words), " ", alarms(one).flatMap((each) => [each, " "])),
-    make("h3", {}, pair(["现状", "As it stands"])),
+    make("p", { class: "mode" }, pill(look, words), make("b", {}, pair(why(one)))),
+    make("p", { class: "alarms" }, alarms(one)),
     facts([
       [["车站", "Station"], pair(one.place)], [["最近联系", "Last heard"], pair(age(one.heard_ms === null ? null : now - one.heard_ms))],
       [["授权", "Grant"], pair(seen.granted ? ["有", "yes"] : ["已撤销", "taken"])], [["车站令", "Ordered mode"], pair(mode(status.command ?? "–"))],
-      [["票纸", "Paper"], String(status.roll ?? "–")], [["找零钞盒", "Cassettes"], held || "–"], [["钱箱张数", "Notes in the box"], String(status.box ?? "–")],
+      [["票纸", "Paper"], of(status.roll, status.limits?.roll_capacity)], [["找零钞盒", "Cassettes"], held || "–"], [["钱箱张数", "Notes in the box"], of(status.box, status.limits?.box_capacity)],
       [["今日售票", "Sales today"], `${one.sales} · ${yuan(one.sold_fen)}`],
     ])];
 }
@@ -73,15 +89,17 @@ const parameters = (seen) => {
 
 export async function open(root, [name]) {
   const [choices, first] = await Promise.all([get("see/choices"), get("see/overview")]);
-  const parts = Object.fromEntries(["state", "given", "records", "parameters", "owed", "grant"].map((part) => [part, make("div")]));
+  const parts = Object.fromEntries(["state", "ahead", "given", "records", "parameters", "owed", "grant"].map((part) => [part, make("div")]));
   const head = card([name, name], parts.state);
   head.querySelector("h2").prepend(make("a", { class: "key", href: "#/machines" }, pair(["← 全部", "All"])));
   head.querySelector("h2").append(parts.grant);
   parts.grant.className = "end";
   root.append(head,
+    card(["补给预测", "What is due when"], parts.ahead),
     card(["下达命令", "Command"], orders(name, choices, first.day)),
     make("div", { class: "two" }, card(["命令与结果", "Commands and what became of them"], parts.given), card(["记录与寄存器", "Records and registers"], parts.records)),
     make("div", { class: "two" }, card(["参数", "Parameters"], parts.parameters), card(["欠款与钱箱", "Claims and boxes"], parts.owed)));
+  let foreseen = 0;
   return async () => {
     const [told, seen, owed, boxes] = await Promise.all([get("see/overview"), get(`office/machines/${name}`), get("office/claims"), get("office/boxes")]);
     const one = told.machines.find((each) => each.machine === name);
@@ -89,6 +107,12 @@ export async function open(root, [name]) {
     const left = boxes.boxes.filter((each) => each.machine === name);
     dispatchEvent(new CustomEvent("station-time", { detail: told.now_ms }));
     refresh(parts.state, [one, Math.floor(told.now_ms / 5000)], () => state(one, seen, told.now_ms));
+    const minute = Math.floor(told.now_ms / 60000);
+    if (minute !== foreseen || parts.ahead.childElementCount === 0) { // the way ahead changes slowly, and costs more than the rest
+      foreseen = minute;
+      const { machines: [ahead] } = await get(`see/outlook?machine=${encodeURIComponent(name)}`);
+      if (ahead) refresh(parts.ahead, ahead, () => places(ahead, told.now_ms));
+    }
     refresh(parts.given, seen.commands, () => given(seen));
     refresh(parts.records, seen.epochs.map((each) => [each.acked, each.behind, each.quarantine, each.forks, each.registers?.told_at_seq]), () => records(seen));
     refresh(parts.parameters, seen.parameters, () => parameters(seen));

@@ -5,7 +5,7 @@ import { card, make, none, pair, pill, refresh } from "./dom.js";
 import { describe } from "./trail.js";
 import { age, fault, reason, stateOf, warns, yuan } from "./words.js";
 
-const FULL_ROLL = 1000; // blanks that fill the bar; what fits is not told
+const FULL_ROLL = 1000; // blanks that fill the bar when the machine does not tell what fits
 
 export const cassettes = (status) => Object.values(status?.cassettes ?? {}).reduce((sum, count) => sum + count, 0);
 export const alarms = (one) => [
@@ -19,7 +19,7 @@ function tile(one, now) {
   const [status, roll] = [one.status, one.status?.roll ?? 0];
   const row = (name, value) => [make("dt", {}, pair(name)), make("dd", {}, value)];
   const bar = make("div", { class: "bar" }, make("i"));
-  bar.firstChild.style.width = `${Math.min(100, (100 * roll) / FULL_ROLL)}%`;
+  bar.firstChild.style.width = `${Math.min(100, (100 * roll) / (status?.limits?.roll_capacity || FULL_ROLL))}%`;
   return make("li", {}, make("a", { class: `machine ${look}`, href: `#/machine/${one.machine}`, "data-name": one.machine },
     make("header", {}, make("b", {}, one.machine), pill(look, words)),
     make("div", { class: "alarms" }, alarms(one)),

@@ -6,14 +6,15 @@ import * as day from "./day.js";
 import * as machine from "./machine.js";
 import * as machines from "./machines.js";
 import * as money from "./money.js";
+import * as outlook from "./outlook.js";
 import * as parameters from "./parameters.js";
 import * as sales from "./sales.js";
 import * as seats from "./seats.js";
 import * as trail from "./trail.js";
 
-const PAGES = { machines, machine, sales, seats, parameters, money, day, trail };
+const PAGES = { machines, machine, outlook, sales, seats, parameters, money, day, trail };
 const NAV = [
-  ["machines", ["设备", "Machines"]], ["sales", ["售票", "Sales"]], ["seats", ["席位", "Places"]], ["parameters", ["参数", "Parameters"]],
+  ["machines", ["设备", "Machines"]], ["outlook", ["补给", "Refills"]], ["sales", ["售票", "Sales"]], ["seats", ["席位", "Places"]], ["parameters", ["参数", "Parameters"]],
   ["money", ["欠款钱箱", "Claims, boxes"]], ["day", ["日结", "Day"]], ["trail", ["操作记录", "Trail"]],
 ];
 const LANGUAGES = { zh: "中文", en: "English", both: "中 + En" };
@@ -121,7 +122,7 @@ function welcome(said) {
   tell(null);
   byId("who").replaceChildren(make("b", {}, me.name), " · ", ...pair(ROLES[me.role] ?? me.role));
   byId("out").hidden = false;
-  byId("nav").replaceChildren(...NAV.map(([name, words], at) => make("a", { href: `#/${name}`, "data-name": name, "aria-keyshortcuts": String(at + 1) }, pair(words))));
+  byId("nav").replaceChildren(...NAV.map(([name, words], at) => make("a", { href: `#/${name}`, "data-name": name, "aria-keyshortcuts": String((at + 1) % 10) }, pair(words))));
   listen();
   open();
 }
@@ -144,8 +145,8 @@ addEventListener("logged-out", () => { if (me.name) leave(); });
 addEventListener("station-time", (event) => { ahead = event.detail - Date.now(); });
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-  const link = byId("nav").children[Number(event.key) - 1];
-  if (link && /^[1-9]$/.test(event.key)) link.click();
+  const link = byId("nav").children[(Number(event.key) + 9) % 10];
+  if (link && /^[0-9]$/.test(event.key)) link.click();
 });
 setInterval(() => { byId("clock").textContent = me.name ? time(Date.now() + ahead) : ""; }, 1000);
 enter();

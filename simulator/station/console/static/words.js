@@ -74,6 +74,18 @@ export function age(ms) {
   if (s < 3600) return [`${Math.floor(s / 60)} 分钟前`, `${Math.floor(s / 60)} min ago`];
   return [`${Math.floor(s / 3600)} 小时前`, `${Math.floor(s / 3600)} h ago`];
 }
+// Today as a time of day, later days with their date.
+export function soon(ms, now) {
+  const [date, of] = [day(ms), time(ms).slice(0, 5)];
+  if (date === day(now)) return [of, of];
+  if (date === day(now + 86400000)) return [`明天 ${of}`, `tomorrow ${of}`];
+  return [`${date.slice(5)} ${of}`, `${date.slice(5)} ${of}`];
+}
+export function placeName(place, value) {
+  if (place === "box") return ["钱箱", "Note box"];
+  if (place === "roll") return ["票纸", "Ticket stock"];
+  return place.startsWith("coins") ? [`${yuan(value)} 硬币`, `${yuan(value)} coins`] : [`${yuan(value)} 纸币`, `${yuan(value)} notes`];
+}
 export const fault = (text) => {
   const [device, code] = text.split(":");
   const [where, what] = [DEVICES[device] ?? [device, device], FAULTS[code] ?? [code, code]];

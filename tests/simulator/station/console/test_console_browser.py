@@ -71,12 +71,12 @@ def test_the_office_at_work(tmp_path: Path) -> None:
         expect(card.locator(".alarm").first).to_contain_text("Ticket unit: ticket jam")
         expect(card.locator(".pill")).to_contain_text("Fault")
 
-        ann.keyboard.press("4")
+        ann.keyboard.press("5")
         ann.locator("input[name=service_idle_ms]").fill("120000")
         ann.locator("#draft-reason").fill("a test")
         ann.locator("#draft").click()
         expect(ann.locator("[data-name=release-1]")).to_be_disabled()
-        bo.keyboard.press("4")
+        bo.keyboard.press("5")
         bo.locator("[data-name=release-1]").click()
         for page in (ann, bo):
             expect(page.locator("tbody tr").first).to_contain_text("T30")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from simulator.clock import SharedClock
+from simulator.station.console import sight
 from simulator.station.console.course import moment
 from simulator.station.console.pages import STATIC
 from simulator.station.console.sessions import SESSION_MS, TRIES, TRIES_MS, Sessions
@@ -37,6 +39,9 @@ COMMAND = {"machine": "T07", "name": "mode", "argument": "closed", "valid_ms": 6
 
 def fact_lines(count: int) -> list[Line]:
     return [fact("timer") for _ in range(count)]
+
+
+TOLD = {"state_seq": 1, "mode": "normal", "reasons": [], "faults": [], "roll": 90, "limits": {"roll_low": 50}}
 
 
 class Browser:
@@ -99,6 +104,10 @@ def test_every_file_the_page_names_is_served_and_none_comes_from_elsewhere(brows
     modules = [found for file in STATIC.glob("*.js") for found in re.findall(r'from "\./([^"]+)"', file.read_text())]
     assert len(names) >= 4
     for name in (*names, *(f"/console/static/{module}" for module in set(modules))):
+        assert browser.ask("GET", name).status_code == 200, name
+    faces = re.findall(r'url\("(/[^"]+)"\)', (STATIC / "console.css").read_text())
+    assert len(faces) == 3
+    for name in faces:
         assert browser.ask("GET", name).status_code == 200, name
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert browser.ask("GET", "/").headers["location"] == "/console/"
@@ -200,6 +209,32 @@ def test_a_machine_shows_its_mode_its_stock_and_what_it_sold(browser: Browser) -
     assert one["status"]["faults"] == ["acceptor:NOTE_JAM"]
     assert (sum(told["chart"]["cash_fen"]), sum(told["chart"]["card_fen"])) == (price - 100, 100)
     assert [sale["key"] for sale in person.get("see/sales")["sales"]] == [key(1)]
+
+
+@pytest.mark.parametrize(("rate", "late_ms"), [(1.0, 120_000), (10.0, 1_200_000)])
+def test_a_machine_is_not_there_when_it_was_not_heard_for_two_real_minutes(
+    store: Store, rate: float, late_ms: int
+) -> None:
+    desk = Desk(small_world())
+    assert desk.ask("PUT", "/v1/devices/T07/status", {**TOLD}).status == 200
+    today = sight.Today(desk.station)
+    for after_ms, silent in ((late_ms, False), (late_ms + 1, True)):
+        card = sight.overview(desk.station, today, NOON + after_ms, rate)["machines"][0]
+        assert (card["silent"], card["state"]) == (silent, "silent" if silent else "normal")
+
+
+def test_a_fast_clock_is_known_to_the_pages(store: Store) -> None:
+    """The whole way: a machine that was heard a real minute ago is there at ten times the speed."""
+    fast = SharedClock(10.0, NOON, SharedClock.starting_now().base_mono_ms - 60_000)
+    station = Station(small_world(), ENROLLED, signer=SIGNER, people=STAFF)
+    station.handle(Request("PUT", "/v1/devices/T07/status", {}, json.dumps(TOLD).encode(), "secret-7"), NOON)
+    person = Browser(build_app(StationShell(station, store, fast, lambda reason: None), None)).log_in("ann")
+    seen = person.get("see/overview")
+    assert seen["now_ms"] - NOON >= 600_000
+    assert seen["machines"][0]["state"] == "normal"
+    ahead = person.get("see/outlook?machine=T07")["machines"]
+    assert [one["machine"] for one in ahead] == ["T07"]
+    assert len(person.get("see/outlook")["machines"]) == 3
 
 
 def test_a_sale_shows_its_course_and_the_map_its_place(store: Store) -> None:
