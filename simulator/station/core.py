@@ -16,6 +16,8 @@ from simulator.station import exchanges, locks, models, offers, pickups, places,
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Devices, Enrolled, must_be_granted
 from simulator.station.machines import inbox, office
+from simulator.station.machines.people import KINDS as PEOPLE_KINDS
+from simulator.station.machines.people import People
 from simulator.station.machines.signing import Signer
 from simulator.station.machines.state import KINDS as MACHINE_KINDS
 from simulator.station.machines.state import Machines
@@ -66,7 +68,7 @@ class Station:
         key: bytes = b"",
     ) -> None:
         self.world = world
-        self.signer, self.people, self.new_token = signer, people or {}, new_token
+        self.signer, self.people, self.new_token = signer, People(people or {}), new_token
         self.sales = Sales(world.timetable, opening, Secrets(key), POLICIES[world.network.rules.place_choice])
         self.devices = Devices(enrolled)
         self.machines = Machines()
@@ -76,7 +78,7 @@ class Station:
         """A station of its own that stands where this one stands; what never changes is shared."""
         other = Station.__new__(Station)
         other.world = self.world
-        other.signer, other.people, other.new_token = self.signer, self.people, self.new_token
+        other.signer, other.people, other.new_token = self.signer, self.people.copy(), self.new_token
         other.sales, other.devices, other.machines = self.sales.copy(), self.devices.copy(), self.machines.copy()
         other.records = self.records.copy(other.machines.hear)
         return other
@@ -115,6 +117,9 @@ class Station:
             self.machines.trail.hear(step)
         elif step["kind"] in RECORD_KINDS:
             self.records.apply(step)
+        elif step["kind"] in PEOPLE_KINDS:
+            self.people.apply(step)
+            self.machines.trail.hear(step)
         elif step["kind"] in MACHINE_KINDS:
             self.machines.apply(step)
         else:
@@ -126,6 +131,7 @@ class Station:
         """The whole state as plain values: equal snapshots are equal states."""
         devices, records, machines = self.devices, self.records, self.machines
         told = {"devices": devices.snapshot(), "records": records.snapshot(), "machines": machines.snapshot()}
+        told["people"] = self.people.snapshot()
         return {**self.sales.snapshot(), **told}
 
     def _answer(self, request: Request, now_ms: int) -> Answer:

@@ -21,6 +21,7 @@ from simulator.station.console.outlook import Outlook, order
 from simulator.station.console.sessions import Session, Sessions
 from simulator.station.machines import office
 from simulator.station.machines.models import MODES
+from simulator.station.machines.roles import ROLES
 from simulator.station.machines.sets import SETS
 from simulator.station.models import Strict, parse_body
 
@@ -61,8 +62,10 @@ class Console:
             "seats": lambda request, now_ms: sold.seats(
                 station, *(request.query_params.get(name, "") for name in ("train", "date", "class"))
             ),
-            "trail": lambda request, now_ms: {"entries": station.machines.trail.last(MOST_TRAIL)},
-            "choices": lambda request, now_ms: {"sets": SETS, "modes": MODES},
+            "trail": lambda request, now_ms: {
+                "entries": station.machines.trail.last(MOST_TRAIL, request.query_params.get("by", ""))
+            },
+            "choices": lambda request, now_ms: {"sets": SETS, "modes": MODES, "roles": ROLES},
         }
 
     @property
@@ -121,7 +124,7 @@ class Console:
         """A call of the office, by the person who is logged in."""
         session = self._of(request) if request.method == "GET" else self._checked(request)
         path, query = office.PATH + request.path_params["path"], dict(request.query_params)
-        asked = wire.Request(request.method, path, query, await _body(request), session.person.token)
+        asked = wire.Request(request.method, path, query, await _body(request), session.token)
         reply = await self._shell.answer(asked)
         return _json(reply.status, reply.body)
 

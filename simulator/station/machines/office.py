@@ -6,15 +6,15 @@ A person is named by a token, as a machine is. What two persons must agree on sa
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.station import models
 from simulator.station.locks import parse_date
-from simulator.station.machines import days, roles, views
+from simulator.station.machines import days, people_calls, roles, views
 from simulator.station.machines import models as bodies
+from simulator.station.machines.people import Person as Person
 from simulator.station.machines.signing import Signer
 from simulator.station.routing import Route, Table
 from simulator.station.wire import Answer, Refused, Request, bad_request
@@ -23,15 +23,6 @@ if TYPE_CHECKING:
     from simulator.station.core import Station
 
 PATH = "/v1/office/"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody of the office, the token that proves it, and the role: one of `roles.ROLES`."""
-
-    name: str
-    token: str
-    role: str = roles.USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +37,13 @@ class OfficeCall:
 
 def answer(station: Station, request: Request, now_ms: int) -> Answer:
     """What a person gets. Refuses 401, 404, 403 not_your_role and what the deed refuses."""
-    person = _person(station.people, request.token)
+    person = station.people.named_by(request.token)
     for route, names in _TABLE.find(request.method, request.path):
         if not roles.may(person.role, route.method, route.deed.__name__):
             raise Refused(403, "not_your_role", f"{person.name} is {person.role}")
         found: Answer = route.deed(station, OfficeCall(person, names, request, now_ms))
         return found
     raise Refused(404, "no_such_call", f"{request.method} {request.path}")
-
-
-def _person(people: Mapping[str, Person], token: str | None) -> Person:
-    found = None
-    for person in people.values():  # all of them, so that the time tells nothing
-        if token is not None and hmac.compare_digest(person.token.encode(), token.encode()):
-            found = person
-    if found is None:
-        raise Refused(401, "unauthorized", "missing or unknown token")
-    return found
 
 
 def _signer(station: Station) -> Signer:
@@ -253,6 +234,7 @@ ROUTES: tuple[Route, ...] = (
         "POST", "/v1/office/commands", command, "Command a machine", bodies.CommandBody,
         ((404, "no_such_machine"), (409, "no_key"), (422, "out_of_range")), status=(201,),
     ),
+    *people_calls.ROUTES,
     Route("GET", "/v1/office/claims", list_claims, "All claims"),
     Route(
         "POST", "/v1/office/claims/{code}:settle", settle, "Paid at the window", bodies.SettleBody,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from simulator.station.wire import Step
 
 SUBJECTS = (
     "machine",
+    "person",
+    "what",
+    "role",
+    "number",
     "name",
     "version",
     "seq",
@@ -50,6 +55,7 @@ class Trail:
             what = {name: step[name] for name in SUBJECTS if step.get(name) not in (None, "")}
             self.entries.append(Entry(step["at_ms"], step["by"], step["kind"], what))
 
-    def last(self, most: int) -> list[dict[str, Any]]:
-        """The newest entries, newest first."""
-        return [asdict(entry) for entry in reversed(self.entries[-most:])]
+    def last(self, most: int, by: str = "") -> list[dict[str, Any]]:
+        """The newest entries, newest first; of one person only, with `by`."""
+        chosen = (entry for entry in reversed(self.entries) if by in ("", entry.by))
+        return [asdict(entry) for entry in islice(chosen, most)]

@@ -8,14 +8,15 @@ import * as machines from "./machines.js";
 import * as money from "./money.js";
 import * as outlook from "./outlook.js";
 import * as parameters from "./parameters.js";
+import * as people from "./people.js";
 import * as sales from "./sales.js";
 import * as seats from "./seats.js";
 import * as trail from "./trail.js";
 
-const PAGES = { machines, machine, outlook, sales, seats, parameters, money, day, trail };
+const PAGES = { machines, machine, outlook, sales, seats, parameters, money, day, people, trail };
 const NAV = [
   ["machines", ["设备", "Machines"]], ["outlook", ["补给", "Refills"]], ["sales", ["售票", "Sales"]], ["seats", ["席位", "Places"]], ["parameters", ["参数", "Parameters"]],
-  ["money", ["欠款钱箱", "Claims, boxes"]], ["day", ["日结", "Day"]], ["trail", ["操作记录", "Trail"]],
+  ["money", ["欠款钱箱", "Claims, boxes"]], ["day", ["日结", "Day"]], ["people", ["人员", "People"]], ["trail", ["操作记录", "Trail"]],
 ];
 const LANGUAGES = { zh: "中文", en: "English", both: "中 + En" };
 let look = async () => {};
@@ -88,7 +89,7 @@ function listen() {
   stream?.close();
   stream = new EventSource("/console/events");
   stream.addEventListener("open", () => heard(["实时", "Live"], "ok"));
-  stream.addEventListener("changed", () => { heard(["实时", "Live"], "ok"); lookAgain(); });
+  stream.addEventListener("changed", () => { heard(["实时", "Live"], "ok"); lookAgain(); ask(); });
   stream.addEventListener("error", () => {
     heard(["已断开", "Not connected"], "danger");
     if (stream.readyState === EventSource.CLOSED && me.name) setTimeout(enter, 3000);
@@ -115,6 +116,12 @@ function leave() {
   box.classList.add("login");
   byId("page").replaceChildren(box);
   name.focus();
+}
+
+// The role may have changed since the log-in; the pages are opened anew when it has.
+async function ask() {
+  const said = await get("me").catch(() => null);
+  if (said && me.name && said.role !== me.role) welcome(said);
 }
 
 function welcome(said) {

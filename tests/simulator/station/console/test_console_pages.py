@@ -20,6 +20,7 @@ from simulator.station.console.sessions import SESSION_MS, TRIES, TRIES_MS, Sess
 from simulator.station.core import Station
 from simulator.station.http import build_app
 from simulator.station.machines.office import Person
+from simulator.station.machines.people import People
 from simulator.station.shell import StationShell
 from simulator.station.store import Store
 from simulator.station.wire import Refused, Request
@@ -94,8 +95,13 @@ def shell(store: Store) -> StationShell:
 
 
 @pytest.fixture
-def browser(shell: StationShell) -> Browser:
-    return Browser(build_app(shell, None))
+def app(shell: StationShell) -> Any:
+    return build_app(shell, None)
+
+
+@pytest.fixture
+def browser(app: Any) -> Browser:
+    return Browser(app)
 
 
 def test_every_file_the_page_names_is_served_and_none_comes_from_elsewhere(browser: Browser) -> None:
@@ -140,7 +146,7 @@ def test_the_cookie_is_for_the_browser_alone(browser: Browser) -> None:
 
 def test_a_session_ends_by_itself_and_guesses_are_counted() -> None:
     secrets = iter(f"secret-{n}" for n in range(20))
-    sessions = Sessions(STAFF, lambda: next(secrets))
+    sessions = Sessions(People(STAFF), lambda: next(secrets))
     cookie, session = sessions.log_in("ann", "token-of-ann", NOON)
     assert sessions.of(cookie, NOON + SESSION_MS - 1) is session
     with pytest.raises(Refused, match="401"):
@@ -155,6 +161,23 @@ def test_a_session_ends_by_itself_and_guesses_are_counted() -> None:
     for name in ("nobody", ""):
         with pytest.raises(Refused, match="401"):
             sessions.log_in(name, "", NOON)
+
+
+def test_who_is_locked_is_out_with_the_next_look_and_a_role_holds_in_an_open_session(app: Any) -> None:
+    ann, bo, olga, cy = (Browser(app).log_in(name) for name in ("ann", "bo", "olga", "cy"))
+    assert olga.get("me")["role"] == "operator"
+    proposal = {"what": "role", "person": "cy", "role": "supervisor", "reason": "a test"}
+    assert ann.post("office/people:propose", proposal) == (201, {"number": 1})
+    assert bo.post("office/proposals/1:agree", {})[0] == 200
+    assert (cy.get("me")["role"], cy.post("office/parameters", DRAFT)[0]) == ("supervisor", 201)
+    assert ann.post("office/people/olga:lock", {"reason": "lost"})[0] == 200
+    assert olga.ask("GET", "/console/see/overview").status_code == 401
+    assert olga.post("login", {"name": "olga", "token": "token-of-olga"})[1]["error"] == "locked"
+    assert bo.post("office/people:propose", {"what": "token", "person": "ann", "role": "", "reason": "x"})[0] == 201
+    token = cy.post("office/proposals/2:agree", {})[1]["token"]
+    assert ann.ask("GET", "/console/me").status_code == 401
+    assert ann.post("login", {"name": "ann", "token": token})[0] == 200
+    assert [entry["kind"] for entry in bo.get("see/trail?by=cy")["entries"]] == ["person_agreed", "set_drafted"]
 
 
 def test_two_persons_release_and_each_step_stands_in_the_trail(browser: Browser) -> None:
