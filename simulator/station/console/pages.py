@@ -18,6 +18,8 @@ from starlette.staticfiles import StaticFiles
 from simulator.station import wire
 from simulator.station.console import sight, sold
 from simulator.station.console.outlook import Outlook, order
+from simulator.station.console.reports.content import LANGUAGES, report_of
+from simulator.station.console.reports.written import PAGE_HEADERS, written
 from simulator.station.console.sessions import Session, Sessions
 from simulator.station.machines import office
 from simulator.station.machines.models import MODES
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 FONTS = Path(__file__).resolve().parents[3] / "kiosk" / "ui" / "fonts"
 """The faces of the passenger screen, served to the browser too: a computer without Chinese ones would show empty boxes."""
-POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 COOKIE, CSRF_HEADER = "console", "x-console"
 BEAT_S, GATHER_S = 10.0, 0.3
 MOST_BODY_BYTES = 100_000
@@ -120,6 +121,19 @@ class Console:
                 await self._shell.gather(0)
         return {"now_ms": now_ms, "machines": order(found)}
 
+    async def report(self, request: Request) -> Response:
+        """A business day as HTML, CSV or PDF, from the office's own answer about it."""
+        session, (day, _, kind) = self._of(request), request.path_params["name"].rpartition(".")
+        language = next((one for one in LANGUAGES if one == request.query_params.get("lang", "both")), None)
+        if language is None:
+            raise wire.bad_request(f"lang: one of {', '.join(LANGUAGES)}")
+        asked = wire.Request("GET", f"{office.PATH}days/{day}", {}, b"", session.token)
+        reply = await self._shell.answer(asked)
+        if reply.status != 200 or reply.body is None:
+            return _json(reply.status, reply.body)
+        report = report_of(reply.body, sight.stand_of(self._shell.station), self._now_ms)
+        return await written(report, kind, language)
+
     async def office(self, request: Request) -> Response:
         """A call of the office, by the person who is logged in."""
         session = self._of(request) if request.method == "GET" else self._checked(request)
@@ -153,8 +167,7 @@ def add_console(app: FastAPI, shell: StationShell) -> None:
     console = Console(shell)
 
     async def index(request: Request) -> Response:
-        headers = {"content-security-policy": POLICY, "cache-control": "no-store", "x-content-type-options": "nosniff"}
-        return FileResponse(STATIC / "index.html", headers=headers)
+        return FileResponse(STATIC / "index.html", headers=PAGE_HEADERS)
 
     async def home(request: Request) -> Response:
         return RedirectResponse("/console/")
@@ -168,6 +181,7 @@ def add_console(app: FastAPI, shell: StationShell) -> None:
         ("POST", "/console/logout", _refusing(console.log_out)),
         ("GET", "/console/events", _refusing(console.events)),
         ("GET", "/console/see/{what}", _refusing(console.see)),
+        ("GET", "/console/report/{name}", _refusing(console.report)),
         ("GET", "/console/office/{path:path}", _refusing(console.office)),
         ("POST", "/console/office/{path:path}", _refusing(console.office)),
     ):

@@ -85,6 +85,13 @@ def place_of(station: Station, telecode: str) -> list[str]:
     return [found.name, found.english] if found else [telecode, telecode]
 
 
+def stand_of(station: Station) -> tuple[str, str]:
+    """Where the machines stand, in Chinese and English; several places are named one after the other."""
+    codes = dict.fromkeys(one.station for one in station.devices.enrolled.values())
+    names = [place_of(station, code) for code in codes]
+    return "、".join(zh for zh, _ in names), ", ".join(en for _, en in names)
+
+
 def newest(station: Station) -> Iterator[Sale]:
     """Sales that ever held places, the newest first."""
     return (sale for sale in reversed(station.sales.by_key.values()) if sale.run)

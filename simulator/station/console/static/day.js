@@ -29,7 +29,10 @@ export async function open(root, [wanted]) {
   pick.style.width = "11em";
   const [state, list, figures] = [make("div"), make("div"), make("div")];
   const head = card(["营业日", "Business day"], state);
-  head.querySelector("h2").append(pick);
+  const kinds = ["html", "csv", "pdf"].map((kind) => make("a", {
+    class: "key", "data-name": `report-${kind}`, href: `/console/report/${which}.${kind}?lang=${document.documentElement.dataset.lang}`, target: kind === "html" ? "_blank" : null, rel: "noopener",
+  }, ...pair(kind === "html" ? ["报告", "Report"] : [kind.toUpperCase(), kind.toUpperCase()])));
+  head.querySelector("h2").append(pick, make("span", { class: "end keys" }, kinds));
   root.append(head, card(["差异", "Differences"], list), card(["两边的数字", "Figures of both sides"], figures));
   return async () => {
     const told = await get(`office/days/${which}`);

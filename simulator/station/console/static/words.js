@@ -41,23 +41,8 @@ export const STEPS = {
   set_drafted: ["起草参数", "Drafted parameters"], set_released: ["发布参数", "Released parameters"], commanded: ["下达命令", "Commanded"], claim_settled: ["结清欠款", "Settled a claim"],
   box_counted: ["清点钱箱", "Counted a box"], day_closed: ["日结", "Closed a day"], enrolled: ["登记机器", "Enrolled a machine"], granted: ["授权", "Granted"], revoked: ["撤销授权", "Took the grant"],
 };
-export const ITEMS = {
-  sale: ["售票金额不符", "Sale differs"], sale_unreported: ["机器未报的售票", "Sale the machine has not told"], sale_unknown: ["车站没有的售票", "Sale unknown to the station"],
-  captured: ["电子支付不符", "Cards and phones differ"], register: ["寄存器不符", "Register differs"], no_registers: ["未抄寄存器", "No registers told"], claim_open: ["欠款未结", "Claim open"],
-  claim: ["欠款金额不符", "Claim differs"], box_in_transit: ["钱箱在途", "Box in transit"], box: ["钱箱金额不符", "Box differs"], fork: ["记录分叉", "Records forked"],
-  refund: ["退票金额不符", "Refund differs"], refund_unreported: ["机器未报的退票", "Refund the machine has not told"], exchange: ["改签退款不符", "Exchange differs"],
-  quarantine: ["记录不可读", "Line in quarantine"], damaged: ["记录残缺", "Damaged record"],
-};
-export const FIGURES = {
-  sales: ["售票次数", "Sales"], tickets: ["车票", "Tickets"], sold_fen: ["售出", "Sold"], card_fen: ["其中扫码/银行卡", "Of it cashless"], box: ["取出钱箱", "Boxes out"],
-  box_fen: ["钱箱应有", "In those boxes"], claim: ["欠款", "Claims"], claim_fen: ["欠款金额", "Claims, amount"], claims_fen: ["售票中的欠款", "Claims within sales"],
-  delivered_fen: ["已交付", "Delivered"], notes_in: ["收钞张数", "Notes in"], notes_in_fen: ["收钞金额", "Notes in, amount"], ours_fen: ["收入", "Kept"], paid_out_fen: ["找零", "Paid out"],
-  rounding_fen: ["舍入", "Rounding"], captured: ["电子支付笔数", "Cashless payments"], captured_fen: ["电子支付金额", "Captured"], station_fen: ["车站", "station"], machine_fen: ["机器", "machine"],
-  refunds: ["退票次数", "Refunds"], exchanges: ["改签次数", "Exchanges"], tickets_back: ["退改车票", "Tickets back"], tickets_back_fen: ["退改票面", "Their fares"],
-  return_fees_fen: ["退改手续费", "Fees kept"], out_cash_fen: ["退出现金", "Paid back in cash"], out_card_fen: ["原路退回", "Paid back to card or phone"], return_rounding_fen: ["退票舍入", "Rounding of refunds"], sale: ["原售票", "Sale"],
-  window_fen: ["窗口", "window"], expected_fen: ["应有", "expected"], counted_fen: ["点得", "counted"], amount_fen: ["金额", "amount"], said: ["机器", "machine"], folded: ["车站", "station"],
-  machine: ["机器", "Machine"], epoch: ["周期", "Epoch"], key: ["编号", "Key"], code: ["编号", "Code"], seq: ["行", "Line"], name: ["名", "Name"], reason: ["原因", "Reason"],
-};
+// Words that stand in the reports of a day too, which the station writes.
+export const { figures: FIGURES, items: ITEMS } = await (await fetch("/console/static/figures.json")).json();
 export const REFUSED = {
   same_person: "需要另一人", locked: "此人已被锁定", too_few: "至少须保留两名主管", known: "此人已登记", unchanged: "已经如此", open: "此人已有待同意的事项", answered: "已经处理",
   no_such_person: "没有此人", released: "已经发布", overtaken: "已有更新的版本", out_of_range: "超出允许范围", not_your_role: "您的角色不能这样做", settled: "已经结清", counted: "已经清点",
