@@ -24,6 +24,8 @@ from simulator.station.machines.state import Machines
 from simulator.station.orders import Secrets
 from simulator.station.records import Records
 from simulator.station.routing import Route, Table
+from simulator.station.rules.policies import KINDS as POLICY_KINDS
+from simulator.station.rules.policies import Policies
 from simulator.station.runs import Opening
 from simulator.station.sales import Sales
 from simulator.station.seats.policies import POLICIES
@@ -73,6 +75,7 @@ class Station:
         self.devices = Devices(enrolled)
         self.machines = Machines()
         self.records = Records(self.machines.hear)
+        self.policies = Policies()
 
     def copy(self) -> Station:
         """A station of its own that stands where this one stands; what never changes is shared."""
@@ -80,7 +83,7 @@ class Station:
         other.world = self.world
         other.signer, other.people, other.new_token = self.signer, self.people.copy(), self.new_token
         other.sales, other.devices, other.machines = self.sales.copy(), self.devices.copy(), self.machines.copy()
-        other.records = self.records.copy(other.machines.hear)
+        other.records, other.policies = self.records.copy(other.machines.hear), self.policies.copy()
         return other
 
     def handle(self, request: Request, now_ms: int) -> tuple[Reply, list[Step]]:
@@ -120,6 +123,9 @@ class Station:
         elif step["kind"] in PEOPLE_KINDS:
             self.people.apply(step)
             self.machines.trail.hear(step)
+        elif step["kind"] in POLICY_KINDS:
+            self.policies.apply(step)
+            self.machines.trail.hear(step)
         elif step["kind"] in MACHINE_KINDS:
             self.machines.apply(step)
         else:
@@ -131,7 +137,7 @@ class Station:
         """The whole state as plain values: equal snapshots are equal states."""
         devices, records, machines = self.devices, self.records, self.machines
         told = {"devices": devices.snapshot(), "records": records.snapshot(), "machines": machines.snapshot()}
-        told["people"] = self.people.snapshot()
+        told |= {"people": self.people.snapshot(), "policies": self.policies.describe()}
         return {**self.sales.snapshot(), **told}
 
     def _answer(self, request: Request, now_ms: int) -> Answer:
@@ -252,7 +258,8 @@ class Station:
         body = self._own(call, models.RefundOfferBody)
         first = self.sales.delivered.get(body.tickets[0])
         sold_at = self.devices.station_of(first[0].split(".")[0]) if first else ""
-        return refunds.offer(body, self.sales, self.world, call.caller.station, sold_at, call.now_ms)
+        rules = self.policies.book(self.world.rules)
+        return refunds.offer(body, self.sales, self.world, rules, call.caller.station, sold_at, call.now_ms)
 
     def confirm_refund(self, call: Call) -> Answer:
         key = _key(call)

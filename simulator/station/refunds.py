@@ -12,6 +12,7 @@ from typing import Any
 from simulator.station.dated import NoRule
 from simulator.station.models import RefundConfirmBody, RefundOfferBody
 from simulator.station.returns import refuse_returned, ticket_of, tickets_of, told, trip_of
+from simulator.station.rules.book import RuleBook
 from simulator.station.rules.refunds import Place, RefundOffer, offer_refund
 from simulator.station.sales import Refund, Sale, Sales
 from simulator.station.wire import Answer, Refused, Step, digest_of
@@ -20,8 +21,10 @@ from simulator.station.world import World
 TOLD = ("key", "expires_ms", "refund_fen", "fee_fen", "rounding_fen", "back_to", "tickets")
 
 
-def offer(body: RefundOfferBody, sales: Sales, world: World, here: str, sold_at: str, now_ms: int) -> Answer:
-    """What comes back for tickets that are handed in at station `here` and were sold at `sold_at`.
+def offer(
+    body: RefundOfferBody, sales: Sales, world: World, rules: RuleBook, here: str, sold_at: str, now_ms: int
+) -> Answer:
+    """What comes back by `rules` for tickets that are handed in at station `here` and were sold at `sold_at`.
 
     Refuses: key_reused, expired, no_such_ticket, refunded, exchanged, not_refundable with `trace` and `advice`, no_rule.
     """
@@ -35,7 +38,7 @@ def offer(body: RefundOfferBody, sales: Sales, world: World, here: str, sold_at:
     trip, travel_date = trip_of(sale, world.timetable)
     boards = trip.train.stops[trip.a].station
     where: Place = "sale" if here == sold_at else "boarding" if here == boards else "other"
-    offers = _priced(sale, places, world, where, now_ms)
+    offers = _priced(sale, places, world, rules, where, now_ms)
     tickets = [
         _ticket(sale, place, number, one) for place, number, one in zip(places, body.tickets, offers, strict=True)
     ]
@@ -60,10 +63,12 @@ def offer(body: RefundOfferBody, sales: Sales, world: World, here: str, sold_at:
     return _offered(step, now_ms)
 
 
-def _priced(sale: Sale, places: Sequence[int], world: World, where: Place, now_ms: int) -> list[RefundOffer]:
+def _priced(
+    sale: Sale, places: Sequence[int], world: World, rules: RuleBook, where: Place, now_ms: int
+) -> list[RefundOffer]:
     try:
         offers = [
-            offer_refund(world.rules, ticket_of(sale, place, world.timetable, world.network), now_ms, where)
+            offer_refund(rules, ticket_of(sale, place, world.timetable, world.network), now_ms, where)
             for place in places
         ]
     except NoRule as error:

@@ -21,7 +21,8 @@ from simulator.station.console.outlook import Outlook, order
 from simulator.station.console.reports.content import LANGUAGES, report_of
 from simulator.station.console.reports.written import PAGE_HEADERS, written
 from simulator.station.console.sessions import Session, Sessions
-from simulator.station.machines import office
+from simulator.station.console.trial import Trial
+from simulator.station.machines import office, policy_calls
 from simulator.station.machines.models import MODES
 from simulator.station.machines.roles import ROLES
 from simulator.station.machines.sets import SETS
@@ -57,6 +58,7 @@ class Console:
         self._sights: dict[str, See] = {
             "overview": lambda request, now_ms: sight.overview(station, today, now_ms, shell.clock.rate),
             "outlook": lambda request, now_ms: self._ahead(request.query_params.get("machine"), now_ms),
+            "trial": lambda request, now_ms: self._trial(request.query_params.get("number", ""), now_ms),
             "sales": lambda request, now_ms: {"sales": sold.sales(station)},
             "sale": lambda request, now_ms: sold.one_sale(station, shell.lines, request.query_params.get("key", "")),
             "trains": lambda request, now_ms: sold.trains(station, request.query_params.get("begins", ""), now_ms),
@@ -120,6 +122,14 @@ class Console:
             if number % MACHINES_AT_ONCE == 0:
                 await self._shell.gather(0)
         return {"now_ms": now_ms, "machines": order(found)}
+
+    async def _trial(self, number: str, now_ms: int) -> dict[str, Any]:
+        """A policy against past sales, a bit at a time."""
+        station = self._shell.station
+        trial = Trial(station, station.policies.get(policy_calls.number_of(number)), now_ms)
+        for _ in trial.steps():
+            await self._shell.gather(0)
+        return trial.told()
 
     async def report(self, request: Request) -> Response:
         """A business day as HTML, CSV or PDF, from the office's own answer about it."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.station import models
 from simulator.station.locks import parse_date
-from simulator.station.machines import days, people_calls, roles, views
+from simulator.station.machines import days, people_calls, policy_calls, roles, views
 from simulator.station.machines import models as bodies
 from simulator.station.machines.people import Person as Person
 from simulator.station.machines.signing import Signer
@@ -235,6 +235,7 @@ ROUTES: tuple[Route, ...] = (
         ((404, "no_such_machine"), (409, "no_key"), (422, "out_of_range")), status=(201,),
     ),
     *people_calls.ROUTES,
+    *policy_calls.ROUTES,
     Route("GET", "/v1/office/claims", list_claims, "All claims"),
     Route(
         "POST", "/v1/office/claims/{code}:settle", settle, "Paid at the window", bodies.SettleBody,

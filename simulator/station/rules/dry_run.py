@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 import config
+from simulator.station.dated import NoRule
 from simulator.station.rules.book import OverridesFile, RuleBook, load_rules, ordered
 from simulator.station.rules.moments import HOUR_MS, parse_moment
 from simulator.station.rules.refunds import RefundOffer, Ticket, offer_refund
@@ -96,22 +97,27 @@ def dry_run(before: RuleBook, now: RuleBook, lines: Iterable[str], name: str) ->
             first = error.errors()[0]
             run.refused.append(f"{name}:{number}: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}")
             continue
-        _judge(run, past, before, now)
+        at_ms = parse_moment(past.refund_at)
+        judge(run, past.ticket(), past.people, at_ms, (before, now), f"{name}:{number}")
     return run
 
 
-def _judge(run: DryRun, past: PastRefund, before: RuleBook, now: RuleBook) -> None:
-    ticket, at_ms = past.ticket(), parse_moment(past.refund_at)
-    old, new = offer_refund(before, ticket, at_ms), offer_refund(now, ticket, at_ms)
+def judge(run: DryRun, ticket: Ticket, people: int, at_ms: int, books: tuple[RuleBook, RuleBook], name: str) -> None:
+    """One refund by both books, before and now; a day for which nothing is written down is told among `refused`."""
+    try:
+        old, new = (offer_refund(book, ticket, at_ms) for book in books)
+    except NoRule as error:
+        run.refused.append(f"{name}: {error}")
+        return
     run.judged += 1
-    run.people += past.people
-    run.before_fen += old.refund_fen * past.people
-    run.now_fen += new.refund_fen * past.people
+    run.people += people
+    run.before_fen += old.refund_fen * people
+    run.now_fen += new.refund_fen * people
     if (old.refund_fen, old.allowed) != (new.refund_fen, new.allowed):
         change = run.changes.setdefault((_judged_by(old), _judged_by(new)), Change())
-        change.people += past.people
+        change.people += people
         change.refunds += 1
-        change.more_fen += (new.refund_fen - old.refund_fen) * past.people
+        change.more_fen += (new.refund_fen - old.refund_fen) * people
 
 
 def _judged_by(offer: RefundOffer) -> str:

@@ -9,13 +9,14 @@ import * as money from "./money.js";
 import * as outlook from "./outlook.js";
 import * as parameters from "./parameters.js";
 import * as people from "./people.js";
+import * as rules from "./rules.js";
 import * as sales from "./sales.js";
 import * as seats from "./seats.js";
 import * as trail from "./trail.js";
 
-const PAGES = { machines, machine, outlook, sales, seats, parameters, money, day, people, trail };
+const PAGES = { machines, machine, outlook, sales, seats, parameters, rules, money, day, people, trail };
 const NAV = [
-  ["machines", ["设备", "Machines"]], ["outlook", ["补给", "Refills"]], ["sales", ["售票", "Sales"]], ["seats", ["席位", "Places"]], ["parameters", ["参数", "Parameters"]],
+  ["machines", ["设备", "Machines"]], ["outlook", ["补给", "Refills"]], ["sales", ["售票", "Sales"]], ["seats", ["席位", "Places"]], ["parameters", ["参数", "Parameters"]], ["rules", ["规则", "Rules"]],
   ["money", ["欠款钱箱", "Claims, boxes"]], ["day", ["日结", "Day"]], ["people", ["人员", "People"]], ["trail", ["操作记录", "Trail"]],
 ];
 const LANGUAGES = { zh: "中文", en: "English", both: "中 + En" };

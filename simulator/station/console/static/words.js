@@ -36,6 +36,7 @@ export const STATES = {
 export const ROLES = { operator: ["操作员", "operator"], supervisor: ["主管", "supervisor"], auditor: ["审计", "auditor"] };
 export const PROPOSALS = { enrol: ["新人员", "Newcomer"], role: ["更改角色", "Another role"], token: ["新口令", "New token"], unlock: ["解除锁定", "Unlock"] };
 export const STEPS = {
+  policy_drafted: ["起草政策", "Drafted a policy"], policy_released: ["发布政策", "Released a policy"], policy_withdrawn: ["撤回政策", "Withdrew a policy"],
   person_proposed: ["提出人员更改", "Proposed about a person"], person_agreed: ["同意人员更改", "Agreed about a person"], person_withdrawn: ["撤回人员更改", "Withdrew a proposal"],
   person_locked: ["锁定人员", "Locked a person"],
   set_drafted: ["起草参数", "Drafted parameters"], set_released: ["发布参数", "Released parameters"], commanded: ["下达命令", "Commanded"], claim_settled: ["结清欠款", "Settled a claim"],
@@ -45,7 +46,7 @@ export const STEPS = {
 export const { figures: FIGURES, items: ITEMS } = await (await fetch("/console/static/figures.json")).json();
 export const REFUSED = {
   same_person: "需要另一人", locked: "此人已被锁定", too_few: "至少须保留两名主管", known: "此人已登记", unchanged: "已经如此", open: "此人已有待同意的事项", answered: "已经处理",
-  no_such_person: "没有此人", released: "已经发布", overtaken: "已有更新的版本", out_of_range: "超出允许范围", not_your_role: "您的角色不能这样做", settled: "已经结清", counted: "已经清点",
+  no_such_person: "没有此人", released: "已经发布", withdrawn: "已经撤回", overtaken: "已有更新的版本", out_of_range: "超出允许范围", not_your_role: "您的角色不能这样做", settled: "已经结清", counted: "已经清点",
   unauthorized: "姓名与口令不符", too_many: "错误次数过多，请等一分钟", no_key: "车站没有签名密钥", foreign: "不是本页面发出的", not_released: "从未发布", bad_request: "填写有误",
 };
 

@@ -29,10 +29,10 @@ STATUS: dict[str, Any] = {"state_seq": 1, "mode": "normal", "reasons": [], "faul
 JAMMED = {**STATUS, "state_seq": 2, "mode": "fault", "reasons": ["fault"], "faults": ["ticket_unit:TICKET_JAM"]}
 
 
-def log_in(page: Page, url: str, name: str) -> None:
+def log_in(page: Page, url: str, name: str, token: str = "") -> None:
     page.goto(f"{url}/console/")
     page.locator("#name").fill(name)
-    page.locator("#token").fill(f"token-of-{name}")
+    page.locator("#token").fill(token or f"token-of-{name}")
     page.keyboard.press("Enter")
     expect(page.locator("#who")).to_contain_text(name)
 
