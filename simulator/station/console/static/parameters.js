@@ -1,15 +1,17 @@
 // Parameter sets: every version and where it is in force; draft one, release another person's, go back to an older one.
 import { deed, get, mayAll, me } from "./api.js";
 import { card, choice, field, make, none, pair, pill, refresh, table } from "./dom.js";
-import { moment } from "./words.js";
+import { PARAMETERS, moment } from "./words.js";
 
 const bodyOf = (body) => make("span", { class: "code" }, Object.entries(body).map(([name, value]) => `${name} = ${value}`).join("; "));
+
+const named = (name, range) => (PARAMETERS[name] ?? [name, name]).map((words) => `${words} ${name.endsWith("_ms") ? "ms " : ""}${range}`);
 
 function drafting(sets) {
   const set = choice({ id: "set" }, Object.keys(sets).map((name) => [name, name]));
   const params = make("div", { class: "params" });
   const show = () => params.replaceChildren(...Object.entries(sets[set.value]).map(([name, [low, high]]) => field(
-    `${name}  ${low}–${high}`, make("input", { name, type: "number", min: low, max: high, placeholder: "–", inputmode: "numeric" }))));
+    named(name, `${low}–${high}`), make("input", { name, type: "number", title: name, min: low, max: high, placeholder: "–", inputmode: "numeric" }))));
   set.addEventListener("change", show);
   show();
   const reason = make("input", { id: "draft-reason", required: true, maxlength: "200", autocomplete: "off" });

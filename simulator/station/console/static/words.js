@@ -29,6 +29,12 @@ export const DEVICES = {
   cabinet: ["机柜", "Cabinet"], payment: ["支付终端", "Payment"], code_scanner: ["扫码器", "Scanner"], id_reader: ["证件阅读器", "ID reader"],
 };
 export const COMMANDS = { mode: ["模式", "Mode"], registers: ["抄寄存器", "Registers"], end_day: ["日终抄表", "End of day"], restart: ["重新启动", "Restart"] };
+export const PARAMETERS = {
+  collect_patience_ms: ["付款等待", "Patience while paying"], review_patience_ms: ["确认等待", "Patience at review"], claim_patience_ms: ["欠款单显示", "Claim is shown"], take_ms: ["取票等待", "Time to take"],
+  last_minute_ms: ["停收纸币余时", "No notes in the last"], resume_ms: ["断电后继续", "Resume after a cut"], resume_answer_ms: ["继续询问等待", "Answer to resume"], blanks_per_ticket: ["每票最多票纸", "Blanks a ticket"],
+  pay_tries: ["找零次数", "Tries to pay out"], box_near_full: ["钱箱将满", "Box nearly full"], cassette_low: ["钞盒下限", "Cassette minimum"], roll_low: ["票纸下限", "Paper minimum"],
+  service_login_ms: ["维护登录时限", "Service log-in"], service_idle_ms: ["维护空闲时限", "Service idle"], skew_stop_ms: ["时钟差停售", "Clock skew that stops"], opens_min: ["开放（分）", "Opens, minute"], closes_min: ["关闭（分）", "Closes, minute"],
+};
 export const OUTCOMES = { done: ["ok", ["已执行", "Done"]], refused: ["danger", ["被拒绝", "Refused"]], expired: ["", ["过期", "Expired"]], waiting: ["busy", ["等待", "Waiting"]] };
 export const STATES = {
   held: ["占座", "Held"], confirmed: ["已售", "Sold"], printed: ["已出票", "Printed"], voided: ["已作废", "Voided"], expired: ["过期", "Expired"], released: ["已释放", "Released"],
