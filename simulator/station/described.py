@@ -15,7 +15,7 @@ from simulator.station.models import KEY_PATTERN
 from simulator.station.routing import Route
 
 COMMON = ((400, "bad_request"), (401, "unauthorized"), (404, "no_such_call"), (413, "too_large"), (503, "storage"))
-OF_MACHINES, OF_PEOPLE = (403, "wrong_machine"), (403, "not_your_role")
+OF_MACHINES, OF_PEOPLE = ((403, "wrong_machine"),), ((403, "not_your_role"), (403, "locked"))
 NOT_CHANGED = 304
 MACHINE = r"^[A-Za-z0-9_-]{1,16}$"
 NAMES: Mapping[str, str] = {
@@ -59,7 +59,7 @@ def describe(app: FastAPI, route: Route) -> None:
 def answers(route: Route) -> dict[int | str, dict[str, Any]]:
     """By status: what it means, and the form of its body."""
     codes: dict[int, list[str]] = {}
-    for status, code in (*COMMON, OF_PEOPLE if route.path.startswith(OFFICE) else OF_MACHINES, *route.errors):
+    for status, code in (*COMMON, *(OF_PEOPLE if route.path.startswith(OFFICE) else OF_MACHINES), *route.errors):
         codes.setdefault(status, []).append(code)
     told: dict[int | str, dict[str, Any]] = {
         status: {"description": "done", "content": _json({"type": "object"})} for status in route.status

@@ -99,6 +99,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/v1/office/people:propose", propose, "Propose a newcomer, a role, a token, the end of a lock", ProposalBody,
         (NOBODY, (409, "known"), (409, "unchanged"), (409, "open"), (422, "out_of_range")),
+        status=(201,),
     ),
     Route(
         "POST", "/v1/office/proposals/{number}:agree", agree, "Agree to what another person proposed", AnswerBody,

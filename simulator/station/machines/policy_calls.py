@@ -76,7 +76,9 @@ def number_of(text: str) -> int:
 NONE, GONE = (404, "no_such_policy"), (409, "withdrawn")
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/office/policies", list_policies, "Refund policies of the office"),
-    Route("POST", "/v1/office/policies", draft_policy, "Draft a policy", PolicyBody, ((422, "out_of_range"),)),
+    Route(
+        "POST", "/v1/office/policies", draft_policy, "Draft a policy", PolicyBody, ((422, "out_of_range"),), status=(201,),
+    ),
     Route(
         "POST", "/v1/office/policies/{number}:release", release_policy, "Release what another person drafted", ReleaseBody,
         (NONE, GONE, (409, "released"), (403, "same_person")),
