@@ -116,6 +116,14 @@ def test_eight_times_of_ten_the_truth_lies_between_the_ends(days: int, left: int
     assert after / rounds <= 0.16
 
 
+def test_how_uneven_hours_are_and_how_days_differ_is_measured() -> None:
+    found = [profile(days_of(14, random.Random(seed)), begun(14), MIDNIGHT) for seed in range(40)]
+    uneven = [each.uneven for each in found if each is not None]
+    differ = [each.days_differ for each in found if each is not None]
+    assert 2.0 < sum(uneven) / 40 < 3.5  # bundles of two, and what busy days add to each hour
+    assert 0.1 < sum(differ) / 40 < 0.25
+
+
 def ran_out(dice: random.Random, left: float) -> int:
     """The hour in which it really was over, told as its middle; the days that follow are drawn as those before."""
     for day in range(20):
