@@ -284,6 +284,10 @@ class Crt310:
         if self._orders or self._reader.lost:
             return
         yield from self._reader.look()
+        if (
+            self._reader.known and self._reader.place == "gate"
+        ):  # neither taken nor pulled in: no next card has a way in
+            self._reader.trouble("left", "gate")
         shut = self._reader.gate_is_shut and self._reader.supply == "good"
         if not shut and not self._look_only and not self._reader.lost:
             yield from self._reader.shut_gate()

@@ -152,6 +152,7 @@ class Reader:
             self.trouble("jam", "")
             self.trouble("foreign", "")
             self.trouble("bin", "")
+            self.trouble("left", "")
         if self.place not in ("chip", "untold"):
             self.protocols.pop(0, None)
         if self.place != self._told:

@@ -427,12 +427,16 @@ def test_a_reader_that_cannot_take_back_what_it_does_not_hold_is_not_jammed() ->
     it.eject(2, 1_000)
     paper.run(15_000)
     assert paper.ends() == [CardStuck(2, "gate", "elsewhere")]
-    assert paper.raised() == []
+    left = ("DEVICE_FAILURE", True, "left gate")
+    assert paper.raised() == [left], "no jam, but no way in for the next card either"
+    assert not it.can_take_cards
     it.admit(3)
     paper.run(500)
     assert paper.ends()[1:] == [CardNotIn(3, "card")], "a forgotten card is not the next passenger's"
     paper.take()
     paper.run(2_500)
+    assert paper.raised() == [left, ("DEVICE_FAILURE", False, "left gate")]
+    assert it.can_take_cards
     it.admit(4)
     paper.run(500)
     assert paper.of("card.entry") == [CardEntryOpen(4)]
