@@ -173,9 +173,10 @@ def _code(look: Look, book: Book) -> PayCode:
 def _card(look: Look, book: Book) -> PayCard:
     say, step = look.say, step_of(look, book)
     given_up = book.charge is not None and book.charge.withdrawn
-    picture, title, where = ASKED.get("waiting" if given_up else step.step, ASKED[""])
+    out = step.step == "remove"  # whoever gave up has a card in there still
+    picture, title, where = ASKED.get("waiting" if given_up and not out else step.step, ASKED[""])
     pin = picture == "pin"
-    ring = None if given_up or picture == "wait" else _limit(look, book, step)
+    ring = None if picture == "wait" else _limit(look, book, step)
     footer = _footer(look, book)
     if picture == "remove":
         footer = tuple(replace(key, enabled=False, why=say("Please take your card")) for key in footer)
