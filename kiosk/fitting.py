@@ -171,6 +171,7 @@ def card_payment(
     open_device: OpenDevice,
     report: Report | None = None,
     name: str = "payment",
+    draw: Draw = token_bytes,
 ) -> CardPay:
     """Cards: reader and PIN pad at their links, the adapter at the bank's, seated in `reactor`. Raises ConfigError."""
     machine, table = settings.machine, settings.devices
@@ -178,7 +179,7 @@ def card_payment(
     try:
         parse_path(found.link)
         terminal = Terminal(found.terminal, found.merchant, found.tpdu, found.header)
-        kernel = ReferenceKernel(machine.environment, TerminalData(found.terminal), token_bytes)
+        kernel = ReferenceKernel(machine.environment, TerminalData(found.terminal), draw)
     except (LinkError, ValueError) as error:
         raise ConfigError(f"cards: {error}") from error
     except KernelRefused as error:

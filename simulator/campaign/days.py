@@ -6,7 +6,8 @@ from dataclasses import replace
 from random import Random
 
 from simulator.campaign.sets import on_battery, troubles
-from simulator.passenger.person import USUAL, Plan, make_plan
+from simulator.campaign.sets_cards import CARDS, MANNERS, OF_CARDS
+from simulator.passenger.person import USUAL, Kind, Plan, make_plan
 from simulator.world.level import Level, Machine
 from simulator.world.office import ORDERS
 from simulator.world.script import Script, Trouble
@@ -17,9 +18,10 @@ KINDS = USUAL
 ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {
     "usual": tuple(troubles()), "bulk": tuple(troubles("bulk")), "pay": tuple(troubles("pay")),
     "collect": tuple(troubles("collect")),
-    "coins": tuple(troubles("coins")),
+    "coins": tuple(troubles("coins")), "cards": tuple(troubles("cards")),
 }  # fmt: skip
 AT_DESK = tuple(each for each in ALL_TROUBLES["pay"] if each.device == "payment")
+AT_BANK = tuple(each for each in ALL_TROUBLES["cards"] if each.device.removeprefix("link:") in OF_CARDS)
 ALL_LOST = tuple(on_battery())
 LOST_MS = (5_000, 20_000, 120_000, 1_200_000)
 """How long the mains of a machine with a UPS are gone: a dip that counts, until it switches off or before, an empty battery."""
@@ -32,6 +34,10 @@ PICKUPS = 0.6
 """Share of those who come for what they bought elsewhere."""
 PHONES = 0.75
 """Share of those who come with a phone that pays."""
+
+
+BY_CARD, BY_CODE = 0.5, 0.75
+"""Of those who come where everything is taken: up to here with a card, up to here with a phone, the others with notes."""
 
 
 SPEAKS = (1, 2, 4, 8)
@@ -50,6 +56,15 @@ def _by_phone(plan: Plan, dice: Random) -> Plan:
     return replace(plan, pays="code", leave_at="pay.code" if plan.leave_at == "pay.cash" else plan.leave_at)
 
 
+def _mixed(plan: Plan, dice: Random) -> Plan:
+    some = dice.random()
+    if some >= BY_CODE:
+        return plan
+    pays, leaves = ("card", "pay.card") if some < BY_CARD else ("code", "pay.code")
+    plan = replace(plan, pays=pays, leave_at=leaves if plan.leave_at == "pay.cash" else plan.leave_at)
+    return replace(plan, card=dice.choice(CARDS), manner=dice.choice(MANNERS)) if pays == "card" else plan
+
+
 def day(
     number: int,
     seed: int,
@@ -62,14 +77,19 @@ def day(
     """Day `number` of the campaign with this seed: the same whoever runs it, and in whatever order. `ups`: the same day on a
     machine with one, and the mains fail. `office`: the same day, and the station's office orders this and that."""
     dice = Random(f"{seed}.{number}")
-    plans = tuple(make_plan(dice.choice(KINDS), dice) for _ in range(visits))
+    kinds = KINDS if machine != "cards" else (*KINDS, Kind.GROUP)
+    plans = tuple(make_plan(dice.choice(kinds), dice) for _ in range(visits))
     if machine == "collect":
         plans = tuple(replace(plan, pays="pickup") if dice.random() < PICKUPS else plan for plan in plans)
     if machine == "pay":
         plans = tuple(_by_phone(plan, dice) for plan in plans)
+    if machine == "cards":
+        plans = tuple(_mixed(plan, dice) for plan in plans)
     trouble = dice.sample(ALL_TROUBLES[machine], dice.choice(HOW_MANY))
     if machine == "pay":  # few faults are the desk's; every other day has some of them
         trouble += dice.sample(AT_DESK, dice.choice((0, 1, 1, 2)))
+    if machine == "cards":
+        trouble += dice.sample(AT_DESK, dice.choice((0, 0, 1))) + dice.sample(AT_BANK, dice.choice((0, 1, 1, 2)))
     placed = tuple(replace(each, nth=1 + dice.randrange(visits)) for each in trouble)
     cuts = sorted(dice.sample(range(1, POINTS_PER_VISIT * visits), dice.choice(CUTS)))
     script = Script(

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import get_args
 
 from simulator.campaign import kills
 from simulator.campaign.finished import version
@@ -21,6 +22,7 @@ from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.shrink import shrink
 from simulator.campaign.work import Work, daily, exhaustive, monkeys, pairs_of, random_days
+from simulator.world.level import Machine
 from simulator.world.run import run
 from simulator.world.script import Script
 
@@ -111,10 +113,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--level", choices=("port", "bytes"), default="port", help="with drivers and wires, or without")
     parser.add_argument(
         "--machine",
-        choices=("usual", "bulk", "pay", "collect", "coins"),
+        choices=get_args(Machine),
         default="usual",
         help="bulk: a unit with a bulk escrow takes and pays notes; pay: phones pay too; collect: orders are picked up; "
-        "coins: hoppers pay change in coins",
+        "coins: hoppers pay change in coins; cards: cards and phones pay too",
     )
     parser.add_argument(
         "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
@@ -135,8 +137,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--office belongs to --sales")
     if given.machine in ("pay", "collect") and (given.kills or given.level == "bytes"):
         parser.error(f"--machine {given.machine} is neither for --kills nor for --level bytes")
-    if given.machine == "coins" and given.kills:
-        parser.error("--machine coins is not for --kills")
+    if given.machine in ("coins", "cards") and given.kills:
+        parser.error(f"--machine {given.machine} is not for --kills")
     if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:
         parser.error("a number of sales, kills, events or parts is not negative")
     return given

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from simulator.campaign.sets_cards import CARD_SALES, CARD_UNSEEN, card_troubles, matters
 from simulator.devices.cabinet_board.faults import BOARD_FAULTS
 from simulator.devices.ccnet.b2b.faults import FAULTS as UNIT_OF_NOTES_FAULTS
 from simulator.devices.ccnet.faults import FAULTS as ACCEPTOR_FAULTS
@@ -47,7 +48,8 @@ COIN_SALES: dict[str, Plan] = {"coins" if name == "change" else name: plan for n
 
 
 def sales_of(machine: Machine) -> dict[str, Plan]:
-    return {"pay": PHONE_SALES, "collect": PICKUPS, "coins": COIN_SALES}.get(machine, SALES)
+    known = {"pay": PHONE_SALES, "collect": PICKUPS, "coins": COIN_SALES, "cards": CARD_SALES}
+    return known.get(machine, SALES)
 
 
 MOMENTS = {
@@ -98,6 +100,7 @@ UNSEEN = {
         "bytes_swapped_next",
     },
     "ups": {"no_echo", "bypass", "comma_for_point", "letter_for_bit_next"},
+    **CARD_UNSEEN,
 }
 """Faults of the wire's manners: they have no meaning without bytes (the fronts' docstrings say so)."""
 
@@ -161,6 +164,7 @@ def troubles(machine: Machine = "usual") -> list[Trouble]:
         *_other_troubles(),
         *_payment_troubles(machine),
         *_coin_troubles(machine),
+        *(card_troubles(LINK_FAULTS) if machine == "cards" else ()),
     ]
 
 
@@ -194,9 +198,8 @@ def _coin_troubles(machine: Machine) -> Iterator[Trouble]:
 
 
 def _payment_troubles(machine: Machine) -> Iterator[Trouble]:
-    for when in PAYMENT_MOMENTS if machine == "pay" else ():
-        yield from (Trouble("payment", name, when) for name in PAYMENT_FAULTS)
-    if machine == "pay":
+    if machine in ("pay", "cards"):
+        yield from (Trouble("payment", name, when) for when in PAYMENT_MOMENTS for name in PAYMENT_FAULTS)
         yield from (
             Trouble("people", name, when) for name in ("door", "mains", "note") for when in ("auth?", "capture?")
         )
@@ -211,10 +214,12 @@ def on_battery() -> list[tuple[Trouble, ...]]:
 
 
 def singles(sale: str, seed: int = 1, machine: Machine = "usual") -> list[Script]:
-    """The sale without a fault, then with each one."""
-    plan = (sales_of(machine)[sale],)
-    alone = (Script(seed, plan, (trouble,), machine=machine) for trouble in troubles(machine))
-    return [Script(seed, plan, machine=machine), *alone]
+    """The sale without a fault, then with each one that may matter to it."""
+    plan = sales_of(machine)[sale]
+    alone = (
+        Script(seed, (plan,), (trouble,), machine=machine) for trouble in troubles(machine) if matters(trouble, plan)
+    )
+    return [Script(seed, (plan,), machine=machine), *alone]
 
 
 def pairs(sale: str, seed: int = 1) -> list[Script]:

@@ -69,4 +69,12 @@ class Hold:
     think_ms: int
 
 
-Action = Hold | Scan | Touch | Insert | TouchAndInsert | TakeFrom | Wait | Leave
+@dataclass(frozen=True, slots=True)
+class UseCard:
+    """insert, pull (in and out again at once), take; pin, wrong_pin, cancel: keys of the PIN pad."""
+
+    what: str
+    think_ms: int
+
+
+Action = Hold | UseCard | Scan | Touch | Insert | TouchAndInsert | TakeFrom | Wait | Leave

@@ -14,6 +14,7 @@ from kiosk.screen.values import (
     ClaimScreen,
     Home,
     OutOfService,
+    PayCard,
     PayCash,
     PayChoice,
     PayCode,
@@ -38,8 +39,10 @@ from simulator.passenger.actions import (
     TakeFrom,
     Touch,
     TouchAndInsert,
+    UseCard,
     Wait,
 )
+from simulator.passenger.by_card import gives_up_card, pays_by_card
 from simulator.passenger.collect import picks_up
 from simulator.passenger.kinds import POLICIES, seek
 from simulator.passenger.person import Dice, Kind, Memory, Plan, Seen
@@ -54,6 +57,7 @@ __all__ = [
     "TakeFrom",
     "Touch",
     "TouchAndInsert",
+    "UseCard",
     "Wait",
     "decide",
     "fen",
@@ -130,6 +134,8 @@ def _from_openings(plan: Plan, seen: Seen, memory: Memory) -> Action | None:
     """What lies there is taken, unless it is another one's or forgotten on purpose."""
     if not memory.in_sale:
         return None
+    if seen.card and plan.manner != "forgotten":
+        return UseCard("take", HAND_MS)
     if seen.tickets and seen.screen.kind == Take.kind:
         return TakeFrom("tickets", HAND_MS)
     forgets = _leaves_change(plan, seen, memory)
@@ -280,8 +286,10 @@ def _choose_way(plan: Plan, screen: PayChoice, memory: Memory, dice: Dice) -> Ac
     ways = usable([way.key for way in screen.ways])
     if memory.cancelled or not ways:
         return _cancel(screen)
+    if plan.pays == "card" and gives_up_card(plan, memory):
+        ways = [key for key in ways if key.target != "pay_card"]
     wanted = [key for key in ways if key.target == f"pay_{plan.pays}"] or ways
-    return Touch(wanted[0].target, READ_MS)
+    return Touch(wanted[0].target, READ_MS) if wanted else _cancel(screen)
 
 
 def _pay_code(plan: Plan, screen: PayCode, memory: Memory, dice: Dice) -> Action:
@@ -326,13 +334,14 @@ CHOICES: dict[str, Callable[[Plan, Any, Memory, Dice], Action]] = {
     "pay.cash": _pay,
     "pay.choice": _choose_way,
     "pay.code": _pay_code,
+    "pay.card": pays_by_card,
     "printing": _printing,
     "receipt": _claim,
     "help": _help,
 }
 """Kind of screen -> choice; all others are only watched."""
 
-SALE_KINDS = ("review", "pay.choice", "pay.code", "pay.cash", "printing", "take", "receipt")
+SALE_KINDS = ("review", "pay.choice", "pay.code", "pay.card", "pay.cash", "printing", "take", "receipt")
 
 
 def _cash_up_to(screen: Screen) -> int | None:
@@ -380,7 +389,7 @@ def remembered(memory: Memory, action: Action, screen: Screen) -> None:
                 memory.pages += 1
             danger = [key.target for key in screen.chrome.footer if key.role == "danger"]
             memory.cancelled = memory.cancelled or (
-                isinstance(screen, PayCash | PayChoice | PayCode | Review) and target in danger
+                isinstance(screen, PayCash | PayChoice | PayCode | PayCard | Review) and target in danger
             )
             if isinstance(action, TouchAndInsert):
                 memory.inserted_fen.append(action.value_fen)
@@ -388,6 +397,8 @@ def remembered(memory: Memory, action: Action, screen: Screen) -> None:
             memory.scanned.add(code)
         case Hold():
             memory.held += 1
+        case UseCard(what=what):
+            memory.carded.append(what)
         case Insert(value_fen=value):
             memory.inserted_fen.append(value)
             memory.pushed = True

@@ -14,6 +14,7 @@ class Openings:
     tickets: bool = False
     change: bool = False
     slip: bool = False
+    card: bool = False
 
 
 @dataclass(frozen=True, slots=True)

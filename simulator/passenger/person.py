@@ -65,9 +65,14 @@ class Plan:
     seeks: tuple[str, ...] = ()
     """Keys of a station, a train and a class, for somebody who came for just these; empty for everybody else."""
     pays: str = "cash"
-    """cash; code: by phone where the machine takes that; pickup: came for tickets that were bought elsewhere."""
+    """cash; code, card: by phone or card where the machine takes that; pickup: came for tickets that were bought elsewhere."""
     phone: str = "now"
     """How the phone pays: now, late, twice or never."""
+    card: str = "good"
+    """Which card of the lab's wallet is paid with where `pays` is card."""
+    manner: str = ""
+    """How somebody with a card behaves: wrong_pin (once), wrong_pins, cancel_pin (on the pad), left (in the slot before the PIN),
+    forgotten (after paying), pulled (out again while it goes in); empty: as the screen asks."""
     patient_looks: int = 0
     """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
@@ -110,6 +115,7 @@ class Seen:
     tickets: bool = False
     change: bool = False
     slip: bool = False
+    card: bool = False
 
 
 @dataclass(slots=True)
@@ -119,7 +125,7 @@ class Memory:
     the machine says it takes in cash, None before it has said so. `read`: kinds of screens that were acted on; `pressed`: kind of
     screen and target of each touch; `looks`: how often nothing was done but looking, at a screen
     of kind `looked_at`, since the last deed or the last other screen; `scanned`: codes that a phone was held to; `held`: how often
-    something was held to the machine."""
+    something was held to the machine; `carded`: what was done with the card and on the PIN pad."""
 
     switched: set[str] = field(default_factory=set)
     inserted_fen: list[int] = field(default_factory=list)
@@ -139,3 +145,4 @@ class Memory:
     looked_at: str = ""
     scanned: set[tuple[str, ...]] = field(default_factory=set)
     held: int = 0
+    carded: list[str] = field(default_factory=list)

@@ -20,6 +20,7 @@ from simulator.passenger.decide import (
     TakeFrom,
     Touch,
     TouchAndInsert,
+    UseCard,
     decide,
     noted,
     remembered,
@@ -78,6 +79,7 @@ class Visit:
         )  # a phone that can pay, where somebody has one
 
         self.hold: Callable[[str], bool] = lambda what: False  # something that proves an order
+        self.card: Callable[[str], bool] = lambda what: False  # a card and a hand on the PIN pad
 
     @property
     def over(self) -> bool:
@@ -124,7 +126,7 @@ class Visit:
     def _seen(self, screen: Screen) -> Seen:
         """Only who has begun a purchase looks at the openings."""
         openings = self._hands.look() if self._memory.in_sale else Openings()
-        return Seen(screen, openings.mouth, openings.tickets, openings.change, openings.slip)
+        return Seen(screen, openings.mouth, openings.tickets, openings.change, openings.slip, openings.card)
 
     def _still_meant(self) -> bool:
         """Whether the action in mind is still possible on the screen that has just changed."""
@@ -162,6 +164,10 @@ class Visit:
                 self.account.inserted_fen.append(value)
             case Scan(code=code):
                 self.scan(code)
+            case UseCard(what=what):
+                if not self.card(what):
+                    self._due_ms = now_ms + ANSWER_MS
+                    return
             case Hold(what=what):
                 self.hold(what)
                 self._due_ms = now_ms + ANSWER_MS

@@ -11,44 +11,12 @@ from kiosk.fitting import drivers_of
 from kiosk.ports.station import Station
 from kiosk.reactor import Link, Reactor
 from kiosk.settings import Device, Settings
-from simulator.devices.twin import Twin
+from simulator.world.payment_lines import PaymentLines
 from simulator.world.things import Things
+from simulator.world.twin_host import TwinHost
 from simulator.world.wire import Wire
 
 PARTS = ("cabinet", "acceptor", "dispenser", "ticket_unit", "slip_printer", "ups", "hopper")
-
-
-class TwinHost:
-    """Keeps one twin turning in virtual time and moves its bytes; what a pty's host does for real.
-
-    The twin itself, not the one that is observed: here nobody reads when it moved and when it was asked after.
-    """
-
-    def __init__(self, clock: VirtualClock, wire: Wire, twin: Twin) -> None:
-        self.wire, self.twin = wire, twin
-        self._clock = clock
-        self._due_ms: int | None = None
-        wire.device.arrived = self._heard
-
-    def _heard(self) -> None:
-        self.twin.receive(self.wire.device.take(), self._clock.mono_ms())
-        self.turn()
-
-    def turn(self) -> None:
-        """Do what is due now, send what was made, and be there when the next thing is due."""
-        now_ms = self._clock.mono_ms()
-        due_ms = self.twin.poll(now_ms)
-        made = self.twin.take_output()
-        if made and self.wire.plugged:
-            self.wire.device.write(made)
-        if due_ms is not None and due_ms != self._due_ms:
-            self._due_ms = due_ms
-            self._clock.at(due_ms, lambda: self._woken(due_ms), quiet=True)
-
-    def _woken(self, due_ms: int) -> None:
-        if self._due_ms == due_ms:
-            self._due_ms = None
-            self.turn()
 
 
 class ByteLevel:
@@ -63,9 +31,12 @@ class ByteLevel:
             if device is not None and name in things.world.twins:
                 self.wires[name] = Wire(clock, dice, device.baud, name)
                 self.hosts.append(TwinHost(clock, self.wires[name], things.world.twins[name].twin))
+        self._payments = PaymentLines(things, dice)
 
     def fit(self, settings: Settings, reactor: Reactor, station: Station, boot: int) -> Devices:
-        return drivers_of(settings, reactor, station, boot, self._opener, self._draw)
+        devices = drivers_of(settings, reactor, station, boot, self._opener, self._draw)
+        devices.payment = self._payments.fit(settings, reactor)
+        return devices
 
     def _opener(self, name: str, device: Device) -> Callable[[], Link]:
         return self.wires[name].open
@@ -74,9 +45,12 @@ class ByteLevel:
         """A hand did something: the twins look, their answers travel."""
         for host in self.hosts:
             host.turn()
+        self._payments.turn()
 
     def plug(self, device: str, in_: bool) -> None:
         """Pull or push the plug of one device."""
+        if self._payments.plug(device, in_):
+            return
         wire = self.wires[device]
         if in_ != wire.plugged:
             (wire.replug if in_ else wire.unplug)()
@@ -85,6 +59,7 @@ class ByteLevel:
         """Every plug is in."""
         for device in self.wires:
             self.plug(device, True)
+        self._payments.well()
 
     def power_off(self) -> None:
         """What is on the wires is lost with the power."""
@@ -92,3 +67,4 @@ class ByteLevel:
             if wire.plugged:
                 wire.unplug()
                 wire.replug()
+        self._payments.power_off()

@@ -6,6 +6,7 @@ from kiosk.records import record_of
 from kiosk.sale.intents import Intent
 from simulator.audit.verdict import Violation
 from simulator.auditor import Auditor, Rules
+from simulator.world.cards import Cards
 from simulator.world.machine import Box
 from simulator.world.prepared import EPOCH, MACHINE, SECRET
 
@@ -61,6 +62,15 @@ class Judge:
                 break
         self.auditor.restarted(b"".join(texts), names[-1] if names else "")
 
+    def _cards(self, cards: Cards, resting: bool) -> None:
+        """The bank's accounts add up, and a card that was let in is out again, or the machine says that its reader is stuck."""
+        for text in cards.wrong():
+            self.auditor.violations.append(Violation(2, 0, f"the bank: {text}"))
+        made = self._box.made
+        told = made is not None and any(each.device == "card_reader" for each in made.controller.watch.faults.values())
+        if resting and cards.inside() and not told:
+            self.auditor.violations.append(Violation(10, 0, "a card lies in the reader after a quiet time"))
+
     def last_look(self, resting: bool, upload: bool, reported: bool) -> None:
         """The end of a run. `upload`: the station was never restored from a backup, so what it keeps must be a prefix;
         `reported`: it has heard of everything, so what it counts must be what passengers hold."""
@@ -70,8 +80,11 @@ class Judge:
             auditor.registers(box.made.controller.stock.registers)
         if resting:
             auditor.quiet(slot_shut=not box.things.hands.entry_open())
-        if box.things.payments is not None:
-            auditor.payments(box.things.payments.ledger(), settled=resting)
+        paid = box.things.paid_elsewhere()
+        if paid is not None:
+            auditor.payments(paid, settled=resting)
+        if box.things.cards is not None:
+            self._cards(box.things.cards, resting)
         if upload:
             told = {key: box.desk.sale(key) for key in box.desk.known()}
             states = {key: sale["state"] for key, sale in told.items()}

@@ -106,6 +106,10 @@ class Box:
         self.station: StationDriver | None = None
         disk.on_step = self._disk_step
         things.acted = self.joined.nudge
+        if things.cards is not None:
+            things.cards.acted = self.joined.nudge
+            things.cards.matter.watchers.append(self._moved)
+            things.cards.bank.did = lambda mti: self.points.moved(f"bank did {mti}")
         things.world.matter.watchers.append(self._moved)
 
     # -- points

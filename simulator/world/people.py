@@ -26,6 +26,7 @@ class Passenger:
     def __init__(self, plan: Plan, box: Box, dice: Random, after_cut: AfterCut) -> None:
         self.visit = Visit(plan, box.things, box.touch, dice, box.clock.mono_ms())
         self.visit.scan, self.visit.hold = box.things.scan, box.things.hold
+        self.visit.card = box.things.use_card
         self._after_cut = after_cut
         self._gone = False
         self._seen = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 from kiosk.deeds import Devices
@@ -18,11 +19,11 @@ from simulator.fronts.port.bill_to_bill import BillToBillFront
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.coin_hopper import CoinsFront
 from simulator.fronts.port.dispenser import DispenserFront
-from simulator.fronts.port.payment import PaymentFront
 from simulator.fronts.port.readers import IdReaderFront, ScannerFront
 from simulator.fronts.port.slip_printer import SlipPrinterFront
 from simulator.fronts.port.ticket_unit import TicketUnitFront
 from simulator.fronts.port.ups import UpsFront
+from simulator.world.payment_lines import PaymentLines
 from simulator.world.things import Things
 
 
@@ -34,6 +35,7 @@ class PortLevel:
         self._reactor: Reactor | None = None
         self._fronts: dict[str, Any] = {}
         self._out: set[str] = set()
+        self._payments = PaymentLines(things, Random(1))
 
     def fit(self, settings: Settings, reactor: Reactor, station: Station, boot: int) -> Devices:
         world, report = self._things.world, reactor.report
@@ -42,7 +44,7 @@ class PortLevel:
         ticket_unit = TicketUnitFront("ticket_unit", report, world.ticket_unit, board)
         slip_printer = SlipPrinterFront("slip_printer", report, world.slip_printer)
         ups = self._ups(settings, report)
-        payment = self._payment(reactor)
+        payment = self._payments.fit(settings, reactor)
         readers = self._readers(report)
         coins = self._coins(settings, report)
         hoppers = coins.hoppers if coins is not None else {}
@@ -54,7 +56,6 @@ class PortLevel:
             "ticket_unit": ticket_unit,
             "slip_printer": slip_printer,
             **({"ups": ups} if ups is not None else {}),
-            **({"payment": payment} if payment is not None else {}),
             **readers,
             **({"hopper": coins} if coins is not None else {}),
             "cabinet": board,  # last: composed devices give it orders in the same turn
@@ -78,10 +79,6 @@ class PortLevel:
     def _coins(self, settings: Settings, report: Report) -> CoinsFront | None:
         bus = self._things.world.coins
         return CoinsFront("hopper", report, bus, settings.coins_fen) if bus is not None else None
-
-    def _payment(self, reactor: Reactor) -> PaymentFront | None:
-        desk = self._things.payments
-        return PaymentFront("payment", reactor.report, desk) if desk is not None else None
 
     def _ups(self, settings: Settings, report: Report) -> UpsFront | None:
         twin, table = self._things.world.ups, settings.devices
@@ -110,11 +107,14 @@ class PortLevel:
 
     def nudge(self) -> None:
         """A hand did something: all fronts look."""
+        self._payments.turn()
         if self._reactor is not None:
             self._reactor.nudge()
 
     def plug(self, device: str, in_: bool) -> None:
         """Pull or push the plug of one device."""
+        if self._payments.plug(device, in_):
+            return
         if in_ == (device not in self._out):
             return
         (self._out.discard if in_ else self._out.add)(device)
@@ -125,9 +125,11 @@ class PortLevel:
         """Every plug is in."""
         for device in sorted(self._out):
             self.plug(device, True)
+        self._payments.well()
 
     def power_off(self) -> None:
         """The controller is gone, and with it its fronts."""
         if self._things.world.recycles and "acceptor" in self._fronts:
             self._fronts["acceptor"].leave(self._things.clock.mono_ms())
         self._reactor, self._fronts = None, {}
+        self._payments.power_off()

@@ -20,6 +20,7 @@ from kiosk.parameters import SalePolicy
 from kiosk.settings import Device, DeviceTable, HopperSeat, Identity, ScreenLink, Settings, StationLink
 from simulator.cabinet.settings import CoinSettings
 from simulator.passenger.technician import Staff, first_fill
+from simulator.world.cards import CONFIGURED
 from simulator.world.disk import SectorDisk
 from simulator.world.level import Level, Machine
 from simulator.world.machine import Box
@@ -41,6 +42,7 @@ SPARE: Mapping[Machine, Fill] = {
     "pay": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
     "collect": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
     "coins": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800, ((1, 400), (2, 400))),
+    "cards": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
 }
 
 
@@ -71,6 +73,8 @@ def settings(policy: SalePolicy | None = None, machine: Machine = "usual", ups: 
         ups=Device("megatec", "wire", baud=2_400, runtime_min=UPS_MIN) if ups else None,
         code_scanner=Device("scanner", "wire") if machine == "collect" else None,
         id_reader=Device("samv", "wire", baud=115_200) if machine == "collect" else None,
+        card_reader=Device("crt310", "wire") if machine == "cards" else None,
+        pin_pad=Device("zt598", "wire") if machine == "cards" else None,
     )
     return Settings(
         machine=Identity(MACHINE, STATION, "lab"),
@@ -79,6 +83,7 @@ def settings(policy: SalePolicy | None = None, machine: Machine = "usual", ups: 
         screen=ScreenLink(Path("screen")),
         devices=table,
         sale=policy or SalePolicy(),
+        cards=CONFIGURED if machine == "cards" else None,
     )
 
 

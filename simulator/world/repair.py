@@ -26,10 +26,13 @@ FILLED: Mapping[Machine, Mapping[int, tuple[int, int]]] = {
     "pay": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
     "collect": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
     "coins": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
+    "cards": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
 }
 """Cassette -> (pieces below which a technician fills it, how many are in it then)."""
 ROLL = 40
 LEAST_COINS, MORE_COINS = 15, 20
+OF_PAYMENT = frozenset({"card_reader", "pin_pad", "cards", "codes"})
+"""Parts of what a technician sees as one thing."""
 
 
 def needed(box: Box) -> bool:
@@ -47,6 +50,8 @@ def wanted(box: Box) -> bool:
     if box.made is None or box.made.controller.starting:
         return False
     controller = box.made.controller
+    if box.things.cards is not None and _broken(box) & OF_PAYMENT:
+        return True
     return controller.mode.cash_limit_fen < LEAST_FEN or controller.stock.roll < LEAST_BLANKS
 
 
@@ -54,8 +59,7 @@ def jobs(box: Box) -> list[Job]:
     """What is to be done by the books of the machine itself."""
     assert box.made is not None
     controller = box.made.controller
-    faults = controller.watch.faults.values()
-    broken = sorted({_module(fault.device) for fault in faults if FaultCode[fault.code].code.startswith("E")})
+    broken = sorted({"payment" if name in OF_PAYMENT else name for name in _broken(box)})
     found = [Job({"act": "clear_jam", "device": _part(box, name)}, f"svc:act:clear:{name}", 0) for name in broken]
     short = controller.mode.cash_limit_fen < LEAST_FEN
     unsure = bool(controller.stock.uncounted) or "dispenser" in broken
@@ -75,6 +79,13 @@ def jobs(box: Box) -> list[Job]:
         box.things.deliver(ROLL)
         found.append(Job({"act": "load_roll", "blanks": ROLL}, "svc:act:load_roll", ROLL))
     return found
+
+
+def _broken(box: Box) -> set[str]:
+    """Names of the devices that say that something of them does not work."""
+    assert box.made is not None
+    faults = box.made.controller.watch.faults.values()
+    return {_module(fault.device) for fault in faults if FaultCode[fault.code].code.startswith("E")}
 
 
 def _module(device: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from kiosk.assembly import Assembled
+from kiosk.ports.fact import Fact
+from kiosk.ports.payment import PaymentStep
 from kiosk.sale.intents import Intent
 from kiosk.storage import ROOM_BYTES
 from simulator.world.incidents import INCIDENTS, incident
@@ -65,7 +67,9 @@ class Run:
         self._rests = self._reported = False
         self._waiting = list(script.troubles)
         self._done: Counter[str] = Counter()
+        self._steps: dict[int, str] = {}
         self.box.booted = self._booted
+        self.box.heard = self._heard
         self.box.pause_ms = script.pause_ms
 
     # -- troubles
@@ -87,6 +91,19 @@ class Run:
         if self.box.made is not None and self.box.made.reactor.unheard:
             self._violation(6, f"bytes to the {name} left while facts waited for their line")
 
+    def _heard(self, fact: Fact) -> None:
+        """Steps of a payment are in no journal; things may go wrong in each of them, and the power fail."""
+        if (
+            isinstance(fact, PaymentStep)
+            and self.box.things.cards is not None
+            and self._steps.get(fact.payment) != fact.step
+        ):
+            self._steps[fact.payment] = fact.step
+            kind = f"step.{fact.step}"
+            self._done[kind] += 1
+            self._arm(kind)
+            self.points.at(kind)
+
     def _arm(self, kind: str) -> None:
         for trouble in [each for each in self._waiting if each.when == kind and self._done[kind] >= each.nth]:
             self._waiting.remove(trouble)
@@ -103,6 +120,8 @@ class Run:
         elif trouble.device == "payment" and box.things.payments is not None:
             box.things.payments.trouble(trouble.name, on)
             box.joined.nudge()
+        elif trouble.device == "bank" and box.things.cards is not None:
+            box.things.cards.bank.trouble(trouble.name, on)
         elif trouble.device == "office":
             if on:
                 self._office.speak(trouble.name, box.clock.mono_ms())
@@ -155,6 +174,8 @@ class Run:
         box.settle(3_000, lambda: box.screen is not None and box.screen.kind in ("attract", "home"))
 
     def _visit(self, passenger: Passenger) -> None:
+        if self.box.things.cards is not None:
+            self.box.things.cards.next_person(passenger.visit.plan.card)
         proof = self.box.things.proof
         if proof is not None and passenger.visit.plan.pays == "pickup":
             proof.paper, proof.number = self.box.desk.order(passenger.visit.plan.tickets, self.box.clock.mono_ms())
@@ -180,6 +201,8 @@ class Run:
         self._office.well(box.clock.mono_ms())
         if box.things.payments is not None:
             box.things.payments.well()
+        if box.things.cards is not None:
+            box.things.cards.well()
         box.joined.well()
         for switch in DISK.values():
             switch(box, False)
@@ -213,6 +236,9 @@ class Run:
             self._violation(7, f"the machine does not start again: {box.life.refused}")
             return
         self._rests = box.settle(QUIET_MS, box.idle)
+        if box.things.cards is not None and wanted(box):
+            self._repair()  # a reversal needs the bank, and so a pad with keys
+            self._rests = box.settle(QUIET_MS, box.idle)
         if box.holds_note() and box.settle(NOTICED_MS, lambda: not box.holds_note()):
             self._rests = box.settle(QUIET_MS, box.idle)
         self._reported = box.settle(QUIET_MS, box.reported)
@@ -250,6 +276,7 @@ FILLS: Mapping[Machine, Mapping[Filling, Fill]] = {
     "usual": USUAL,
     "pay": USUAL,
     "collect": USUAL,
+    "cards": USUAL,
     "coins": {
         "full": replace(USUAL["full"], coins=((1, 60), (2, 90))),
         "lean": replace(USUAL["lean"], coins=((1, 13), (2, 3))),

@@ -22,7 +22,8 @@ class Trouble:
     """Switch `name` of `device` goes on when an intent of kind `when` is carried out for the `nth` time since the run began.
 
     `device` may be `station` (a fault of the station computer), `link:DEVICE` (its plug is pulled; `name` is then `out`), `disk`,
-    `people` (a door, one more note, the mains) or `office` (an order to the machine). `when` empty: from the beginning. A
+    `people` (a door, one more note, the mains), `bank`, `payment` (the provider of phone codes) or `office` (an order to the
+    machine). `when` may also be a step of a payment, `step.pin` for one. `when` empty: from the beginning. A
     Bill-to-Bill unit is the acceptor, and its line the acceptor's: there is no dispenser beside it.
     """
 
@@ -52,10 +53,11 @@ class Script:
 
     def __post_init__(self) -> None:
         """Raises ValueError for a trouble of a device that this machine does not have."""
-        fitted = {"dispenser": self.machine != "bulk", "ups": self.ups, "payment": self.machine == "pay"}
+        fitted = {"dispenser": self.machine != "bulk", "ups": self.ups, "payment": self.machine in ("pay", "cards")}
         fitted["office"] = self.office
         fitted |= dict.fromkeys(("code_scanner", "id_reader"), self.machine == "collect")
         fitted["hopper"] = self.machine == "coins"
+        fitted |= dict.fromkeys(("card_reader", "pin_pad", "bank"), self.machine == "cards")
         absent = {name for name, there in fitted.items() if not there}
         if self.machine == "pay" and self.level == "bytes":
             raise ValueError("phones pay at a desk of method calls: a machine of this kind has no bytes")

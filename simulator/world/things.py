@@ -8,6 +8,7 @@ from typing import Any
 
 from kiosk.clock import VirtualClock
 from simulator.cabinet.hands import Hands
+from simulator.cabinet.observed import Observed
 from simulator.cabinet.refused import Refused
 from simulator.cabinet.settings import (
     BillToBillSettings,
@@ -21,6 +22,7 @@ from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import World
 from simulator.devices.matter import Thing
 from simulator.passenger.hands import Openings, Taken
+from simulator.world.cards import Cards
 from simulator.world.level import Machine
 from simulator.world.payments import PayDesk
 
@@ -28,6 +30,7 @@ VALUES_FEN = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
 RECYCLING_FEN = {2: 100, 3: 1_000}
 CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {
     "usual": VALUES_FEN, "bulk": RECYCLING_FEN, "pay": VALUES_FEN, "collect": VALUES_FEN, "coins": VALUES_FEN,
+    "cards": VALUES_FEN,
 }  # fmt: skip
 """Machine -> face value in each cassette that change is paid from."""
 COINS_FEN: Mapping[Machine, Mapping[int, int]] = {
@@ -36,6 +39,7 @@ COINS_FEN: Mapping[Machine, Mapping[int, int]] = {
     "pay": {},
     "collect": {},
     "coins": {1: 50, 2: 100},
+    "cards": {},
 }
 """Machine -> face value in each hopper."""
 RECYCLING_NOTES = 80
@@ -130,7 +134,10 @@ class Things:
         if vault is not None:
             for hopper, coins in vault.coins:
                 self.bring_coins(hopper, coins, "vault")
-        self.payments = PayDesk() if machine == "pay" else None
+        self.payments = PayDesk() if machine in ("pay", "cards") else None
+        self.cards = Cards(clock, self.world.speeds) if machine == "cards" else None
+        for name, twin in self.cards.twins.items() if self.cards is not None else ():
+            self.world.twins[name] = Observed(name, twin, timeline)
         self.proof = Proof() if machine == "collect" else None
         self.acted: Callable[[], None] = lambda: None
         self._unplugged_ms: int | None = None
@@ -162,7 +169,8 @@ class Things:
     def look(self) -> Openings:
         lies = {name: bool(len(self.world.matter.places[place])) for name, place in self.hands.outlets.items()}
         seen = {name: lies[name] and self.hands.outlet_open(name) for name in lies}
-        return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"])
+        card = self.cards is not None and self.cards.sees_card()
+        return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"], card)
 
     def insert(self, value_fen: int) -> bool:
         """From a purse that never runs out. False: the slot is shut."""
@@ -186,6 +194,20 @@ class Things:
         done = self.payments is not None and self.payments.scan(code)
         self.acted()
         return done
+
+    def use_card(self, what: str) -> bool:
+        """A hand, a card and the keys of the PIN pad."""
+        return self.cards is not None and self.cards.use(what)
+
+    def paid_elsewhere(self) -> dict[int, tuple[str, int, int]] | None:
+        """What bank and provider have in their books: number of the payment -> (state, amount in fen, how often it was paid).
+        None where only notes pay. One payment in both books counts twice."""
+        if self.payments is None:
+            return None
+        told = self.payments.ledger()
+        for number, (state, fen, times) in self.cards.payments().items() if self.cards is not None else ():
+            told[number] = (state, fen, times + told[number][2] if number in told else times)
+        return told
 
     def hold(self, what: str) -> bool:
         """The passenger holds the paper to the window, or lays the card on the reader; `away`: takes both back."""
@@ -219,6 +241,9 @@ class Things:
                 done = worker.fill_hopper(hopper, coins)
             case {"act": "load_roll", "blanks": blanks}:
                 done = worker.load_roll(blanks)
+            case {"act": "clear_jam", "device": "payment"} if self.cards is not None:
+                self.cards.mended()
+                done = dict(act)
             case {"act": "clear_jam", "device": device}:
                 done = worker.clear_jam(device, now_ms)
             case {"act": "swap_box"}:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from drivers.card_pay.driver import CardPay
@@ -24,11 +23,8 @@ from kiosk.ports.payment import (
     PaymentStep,
     ReverseUncertain,
 )
-from simulator.acquirer.faults import Behaviour, Faults, Order
-from simulator.acquirer.frames import Framer, LineError, framed
-from simulator.acquirer.host import Acquirer
-from simulator.acquirer.keys import LabKeys
-from simulator.acquirer.ledger import Key, Ledger, State
+from simulator.acquirer.faults import Faults, Order
+from simulator.acquirer.ledger import Key, State
 from simulator.acquirer.profile import MERCHANT
 from simulator.devices.chip_card.wallet import WALLET
 from simulator.devices.crt310 import Crt310 as ReaderTwin
@@ -36,6 +32,7 @@ from simulator.devices.crt310 import lab_card
 from simulator.devices.epp import Zt598, install_test_masters
 from simulator.devices.matter import Card, Matter
 from simulator.devices.twin import Speeds
+from simulator.world.bank import Bank
 from tests.simulator.fronts.harness import START_MS, Bench, Fitted, Joint, Rig
 
 TERMINAL = "TVM00001"
@@ -45,73 +42,6 @@ KEY = "T07.7f3a91c2.17"
 AMOUNT_FEN = 3_800
 AGAIN_MS = 5_000
 PATIENCE = Patience(take_ms=8_000, answer_ms=10_000)
-
-
-class Host:
-    """The bank at the other end of the wire. `spoil` may change what goes out (True) and what comes in (False), frame by frame."""
-
-    def __init__(self) -> None:
-        self.faults = Faults()
-        self.ledger = Ledger(Path(":memory:"))
-        self.spoil: Callable[[bool, bytes], bytes | None] = lambda out, frame: frame
-        self.heard: list[bytes] = []
-        self._acquirer = Acquirer(LabKeys("lab"), self.ledger)
-        self._framer = Framer()
-        self._output = b""
-        self._later: list[tuple[int, Callable[[int], None]]] = []
-
-    def receive(self, data: bytes, now_ms: int) -> None:
-        try:
-            frames = self._framer.feed(data)
-        except LineError:
-            self._framer = Framer()
-            return
-        for frame in frames:
-            spoiled = self.spoil(False, frame)
-            if spoiled is not None:
-                self._hear(spoiled, now_ms)
-
-    def _hear(self, frame: bytes, now_ms: int) -> None:
-        behaviour = self.faults.behave(frame[11:13].hex())
-        if behaviour.on & {"silent", "down"}:
-            return
-        if behaviour.hold_ms:
-            self._later.append((now_ms + behaviour.hold_ms, partial(self._carry_out, frame, behaviour)))
-        else:
-            self._carry_out(frame, behaviour, now_ms)
-
-    def _carry_out(self, frame: bytes, behaviour: Behaviour, now_ms: int) -> None:
-        self.heard.append(frame)
-        answer = self._acquirer.handle(frame, NOW_MS + now_ms - START_MS, behaviour).frame
-        answer = None if answer is None else self.spoil(True, answer)
-        if answer is None or "answer_lost" in behaviour:
-            return
-        whole = framed(answer) * (2 if "doubled" in behaviour else 1)
-        whole = whole[: len(whole) // 2] if "cut" in behaviour else whole
-        if behaviour.delay_ms:
-            self._later.append((now_ms + behaviour.delay_ms, lambda _: self._say(whole)))
-        else:
-            self._say(whole)
-
-    def _say(self, whole: bytes) -> None:
-        self._output += whole
-
-    def poll(self, now_ms: int) -> int | None:
-        due, self._later = (
-            [each for each in self._later if each[0] <= now_ms],
-            [each for each in self._later if each[0] > now_ms],
-        )
-        for _, deed in due:
-            deed(now_ms)
-        return min((at for at, _ in self._later), default=None)
-
-    def take_output(self) -> bytes:
-        made, self._output = self._output, b""
-        return made
-
-    def power(self, on: bool, now_ms: int) -> None:
-        """It has mains of its own; a connection of the machine's ends."""
-        self._framer, self._output = Framer(), b""
 
 
 @dataclass
@@ -142,7 +72,7 @@ class World:
     def __init__(self, patience: Patience = PATIENCE) -> None:
         self.patience = patience
         self.matter = Matter()
-        self.host = Host()
+        self.host = Bank(lambda now_ms: NOW_MS + now_ms - START_MS)
         self.payments: dict[int, Paid] = {}
         self.who = Passenger()
         self.hook: Callable[[int], None] = lambda number: None

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-import simulator.world.machine
-import simulator.world.things
-from simulator.campaign.sets import PHONE_SALES
+from simulator.campaign.sets_cards import CARD_SALES
 from simulator.world.run import Run
 from simulator.world.script import Script, Trouble
-from tests.simulator.world.card_desk import CardDesk, LevelWithCards
 
-SALE = replace(PHONE_SALES["code"], pays="card")
-
-
-@pytest.fixture(autouse=True)
-def _with_cards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulator.world.machine, "PortLevel", LevelWithCards)
-    monkeypatch.setattr(simulator.world.things, "PayDesk", CardDesk)
+SALE = CARD_SALES["card"]
 
 
 def run(script: Script) -> Run:
@@ -29,13 +18,14 @@ def run(script: Script) -> Run:
 
 
 def states(made: Run) -> list[str]:
-    desk = made.box.things.payments
-    assert desk is not None
-    return [state for state, _, _ in desk.ledger().values()]
+    told = made.box.things.paid_elsewhere()
+    assert told is not None
+    return [state for state, _, _ in told.values()]
 
 
-def test_a_card_buys_a_ticket() -> None:
-    made = run(Script(1, (SALE,), machine="pay"))
+@pytest.mark.parametrize("level", ["port", "bytes"])
+def test_a_card_buys_a_ticket(level: str) -> None:
+    made = run(Script(1, (SALE,), machine="cards", level=level))  # type: ignore[arg-type]
     assert (made.outcome.sales, states(made)) == ({"sold": 1}, ["captured"])
 
 
@@ -44,21 +34,28 @@ def test_a_card_buys_a_ticket() -> None:
     ["silent", "answer_lost", "wrong_mac", "cut", "late_request:ms=4000", "late_approval:ms=15000", "key_change"],
 )
 def test_whatever_is_wrong_with_the_bank_its_books_and_the_journal_agree(fault: str) -> None:
-    made = run(Script(1, (SALE, SALE), (Trouble("payment", f"{fault}:match=02:times=2", "auth?"),), machine="pay"))
+    made = run(Script(1, (SALE, SALE), (Trouble("bank", f"{fault}:match=02:times=2", "auth?"),), machine="cards"))
     assert set(states(made)) <= {"captured", "reversed", "closed"}
 
 
-@pytest.mark.parametrize("at", range(5, 34, 7))
+@pytest.mark.parametrize("at", range(5, 40, 7))
 @pytest.mark.parametrize("after_cut", ["stays", "leaves"])
 def test_after_a_power_cut_the_bank_and_the_journal_agree(at: int, after_cut: str) -> None:
-    made = run(Script(1, (SALE,), cuts=(at,), machine="pay", after_cut=after_cut))  # type: ignore[arg-type]
+    made = run(Script(1, (SALE,), cuts=(at,), machine="cards", after_cut=after_cut))  # type: ignore[arg-type]
     assert set(states(made)) <= {"captured", "reversed", "closed"}
 
 
 @pytest.mark.parametrize("fault", ["answer_lost", "silent", "wrong_mac"])
 def test_a_reversal_without_an_answer_goes_on_until_there_is_one(fault: str) -> None:
-    troubles = tuple(
-        Trouble("payment", name, "auth?") for name in ("cut:match=02:times=1", f"{fault}:match=04:times=3")
-    )
-    made = run(Script(1, (SALE,), troubles, machine="pay"))
+    troubles = tuple(Trouble("bank", name, "auth?") for name in ("cut:match=02:times=1", f"{fault}:match=04:times=3"))
+    made = run(Script(1, (SALE,), troubles, machine="cards"))
     assert states(made)[0] == "reversed"
+
+
+@pytest.mark.parametrize("fault", ["motor_dead", "jam_ejected"])
+def test_a_card_that_nobody_takes_and_no_motor_moves_is_told_to_staff(fault: str) -> None:
+    """The next passenger is not let down five times: the machine says that cards do not work, until somebody was there."""
+    sales = CARD_SALES["card forgotten"], SALE
+    made = run(Script(1, sales, (Trouble("card_reader", fault, "step.remove"),), machine="cards"))
+    assert made.outcome.visits["technician done"] == 1
+    assert made.outcome.sales["sold"] == 1
