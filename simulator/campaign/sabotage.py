@@ -33,6 +33,7 @@ from kiosk.sale.book import Book, S
 from kiosk.sale.deposit import DepositGuards
 from kiosk.sale.intents import Intent, Rounding
 from kiosk.sale.sale import Sale
+from simulator.campaign.sabotage_cards import BUGS as CARD_BUGS
 from simulator.campaign.sabotage_coins import BUGS as COIN_BUGS
 from simulator.campaign.sabotage_payment import BUGS as PAYMENT_BUGS
 from simulator.world.level import Level, Machine
@@ -393,6 +394,7 @@ SABOTAGE: dict[str, Sabotage] = {
         machine="bulk",
     ),
     **{name: Sabotage(says, patches, machine="pay") for name, (says, patches) in PAYMENT_BUGS.items()},
+    **{name: Sabotage(says, patches, machine="cards") for name, (says, patches) in CARD_BUGS.items()},
     **{name: Sabotage(says, patches, machine="coins") for name, (says, patches) in COIN_BUGS.items()},
 }
 """Name -> what is planted. Each must be caught; the campaign's own test fails when one is not."""

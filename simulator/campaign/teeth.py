@@ -9,6 +9,7 @@ from itertools import islice
 from simulator.campaign.days import day
 from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.sets import BUDGET_FEN, CHEAP_FEN, COIN_SALES, PHONE_SALES, SALES, sales_of, singles
+from simulator.campaign.sets_cards import CARD_SALES
 from simulator.passenger.person import Kind, Plan
 from simulator.world.run import run
 from simulator.world.script import Script, Trouble
@@ -30,6 +31,12 @@ def _at_hopper(name: str, *sales: str) -> Script:
     """Passengers whose change has a half yuan, one after the other, while this goes wrong in a hopper."""
     plans = tuple(COIN_SALES[sale] for sale in sales or ("coins", "coins"))
     return Script(1, plans, (Trouble("hopper", name, "pay.coins?"),), machine="coins")
+
+
+def _by_card(device: str, name: str, when: str) -> Script:
+    """Two passengers with cards, one after the other, while this goes wrong."""
+    plan = CARD_SALES["card"]
+    return Script(1, (plan, plan), (Trouble(device, name, when),), machine="cards")
 
 
 DIRECTED: dict[str, list[Script]] = {
@@ -63,6 +70,9 @@ DIRECTED: dict[str, list[Script]] = {
     "late_approval_is_paid": [_at_desk("late_word", "auth?", "code left", "code cancelled")],
     "unknown_payment_is_paid": [_at_desk("silent", "auth?"), _at_desk("silent", "lock?")],
     "payment_begun_again": [_at_desk("mute", "auth?")],
+    "card_time_out_is_paid": [_by_card("bank", "silent", "auth?")],
+    "card_reversal_dropped": [_by_card("bank", "answer_lost", "auth?")],
+    "pad_tamper_ignored": [_by_card("pin_pad", "opened", "")],
     "coins_paid_again": [_at_hopper("light_paying_next"), _at_hopper("exit_blocked_next")],
     "short_coins_not_claimed": [_at_hopper("empty_next"), _at_hopper("jam_next")],
     "coins_to_an_empty_bay": [Script(1, (COIN_SALES["forgotten change"],) * 2, machine="coins")],

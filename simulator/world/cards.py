@@ -46,6 +46,7 @@ class Cards:
         self.acted: Callable[[], None] = lambda: None
         self._wallet: dict[str, Card] = {}
         self._mine: Card | None = None
+        self._broken_ms: int | None = None
 
     @property
     def twins(self) -> dict[str, Twin]:
@@ -97,6 +98,14 @@ class Cards:
         if name not in self._wallet:
             self._wallet[name] = lab_card(self.matter, name)
         return self._wallet[name]
+
+    def broken_open_ms(self) -> int:
+        """How long the pad has been without its keys because of somebody at its case, 0 when it is whole; asked often."""
+        if not self.pad.destroyed:
+            self._broken_ms = None
+        elif self._broken_ms is None:
+            self._broken_ms = self.clock.mono_ms()
+        return 0 if self._broken_ms is None else self.clock.mono_ms() - self._broken_ms
 
     # -- staff, and what is seen at the end
 

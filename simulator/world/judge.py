@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.records import record_of
-from kiosk.sale.intents import Intent
+from kiosk.sale.intents import AuthorisePayment, Intent
 from simulator.audit.verdict import Violation
 from simulator.auditor import Auditor, Rules
 from simulator.world.cards import Cards
@@ -12,7 +12,7 @@ from simulator.world.prepared import EPOCH, MACHINE, SECRET
 
 RULES = Rules()
 KNOWN_MS = 5_000
-"""A UPS that answers has said twice by then that the mains are gone."""
+"""A UPS that answers has said twice by then that the mains are gone, and a PIN pad that its case was opened."""
 SALE = b'"fact":{"kind":"sale.start"'
 
 LAST_SEGMENTS = 2
@@ -39,6 +39,8 @@ class Judge:
         self.auditor.hear(line, self._box.disk.segments()[-1])
         if self._box.things.on_battery_ms() >= KNOWN_MS and SALE in line:
             self._on_battery()
+        if self._box.things.cards is not None:
+            self._box.things.cards.broken_open_ms()
         self.auditor.physical(resting=False)
 
     def _on_battery(self) -> None:
@@ -51,7 +53,16 @@ class Judge:
             )
 
     def _ordered(self, intent: Intent) -> None:
+        if isinstance(intent, AuthorisePayment) and intent.way == "card":
+            self._by_card(intent)
         self.auditor.ordered(record_of(intent))
+
+    def _by_card(self, intent: AuthorisePayment) -> None:
+        """Nobody is asked for a PIN on a pad that was opened, once it had time to say so."""
+        cards = self._box.things.cards
+        if cards is not None and cards.broken_open_ms() >= KNOWN_MS:
+            text = f"a payment by card began {cards.broken_open_ms()} ms after the PIN pad was broken open"
+            self.auditor.violations.append(Violation(12, intent.sale, text))
 
     def _started_over(self) -> None:
         """What survived is compared with what was durable before the program reads it."""
