@@ -50,6 +50,7 @@ class Stock:
     registers: Counter[str] = field(default_factory=Counter)
     wear: Wear = field(default_factory=Wear, compare=False)
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _capturing: dict[int, int] = field(default_factory=dict)  # payment -> fen
     _settled: deque[tuple[str, int | str]] = field(default_factory=lambda: deque(maxlen=KEPT))
     _seen: deque[tuple[int, int]] = field(
         default_factory=lambda: deque(maxlen=KEPT), compare=False
@@ -325,6 +326,19 @@ class Stock:
         self.registers["claims"] += 1
         self.registers["claims_fen"] += record["amount_fen"]
 
+    def _capture_asked(self, record: Record) -> None:
+        self._capturing[record["payment"]] = record["amount_fen"]
+
+    def _captured(self, record: Record) -> None:
+        """By card or phone; asked for as often as it takes, and counted once."""
+        amount_fen = self._capturing.pop(record["payment"], 0)
+        if amount_fen:
+            self.registers["captured"] += 1
+            self.registers["captured_fen"] += amount_fen
+
+    def _capture_over(self, record: Record) -> None:
+        self._capturing.pop(record["payment"], None)
+
     def _rounded(self, record: Record) -> None:
         self.registers["rounding_fen"] -= record["rounding_fen"]
 
@@ -367,6 +381,8 @@ _FACTS = {
     ("retract!", "tickets"): Stock._tickets_retracted,
     ("printer.past", ""): Stock._printer_past,
     ("op.act", ""): Stock._operator_acted,
+    ("capture!", "done"): Stock._captured,
+    ("capture!", "refused"): Stock._capture_over,
 }
 _ONCE = {
     ("stack!", "stacked"): "note",
@@ -378,6 +394,7 @@ _ONCE = {
     ("print!", "in_tray"): "key",
     ("print!", "spoiled"): "key",
     ("print!", "unknown"): "key",
+    ("capture!", "done"): "payment",
 }
 """What such a fact is about: said once more, it moves nothing."""
 _BOOKINGS = {
@@ -389,6 +406,7 @@ _BOOKINGS = {
     "box.swap": Stock._box_swapped,
     "roll.load": Stock._roll_loaded,
     "count": Stock._bin_emptied,
+    "capture?": Stock._capture_asked,
     "claim.add": Stock._claimed,
     "rounding": Stock._rounded,
     "sale.end": Stock._ended,

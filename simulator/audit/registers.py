@@ -12,14 +12,16 @@ from simulator.audit.reading import Record
 class Registers:
     """`values`: cassette -> face value in fen. Names are those of the machine's own registers; amounts in fen."""
 
-    HEARS = ("stack!", "pay!", "retract!", "print!", "registers")
-    BOOKS = ("claim.add", "rounding", "sale.end", "registers")
+    HEARS = ("stack!", "pay!", "retract!", "print!", "capture!", "registers")
+    BOOKS = ("capture?", "claim.add", "rounding", "sale.end", "registers")
 
     def __init__(self, run: Run, values: Mapping[int, int]) -> None:
         self._run, self._values = run, values
         self.own: Counter[str] = Counter()
         self._last: dict[str, int] = {}
         self._out: dict[int, int] = {}
+        self._wanted: dict[int, int] = {}  # payment -> fen
+        self._got: set[int] = set()
 
     def hear(self, fact: Record) -> None:
         own = self.own
@@ -33,6 +35,10 @@ class Registers:
                 self._paid(fact)
             case "retract!", "change":
                 own["retracted_fen"] += self._out.pop(fact["order"], 0)
+            case "capture!", "done" if fact["payment"] in self._wanted and fact["payment"] not in self._got:
+                self._got.add(fact["payment"])
+                own["captured"] += 1
+                own["captured_fen"] += self._wanted[fact["payment"]]
             case "print!", "in_tray":
                 own["tickets"] += 1
             case "print!", "spoiled":
@@ -47,6 +53,8 @@ class Registers:
 
     def book(self, intent: Record) -> None:
         match intent["kind"]:
+            case "capture?":
+                self._wanted[intent["payment"]] = intent["amount_fen"]
             case "claim.add":
                 self.own["claims"] += 1
                 self.own["claims_fen"] += intent["amount_fen"]

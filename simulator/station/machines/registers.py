@@ -11,14 +11,16 @@ from typing import Any
 
 Record = Mapping[str, Any]
 KEPT = 64
-ONCE = {"stack!": "note", "pay!": "order", "print!": "key"}
+ONCE = {"stack!": "note", "pay!": "order", "print!": "key", "capture!": "payment"}
 
 
 class Registers:
     """`values`: the sums so far. Only records that move something are asked for: see `HEARS` and `BOOKS`."""
 
-    HEARS = frozenset({"stack!", "pay!", "print!", "retract!", "keep!", "return_all!", "taken!"})
-    BOOKS = frozenset({"cassette.fill", "keep?", "return_all?", "claim.add", "rounding", "sale.end", "box.swap"})
+    HEARS = frozenset({"stack!", "pay!", "print!", "retract!", "keep!", "return_all!", "taken!", "capture!"})
+    BOOKS = frozenset(
+        {"cassette.fill", "keep?", "return_all?", "claim.add", "rounding", "sale.end", "box.swap", "capture?"}
+    )
 
     def __init__(self) -> None:
         self.values: Counter[str] = Counter()
@@ -27,13 +29,14 @@ class Registers:
         self._moving: set[int] = set()
         self._keeping = False
         self._out: dict[int, int] = {}  # order whose notes may still lie out -> fen
+        self._charges: dict[int, int] = {}  # payment that is to be captured -> fen
         self._seen: deque[tuple[str, Any]] = deque(maxlen=KEPT)
 
     def copy(self) -> Registers:
         other = Registers()
         other.values, other._faces, other._held = self.values.copy(), dict(self._faces), dict(self._held)
         other._moving, other._keeping = set(self._moving), self._keeping
-        other._out, other._seen = dict(self._out), self._seen.copy()
+        other._out, other._seen, other._charges = dict(self._out), self._seen.copy(), dict(self._charges)
         return other
 
     def hear(self, fact: Record) -> None:
@@ -68,6 +71,8 @@ class Registers:
                 self.values["retracted_fen"] += self._out.pop(fact["order"], 0)
             case ("retract!", "change_unknown") | ("taken!", "change"):
                 self._out.pop(fact["order"], None)
+            case "capture!", "done" | "refused":
+                self._charged(self._charges.pop(fact["payment"], 0) if result == "done" else 0)
             case "print!", "in_tray":
                 self.values["tickets"] += 1
             case "print!", "spoiled":
@@ -81,6 +86,8 @@ class Registers:
                 self._moving, self._keeping = set(intent["notes"]), intent["kind"] == "keep?"
             case "box.swap":
                 self._held.clear()
+            case "capture?":
+                self._charges[intent["payment"]] = intent["amount_fen"]
             case "claim.add":
                 self.values["claims"] += 1
                 self.values["claims_fen"] += intent["amount_fen"]
@@ -92,6 +99,11 @@ class Registers:
     def _in(self, value_fen: int) -> None:
         self.values["notes_in"] += 1
         self.values["notes_in_fen"] += value_fen
+
+    def _charged(self, fen: int) -> None:
+        if fen:
+            self.values["captured"] += 1
+            self.values["captured_fen"] += fen
 
     def _paid(self, fact: Record) -> None:
         fen = sum(self._faces.get(cassette, 0) * out for cassette, out, _ in fact["counts"])
@@ -111,7 +123,7 @@ class Registers:
         return [self._held.pop(note) for note in sorted(notes) if note in self._held]
 
 
-_COUNTED = frozenset({"stacked", "recycled", "presented", "short", "unknown", "in_tray", "spoiled"})
+_COUNTED = frozenset({"stacked", "recycled", "presented", "short", "unknown", "in_tray", "spoiled", "done"})
 
 
 def differences(said: Mapping[str, int], folded: Mapping[str, int]) -> dict[str, tuple[int, int]]:

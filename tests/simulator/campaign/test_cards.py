@@ -61,6 +61,16 @@ def test_the_power_may_fail_in_each_step_of_a_card() -> None:
         assert len(outcome.crashes) == 1
 
 
+def test_what_was_captured_is_in_the_registers_of_machine_and_auditor_once() -> None:
+    made = Run(Script(1, (CARD, CARD_SALES["card forgotten"], CARD), machine="cards", office=True))
+    assert made.run().violations == []
+    paid = made.box.things.paid_elsewhere()
+    assert paid is not None and made.box.made is not None
+    booked = [fen for state, fen, _ in paid.values() if state == "captured"]
+    registers = made.box.made.controller.stock.registers
+    assert (registers["captured"], registers["captured_fen"]) == (len(booked), sum(booked)) == (2, sum(booked))
+
+
 def test_through_all_wires_the_sale_says_the_same() -> None:
     told = []
     for level in ("port", "bytes"):
