@@ -24,6 +24,7 @@ from kiosk.ports.card_reader import (
     CardBytes,
     CardFound,
     CardNotIn,
+    CardStuck,
     CardUncertain,
     ChipFailed,
     Hold,
@@ -78,7 +79,7 @@ class Crt310:
         self._script: Script[None] | None = None
         self._step: Step = Pause(0)
         self._due_ms = 0
-        self._met = self._restart_wanted = self._found_card = False
+        self._met = self._restart_wanted = self._found_card = self._stayed = False
         self._found = Found()
 
     # -- the port
@@ -111,10 +112,16 @@ class Crt310:
         self._give(_moving(order, lambda: moves.hold(self._reader, order, to)))
 
     def eject(self, order: int, take_ms: int) -> None:
-        self._give(_moving(order, lambda: moves.eject(self._reader, order, take_ms, self._orders.over)))
+        self._give(_moving(order, lambda: self._out(moves.eject(self._reader, order, take_ms, self._orders.over))))
 
     def capture(self, order: int) -> None:
-        self._give(_moving(order, lambda: moves.capture(self._reader, order)))
+        self._give(_moving(order, lambda: self._out(moves.capture(self._reader, order))))
+
+    def _out(self, steps: Script[Fact]) -> Script[Fact]:
+        """Remembers whether a card that should leave stayed: its order is over, and nobody else will ask for it."""
+        fact = yield from steps
+        self._stayed = isinstance(fact, CardStuck | CardUncertain)
+        return fact
 
     def power(self, order: int, sam: int = 0, warm: bool = False) -> None:
         if sam and sam not in SAM_SLOTS:
@@ -284,10 +291,7 @@ class Crt310:
         if self._orders or self._reader.lost:
             return
         yield from self._reader.look()
-        if (
-            self._reader.known and self._reader.place == "gate"
-        ):  # neither taken nor pulled in: no next card has a way in
-            self._reader.trouble("left", "gate")
+        yield from self._left_behind()
         shut = self._reader.gate_is_shut and self._reader.supply == "good"
         if not shut and not self._look_only and not self._reader.lost:
             yield from self._reader.shut_gate()
@@ -302,6 +306,19 @@ class Crt310:
         reader.known = True
         self._found_card = self._on_found != "leave"
         self._report(CardFound(reader.place))
+
+    def _left_behind(self) -> Script[None]:
+        """No next card has a way in: at the gate it was neither taken nor pulled in, which people see; one that stayed inside is
+        offered once more when nothing stands in its way now, such as a supply that was bad."""
+        reader = self._reader
+        if reader.known and reader.place == "gate":
+            reader.trouble("left", "gate")
+        if not self._stayed or reader.place not in HELD or reader.trouble_now or reader.lost:
+            return
+        self._stayed = False
+        yield from self._deal_with_it()
+        if reader.place in HELD and not reader.lost:
+            reader.trouble("left", reader.place)
 
     def _deal_with_it(self) -> Script[None]:
         """What is no card is never captured, and what hangs out at the rear never offered."""

@@ -65,7 +65,8 @@ def test_what_was_captured_is_in_the_registers_of_machine_and_auditor_once() -> 
     made = Run(Script(1, (CARD, CARD_SALES["card forgotten"], CARD), machine="cards", office=True))
     assert made.run().violations == []
     paid = made.box.things.paid_elsewhere()
-    assert paid is not None and made.box.made is not None
+    assert paid is not None
+    assert made.box.made is not None
     booked = [fen for state, fen, _ in paid.values() if state == "captured"]
     registers = made.box.made.controller.stock.registers
     assert (registers["captured"], registers["captured_fen"]) == (len(booked), sum(booked)) == (2, sum(booked))

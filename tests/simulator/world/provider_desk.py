@@ -13,12 +13,13 @@ from drivers.code_pay.sealing import BadAnswer, Sealer
 from kiosk.clock import VirtualClock
 from kiosk.reactor import Reactor
 from kiosk.screen import qr
+from kiosk.settings import Settings
 from simulator.provider.books import payments
 from simulator.provider.faults import Faults, Ordered
 from simulator.provider.ledger import Ledger
 from simulator.provider.provider import Provider
 from simulator.provider.wire import Reply, Request, content_of
-from simulator.world.port_level import PortLevel
+from simulator.world.payment_lines import PaymentLines
 from tests.simulator.provider.helpers import KEY, MERCHANT, PAYERS
 
 WAY_MS, ANSWER_MS = 20, 5_000
@@ -128,15 +129,16 @@ class Lane:
         self._clock.ready(self.driver)
 
 
-class LevelWithDriver(PortLevel):
-    """Everything else at port level."""
+class LinesWithDriver(PaymentLines):
+    """The real adapter in place of the front."""
 
-    def _payment(self, reactor: Reactor) -> Any:
+    def fit(self, settings: Settings, reactor: Reactor) -> Any:
         desk: Any = self._things.payments
         if desk is None:
             return None
         desk.clock = self._things.clock
         lane = Lane(desk, self._things.clock)
         lane.driver = CodePayDriver(reactor.report, lane, merchant=MERCHANT)
+        reactor.add(lane.driver)
         reactor.add_channel(lane.driver)
         return lane.driver

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-import simulator.world.machine
+import simulator.world.port_level
 import simulator.world.things
 from simulator.campaign.sets import PHONE_SALES
 from simulator.world.run import Run
 from simulator.world.script import Script, Trouble
-from tests.simulator.world.provider_desk import LevelWithDriver, ProviderDesk
+from tests.simulator.world.provider_desk import LinesWithDriver, ProviderDesk
 
 CODE = PHONE_SALES["code"]
 
 
 @pytest.fixture(autouse=True)
 def _with_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulator.world.machine, "PortLevel", LevelWithDriver)
+    monkeypatch.setattr(simulator.world.port_level, "PaymentLines", LinesWithDriver)
     monkeypatch.setattr(simulator.world.things, "PayDesk", ProviderDesk)
 
 
