@@ -110,6 +110,16 @@ def test_a_card_is_asked_for_and_given_back(step: str, title: str) -> None:
     assert made.title.main == title
 
 
+def test_who_gave_up_with_a_card_inside_is_told_to_take_it() -> None:
+    shown = ALL["sale-AUTHORISING-card-remove"]
+    assert shown.sale is not None
+    given_up = [replace(line, withdrawn=True) for line in shown.sale.charges]
+    made = view(replace(shown, sale=replace(shown.sale, charges=given_up)))
+    assert isinstance(made, PayCard)
+    assert (made.title.main, made.picture) == ("Please take your card", "remove")
+    assert not any(key.enabled for key in made.chrome.footer)
+
+
 def test_from_the_cash_screen_a_phone_can_still_pay_while_no_note_is_in() -> None:
     made = screen("sale-COLLECTING-phone")
     assert isinstance(made, PayCash)
