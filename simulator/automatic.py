@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.devices.samv import SamvReader
     from simulator.devices.scanner import CodeScanner
     from simulator.devices.validator import Validator
+    from simulator.devices.zvt import ZvtTerminal
 
 HAND_YUAN = (5, 10, 20, 50, 100)
 AUTO_MS = 4_000  # between two notes
@@ -71,6 +72,27 @@ def auto_card(matter: Matter, twin: Crt310) -> Turn:
             next_ms = now_ms + AUTO_MS
         cards = matter.place("hand").cards()
         if cards and twin.gate_open and now_ms >= (next_ms or 0):
+            twin.insert(cards[0], now_ms)
+        return now_ms + LOOK_MS
+
+    return turn
+
+
+def auto_terminal(matter: Matter, twin: ZvtTerminal) -> Turn:
+    """A passenger who pays whenever a card is asked for: inserts it, types its PIN a key every look, and takes it again."""
+    typed = 0
+
+    def turn(now_ms: int) -> int:
+        nonlocal typed
+        cards = matter.place("hand").cards()
+        keys = (*AUTO_PIN, "enter")
+        typed = typed % len(keys) if twin.asks_for_pin else 0
+        if twin.asks_for_pin:
+            twin.press(keys[typed], now_ms)
+            typed += 1
+        elif twin.sticks_out is not None:
+            twin.take(now_ms)
+        elif twin.wants_card and cards:
             twin.insert(cards[0], now_ms)
         return now_ms + LOOK_MS
 

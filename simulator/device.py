@@ -22,12 +22,14 @@ from simulator.automatic import (
     auto_fingers,
     auto_outages,
     auto_passenger,
+    auto_terminal,
 )
 from simulator.clock import SharedClock
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds, Twin
 from simulator.devices.usb import UsbPrinter
-from simulator.pty_host import PtyHost, run_single
+from simulator.pty_host import Host, PtyHost, run_single
+from simulator.tcp_host import TcpHost
 from simulator.usb_host import UsbHost
 
 if TYPE_CHECKING:
@@ -218,6 +220,15 @@ def scanner(matter: Matter, speeds: Speeds) -> Twin:
     return CodeScanner(speeds)
 
 
+def zvt(matter: Matter, speeds: Speeds) -> Twin:
+    """Certified card terminal with its bank, speaks ZVT: framed on the pty, bare with --tcp; a good card is in the hand."""
+    from simulator.devices.crt310 import lab_card
+    from simulator.devices.zvt import ZvtTerminal
+
+    lab_card(matter, "good")
+    return ZvtTerminal(matter, speeds)
+
+
 def escpos(matter: Matter, speeds: Speeds) -> Twin:
     """Slip printer, speaks ESC/POS."""
 
@@ -255,7 +266,12 @@ MODELS: dict[str, Callable[[Matter, Speeds], Twin]] = {
     "crt310": crt310,
     "samv": samv,
     "scanner": scanner,
+    "zvt": zvt,
 }
+
+
+NETWORKED = ("zvt",)
+"""Models that may also be at the end of a network cable."""
 
 
 def auto(matter: Matter, twin: Twin) -> Turn | None:
@@ -266,7 +282,10 @@ def auto(matter: Matter, twin: Twin) -> Turn | None:
     from simulator.devices.samv import SamvReader
     from simulator.devices.scanner import CodeScanner
     from simulator.devices.validator import Validator
+    from simulator.devices.zvt import ZvtTerminal
 
+    if isinstance(twin, ZvtTerminal):
+        return auto_terminal(matter, twin)
     if isinstance(twin, MegatecUps):
         return auto_outages(twin)
     if isinstance(twin, Zt598):
@@ -280,10 +299,15 @@ def auto(matter: Matter, twin: Twin) -> Turn | None:
     return auto_passenger(matter, twin) if isinstance(twin, Validator) else None
 
 
-def hosted(twin: Twin, link: Path | None, directory: Path) -> tuple[PtyHost | UsbHost, str]:
-    """The twin behind what its cable is, and how a client names it. Raises OSError."""
+def hosted(twin: Twin, link: Path | None, directory: Path, port: int | None = None) -> tuple[Host, str]:
+    """The twin behind what its cable is, and how a client names it; `port` of a network cable. Raises OSError."""
     from simulator.devices.escpos.usb import UsbEscPosPrinter
+    from simulator.devices.zvt import Way, ZvtTerminal
 
+    if port is not None and isinstance(twin, ZvtTerminal):
+        twin.plug_into(Way.TCP)
+        at_port = TcpHost(twin, port)
+        return at_port, at_port.path
     if not isinstance(twin, UsbEscPosPrinter):
         host = PtyHost(twin, link)
         return host, host.path
@@ -313,19 +337,29 @@ def main(argv: Sequence[str]) -> int:
         "--auto",
         action="store_true",
         help="acceptors: push a note in every few seconds while it is enabled; ups: the mains fail each minute; "
-        "PIN pads: a PIN is typed; card reader: a card is inserted and taken; samv, scanner: "
+        "PIN pads: a PIN is typed; card reader, terminal: a card is inserted and taken; samv, scanner: "
         "cards are laid down, codes are held there",
     )
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="switch a fault on; may be repeated"
     )
     parser.add_argument("--faults", action="store_true", help="list the faults this model can play, and end")
+    parser.add_argument(
+        "--tcp",
+        type=int,
+        nargs="?",
+        const=0,
+        metavar="PORT",
+        help="zvt: at a TCP port of the loopback address; 0 a free one",
+    )
     given = parser.parse_args(argv)
     if given.list:
         print(listed())
         return 0
     if given.model is None:
         parser.error("which MODEL? --list names them")
+    if given.tcp is not None and (given.model not in NETWORKED or not 0 <= given.tcp <= 65_535 or given.link):
+        parser.error("--tcp PORT (0 to 65535, without --link) is for " + ", ".join(NETWORKED))
     if given.rate < 0:
         parser.error(f"--rate {given.rate} is negative")
     matter = Matter()
@@ -341,7 +375,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         each_turn = auto(matter, twin) if given.auto else None
         with TemporaryDirectory(prefix="tvm-usb-") as directory:
-            host, name = hosted(twin, given.link, Path(directory))
+            host, name = hosted(twin, given.link, Path(directory), given.tcp)
             run_single(host, SharedClock.starting_now().mono_ms, each_turn, name)
     except OSError as error:
         print(f"tvm device: {error}", file=sys.stderr)

@@ -21,10 +21,11 @@ from simulator.device import MODELS
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
 from simulator.fuzz.mischief import Mischief
+from simulator.fuzz.registers import REGISTERS
 from simulator.fuzz.seals import SEALS
 
-DRIVEN = tuple(name for name in sorted(MODELS) if SHORT_NAMES.get(name, name) in DRIVERS)
-"""Simulated models that somebody wrote a driver for."""
+DRIVEN = tuple(name for name in sorted(MODELS) if SHORT_NAMES.get(name, name) in DRIVERS or name in REGISTERS)
+"""Simulated models that somebody wrote a driver for, or at least a host."""
 SPAN_MS = 30_000
 LONGEST_STEP_MS = 100
 MOST_STEPS = 60_000
@@ -54,8 +55,10 @@ class Played:
 
 
 def driver_of(name: str, report: Callable[[Fact], None], dice: Random) -> Any:
-    """The driver that a machine of this model would have."""
+    """The driver that a machine of this model would have; before there is one, a host that orders anything."""
     name = SHORT_NAMES.get(name, name)
+    if name not in DRIVERS:
+        return REGISTERS[name](dice)
     device = Device(name, "fuzz", parity=PARITY.get(name, "N"), cassettes=CASSETTES, hoppers=HOPPERS)
     return model(name, device, report, 1, dice.randbytes)
 
@@ -126,6 +129,8 @@ class Case:
         if self._census() != self._lies:
             moved = [name for name, things in self._census().items() if things != self._lies.get(name)]
             return f"nothing was ordered, and things moved: {', '.join(sorted(moved))}"
+        if getattr(self._twin, "booked_fen", 0):
+            return "nobody paid, and money was booked"
         if getattr(self._twin, "output", True) is False:
             return "nothing was ordered, and the power was cut"
         if self._back.forges:

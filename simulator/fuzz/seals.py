@@ -1,7 +1,8 @@
 """Frames that no line could make: what a device said, changed inside, under a check that is right again.
 
 One function for each protocol that has a check, by the models of `simulator.device`; it answers None for a piece that is no
-frame of it. The frames are built by the drivers' own codecs: whether those are right is tested elsewhere, by hand.
+frame of it. The frames are built by the drivers' own codecs: whether those are right is tested elsewhere, by hand. Where there is no
+driver yet, by the twin's.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from drivers.essp.codec import Packet
 from drivers.f53.frames import encode as f53_frame
 from drivers.id003.codec import Frame as Id003Frame
 from drivers.lcdm.frames import bcc
+from simulator.devices.zvt.wire import Apdu, framed, length_of
 
 Change = Callable[[bytes], bytes]
 """What is done to the inside of a frame; it may get longer or shorter."""
@@ -115,6 +117,25 @@ def _samv(frame: bytes, change: Change) -> bytes | None:
     return SAMV_HEAD + body + bytes([reduce(xor, body)])
 
 
+def _zvt(frame: bytes, change: Change) -> bytes | None:
+    """The first message of a piece, framed as on a line or bare; bytes that sign a frame stay before it."""
+    signs = len(frame) - len(frame.lstrip(b"\x06\x15"))
+    signed, rest = frame[:signs], frame[signs:]
+    if rest[:2] != b"\x10\x02":
+        sizes = length_of(rest)
+        if sizes is None or sum(sizes) > len(rest):
+            return None
+        made = Apdu((rest[0], rest[1]), change(rest[sizes[0] : sum(sizes)])[:4_000])
+        return signed + made.encode() + rest[sum(sizes) :]
+    end = rest.find(b"\x10\x03", 2)
+    raw = rest[2:end].replace(b"\x10\x10", b"\x10") if end > 0 else b""
+    sizes = length_of(raw)
+    if sizes is None:
+        return None
+    made = Apdu((raw[0], raw[1]), change(raw[sizes[0] :])[:4_000])
+    return signed + framed(made.encode()) + rest[end + 4 :]
+
+
 def _bare(line: bytes, change: Change) -> bytes | None:
     """Protocols without a check: whatever comes has one."""
     return change(line) if line else None
@@ -124,4 +145,5 @@ SEALS: Mapping[str, Seal] = {
     "ccnet": _ccnet, "b2b": _ccnet, "id003": _id003, "ebds": _ebds, "essp": _essp, "lcdm4000": _lcdm, "lcdm2000": _lcdm,
     "lcdm1000": _lcdm, "f53": _f53, "f56": _f53, "cctalk-hopper": _cctalk, "zt588": _epp, "zt598": _epp, "cabinet": _modbus,
     "crt310": _crt310, "ttpm": _bare, "escpos": _bare, "escpos-usb": _bare, "megatec": _bare, "samv": _samv, "scanner": _bare,
+    "zvt": _zvt,
 }  # fmt: skip
