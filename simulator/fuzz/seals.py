@@ -1,8 +1,8 @@
 """Frames that no line could make: what a device said, changed inside, under a check that is right again.
 
 One function for each protocol that has a check, by the models of `simulator.device`; it answers None for a piece that is no
-frame of it. The frames are built by the drivers' own codecs: whether those are right is tested elsewhere, by hand. Where there is no
-driver yet, by the twin's.
+frame of it. The frames are built by the drivers' own codecs: whether those are right is tested elsewhere, by hand. For a
+model without a driver it is the twin's codec.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ class CardRun:
     def _card(self, entry: Entry, order: Order) -> Flow[ChipCard | int]:
         """The chip that is believed with a PIN that was typed; or why there is none."""
         inside = self._inside
-        inside.abortable = inside.wants_card = True
+        inside.abortable = inside.wants_card = inside.works_on_card = True
         yield from telling.step(inside, Step.INSERT_CARD)
         yield Until(lambda: inside.stopped or inside.card is not None, order.limit_ms)
         inside.wants_card = False
@@ -159,6 +159,7 @@ class CardRun:
 
     def _card_away(self) -> Flow[None]:
         """Before the goods, so that it is not forgotten; who leaves it there is not waited for longer than that."""
+        self._inside.works_on_card = False
         yield from telling.step(self._inside, Step.REMOVE_CARD)
         yield Until(lambda: self._inside.card is None, AWAY_MS)
 

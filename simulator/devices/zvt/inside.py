@@ -39,7 +39,7 @@ class Inside:
         self.config: Config | None = None
         self.now_ms = 0
         self.pin, self.entered, self.asks_for_pin = "", False, False
-        self.wants_card = False
+        self.wants_card = self.works_on_card = False
         self.abortable, self.stopped = False, False
         self._owner, self._began = owner, began
         self._slot = matter.place(SLOT, 1)
@@ -100,7 +100,7 @@ class Inside:
     def rest(self) -> None:
         """Nothing is asked of anybody."""
         self.pin, self.entered, self.asks_for_pin = "", False, False
-        self.wants_card = self.abortable = self.stopped = False
+        self.wants_card = self.works_on_card = self.abortable = self.stopped = False
 
     # -- the host
 

@@ -183,8 +183,7 @@ class ZvtTerminal:
     @property
     def sticks_out(self) -> Card | None:
         """The card that a hand should take now: nothing is wanted of it any more."""
-        inside = self.inside
-        return None if inside.wants_card or inside.asks_for_pin or inside.abortable else inside.card
+        return None if self.inside.works_on_card else self.inside.card
 
     @property
     def booked_fen(self) -> int:
