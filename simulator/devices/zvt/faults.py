@@ -38,7 +38,7 @@ FAULTS: Mapping[str, str] = {
     "result_lost_next": "Once: the next result is lost on the line; its answer is waited for.",
     "completion_lost_next": "Once: the next completion is lost on the line.",
     "abort_lost_next": "Once: the next abort is lost on the line.",
-    "link_cut_after_issue_next": "Once: the line breaks for 20 s as soon as it was heard that the goods are out.",
+    "link_cut_after_issue_next": "Once: the line breaks for 30 s as soon as it was heard that the goods are out.",
     "hangs_up_next": "Once: over TCP the terminal closes the connection at the next command, which it does not hear.",
     "duplicate_result_next": "Once: the next result comes twice.",
     "stale_result_next": "Once: the result of the transaction before comes in front of the next one.",

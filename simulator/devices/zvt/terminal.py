@@ -21,7 +21,7 @@ from simulator.devices.zvt.inside import SLOT, Inside
 from simulator.devices.zvt.memory import Memory
 from simulator.devices.zvt.wire import ACK, NAK, Apdu, Ear, SerialEar, TcpEar, framed
 
-BOOT_MS, CUT_MS, LINE_CUT_MS = 4_000, 3_000, 20_000
+BOOT_MS, CUT_MS, LINE_CUT_MS = 4_000, 3_000, 30_000
 AGAIN_MS = 60_000
 """How often the terminal by itself tries to take back what is due."""
 TRIES = 3
@@ -97,6 +97,7 @@ class ZvtTerminal:
         if self.inside.has("another_device"):
             self.link.say(OTHER_WORDS)
             return
+        self._hang_up = False
         for heard in self._ear.feed(data, now_ms):
             if not self._power or self._hang_up:
                 return

@@ -115,8 +115,7 @@ class Register:
         self.pin = self.card.chip.perso.pin if self.card.chip else "000000"
         self.now = 1_000
         self.heard: list[Message] = []
-        self.tickets = 0
-        self.last_answer = ""
+        self._new: list[Message] = []
 
     # -- the line
 
@@ -128,11 +127,15 @@ class Register:
         """Sends a command; the answer in hex, "" when there was none. What the terminal says after it waits in `heard`."""
         messages = opened(self.raw(bytes.fromhex(text)))
         if messages and messages[0].kind[:2] in ("80", "84"):
-            self.last_answer = messages.pop(0).kind
+            answer = messages.pop(0).kind
             self._hear(messages)
-            return self.last_answer
+            return answer
         self._hear(messages)
         return ""
+
+    def answer(self, text: str) -> None:
+        """Answers what the terminal said as master."""
+        self._hear(opened(self.raw(bytes.fromhex(text))))
 
     def wait(self, ms: int) -> list[Message]:
         """Polled when it wants to be; what came."""
@@ -148,7 +151,7 @@ class Register:
         return messages
 
     def _hear(self, messages: list[Message]) -> None:
-        self._new = getattr(self, "_new", []) + messages
+        self._new += messages
         self.heard += messages
 
     def _next(self, ms: int) -> Message | None:
@@ -176,8 +179,10 @@ class Register:
         assert self.follow()[-1].kind == COMPLETION
         return self
 
-    def follow(self, *goods: str, hands: bool = True, most_ms: int = 90_000) -> list[Message]:
-        """Acknowledges what comes until the end; good results of a payment get `goods`, one after the other, "" is silence."""
+    def follow(self, *goods: str, hands: bool = True, most_ms: int = 90_000, to_result: bool = False) -> list[Message]:
+        """Acknowledges what comes until the end; good results of a payment get `goods`, one after the other, "" is silence.
+
+        `to_result`: it ends with the first result, which is left without an answer."""
         began, answers, ended, told = len(self.heard) - len(self._new), list(goods), self.now + most_ms, False
         while self.now < ended:
             if hands:
@@ -187,11 +192,13 @@ class Register:
                 if told or (not self.terminal.busy() and not self._running()):
                     break
                 continue
+            if to_result and message.kind == RESULT:
+                break
             answer = DONE
             if message.kind == RESULT and message.fields.get(0x27) == "00" and answers:
                 answer = answers.pop(0)
             if answer:
-                self._hear(opened(self.raw(bytes.fromhex(answer))))
+                self.answer(answer)
             told = message.kind in (COMPLETION, ABORT)
             if told and not self._new:
                 break
@@ -199,6 +206,12 @@ class Register:
 
     def _running(self) -> bool:
         return self.terminal._runner.running
+
+    def to_the_result(self, yuan: int) -> None:
+        """A payment that is booked, and told; the terminal waits for the answer."""
+        assert self.ask(pay(yuan)) == "8000"
+        self.follow(to_result=True)
+        assert self.heard[-1].fields[0x27] == "00"
 
     def sale(self, yuan: int, *goods: str, repeats: int = 10) -> list[Message]:
         """A payment from the command to its end. `goods` is what the good results are answered."""
