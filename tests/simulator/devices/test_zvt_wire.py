@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.devices.zvt import Way
@@ -44,6 +44,7 @@ def test_long_messages_tell_their_length_in_two_more_bytes(size: int) -> None:
 
 
 @pytest.mark.parametrize("ear", EARS)
+@settings(deadline=None)
 @given(
     wire=st.binary(max_size=120), cuts=st.lists(st.integers(0, 120), max_size=9), tail=st.sampled_from(sorted(GOLDEN))
 )
