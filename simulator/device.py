@@ -222,11 +222,12 @@ def scanner(matter: Matter, speeds: Speeds) -> Twin:
 
 def zvt(matter: Matter, speeds: Speeds) -> Twin:
     """Certified card terminal with its bank, speaks ZVT: framed on the pty, bare with --tcp; a good card is in the hand."""
+    from simulator.acquirer.terminal_desk import TerminalDesk
     from simulator.devices.crt310 import lab_card
     from simulator.devices.zvt import ZvtTerminal
 
     lab_card(matter, "good")
-    return ZvtTerminal(matter, speeds)
+    return ZvtTerminal(matter, speeds, TerminalDesk())
 
 
 def escpos(matter: Matter, speeds: Speeds) -> Twin:

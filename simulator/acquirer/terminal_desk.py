@@ -14,6 +14,8 @@ from pathlib import Path
 from simulator.acquirer.accounts import Standing, lab_accounts
 from simulator.acquirer.ledger import Account, Booking, Key, Kind, Ledger, State
 
+Name = tuple[str, int, int]
+"""Terminal, batch, trace: a booking's key in plain values."""
 GOOD, NEVER_BOOKED = "00", "25"
 TRIES = 3
 
@@ -29,8 +31,9 @@ class TerminalDesk:
         """What the terminal's bookings have moved to its owner, in all batches."""
         return sum(booking.moved_fen for booking in self.ledger.bookings(terminal))
 
-    def purchase(self, key: Key, pan: str, pin: str, amount_fen: int, yymm: str) -> tuple[str, str]:
+    def purchase(self, name: Name, pan: str, pin: str, amount_fen: int, yymm: str) -> tuple[str, str]:
         """(answer code, approval code): 00 is booked now. A decline uses its key up."""
+        key = Key(*name)
         with self.ledger.message():
             before = self.ledger.booking(key)
             if before is not None:
@@ -42,12 +45,13 @@ class TerminalDesk:
             code = self._judged(standing, account, pin, amount_fen, yymm)
             approval = _approval(key) if code == GOOD else ""
             state = State.BOOKED if code == GOOD else State.DECLINED
-            name = account.name if account is not None else ""
-            self.ledger.add(Booking(key, Kind.PURCHASE, name, amount_fen, state, approval=approval))
+            holder = account.name if account is not None else ""
+            self.ledger.add(Booking(key, Kind.PURCHASE, holder, amount_fen, state, approval=approval))
             return code, approval
 
-    def refund(self, key: Key, pan: str, amount_fen: int) -> tuple[str, str]:
+    def refund(self, name: Name, pan: str, amount_fen: int) -> tuple[str, str]:
         """Money for the card, without a payment that it belongs to."""
+        key = Key(*name)
         with self.ledger.message():
             self._known(key.terminal)
             standing = self._accounts.get(pan)
@@ -63,15 +67,16 @@ class TerminalDesk:
             self.ledger.add(Booking(key, Kind.REFUND, account.name, amount_fen, State.BOOKED, approval=approval))
             return GOOD, approval
 
-    def reverse(self, key: Key, amount_fen: int, kind: Kind = Kind.PURCHASE) -> str:
+    def reverse(self, name: Name, amount_fen: int, kind: str = "PURCHASE") -> str:
         """00: it is not booked any more. 25: it never was and never will be. 64: another amount, 40: its batch is settled."""
+        key = Key(*name)
         with self.ledger.message():
             booking = self.ledger.booking(key)
             if booking is None:
                 self._known(key.terminal)
-                self.ledger.add(Booking(key, kind, "", amount_fen, State.BARRED))
+                self.ledger.add(Booking(key, Kind[kind], "", amount_fen, State.BARRED))
                 return NEVER_BOOKED
-            if booking.amount_fen != amount_fen or booking.kind is not kind:
+            if booking.amount_fen != amount_fen or booking.kind is not Kind[kind]:
                 return "64"
             if booking.state in (State.DECLINED, State.BARRED):
                 return NEVER_BOOKED
@@ -84,8 +89,9 @@ class TerminalDesk:
                 self.ledger.turn(booking, State.REVERSED)
             return GOOD
 
-    def give_back(self, key: Key, part: Key, part_fen: int) -> str:
+    def give_back(self, name: Name, part_name: Name, part_fen: int) -> str:
         """A part of a payment goes back under a key of its own: 00, or 12 when that payment does not hold so much any more."""
+        key, part = Key(*name), Key(*part_name)
         with self.ledger.message():
             booking, before = self.ledger.booking(key), self.ledger.booking(part)
             if before is not None:

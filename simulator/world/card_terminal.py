@@ -7,7 +7,7 @@ a payment.
 
 from __future__ import annotations
 
-from simulator.acquirer.ledger import State
+from simulator.acquirer.ledger import Key, State
 from simulator.acquirer.terminal_desk import TerminalDesk
 from simulator.devices.matter import Card, Matter
 from simulator.devices.twin import Speeds
@@ -25,7 +25,7 @@ class CardTerminal:
 
     def __init__(self, matter: Matter, speeds: Speeds, way: Way = Way.TCP) -> None:
         self.desk = TerminalDesk()
-        self.twin = ZvtTerminal(matter, speeds, way=way, desk=self.desk)
+        self.twin = ZvtTerminal(matter, speeds, self.desk, way=way)
         self._matter = matter
 
     def trouble(self, name: str, on: bool) -> None:
@@ -58,7 +58,7 @@ class CardTerminal:
         return {entry.key.trace: self._told(entry) for entry in self.twin.memory.entries}
 
     def _told(self, entry: Entry) -> tuple[str, int, int]:
-        booking = self.desk.ledger.booking(entry.key)
+        booking = self.desk.ledger.booking(Key(*entry.key))
         booked = booking is not None and booking.state not in UNPAID
         return WORDS[entry.stage], entry.kept_fen, int(booked)
 
@@ -68,8 +68,8 @@ class CardTerminal:
         for entry in self.twin.memory.entries:
             sign = 1 if entry.kind.name == "PURCHASE" else -1
             expected_fen = sign * entry.kept_fen if entry.stage is Stage.KEPT else 0
-            booking = self.desk.ledger.booking(entry.key)
-            given_fen = sum(each.moved_fen for each in self.desk.ledger.followers(entry.key))
+            booking = self.desk.ledger.booking(Key(*entry.key))
+            given_fen = sum(each.moved_fen for each in self.desk.ledger.followers(Key(*entry.key)))
             booked_fen = (booking.moved_fen if booking is not None else 0) + given_fen
             if booked_fen != expected_fen:
                 told.append(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.acquirer.ledger import Kind
 from simulator.devices.chip_card.chip import ChipCard
 from simulator.devices.zvt import telling
 from simulator.devices.zvt.codes import (
@@ -22,6 +21,7 @@ from simulator.devices.zvt.codes import (
     Step,
     host_code,
 )
+from simulator.devices.zvt.desk import Kind
 from simulator.devices.zvt.fields import Malformed, card_number, number, parse
 from simulator.devices.zvt.flow import Flow, Pause, Say, Until
 from simulator.devices.zvt.inside import HostSilent, Inside, NoConnection

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from simulator.acquirer.ledger import Kind
 from simulator.devices.zvt import codes, telling
 from simulator.devices.zvt.card_run import CardRun, Order
 from simulator.devices.zvt.codes import Code, Config, Control, Field
+from simulator.devices.zvt.desk import Kind
 from simulator.devices.zvt.fields import Malformed, number, parse
 from simulator.devices.zvt.flow import Flow, Say
 from simulator.devices.zvt.inside import Inside

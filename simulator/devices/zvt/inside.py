@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from simulator.acquirer.terminal_desk import TerminalDesk
 from simulator.devices.matter import Card, Matter
 from simulator.devices.zvt.codes import Config
+from simulator.devices.zvt.desk import Desk
 from simulator.devices.zvt.flow import Flow, Pause, PowerCut
 from simulator.devices.zvt.memory import Memory
 
@@ -34,7 +34,7 @@ class HasFaults(Protocol):
 class Inside:
     """`began` is what the terminal's own clock says at `now_ms` 0. `config` is None until it is registered."""
 
-    def __init__(self, owner: HasFaults, matter: Matter, desk: TerminalDesk, memory: Memory, began: datetime) -> None:
+    def __init__(self, owner: HasFaults, matter: Matter, desk: Desk, memory: Memory, began: datetime) -> None:
         self.matter, self.desk, self.memory = matter, desk, memory
         self.config: Config | None = None
         self.now_ms = 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
-from simulator.acquirer.ledger import Key, Kind
 from simulator.devices.zvt.codes import MOST_RECEIPT, MOST_TRACE, Code
+from simulator.devices.zvt.desk import Key, Kind
 
 KEPT_ENTRIES = 2_000
 

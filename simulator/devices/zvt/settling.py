@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.acquirer.ledger import Key
-from simulator.acquirer.terminal_desk import GOOD, NEVER_BOOKED
 from simulator.devices.zvt import telling
 from simulator.devices.zvt.codes import Code, Config, Step
+from simulator.devices.zvt.desk import GOOD, NEVER_BOOKED, Key
 from simulator.devices.zvt.flow import Flow, Say
 from simulator.devices.zvt.inside import HostSilent, Inside, NoConnection
 from simulator.devices.zvt.memory import Entry, Stage
@@ -62,7 +61,7 @@ class Settling:
     def _reversed(self, entry: Entry) -> str:
         if self._inside.played("reversal_refused_next"):
             return REFUSED
-        answer = self._inside.desk.reverse(entry.key, entry.amount_fen, entry.kind)
+        answer = self._inside.desk.reverse(entry.key, entry.amount_fen, entry.kind.value)
         self._inside.cut("reversed")
         return answer
 

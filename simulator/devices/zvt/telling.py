@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from simulator.acquirer.ledger import Kind
 from simulator.devices.zvt.codes import (
     ABORT,
     COMPLETION,
@@ -17,6 +16,7 @@ from simulator.devices.zvt.codes import (
     Field,
     Step,
 )
+from simulator.devices.zvt.desk import Kind
 from simulator.devices.zvt.fields import bcd, field, tlv
 from simulator.devices.zvt.flow import Flow, Say
 from simulator.devices.zvt.inside import Inside

@@ -8,13 +8,13 @@ from datetime import datetime
 from enum import Enum, unique
 from functools import partial
 
-from simulator.acquirer.terminal_desk import TerminalDesk
 from simulator.devices.linkfaults import LINK_FAULTS, LinkFaults
 from simulator.devices.matter import Card, Matter
 from simulator.devices.twin import Speeds
 from simulator.devices.zvt import codes
 from simulator.devices.zvt.codes import ACKNOWLEDGED, NEGATIVE, POSITIVE, Code
 from simulator.devices.zvt.commands import Commands, Refused
+from simulator.devices.zvt.desk import Desk
 from simulator.devices.zvt.faults import FAULTS
 from simulator.devices.zvt.flow import Flow, PowerCut, Runner
 from simulator.devices.zvt.inside import SLOT, Inside
@@ -50,9 +50,9 @@ class ZvtTerminal:
         self,
         matter: Matter,
         speeds: Speeds,
+        desk: Desk,
         *,
         way: Way = Way.SERIAL,
-        desk: TerminalDesk | None = None,
         memory: Memory | None = None,
         began: datetime = BEGAN,
         in_block: bool = False,
@@ -60,7 +60,7 @@ class ZvtTerminal:
         self.faults: set[str] = set()
         self.link = LinkFaults(self, late_ms=8_000)
         self.manners: Counter[str] = Counter()
-        self.desk = desk or TerminalDesk()
+        self.desk = desk
         self.memory = memory or Memory()
         self.inside = Inside(self, matter, self.desk, self.memory, began)
         self._commands = Commands(self.inside, in_block)

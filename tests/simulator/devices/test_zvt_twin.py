@@ -223,7 +223,7 @@ def test_cards_that_pay_nothing(card: str, code: str) -> None:
     told = register.sale(38)
     assert (results(told)[-1][0x27], told[-1].kind, told[-1].data.hex()) == (code, ABORT, code)
     assert register.booked_yuan == 0
-    states = [booking.state for booking in register.terminal.desk.ledger.bookings("20260156")]
+    states = [booking.state for booking in register.desk.ledger.bookings("20260156")]
     assert all(state in (State.DECLINED, State.REVERSED) for state in states)
     register.card = lab_card(register.matter, "good")
     register.terminal.take(register.now)

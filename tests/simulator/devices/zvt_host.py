@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from simulator.acquirer.terminal_desk import TerminalDesk
 from simulator.devices.crt310 import lab_card
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
@@ -109,8 +110,8 @@ class Register:
     """`rate` 0: card, host and start take no time. `heard`: everything the terminal said as master."""
 
     def __init__(self, rate: float = 0.0, *, way: Way = Way.TCP, in_block: bool = False, card: str = "good") -> None:
-        self.matter = Matter()
-        self.terminal = ZvtTerminal(self.matter, Speeds(rate=rate), way=way, in_block=in_block)
+        self.matter, self.desk = Matter(), TerminalDesk()
+        self.terminal = ZvtTerminal(self.matter, Speeds(rate=rate), self.desk, way=way, in_block=in_block)
         self.card = lab_card(self.matter, card)
         self.pin = self.card.chip.perso.pin if self.card.chip else "000000"
         self.now = 1_000
@@ -220,7 +221,7 @@ class Register:
 
     @property
     def booked_yuan(self) -> float:
-        assert self.terminal.desk.ledger.wrong() == []
+        assert self.desk.ledger.wrong() == []
         return self.terminal.booked_fen / 100
 
 

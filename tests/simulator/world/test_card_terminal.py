@@ -1,10 +1,8 @@
 """A terminal as a thing of a world: hands that pay, its ledger in the desk's words, and disagreement that is found."""
 
-from dataclasses import replace
-
 import pytest
 
-from simulator.acquirer.ledger import State
+from simulator.acquirer.ledger import Key, State
 from simulator.devices.crt310 import lab_card
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
@@ -45,7 +43,7 @@ def test_its_ledger_has_the_words_of_the_desk() -> None:
 
 def test_a_bank_that_took_it_back_behind_the_terminal_is_found() -> None:
     terminal = sold(DONE)
-    booking = terminal.desk.ledger.booking(terminal.twin.memory.entries[0].key)
+    booking = terminal.desk.ledger.booking(Key(*terminal.twin.memory.entries[0].key))
     assert booking is not None
     with terminal.desk.ledger.message():
         terminal.desk.ledger.turn(booking, State.REVERSED)
@@ -55,7 +53,7 @@ def test_a_bank_that_took_it_back_behind_the_terminal_is_found() -> None:
 def test_a_bank_that_gave_something_back_behind_the_terminal_is_found() -> None:
     terminal = sold(DONE)
     key = terminal.twin.memory.entries[0].key
-    assert terminal.desk.give_back(key, replace(key, trace=99), 500) == "00"
+    assert terminal.desk.give_back(key, key._replace(trace=99), 500) == "00"
     assert terminal.wrong() == ["trace 1: KEPT, booked_fen=3300 expected_fen=3800"]
 
 
