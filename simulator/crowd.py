@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from simulator.passenger.person import CASH_KINDS, PHONE_KINDS, Dice, Kind, Plan
+from simulator.passenger.person import CARD_KINDS, PHONE_KINDS, Dice, Plan, kinds_that_come
 from simulator.passenger.visit import Account, Visit
 from simulator.report import MotionLog
 from simulator.rig import FREE_WITHIN_MS, Rig, RigError
@@ -69,9 +69,9 @@ class Line:
 def shared_out(plans: Sequence[Plan], machines: int) -> list[list[Numbered]]:
     """Who goes to which machine, numbered from 1: in turn, and another one first in each round of kinds, or a kind would
     always meet the same machine."""
-    phones = any(plan.kind in PHONE_KINDS for plan in plans)
-    kinds = len(Kind) if phones else len(CASH_KINDS)
+    phones, cards = (any(plan.kind in kinds for plan in plans) for kinds in (PHONE_KINDS, CARD_KINDS))
+    kinds = len(kinds_that_come(phones, cards))
     queues: list[list[Numbered]] = [[] for _ in range(machines)]
     for at, plan in enumerate(plans):
-        queues[(at + at // kinds) % machines].append((at + 1, plan))
+        queues[(at % kinds + at // kinds) % machines].append((at + 1, plan))
     return queues

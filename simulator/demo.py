@@ -24,11 +24,11 @@ from zoneinfo import ZoneInfo
 
 from simulator.clock import SharedClock
 from simulator.demo_hall import last_place, report_of, seekers, serve_passengers
-from simulator.fittings import FITTINGS, MIXED, MIXED_FOR_PEOPLE, PHONES, fitting
+from simulator.fittings import ADDED, FITTINGS, FOR_PEOPLE, MIXED, MIXED_FOR_PEOPLE, fitting
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
-from simulator.report import MotionLog, PhoneBooks, make_report
+from simulator.report import CardBooks, MotionLog, PhoneBooks, make_report
 from simulator.rig import Rig, RigError, Wanted, has_display
 from simulator.supervisor import StartError
 
@@ -77,8 +77,10 @@ def _wanted(given: argparse.Namespace, window: bool, number: int, office: Sequen
     """How machine `number` (from 0) is set up; each has a lab page of its own, on ports that follow each other."""
     fitted = fitting(given.fitted[number])
     lab_port = given.lab_port and given.lab_port + number
-    busy, timetable = not given.headless, _timetable(given)
-    return Wanted(window, not given.headless, lab_port, busy=busy, timetable=timetable, fitted=fitted, office=office)
+    people, timetable = not given.headless, _timetable(given)
+    return Wanted(
+        window, people, lab_port, busy=people, timetable=timetable, fitted=fitted, office=office, crowd=not people
+    )
 
 
 def _say_office(url: str, wanted: Wanted) -> None:
@@ -132,7 +134,7 @@ def _hall_for_people(hall: Hall, given: argparse.Namespace, wanted: Wanted) -> i
 
 
 def _headless_hall(hall: Hall, given: argparse.Namespace) -> int:
-    plans = make_plans(given.sales, random.Random(given.seed), hall.phones)
+    plans = make_plans(given.sales, random.Random(given.seed), hall.phones, hall.cards)
     if given.last_place:
         sought = last_place(hall)
         _say(f"one place is left of {sought}")
@@ -173,19 +175,21 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     dice = random.Random(given.seed)
     rig.first_act()
     accounts, motions = list[Account](), MotionLog()
-    for number, plan in enumerate(make_plans(given.sales, dice, bool(rig.provider_url)), start=1):
+    plans = make_plans(given.sales, dice, bool(rig.provider_url), bool(rig.bank_url))
+    for number, plan in enumerate(plans, start=1):
         rig.wait_until_free()
         account = rig.visit(plan, dice)
         accounts.append(account)
         motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
         print(f"{number:4} {account.kind:14} {account.outcome}", flush=True)
     rig.wait_until_free()
-    books = rig.provider_books()
+    books, bank = rig.provider_books(), rig.bank_books()
     ledger = settled_ledger(rig)
     motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
     run = {"sales": given.sales, "seed": given.seed, "rate": rig.clock.rate, "starts": rig.supervisor.all_starts()}
     phones = PhoneBooks(books, rig.identity.machine) if books is not None else None
-    report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run, phones)
+    cards = CardBooks(bank, rig.identity.terminal) if bank is not None else None
+    report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run, phones, cards)
     return _told(report, given)
 
 
@@ -217,8 +221,9 @@ def _summary(report: Mapping[str, Any]) -> None:
             f"  {kind:14} {told['visits']:3} visits {told['bought']:3} bought"
             f" {told['mean_s']:6.1f} s {told['mean_touches']:5.1f} touches"
         )
-    if "phones" in report:
-        print(f"bought by {report['ways']} · phones {report['phones']}")
+    for name in ("ways", "phones", "cards"):
+        if name in report:
+            print(f"{name} {report[name]}")
     for sentence in report["found"]:
         print(f"NOT ACCOUNTED FOR: {sentence}")
     print(f"violations {report['violations']}")
@@ -268,8 +273,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--machines", type=int, default=1, metavar="N", help="so many machines at one station (1 to 4)")
     parser.add_argument(
         "--fitted", type=_fitted, action="append", default=[], metavar="NAME",
-        help=f"how a machine is fitted out, once for each in turn: {', '.join(sorted(FITTINGS))}, each also as NAME+{PHONES} "
-        f"(default {PHONES}, headless usual; without it several machines are {' and '.join(MIXED)} in turn)",
+        help=f"how a machine is fitted out, once for each in turn: {', '.join(sorted(FITTINGS))}, each also with "
+        f"{' and '.join(f'+{each}' for each in ADDED)} (default {FOR_PEOPLE}, headless usual; "
+        f"without it several machines are {' and '.join(MIXED)} in turn)",
     )  # fmt: skip
     parser.add_argument(
         "--last-place", action="store_true", help="the window sells a class but for one place, which two people want"
@@ -313,7 +319,7 @@ def _rest(given: argparse.Namespace) -> Sequence[str]:
     """How machines are fitted that nothing was said of: for people with every way to pay; headless as a seed has always meant."""
     if given.machines > 1 and not given.fitted:
         return MIXED if given.headless else MIXED_FOR_PEOPLE
-    return ("usual",) if given.headless or given.fitted else (PHONES,)
+    return ("usual",) if given.headless or given.fitted else (FOR_PEOPLE,)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from simulator.crowd import Line, shared_out
 from simulator.hall import Hall
 from simulator.passenger.person import PATIENT, Dice, Kind, Plan
 from simulator.passenger.visit import Account
-from simulator.report import PhoneBooks, joint_report, make_report
+from simulator.report import CardBooks, PhoneBooks, joint_report, make_report
 from simulator.rig import Rig
 from simulator.window import Sought
 
@@ -68,14 +68,17 @@ def report_of(hall: Hall, lines: Sequence[Line], run: dict[str, Any]) -> dict[st
     """Every machine audited, and all of them against the station, once nothing moves and everything has been reported."""
     names = [rig.identity.machine for rig in hall.rigs]
     hall.serve_until(lambda: settled(hall.station_state(), names), REPORTED_MS, "the last report to the station")
-    parts, books = {}, hall.provider_books()
+    parts, books, bank = {}, hall.provider_books(), hall.bank_books()
     for line in lines:
         rig, name = line.rig, line.rig.identity.machine
         ledger = _ledger_at_rest(hall, rig)
         line.gather()
         own = {**run, "machine": name, "sales": len(line.accounts), "starts": rig.supervisor.all_starts()}
         phones = PhoneBooks(books, name) if books is not None and rig.provider_url else None
-        parts[name] = make_report(rig.directory / "journal", ledger, line.motions.devices, line.accounts, own, phones)
+        cards = CardBooks(bank, rig.identity.terminal) if bank is not None and rig.bank_url else None
+        parts[name] = make_report(
+            rig.directory / "journal", ledger, line.motions.devices, line.accounts, own, phones, cards
+        )
     accounts = {line.rig.identity.machine: line.accounts for line in lines}
     return joint_report(parts, accounts, hall.station_state(), {**run, "starts": hall.supervisor.all_starts()})
 

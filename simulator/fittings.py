@@ -5,8 +5,10 @@ A fitting changes single lines of the two files under `config/demo`; what it doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+
+from simulator.acquirer.profile import MERCHANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,10 @@ class Fitting:
     """A camera of its own looks at the machine."""
     phones: bool = False
     """A provider of phone codes runs beside the station."""
+    cards: bool = False
+    """A card reader and a PIN pad are fitted, and a bank runs beside the station."""
+    collect: bool = False
+    """A code scanner and a reader of identity cards are fitted, for tickets that were bought elsewhere."""
 
     def changed(self, name: str, text: str) -> str:
         """A file of the demo with this fitting's lines. Raises ValueError when a line to change is not there."""
@@ -104,14 +110,20 @@ USB = Fitting(
 )
 
 
+def _with(fitting: Fitting, devices: str, cabinet: str = "", below: str = "") -> Fitting:
+    """`devices`: lines of the machine's table of devices, the last thing in its file, so they come first; `below`: lines of the
+    machine's file after that, `cabinet`: of the cabinet's."""
+    machine = [devices, fitting.more.get("machine.yaml", "").rstrip(), below]
+    inside = [cabinet, fitting.more.get("cabinet.yaml", "").rstrip()]
+    parts = {"machine.yaml": machine, "cabinet.yaml": inside}
+    more = {name: "\n".join(line for line in lines if line) for name, lines in parts.items()}
+    return replace(fitting, more={name: lines for name, lines in more.items() if lines})
+
+
 def on_battery(fitting: Fitting, minutes: int) -> Fitting:
     """The same machine behind a UPS whose full battery feeds it for so long."""
     device = f'  ups: {{model: megatec, link: "@DIR@/ups", baud: 2400, runtime_min: {minutes}}}'
-    parts = {"machine.yaml": device, "cabinet.yaml": f"ups: true\nups_minutes: {minutes}"}
-    more = {
-        name: "\n".join(part for part in (line, fitting.more.get(name, "")) if part) for name, line in parts.items()
-    }
-    return replace(fitting, more={**fitting.more, **more})
+    return _with(fitting, device, f"ups: true\nups_minutes: {minutes}")
 
 
 KEY_FILE = "codes.key"
@@ -120,12 +132,20 @@ KEY_FILE = "codes.key"
 def with_phones(fitting: Fitting) -> Fitting:
     """The same machine, at which phones pay, too."""
     codes = f'codes: {{url: "@PROVIDER@", merchant: "@MACHINE@", key_file: {KEY_FILE}}}'
-    before = fitting.more.get("machine.yaml", "").rstrip()
-    lines = f"{before}\n{codes}" if before else codes
-    return replace(fitting, more={**fitting.more, "machine.yaml": lines}, phones=True)
+    return replace(_with(fitting, "", below=codes), phones=True)
 
 
-PHONES = "phones"
+def with_cards(fitting: Fitting) -> Fitting:
+    """The same machine, at which bank cards pay, too."""
+    reader = '  card_reader: {model: crt310, link: "@DIR@/card_reader", baud: 9600}'
+    pad = '  pin_pad: {model: zt598, link: "@DIR@/pin_pad", baud: 9600}'
+    cards = f'cards: {{link: "@BANK@", terminal: "@TERMINAL@", merchant: "{MERCHANT}"}}'
+    return replace(_with(fitting, f"{reader}\n{pad}", "cards: [@CARDS@]", cards), cards=True)
+
+
+PHONES, CARDS = "phones", "cards"
+ADDED: Mapping[str, Callable[[Fitting], Fitting]] = {PHONES: with_phones, CARDS: with_cards}
+"""What any machine may be fitted out with besides, behind a plus."""
 BATTERY_MIN = 15
 FITTINGS: Mapping[str, Fitting] = {
     "usual": USUAL,
@@ -139,18 +159,23 @@ FITTINGS: Mapping[str, Fitting] = {
     "usb": USB,
     "camera": replace(USUAL, camera=True),
     PHONES: with_phones(USUAL),
+    CARDS: with_cards(USUAL),
 }
 """Name on the command line -> what it stands for."""
 MIXED = ("bill_to_bill", "usual")
 """Several machines of one hall, in turn; for people with all that a passenger may expect."""
-MIXED_FOR_PEOPLE = ("bill_to_bill+phones", "phones")
+FOR_PEOPLE = "phones+cards"
+MIXED_FOR_PEOPLE = ("bill_to_bill+phones+cards", FOR_PEOPLE)
 
 
 def fitting(name: str) -> Fitting:
-    """`NAME`, or `NAME+phones`. Raises ValueError."""
-    base, plus, added = name.partition("+")
-    if base not in FITTINGS or (plus and added != PHONES):
+    """`NAME`, and behind it each of +phones and +cards at most once. Raises ValueError."""
+    base, *added = name.split("+")
+    if base not in FITTINGS or not set(added) <= set(ADDED) or len(set(added)) < len(added):
         known = ", ".join(sorted(FITTINGS))
-        raise ValueError(f"invalid choice: {name!r} (choose from {known}; each may be followed by +{PHONES})")
+        more = ", ".join(f"+{each}" for each in ADDED)
+        raise ValueError(f"invalid choice: {name!r} (choose from {known}; each may be followed by {more})")
     made = FITTINGS[base]
-    return with_phones(made) if plus and not made.phones else made
+    for each in added:
+        made = made if each == base else ADDED[each](made)
+    return made

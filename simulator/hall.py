@@ -17,11 +17,14 @@ from simulator.rig import (
     PHONES_WITHIN_MS,
     ROOT,
     Actor,
+    BankAt,
     Identity,
     Rig,
     RigError,
     StationAt,
     Wanted,
+    bank_at,
+    bank_program,
     home_of,
     office_key,
     provider_program,
@@ -62,9 +65,9 @@ class Hall:
         at = StationAt(url, home_of(self.events), office_key(self.directory, self._wanted[0]))
         self.station = at
         told(f"station computer  {at.url}")
-        provider_url = self._provider(told)
+        provider_url, bank = self._provider(told), self._bank(told)
         for rig in self.rigs:
-            rig.start(lambda line, name=rig.identity.machine: told(f"{name}  {line}"), at, provider_url)  # type: ignore[misc]
+            rig.start(lambda line, name=rig.identity.machine: told(f"{name}  {line}"), at, provider_url, bank)  # type: ignore[misc]
 
     def _provider(self, told: Callable[[str], None]) -> str:
         """One provider for all machines at which phones pay; empty when there is none."""
@@ -74,6 +77,16 @@ class Hall:
         url = self.supervisor.start(provider_program(self.directory, self.clock, paid))
         told(f"phone payment     {url}")
         return url
+
+    def _bank(self, told: Callable[[str], None]) -> BankAt | None:
+        """One bank for all machines at which cards pay; None when there is none."""
+        paid = [rig.identity for rig, wanted in zip(self.rigs, self._wanted, strict=True) if wanted.fitted.cards]
+        if not paid:
+            return None
+        program = bank_program(self.directory, self.clock, self._wanted[0], paid, self.events)
+        at = bank_at(self.supervisor.start(program), self.events)
+        told(f"bank              {at.books}")
+        return at
 
     def turn(self) -> None:
         """Serve all machines for at most some ms. Raises RigError when a process is lost for good."""
@@ -132,6 +145,15 @@ class Hall:
             return None
         self.serve_until(lambda: not any(rig.phones for rig in self.rigs), PHONES_WITHIN_MS, "the last phone's payment")
         return books_at(url)
+
+    @property
+    def cards(self) -> bool:
+        """Whether bank cards pay at any machine."""
+        return any(rig.bank_url for rig in self.rigs)
+
+    def bank_books(self) -> dict[str, Any] | None:
+        """What the bank of cards has in its books; None where there is none."""
+        return next((rig.bank_books() for rig in self.rigs if rig.bank_url), None)
 
     def window(self) -> Window:
         """The ticket window, which sells from the same station."""

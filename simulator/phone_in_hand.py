@@ -44,6 +44,11 @@ class PhoneInHand:
 
 def books_at(url: str) -> dict[str, Any]:
     """Everything the provider at `url` has in its books. Raises OSError when it does not answer."""
-    with urllib.request.urlopen(f"{url}/ledger", timeout=LEDGER_ANSWER_S) as answer:
+    return read_json(f"{url}/ledger")
+
+
+def read_json(url: str) -> dict[str, Any]:
+    """Raises OSError when nobody answers."""
+    with urllib.request.urlopen(url, timeout=LEDGER_ANSWER_S) as answer:
         told: dict[str, Any] = json.loads(answer.read())
     return told

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simulator.acquirer import books as bank
 from simulator.auditor import audit_directory
 from simulator.balance import books, differences
 from simulator.passenger.kinds import CANNOT_READ
@@ -45,6 +46,23 @@ class PhoneBooks:
     def payments(self) -> dict[int, tuple[str, int, int]]:
         """For the auditor."""
         return payments(self.books, self.machine)
+
+
+@dataclass(frozen=True, slots=True)
+class CardBooks:
+    """The books of the bank of cards, and what it calls the machine."""
+
+    books: Mapping[str, Any]
+    terminal: str
+
+    def payments(self) -> dict[int, tuple[str, int, int]]:
+        """For the auditor."""
+        return bank.payments(self.books, self.terminal)
+
+    @property
+    def kept_fen(self) -> int:
+        told = bank.sums(self.books, self.terminal)
+        return told["paid_fen"] - told["reversed_fen"]
 
 
 def passengers_say(accounts: Sequence[Account]) -> dict[str, Any]:
@@ -100,14 +118,18 @@ def _of_kind(accounts: Sequence[Account]) -> dict[str, Any]:
         "mean_s": round(sum(each.ended_ms - each.begun_ms for each in counted) / 1000 / len(counted), 1),
         "mean_touches": round(sum(each.touches for each in counted) / len(counted), 1),
         "mean_tickets": round(sum(each.tickets for each in counted) / len(counted), 2),
-        **({"ways": ways(accounts)} if any(each.phone_fen is not None for each in accounts) else {}),
+        **(
+            {"ways": ways(accounts)}
+            if any((each.phone_fen, each.card_fen) != (None, None) for each in accounts)
+            else {}
+        ),
     }
 
 
 def way_of(account: Account) -> str:
-    """How somebody paid: by phone as soon as a phone paid anything; empty when nothing was paid."""
-    if account.phone_fen:
-        return "phone"
+    """How somebody paid: by phone or card as soon as one paid anything; empty when nothing was paid."""
+    if account.phone_fen or account.card_fen:
+        return "phone" if account.phone_fen else "card"
     return "cash" if sum(account.inserted_fen) > sum(account.returned_fen) else ""
 
 
@@ -132,6 +154,32 @@ def phone_differences(
     return [*found, *(f"the provider's ledger: {sentence}" for sentence in books["wrong"])]
 
 
+def card_differences(books: CardBooks, captured_fen: int, accounts: Sequence[Account]) -> list[str]:
+    """Where the bank's books, the journal and the chips of the passengers' cards differ, for one machine."""
+    there = bank.sums(books.books, books.terminal)
+    said_fen = sum(sum(account.card_fen or ()) for account in accounts)
+    pairs = (
+        ("paid by card: chips say", said_fen, "the bank", there["paid_fen"]),
+        ("kept of cards: the journal says", captured_fen, "the bank", books.kept_fen),
+    )
+    found = [f"{what} {ours}, {who} {theirs}" for what, ours, who, theirs in pairs if ours != theirs]
+    if not bank.conserved(books.books):
+        found.append("the bank's accounts do not add up to what they were opened with")
+    return found
+
+
+def other_books(
+    phones: PhoneBooks | None, cards: CardBooks | None
+) -> tuple[dict[int, tuple[str, int, int]] | None, list[str]]:
+    """All payments that the others know of, by the machine's number, and what was paid at both; None without any other."""
+    if phones is None and cards is None:
+        return None, []
+    by_phone = phones.payments() if phones is not None else {}
+    by_card = cards.payments() if cards is not None else {}
+    twice = sorted(by_phone.keys() & by_card.keys())
+    return {**by_phone, **by_card}, [f"payment {number} is in the books of provider and bank" for number in twice]
+
+
 def times(each: Sequence[SaleTimes]) -> dict[str, Any]:
     """Mean real ms by class, and every sale."""
     count = max(1, len(each))
@@ -146,19 +194,26 @@ def make_report(
     accounts: Sequence[Account],
     run: Mapping[str, Any],
     phones: PhoneBooks | None = None,
+    cards: CardBooks | None = None,
 ) -> dict[str, Any]:
     """The whole report; `violations` counts what is not accounted for, `found` says it."""
-    verdict = audit_directory(journal, ledger, payments=phones.payments() if phones is not None else None)
+    paid_elsewhere, twice = other_books(phones, cards)
+    verdict = audit_directory(journal, ledger, payments=paid_elsewhere)
     told, said = verdict.as_dict(), passengers_say(accounts)
     crashed = [f"{name} was started {starts} times" for name, starts in run.get("starts", {}).items() if starts > 1]
-    found = [*told.pop("violations"), *disagreements(said, told, accounts), *crashed]
+    found = [*told.pop("violations"), *disagreements(said, told, accounts), *crashed, *twice]
     paid: dict[str, Any] = {}
+    of_cards_fen = verdict.captured_fen  # the journal's word for all that is no cash
     if phones is not None:
-        found += phone_differences(phones.books, phones.machine, verdict.captured_fen, accounts)
-        paid = {
-            "phones": {"captured_fen": verdict.captured_fen, **sums(phones.books, phones.machine)},
-            "ways": ways(accounts),
-        }
+        of_phones_fen = verdict.captured_fen - (cards.kept_fen if cards is not None else 0)
+        found += phone_differences(phones.books, phones.machine, of_phones_fen, accounts)
+        there = sums(phones.books, phones.machine)
+        paid = {"phones": {"captured_fen": of_phones_fen, **there}, "ways": ways(accounts)}
+        of_cards_fen -= there["paid_fen"] - there["refunded_fen"]
+    if cards is not None:
+        found += card_differences(cards, of_cards_fen, accounts)
+        there = bank.sums(cards.books, cards.terminal)
+        paid |= {"cards": {"captured_fen": of_cards_fen, **there}, "ways": ways(accounts)}
     return {
         "run": dict(run),
         **told,
@@ -173,7 +228,7 @@ def make_report(
 
 
 SUMMED = ("records", "sales", "open_sales", "fen", "tickets", "passengers")
-SUMMED_OF_PHONES = ("phones", "ways")
+SUMMED_OF_PHONES = ("phones", "cards", "ways")
 """Parts of a machine's report that may be added up."""
 
 

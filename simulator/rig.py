@@ -11,11 +11,13 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from kiosk.screen.values import Screen
+from simulator.card_drawers import OPENED_FEN, REFUSED, drawer
+from simulator.card_in_hand import CardInHand, card_for
 from simulator.child import Program
 from simulator.clock import SharedClock
 from simulator.fittings import KEY_FILE, USUAL, Fitting
@@ -24,7 +26,7 @@ from simulator.passenger.eyes import Eyes
 from simulator.passenger.person import Dice, Plan
 from simulator.passenger.technician import Job, Staff, Technician, first_fill
 from simulator.passenger.visit import Account, Visit
-from simulator.phone_in_hand import PhoneInHand, books_at
+from simulator.phone_in_hand import PhoneInHand, books_at, read_json
 from simulator.provider.phone import over_http
 from simulator.restarts import RestartPolicy
 from simulator.station.machines.signing import read_signer
@@ -33,6 +35,7 @@ from simulator.supervisor import StartError, Supervisor
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "config" / "demo"
 MACHINE = "T01"
+BANK = "bank"
 TELECODE = "BXP"
 CASHIER, SUPERVISOR_PERSON = Staff("1001", "246810"), Staff("1002", "135790")
 OPERATORS = (
@@ -74,6 +77,8 @@ class Wanted:
     office: Sequence[str] = ()
     """Who may log in at the station's console, as NAME:TOKEN. With an office the machine is provisioned with the station's
     key and follows its commands and parameters; without, it never asks."""
+    crowd: bool = False
+    """Passengers come one after the other: where cards pay, theirs lie in the drawer, and their accounts are rich."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,16 @@ class Identity:
     machine: str = MACHINE
     code_key: str = field(default_factory=lambda: secrets.token_hex(32))
     token: str = field(default_factory=lambda: secrets.token_hex(18))  # letters and digits: it stands on command lines
+
+    @property
+    def number(self) -> int:
+        """Of the machine, from 1."""
+        return int("".join(filter(str.isdigit, self.machine)) or 1)
+
+    @property
+    def terminal(self) -> str:
+        """What the bank calls it, 8 characters."""
+        return f"TVM{self.number:05d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,23 @@ class CodesAt:
 
     url: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankAt:
+    """A bank that runs already: its line as a configuration names it, and where it tells its books."""
+
+    link: str
+    books: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardsAt:
+    """The bank's line, what it calls this machine, and the cards that lie beside it."""
+
+    link: str
+    terminal: str
+    names: Sequence[str]
 
 
 def station_program(directory: Path, clock: SharedClock, wanted: Wanted, machines: Sequence[Identity]) -> Program:
@@ -128,6 +160,37 @@ def provider_program(directory: Path, clock: SharedClock, machines: Sequence[Ide
     return Program("provider", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2]))
 
 
+Events = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+def bank_program(
+    directory: Path, clock: SharedClock, wanted: Wanted, machines: Sequence[Identity], events: Events
+) -> Program:
+    """The bank's host for these machines; its ledger is `directory`/bank.sqlite. `events`: where it is heard where it tells its
+    books, which must be the same place again."""
+
+    def argv(port: str, lab_port: str) -> tuple[str, ...]:
+        opened = () if wanted.crowd else tuple(f"{name}={fen}" for name, fen in OPENED_FEN.items())
+        named = [word for each in machines for word in ("--terminal", each.terminal)]
+        named += [word for each in opened for word in ("--opened", each)]
+        where = ("--port", port, "--lab", lab_port, "--ledger", str(directory / "bank.sqlite"))
+        return (sys.executable, "-m", "simulator", "acquirer", *where, "--clock", clock.format(), *named)
+
+    def again(ready: str) -> tuple[str, ...]:
+        return argv(ready.rpartition(":")[2], _books_of(events).rpartition(":")[2])
+
+    return Program(BANK, argv("0", "0"), again=again)
+
+
+def _books_of(events: Events) -> str:
+    return next(str(event["url"]) for name, event in reversed(events) if name == BANK and event["event"] == "lab")
+
+
+def bank_at(ready: str, events: Events) -> BankAt:
+    """Of a bank that was just started."""
+    return BankAt(ready.replace("tcp://", "tcp:"), _books_of(events))
+
+
 def office_key(directory: Path, wanted: Wanted) -> str:
     """What a station that was just started signs with, its public half; empty without an office."""
     return read_signer(directory / "station", secrets.token_bytes).public if wanted.office else ""
@@ -147,8 +210,10 @@ def write_machine_config(
     machine: str = MACHINE,
     fitted: Fitting = USUAL,
     codes: CodesAt | None = None,
+    cards: CardsAt | None = None,
 ) -> Path:
-    """The machine's and the cabinet's configuration in the run directory; answers the machine's. `codes`: where phones pay."""
+    """The machine's and the cabinet's configuration in the run directory; answers the machine's. `codes`: where phones pay,
+    `cards`: where bank cards do."""
     ports = str(directory / "ports")
     for name in ("machine.yaml", "cabinet.yaml"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
@@ -156,6 +221,9 @@ def write_machine_config(
         filled = filled.replace(f"id: {MACHINE}\n", f"id: {machine}\n")
         filled = fitted.changed(name, filled).replace("@DIR@", ports).replace("@MACHINE@", machine)
         filled = filled.replace("@PROVIDER@", codes.url if codes is not None else "")
+        if cards is not None:
+            filled = filled.replace("@BANK@", cards.link).replace("@TERMINAL@", cards.terminal)
+            filled = filled.replace("@CARDS@", ", ".join(cards.names))
         (directory / name).write_text(filled, encoding="utf-8")
     if codes is not None:
         (directory / KEY_FILE).write_text(f"{codes.key}\n", encoding="ascii")
@@ -192,17 +260,23 @@ class Rig:
         )
         self.eyes = Eyes(directory / "screen.sock")
         self.cabinet: CabinetClient | None = None
-        self.station_url = self.lab_url = self.provider_url = ""
+        self.station_url = self.lab_url = self.provider_url = self.bank_url = ""
         self.phones: list[PhoneInHand] = []
+        self.cards: list[CardInHand] = []
         self.token = self.identity.token
 
     # -- starting
 
     def start(
-        self, told: Callable[[str], None] = lambda line: None, at: StationAt | None = None, provider_url: str = ""
+        self,
+        told: Callable[[str], None] = lambda line: None,
+        at: StationAt | None = None,
+        provider_url: str = "",
+        bank: BankAt | None = None,
     ) -> None:
         """Station, cabinet, a provisioned controller, the screen; `told` hears one line for each that is ready. `at`: a
-        station that is there already, `provider_url`: a provider; otherwise one for this machine alone is started."""
+        station that is there already, `provider_url`: a provider, `bank`: a bank; otherwise one for this machine alone is
+        started."""
         if at is None:
             program = station_program(self.directory, self.clock, self._wanted, [self.identity])
             url = self.supervisor.start(program)
@@ -213,8 +287,10 @@ class Rig:
         if self._wanted.fitted.phones:
             codes = CodesAt(provider_url or self._provider(told), self.identity.code_key)
             self.provider_url = codes.url
+        fitted, machine = self._wanted.fitted, self.identity.machine
+        cards = self._cards(bank or self._bank(told)) if fitted.cards else None
         config = write_machine_config(
-            self.directory, at.url, self._wanted.speeds, at.telecode, self.identity.machine, self._wanted.fitted, codes
+            self.directory, at.url, self._wanted.speeds, at.telecode, machine, fitted, codes, cards
         )
         if self._wanted.fitted.camera:
             with config.open("a", encoding="utf-8") as file:
@@ -236,12 +312,24 @@ class Rig:
         told(f"phone payment     {url}")
         return url
 
+    def _bank(self, told: Callable[[str], None]) -> BankAt:
+        program = bank_program(self.directory, self.clock, self._wanted, [self.identity], self.events)
+        at = bank_at(self.supervisor.start(program), self.events)
+        told(f"bank              {at.books}")
+        return at
+
+    def _cards(self, bank: BankAt) -> CardsAt:
+        self.bank_url = bank.books
+        return CardsAt(bank.link, self.identity.terminal, drawer(self.identity.number, self._wanted.crowd))
+
     def _cabinet(self) -> str:
         port = str(self._wanted.lab_port)
         files = ("--dir", str(self.directory / "ports"), "--config", str(self.directory / "cabinet.yaml"))
         sockets = ("--lab-port", port, "--mirror-socket", str(self.directory / "mirror.sock"))
         phones = ("--provider", self.provider_url) if self.provider_url else ()
-        argv = self._simulator("cabinet", *files, *sockets, "--station", self.station_url, *phones, *self._clock())
+        cards = ("--bank", self.bank_url) if self.bank_url else ()
+        where = ("--station", self.station_url, *phones, *cards)
+        argv = self._simulator("cabinet", *files, *sockets, *where, *self._clock())
         return self.supervisor.start(Program("cabinet", argv, restarts=False))
 
     def _camera(self, telecode: str) -> str:
@@ -303,6 +391,7 @@ class Rig:
         self.eyes.poll(now_ms)
         self.eyes.on_readable(now_ms)
         self.phones = [each for each in self.phones if each.poll(self.clock.wall_ms())]
+        self.cards = [each for each in self.cards if each.poll()]
         self.supervisor.turn(longest_ms)
         if failed := self.supervisor.failed():
             raise RigError(f"{', '.join(failed)} ended for good; see {self.directory / 'logs'}")
@@ -366,8 +455,15 @@ class Rig:
         return made.account
 
     def passenger(self, plan: Plan, dice: Dice) -> Visit:
-        """Somebody who steps up now; with a phone where phones pay."""
+        """Somebody who steps up now; with a phone where phones pay. Who has no card, or none any more, pays cash."""
+        card = ""
+        if plan.pays == "card":
+            refused = REFUSED[self.identity.number - 1]
+            card = card_for(plan, self.hands().get("/api/state")["cards"], refused) if self.bank_url else ""
+            plan = plan if card else replace(plan, pays="cash")
         made = Visit(plan, self.hands(), self.eyes.touch, dice, self.clock.wall_ms())
+        if card:
+            self.cards.append(CardInHand(self.hands(), card, made))
         if self.provider_url:
             self.phones.append(PhoneInHand(over_http(self.provider_url), made, self.clock.wall_ms))
         return made
@@ -378,6 +474,10 @@ class Rig:
             return None
         self.serve_until(lambda: not self.phones, PHONES_WITHIN_MS, "the last phone's payment")
         return books_at(self.provider_url)
+
+    def bank_books(self) -> dict[str, Any] | None:
+        """What the bank of cards has in its books; None where there is none."""
+        return read_json(f"{self.bank_url}/lab/state") if self.bank_url else None
 
 
 def has_display() -> bool:

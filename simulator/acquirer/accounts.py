@@ -30,12 +30,13 @@ class Standing:
         return self.perso.name
 
 
-def lab_accounts() -> Mapping[str, Standing]:
-    """All accounts by card number."""
+def lab_accounts(opened: Mapping[str, int] | None = None) -> Mapping[str, Standing]:
+    """All accounts by card number. `opened`: name -> fen that an account is opened with, where it is not the usual."""
+    others = opened or {}
     return {
         card.perso.pan: Standing(
             card.perso,
-            POOR_FEN if name == "poor" else OPENED_FEN,
+            others.get(name, POOR_FEN if name == "poor" else OPENED_FEN),
             status=STATUS.get(name, "00"),
         )
         for name, card in WALLET.items()

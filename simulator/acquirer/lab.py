@@ -6,7 +6,7 @@ What it tells names accounts, never card numbers. It is the oracle of tests: the
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -41,8 +41,9 @@ class LabServer(uvicorn.Server):
         yield
 
 
-def build_app(ledger: Ledger, faults: Faults) -> FastAPI:
-    """The application; it touches the ledger between two messages only, for both run in one loop."""
+def build_app(ledger: Ledger, faults: Faults, opened: Mapping[str, int] | None = None) -> FastAPI:
+    """The application; it touches the ledger between two messages only, for both run in one loop. `opened`: name -> fen that
+    each account is opened with, used or not."""
     app = FastAPI(title="Bank of the lab", version="1", redoc_url=None, docs_url=None, openapi_url=None)
 
     @app.post("/lab/faults")
@@ -65,7 +66,7 @@ def build_app(ledger: Ledger, faults: Faults) -> FastAPI:
 
     @app.get("/lab/state")
     async def state() -> dict[str, Any]:
-        return {"faults": described(faults), **ledger.snapshot()}
+        return {"faults": described(faults), "opened": dict(opened or {}), **ledger.snapshot()}
 
     return app
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from simulator.acquirer.accounts import lab_accounts
 from simulator.acquirer.faults import FAULTS, FaultError, Faults, Order
 from simulator.acquirer.host import Acquirer
 from simulator.acquirer.keys import DOUBLE, LAB, SINGLE, KeysRefused, LabKeys
@@ -28,6 +29,7 @@ log = logging.getLogger("acquirer")
 
 DEFAULT_LEDGER = Path("var/acquirer.sqlite")
 DEFAULT_PORT = 8630
+MOST_DIGITS = 12
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,8 +75,10 @@ async def _run(options: argparse.Namespace, keys: LabKeys, ledger: Ledger) -> in
     for order in options.fault:
         faults.switch_on(order)
     profile = Profile(terminals=dict(options.terminal) or Profile().terminals)
-    line = Line(Acquirer(keys, ledger, profile), faults, options.clock.wall_ms, stop)
-    lab = None if options.lab is None else await _open_lab(options.lab, build_app(ledger, faults))
+    accounts = lab_accounts(dict(options.opened))
+    line = Line(Acquirer(keys, ledger, profile, accounts), faults, options.clock.wall_ms, stop)
+    opened = {standing.name: standing.opened_fen for standing in accounts.values()}
+    lab = None if options.lab is None else await _open_lab(options.lab, build_app(ledger, faults, opened))
     server = await asyncio.start_server(line.serve, sock=listen(options.port))
     port = server.sockets[0].getsockname()[1]
     print("acquirer: LAB KEYS: published test values, no real card belongs here", file=sys.stderr)
@@ -124,6 +128,14 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="NAME[:key=value..]",
         help="misbehave; keys ms, code, match (message type), times; may be repeated",
     )
+    parser.add_argument(
+        "--opened",
+        type=_opened,
+        action="append",
+        default=[],
+        metavar="NAME=FEN",
+        help="what an account is opened with, when it is used for the first time; may be repeated",
+    )
     parser.add_argument("--lab", type=int, metavar="PORT", help="also the calls under /lab: faults and the whole state")
     parser.add_argument("--faults", action="store_true", help="list the faults it can play, and end")
     parser.add_argument(
@@ -137,6 +149,15 @@ def _terminal(text: str) -> tuple[str, str]:
     if not (text.isascii() and text.isprintable() and len(terminal) == 8 and len(merchant) in (0, 15)):
         raise argparse.ArgumentTypeError(f"{text!r}: expected 8 characters, or 8, a colon and 15")
     return terminal, merchant or MERCHANT
+
+
+def _opened(text: str) -> tuple[str, int]:
+    name, _, fen = text.partition("=")
+    if name not in {standing.name for standing in lab_accounts().values()}:
+        raise argparse.ArgumentTypeError(f"{text!r}: no such account")
+    if not (fen.isascii() and fen.isdigit() and len(fen) <= MOST_DIGITS):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a name, = and fen")
+    return name, int(fen)
 
 
 def _order(text: str) -> Order:

@@ -25,9 +25,10 @@ from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.mirror import Mirror
 from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.lab.asking import Asker
+from simulator.lab.bank import BANK, LabBank
 from simulator.lab.pages import add_pages
 from simulator.lab.phone import LabPhone
-from simulator.lab.provider_switch import PROVIDER
+from simulator.lab.provider_switch import PROVIDER, ProviderSwitch
 from simulator.lab.station_switch import StationSwitch
 from simulator.lab.story import Story
 
@@ -72,9 +73,11 @@ def build_app(
     names: list[str] | None = None,
     station: StationSwitch | None = None,
     provider_url: str = "",
+    bank_url: str = "",
 ) -> FastAPI:
     """The ASGI application; `names` are the host names it answers to, `station` whose trouble can be switched here,
-    `provider_url` where the page's phone pays, `app.state.wake` ends its event streams."""
+    `provider_url` where the page's phone pays, `bank_url` where the bank of its cards tells its books, `app.state.wake` ends its
+    event streams."""
     app = FastAPI(title="Simulated cabinet", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=names or LOCAL_NAMES)
     app.state.wake = Wake(cabinet)
@@ -82,6 +85,8 @@ def build_app(
     app.state.station = station or StationSwitch()
     told = lambda what, amount_fen, why: cabinet.timeline.tell("phone", what=what, amount_fen=amount_fen, why=why)
     app.state.phone = LabPhone(Asker(provider_url), cabinet.clock, told)
+    booked = lambda what, amount_fen, why: cabinet.timeline.tell("bank", what=what, amount_fen=amount_fen, why=why)
+    app.state.bank = LabBank(Asker(bank_url), cabinet.world.settings.cards, booked)
     _add_errors(app)
     _add_deeds(app, cabinet)
     _add_views(app, cabinet)
@@ -124,17 +129,25 @@ def _add_deeds(app: FastAPI, cabinet: Cabinet) -> None:
     async def take(body: b.TakeBody) -> Response:
         return JSONResponse(cabinet.take(body.outlet))
 
+    @app.post("/api/card")
+    async def card(body: b.CardBody) -> Response:
+        return JSONResponse(cabinet.card(body.do, body.name))
+
+    @app.post("/api/key")
+    async def key(body: b.KeyBody) -> Response:
+        return JSONResponse(cabinet.press(body.key))
+
     @app.post("/api/fault")
     async def fault(body: b.FaultBody) -> Response:
-        phone: LabPhone = app.state.phone
-        if body.device != PROVIDER or not phone:
+        known = _beside(app).get(body.device)
+        if known is None:
             return JSONResponse(cabinet.fault(body.device, body.name, body.on))
-        if body.name not in phone.provider.look():
-            raise Refused(BAD, "no_such_fault", f"the provider has no fault {body.name!r}")
-        with _answered("no_provider", "the provider does not answer"):
-            await phone.provider.switch(body.name, body.on)
-        cabinet.timeline.tell("fault", device=PROVIDER, name=body.name, on=body.on)
-        return JSONResponse({"device": PROVIDER, "name": body.name, "on": body.name in phone.provider.on})
+        if body.name not in known.faults():
+            raise Refused(BAD, "no_such_fault", f"the {body.device} has no fault {body.name!r}")
+        with _answered(f"no_{body.device}", f"the {body.device} does not answer"):
+            await known.switch(body.name, body.on)
+        cabinet.timeline.tell("fault", device=body.device, name=body.name, on=body.on)
+        return JSONResponse({"device": body.device, "name": body.name, "on": body.name in known.on})
 
     @app.post("/api/phone")
     async def phone(body: b.PhoneBody) -> Response:
@@ -170,6 +183,13 @@ def _add_deeds(app: FastAPI, cabinet: Cabinet) -> None:
         return JSONResponse({"name": body.name, "on": body.on})
 
 
+def _beside(app: FastAPI) -> dict[str, ProviderSwitch | LabBank]:
+    """Who stands beside the station and has troubles of its own, by the name in the fault menu."""
+    phone: LabPhone = app.state.phone
+    bank: LabBank = app.state.bank
+    return {**({PROVIDER: phone.provider} if phone else {}), **({BANK: bank} if bank else {})}
+
+
 @contextmanager
 def _answered(code: str, detail: str) -> Iterator[None]:
     """Whoever does not answer is a refusal with this code. Raises Refused."""
@@ -187,16 +207,15 @@ def _add_views(app: FastAPI, cabinet: Cabinet) -> None:
             "story": app.state.story.look(),
             "station": app.state.station.look(),
             "phone": phone.look(),
+            "bank": app.state.bank.look(),
         }
         seen = views.state(cabinet) | told
-        if phone:
-            seen["faults"] = {**seen["faults"], PROVIDER: phone.provider.look()}
+        seen["faults"] = {**seen["faults"], **{name: each.faults() for name, each in _beside(app).items()}}
         return JSONResponse(seen)
 
     @app.get("/api/faults")
     async def faults() -> Response:
-        phone: LabPhone = app.state.phone
-        return JSONResponse(views.fault_menu(cabinet) | ({PROVIDER: phone.provider.menu()} if phone else {}))
+        return JSONResponse(views.fault_menu(cabinet) | {name: each.menu() for name, each in _beside(app).items()})
 
     @app.get("/api/ledger")
     async def ledger() -> Response:

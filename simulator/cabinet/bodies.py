@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from simulator.cabinet.technician import Technician
 
 Door = Literal["outer", "safe", "tickets", "change"]
-Device = Literal["acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer", "ups"]
+Device = Literal[
+    "acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer", "ups", "card_reader", "pin_pad", "hopper"
+]
 ValueFen = Literal[100, 500, 1_000, 2_000, 5_000, 10_000]
 Answer = dict[str, Any]
 
@@ -34,7 +36,7 @@ class TakeBody(Body):
 
 
 class FaultBody(Body):
-    device: Device | Literal["provider"]
+    device: Device | Literal["provider", "bank"]
     name: str = Field(min_length=1, max_length=64)
     on: bool
 
@@ -63,6 +65,19 @@ class PhoneBody(Body):
 
     do: Literal["scan", "pay", "twice", "late", "decline", "done"]
     code: list[Annotated[str, Field(max_length=60, pattern=r"^[01]+$")]] = Field(default_factory=list, max_length=60)
+
+
+class CardBody(Body):
+    """`name`: of the card that is inserted; for the others it says nothing."""
+
+    do: Literal["insert", "take", "push"]
+    name: str = Field(default="", max_length=32)
+
+
+class KeyBody(Body):
+    """One key of the PIN pad."""
+
+    key: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "enter", "clear", "cancel"]
 
 
 class EmptyBody(Body):
@@ -134,6 +149,13 @@ class EmptyBinAct(Body):
         return technician.empty_bin(self.bin)
 
 
+class HandOutCardsAct(Body):
+    act: Literal["hand_out_cards"]
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.hand_out_cards()
+
+
 class ClearJamAct(Body):
     act: Literal["clear_jam"]
     device: Device
@@ -143,6 +165,15 @@ class ClearJamAct(Body):
 
 
 ServiceBody = Annotated[
-    OpenAct | CloseAct | FillAct | EmptyAct | LoadRollAct | LoadPaperAct | SwapBoxAct | EmptyBinAct | ClearJamAct,
+    OpenAct
+    | CloseAct
+    | FillAct
+    | EmptyAct
+    | LoadRollAct
+    | LoadPaperAct
+    | SwapBoxAct
+    | EmptyBinAct
+    | HandOutCardsAct
+    | ClearJamAct,
     Field(discriminator="act"),
 ]

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from simulator.cabinet.card_desk import CardDesk
 from simulator.cabinet.hands import Hands
-from simulator.cabinet.refused import BAD, Refused
+from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.cabinet.settings import CabinetSettings
 from simulator.cabinet.technician import Technician
 from simulator.cabinet.timeline import Timeline, TimeSource
@@ -71,6 +72,34 @@ class Cabinet:
         taken = self.hands.take(outlet, self.clock.mono_ms())
         self.turn()
         return taken
+
+    def card(self, do: str, name: str = "") -> dict[str, Any]:
+        """insert (a card by name), take, or push what lies in the mouth. Raises Refused."""
+        desk, now_ms = self._desk(), self.clock.mono_ms()
+        try:
+            if do == "insert":
+                desk.insert(name, now_ms)
+            elif do == "push":
+                desk.push(now_ms)
+            else:
+                name = desk.take(now_ms)
+        except Refused as refused:
+            self.timeline.tell("refused", value_fen=0, code=refused.code, why=refused.detail)
+            raise
+        finally:
+            self.turn()
+        return {"card": name, "do": do}
+
+    def press(self, key: str) -> dict[str, Any]:
+        """A finger on a key of the PIN pad; nothing tells which digit it was. Raises Refused."""
+        stars = self._desk().press(key, self.timeline, self.clock.mono_ms())
+        self.turn()
+        return {"stars": stars}
+
+    def _desk(self) -> CardDesk:
+        if self.world.cards is None:
+            raise conflict("no_cards", "this machine takes no cards")
+        return self.world.cards
 
     def near(self, near: bool) -> dict[str, Any]:
         self.world.board.person_near(near, self.clock.mono_ms())

@@ -46,7 +46,8 @@ def _run(options: argparse.Namespace, settings: CabinetSettings) -> int:
     listener = listen(options.lab_port)
     pump = Pump(cabinet, options.dir)
     mirror = Mirror(options.mirror_socket) if options.mirror_socket else None
-    app = build_app(cabinet, mirror, station=StationSwitch(options.station), provider_url=options.provider)
+    station = StationSwitch(options.station)
+    app = build_app(cabinet, mirror, station=station, provider_url=options.provider, bank_url=options.bank)
     server = Server(
         uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1),
         on_start=lambda: pump.start(asyncio.get_running_loop()),
@@ -77,6 +78,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--provider", default="", metavar="URL", help="the lab's provider of phone codes, for the page's phone"
     )
+    parser.add_argument("--bank", default="", metavar="URL", help="where the lab's bank tells its books, for the cards")
     return parser.parse_args(argv)
 
 

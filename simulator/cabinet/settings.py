@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import config
 from config import Range
 from simulator.devices.cctalk.settings import FIRST_ADDRESS
+from simulator.devices.chip_card.wallet import WALLET
 from simulator.devices.f53.codes import check_codes
 from simulator.devices.twin import Speeds
 
@@ -135,6 +136,8 @@ class CabinetSettings:
     retract_capacity: Capacity = 200
     cassette_near_end: Pieces = 30
     slip_printer: Literal["serial", "usb"] = "serial"
+    cards: Annotated[tuple[str, ...], Range(0, 40)] = ()
+    """Lab cards in the passenger's drawer; with any, card reader and PIN pad are fitted."""
     ups: bool = False
     ups_minutes: Annotated[float, Range(0.1, 600)] = 15.0  # how long a full battery feeds the machine
     timezone: Annotated[str, Range(1, 64)] = "Asia/Shanghai"  # in which the lab page shows the time
@@ -148,6 +151,9 @@ class CabinetSettings:
                 raise ValueError(f"{value_fen} fen is no banknote; known: {', '.join(map(str, KNOWN_FEN))}")
         if len(self.cassettes) > (most := CASSETTES_OF[self.dispenser]):
             raise ValueError(f"cassettes: {len(self.cassettes)} are given, an {self.dispenser} has {most}")
+        unknown = [name for name in self.cards if name not in WALLET]
+        if unknown or len(set(self.cards)) != len(self.cards):
+            raise ValueError(f"cards: each of {', '.join(WALLET)} at most once, not {', '.join(unknown or self.cards)}")
         if not self.box_tag.isascii():
             raise ValueError("box_tag holds ASCII only")
 

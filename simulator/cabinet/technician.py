@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.cabinet.card_desk import BIN, PAD, READER
 from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import BINS, DOORS, World
@@ -24,6 +25,21 @@ STUCK = {
     "cabinet": frozenset({"tray_never_empties", "deliver_partly"}),
     "slip_printer": frozenset({"mechanical", "unrecoverable"}),
     "hopper": frozenset({"bridge", "motor_stalled", "motor_dead", "exit_blocked", "light_idle"}),
+    "card_reader": frozenset(
+        {
+            "motor_dead",
+            "jam_drawn_in",
+            "jam_ejected",
+            "jam_captured",
+            "foreign_object",
+            "gate_stuck_shut",
+            "gate_stuck_open",
+            "bin_full",
+            "head_dirty",
+            "chip_dirty",
+        }
+    ),
+    "pin_pad": frozenset({"opened", "removed", "key_stuck", "enter_dead", "battery_low"}),
     "ups": frozenset({"ups_failed", "battery_lies", "low_at_once"}),
 }
 """Faults of the menu that a person at the open cabinet repairs while clearing a device."""
@@ -198,6 +214,16 @@ class Technician:
         before = self._world.matter.move_all(place.name, "vault")
         return self._counted("empty_bin", place.name, before, value_fen=value_fen)
 
+    def hand_out_cards(self) -> dict[str, Any]:
+        """Captured cards are given back to their owners at the window."""
+        desk = self._world.cards
+        if desk is None:
+            raise Refused(BAD, "no_such_device", "this machine has no card_reader")
+        self._reach(READER)
+        before = len(self._world.matter.place(BIN))
+        desk.hand_out()
+        return self._counted("hand_out_cards", BIN, before)
+
     # -- trouble
 
     def clear_jam(self, device: str, now_ms: int) -> dict[str, Any]:
@@ -222,8 +248,12 @@ class Technician:
                     world.matter.move_all(place, "ticket.waste")
             case "slip_printer":
                 world.slip_printer.clear_cutter(now_ms)
+            case "card_reader" if world.cards is not None:
+                world.cards.clear_reader(now_ms)
         repaired = sorted(world.twins[device].faults & STUCK[device])
         world.twins[device].faults -= set(repaired)
+        if device == PAD and world.cards is not None and not world.cards.pad.held_keys():
+            world.cards.key_anew()
         self._timeline.tell("service", act="clear_jam", device=device, notes=notes, repaired=repaired)
         return {"act": "clear_jam", "device": device, "notes": notes, "repaired": repaired}
 

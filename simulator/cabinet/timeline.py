@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from simulator.devices.matter import Blank, Note, Thing
+from simulator.devices.matter import Blank, Card, Coin, Note, Thing
 
 MOST_EVENTS = 4_000
 MOST_INTERVALS = 20_000
@@ -72,8 +72,10 @@ class Timeline:
     def moved(self, thing: Thing, source: str, target: str) -> None:
         """A watcher of `Matter`."""
         details: dict[str, Any] = {"serial": thing.serial, "from": source, "to": target}
-        if isinstance(thing, Note):
-            details |= {"thing": "note", "value_fen": thing.value_fen}
+        if isinstance(thing, Note | Coin):
+            details |= {"thing": "note" if isinstance(thing, Note) else "coin", "value_fen": thing.value_fen}
+        elif isinstance(thing, Card):
+            details |= {"thing": "card", "card": thing.name}
         else:
             details["thing"] = "ticket" if isinstance(thing, Blank) else "slip"
         self.tell("move", **details)

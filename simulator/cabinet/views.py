@@ -33,6 +33,7 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
         "mains": world.plugged,
         "powered": world.mains,
         **_ups(world),
+        **({"cards": world.cards.look(world.mains)} if world.cards is not None else {}),
         "event": cabinet.timeline.last,
         "places": places,
         "total": {

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from simulator.cabinet.card_desk import CardDesk
 from simulator.cabinet.observed import Observed
 from simulator.cabinet.settings import CabinetSettings
 from simulator.cabinet.timeline import Timeline
@@ -29,7 +30,7 @@ from simulator.devices.validator import Validator
 
 DEVICES = ("acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer")
 """Names of the twins of the usual machine; the ptys are links of these names. A Bill-to-Bill unit is the acceptor and has no
-dispenser beside it; a UPS is `ups`, a bus of coin hoppers `hopper`."""
+dispenser beside it; a UPS is `ups`, a bus of coin hoppers `hopper`, and who takes cards has `card_reader` and `pin_pad`."""
 
 UPS = "ups"
 HOPPER = "hopper"
@@ -97,8 +98,10 @@ class World:
         self.slip_printer = UsbEscPosPrinter(matter, speeds) if on_usb else EscPosPrinter(matter, speeds)
         self.ups = MegatecUps(speeds, settings.ups_minutes) if settings.ups else None
         self.coins = self._coins(speeds)
+        self.cards = CardDesk(matter, speeds, settings.cards) if settings.cards else None
         usual: tuple[Twin | None, ...] = (self.slot, self._dispenser, self.ticket_unit, self.board, self.slip_printer)
         machines = [*zip(DEVICES, usual, strict=True), (UPS, self.ups), (HOPPER, self.coins)]
+        machines += self.cards.twins() if self.cards is not None else ()
         asks = {"acceptor": ACCEPTOR_ASKS[settings.acceptor], **ASKS}
         works: dict[str, Callable[[], bool]] = {"ticket_unit": self.ticket_unit.reading, "cabinet": self.board.settling}
         self.twins = {
@@ -280,5 +283,6 @@ def _contents(place: Place) -> dict[str, Any]:
         "value_fen": sum(value_fen * count for value_fen, count in notes.items()),
         "tickets": len(place.blanks()),
         "slips": sum(isinstance(thing, Slip) for thing in place),
+        "cards": [card.name for card in place.cards()],
         "capacity": place.capacity,
     }

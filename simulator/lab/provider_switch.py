@@ -34,7 +34,7 @@ class ProviderSwitch:
 
     # -- troubles
 
-    def look(self) -> dict[str, bool]:
+    def faults(self) -> dict[str, bool]:
         """Trouble -> whether it is on."""
         return {name: name in self.on for name in sorted(FAULTS)}
 

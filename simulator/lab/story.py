@@ -14,10 +14,14 @@ from typing import Any
 
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.timeline import Event
-from simulator.devices.matter import Blank, Matter, Note
+from simulator.devices.matter import Blank, Card, Coin, Matter, Note
 
-RESTING = frozenset({"hand", "vault", "box", "roll", "slip.roll", "floor", "dispenser.reject", "ticket.waste"})
+RESTING = frozenset(
+    {"hand", "vault", "box", "roll", "slip.roll", "floor", "dispenser.reject", "ticket.waste", "card.bin"}
+)
 """Where things stay; cassettes and retract bins are told by their names."""
+
+KINDS: dict[type, str] = {Note: "note", Coin: "coin", Blank: "ticket", Card: "card"}
 
 GIVEN_FROM = frozenset({"change.tray", "ticket.slot", "slip.mouth"})
 """What leaves one of these for good ends an account: the next note begins another."""
@@ -151,7 +155,7 @@ class Story:
         outage = self._outage = Outage(event["wall_ms"])
         for place in self._matter.places.values():
             for thing in [] if rests(place.name, self._escrows) else list(place):
-                kind = "note" if isinstance(thing, Note) else "ticket" if isinstance(thing, Blank) else "slip"
+                kind = KINDS.get(type(thing), "slip")
                 value_fen = thing.value_fen if isinstance(thing, Note) else 0
                 outage.caught[thing.serial] = Caught(thing.serial, kind, value_fen, place.name)
 

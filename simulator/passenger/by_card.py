@@ -9,7 +9,7 @@ from kiosk.screen.values import PayCard, Screen
 from simulator.passenger.actions import GLANCE_MS, HAND_MS, READ_MS, Action, Leave, Touch, UseCard, Wait
 from simulator.passenger.person import Dice, Kind, Memory, Plan
 
-MOST_CARDS = {"wrong_pins": 3, "wrong_pin": 2, "cancel_pin": 1}
+MOST_CARDS = {"wrong_pins": 3, "wrong_pin": 2, "cancel_pin": 1, "refused": 1}
 """After so many tries people pay in another way."""
 TRIES = 2
 TYPED = ("pin", "wrong_pin", "cancel")
@@ -29,7 +29,7 @@ def pays_by_card(plan: Plan, screen: PayCard, memory: Memory, dice: Dice) -> Act
         return _pin(plan, screen, memory)
     if screen.picture == "remove" and plan.manner == "forgotten":
         return Leave("forgot the card", GLANCE_MS)
-    return Wait()
+    return UseCard("take", HAND_MS) if screen.picture == "remove" and plan.manner != "absent" else Wait()
 
 
 def _pin(plan: Plan, screen: PayCard, memory: Memory) -> Action:

@@ -134,7 +134,7 @@ def _from_openings(plan: Plan, seen: Seen, memory: Memory) -> Action | None:
     """What lies there is taken, unless it is another one's or forgotten on purpose."""
     if not memory.in_sale:
         return None
-    if seen.card and plan.manner != "forgotten":
+    if seen.card and plan.manner not in ("forgotten", "absent"):
         return UseCard("take", HAND_MS)
     if seen.tickets and seen.screen.kind == Take.kind:
         return TakeFrom("tickets", HAND_MS)

@@ -39,13 +39,25 @@ class Kind(Enum):
     PHONE_LATE = "pays with a phone, the first code too late"
     PHONE_TWICE = "pays the same code twice"
     PHONE_FORGOTTEN = "chooses to pay with a phone, has none, and pays cash"
+    CARD = "pays with a bank card"
+    CARD_WRONG_PIN = "mistypes the PIN of a bank card once"
+    CARD_REFUSED = "has a bank card that is refused, and pays cash"
+    CARD_FORGOTTEN = "leaves the bank card in the slot"
+    CARD_CANCEL = "cancels at the keypad, and pays cash"
 
 
 PHONE_KINDS: Mapping[Kind, str] = MappingProxyType(
     {Kind.PHONE: "now", Kind.PHONE_LATE: "late", Kind.PHONE_TWICE: "twice", Kind.PHONE_FORGOTTEN: "never"}
 )
 """Who comes besides where phones pay -> the manner of the phone."""
-CASH_KINDS = tuple(kind for kind in Kind if kind not in PHONE_KINDS)
+CARD_KINDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.CARD: "", Kind.CARD_WRONG_PIN: "wrong_pin", Kind.CARD_REFUSED: "refused",
+        Kind.CARD_FORGOTTEN: "absent", Kind.CARD_CANCEL: "cancel_pin",
+    }
+)  # fmt: skip
+"""Who comes besides where bank cards pay -> the manner of the card's owner."""
+CASH_KINDS = tuple(kind for kind in Kind if kind not in PHONE_KINDS and kind not in CARD_KINDS)
 USUAL = (Kind.EXACT, Kind.LARGE, Kind.CANCEL, Kind.WALK_AWAY, Kind.LANGUAGE, Kind.FORGET_CHANGE)
 """Who comes to the machines of a campaign: its days are known by their numbers, so this does not grow."""
 
@@ -72,7 +84,8 @@ class Plan:
     """Which card of the lab's wallet is paid with where `pays` is card."""
     manner: str = ""
     """How somebody with a card behaves: wrong_pin (once), wrong_pins, cancel_pin (on the pad), left (in the slot before the PIN),
-    forgotten (after paying), pulled (out again while it goes in); empty: as the screen asks."""
+    forgotten (gone after paying), absent (stays, but never takes the card back), pulled (out again while it goes in), refused (has
+    none but one that the bank refuses); empty: as the screen asks."""
     patient_looks: int = 0
     """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
@@ -96,13 +109,20 @@ def make_plan(kind: Kind, dice: Dice) -> Plan:
     )
     if kind in PHONE_KINDS:
         return replace(plan, pays="code", phone=PHONE_KINDS[kind])
+    if kind in CARD_KINDS:
+        return replace(plan, pays="card", manner=CARD_KINDS[kind])
     return replace(plan, tickets=GROUP_OF, budget_fen=GROUP_FEN) if kind is Kind.GROUP else plan
 
 
-def make_plans(count: int, dice: Dice, phones: bool = False) -> list[Plan]:
-    """`count` plans of patient people; every kind comes up in turn, beginning with those that buy. `phones`: some come to pay
-    with one, the first right away."""
-    kinds = [*PHONE_KINDS, *CASH_KINDS] if phones else CASH_KINDS
+def kinds_that_come(phones: bool, cards: bool) -> list[Kind]:
+    """Everybody who comes to a machine where phones or bank cards pay, too; who pays so comes first."""
+    return [*(CARD_KINDS if cards else ()), *(PHONE_KINDS if phones else ()), *CASH_KINDS]
+
+
+def make_plans(count: int, dice: Dice, phones: bool = False, cards: bool = False) -> list[Plan]:
+    """`count` plans of patient people; every kind comes up in turn, beginning with those that buy. `phones`, `cards`: some come to
+    pay with one, the first right away."""
+    kinds = kinds_that_come(phones, cards)
     return [replace(make_plan(kinds[at % len(kinds)], dice), patient_looks=PATIENT) for at in range(count)]
 
 

@@ -53,11 +53,14 @@ class Account:
     """What the machine said beside a screen or asked over it, each once."""
     phone_fen: list[int] | None = None
     """What the phone says it paid; None without one."""
+    card_fen: list[int] | None = None
+    """What the card's chip agreed to pay; None without one."""
 
     def as_dict(self) -> dict[str, Any]:
         told = asdict(self)
-        if self.phone_fen is None:
-            del told["phone_fen"]
+        for name in ("phone_fen", "card_fen"):
+            if told[name] is None:
+                del told[name]
         return told
 
 

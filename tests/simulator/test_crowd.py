@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator.crowd import Line, shared_out
-from simulator.passenger.person import CASH_KINDS, Kind, Plan, make_plans
+from simulator.passenger.person import Kind, Plan, kinds_that_come, make_plans
 from simulator.passenger.visit import Account, Visit
 from simulator.rig import FREE_WITHIN_MS, RigError
 from tests.simulator.passenger.toy_machine import ToyMachine
@@ -109,13 +109,15 @@ def test_a_machine_that_is_never_free_again_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("machines", [1, 2, 3])
-@pytest.mark.parametrize("phones", [False, True])
-def test_passengers_are_shared_out_evenly_and_each_machine_gets_every_kind(machines: int, phones: bool) -> None:
-    plans = make_plans(240, Random(2), phones)
+@pytest.mark.parametrize(("phones", "cards"), [(False, False), (True, False), (True, True)])
+def test_passengers_are_shared_out_evenly_and_each_machine_gets_every_kind(
+    machines: int, phones: bool, cards: bool
+) -> None:
+    plans = make_plans(240, Random(2), phones, cards)
     queues = shared_out(plans, machines)
     numbers = sorted(number for queue in queues for number, _ in queue)
     assert numbers == list(range(1, 241))
     assert max(map(len, queues)) - min(map(len, queues)) <= 1
     assert all(plans[number - 1] is plan for queue in queues for number, plan in queue)
     for queue in queues:
-        assert set(Counter(plan.kind for _, plan in queue)) == set(Kind if phones else CASH_KINDS)
+        assert set(Counter(plan.kind for _, plan in queue)) == set(kinds_that_come(phones, cards))

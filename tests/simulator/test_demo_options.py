@@ -43,13 +43,17 @@ def test_each_machine_has_its_own_fitting_and_lab_port() -> None:
 
 
 def test_people_find_every_way_to_pay_and_headless_runs_stay_as_they_were() -> None:
-    assert _options(("--machines", "3")).fitted == ["bill_to_bill+phones", "phones", "bill_to_bill+phones"]
+    assert _options(("--machines", "3")).fitted == [
+        "bill_to_bill+phones+cards",
+        "phones+cards",
+        "bill_to_bill+phones+cards",
+    ]
     assert _options(("--headless", "--machines", "3")).fitted == ["bill_to_bill", "usual", "bill_to_bill"]
-    assert _options(()).fitted == ["phones"]
+    assert _options(()).fitted == ["phones+cards"]
     assert _options(("--headless",)).fitted == ["usual"]
     assert _options(("--fitted", "bill_to_bill+phones", "--headless")).fitted == ["bill_to_bill+phones"]
     headless = _wanted(_options(("--headless", "--machines", "2")), False, 1)
-    assert (headless.lab_port, headless.mirror, headless.busy) == (0, False, False)
+    assert (headless.lab_port, headless.mirror, headless.busy, headless.crowd) == (0, False, False, True)
 
 
 def test_two_people_come_for_the_same_place_and_can_pay_it() -> None:

@@ -7,25 +7,40 @@ from pathlib import Path
 import pytest
 
 from kiosk.device_rules import check_devices
+from kiosk.fitting import check_cards
 from kiosk.settings import read
 from simulator.cabinet.settings import load
-from simulator.fittings import FITTINGS, PHONES, Fitting, fitting
-from simulator.rig import CodesAt, write_machine_config
+from simulator.card_drawers import drawer
+from simulator.fittings import CARDS, FITTINGS, PHONES, Fitting, fitting
+from simulator.rig import CardsAt, CodesAt, write_machine_config
 
 KEY = "5a" * 32
 
 
-@pytest.mark.parametrize("name", [*sorted(FITTINGS), *(f"{name}+{PHONES}" for name in sorted(FITTINGS))])
+NAMES = [*sorted(FITTINGS), *(f"{name}+{PHONES}" for name in sorted(FITTINGS))]
+NAMES += [f"{name}+{more}" for name in ("usual", "ups", "bill_to_bill") for more in (CARDS, f"{PHONES}+{CARDS}")]
+NAMES += [f"{PHONES}+{CARDS}", f"{CARDS}+{PHONES}"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_machine_and_cabinet_agree(name: str, tmp_path: Path) -> None:
     fitted = fitting(name)
     codes = CodesAt("http://127.0.0.1:2", KEY) if fitted.phones else None
-    settings = read(write_machine_config(tmp_path, "http://127.0.0.1:1", machine="T02", fitted=fitted, codes=codes))
-    assert (settings.codes is not None) == fitted.phones == name.endswith(PHONES)
+    cards = CardsAt("tcp:127.0.0.1:3", "TVM00002", drawer(2, crowd=False)) if fitted.cards else None
+    where = write_machine_config(tmp_path, "http://127.0.0.1:1", machine="T02", fitted=fitted, codes=codes, cards=cards)
+    settings = read(where)
+    check_cards(settings)
+    assert (settings.codes is not None) == fitted.phones == (PHONES in name)
+    assert (settings.cards is not None) == fitted.cards == (CARDS in name)
+    if settings.cards is not None and settings.devices.card_reader is not None:
+        assert (settings.cards.link, settings.cards.terminal) == ("tcp:127.0.0.1:3", "TVM00002")
+        assert settings.devices.card_reader.link == str(tmp_path / "ports" / "card_reader")
     if settings.codes is not None:
         assert (settings.codes.url, settings.codes.merchant) == ("http://127.0.0.1:2", "T02")
         assert settings.codes.key_file.read_text() == f"{KEY}\n"
     assert (settings.devices.ups is not None) == name.startswith("ups")
     cabinet = load(tmp_path / "cabinet.yaml")
+    assert cabinet.cards == (drawer(2, crowd=False) if fitted.cards else ())
     assert settings.machine.id == "T02"
     assert settings.devices.dispenser is not None
     one_unit = cabinet.acceptor == "bill_to_bill"
@@ -46,7 +61,9 @@ def test_a_line_that_is_not_there_is_said() -> None:
         fitted.changed("machine.yaml", "devices:\n")
 
 
-@pytest.mark.parametrize("name", ["toaster", "usual+", "usual+toaster", "phones+phones+phones", "+phones"])
+@pytest.mark.parametrize(
+    "name", ["toaster", "usual+", "usual+toaster", "phones+phones+phones", "+phones", "usual+cards+cards"]
+)
 def test_a_fitting_that_is_not_there_is_said(name: str) -> None:
     with pytest.raises(ValueError, match="invalid choice"):
         fitting(name)

@@ -72,6 +72,8 @@ class ChipCard:
         self.faults: set[str] = faults or set()
         self.atc = perso.first_atc - 1
         self.last_online_atc = 0
+        self.agreed_fen: list[int] = []
+        """Amounts it agreed to pay at the very end, as it was told them: what its owner's own log would say."""
         self._key = card_key(perso.issuer_key, perso.pan, perso.sequence)
         self._powered = False
         self._forget()
@@ -274,6 +276,8 @@ class ChipCard:
         self.at = At.CLOSED
         if agreed:
             self.last_online_atc = self.atc
+            amount = values["9F02"].hex()
+            self.agreed_fen.append(int(amount) if amount.isdigit() else 0)
         return tlv("80", given), apdu.OK
 
     def _external_authenticate(self, command: Command) -> tuple[bytes, int]:

@@ -84,6 +84,7 @@ _CARDS = (
     ),
     _card(22, "long", "A number of 19 digits.", pan="6225889900000000226", discretionary="9080706"),
     _card(23, "answer_inside", "A chip that takes the bank's proof with the last command.", aip=b"\x18\x00"),
+    *(_card(23 + number, f"plain{number}", "A good card like many others.") for number in range(1, 25)),
 )
 
 WALLET: Mapping[str, LabCard] = {card.perso.name: card for card in _CARDS}

@@ -44,6 +44,11 @@ class Keyboard:
     def is_open(self) -> bool:
         return self.mode is not Mode.CLOSED
 
+    @property
+    def typed(self) -> int:
+        """How many digits of a PIN are in; what they are is nobody's business."""
+        return len(self._digits)
+
     # -- orders
 
     def open_plain(self, now_ms: int) -> None:

@@ -181,6 +181,11 @@ class Zt598:
         return self.mode is Mode.PIN
 
     @property
+    def stars(self) -> int:
+        """As many as digits of the PIN that is being typed are in."""
+        return self._keyboard.typed if self.asks_for_pin else 0
+
+    @property
     def baud(self) -> int:
         return self._memory.settings.baud
 

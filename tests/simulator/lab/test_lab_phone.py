@@ -220,7 +220,7 @@ def test_troubles_go_on_and_off_and_a_restarted_provider_has_none() -> None:
         assert [each["name"] for each in switch.menu() if each["on"]] == ["silent"]
         line.faults = Faults()
         await switch.refresh()
-        assert not any(switch.look().values())
+        assert not any(switch.faults().values())
         switch.soon()
         switch.soon()
 

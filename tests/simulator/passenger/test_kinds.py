@@ -12,7 +12,17 @@ from kiosk.screen.values import Dialog, Key, PassengerRow, Screen, Seat, Words
 from simulator.passenger.actions import Action, Insert, Leave, Scan, TakeFrom, Touch, TouchAndInsert, Wait
 from simulator.passenger.decide import decide, noted, remembered
 from simulator.passenger.kinds import LONGEST_REACH_MS, LONGEST_READ_MS
-from simulator.passenger.person import GROUP_OF, PHONE_KINDS, Kind, Memory, Plan, Seen, make_plan, make_plans
+from simulator.passenger.person import (
+    CARD_KINDS,
+    GROUP_OF,
+    PHONE_KINDS,
+    Kind,
+    Memory,
+    Plan,
+    Seen,
+    make_plan,
+    make_plans,
+)
 from simulator.passenger.reading import chinese, letters_in
 from tests.kiosk.ui.samples import samples
 from tests.simulator.passenger.test_visit import visit
@@ -294,10 +304,15 @@ def test_who_forgot_the_phone_chooses_again_and_pays_with_notes() -> None:
     assert decide(plan, Seen(barred), memory, Random(1)) == Touch("cancel", 2_500)
 
 
-def test_phones_come_only_where_phones_pay() -> None:
-    assert not {plan.kind for plan in make_plans(40, Random(1))} & set(PHONE_KINDS)
+def test_phones_and_cards_come_only_where_they_pay() -> None:
+    assert not {plan.kind for plan in make_plans(40, Random(1))} & {*PHONE_KINDS, *CARD_KINDS}
+    with_cards = make_plans(40, Random(1), cards=True)
+    assert {plan.kind for plan in with_cards} == set(Kind) - set(PHONE_KINDS)
+    assert {plan.kind: (plan.pays, plan.manner) for plan in with_cards if plan.kind in CARD_KINDS} == {
+        kind: ("card", manner) for kind, manner in CARD_KINDS.items()
+    }
     with_phones = make_plans(40, Random(1), phones=True)
-    assert {plan.kind for plan in with_phones} == set(Kind)
+    assert {plan.kind for plan in with_phones} == set(Kind) - set(CARD_KINDS)
     assert {plan.kind: (plan.pays, plan.phone) for plan in with_phones if plan.kind in PHONE_KINDS} == {
         kind: ("code", manner) for kind, manner in PHONE_KINDS.items()
     }
