@@ -76,9 +76,10 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
 
 
 def fitted(world: World) -> dict[str, Any]:
-    """What stands in this cabinet: numbers of all cassettes, one that holds a deposit among them; whether change has a tray."""
+    """What stands in this cabinet: numbers of all cassettes, one that holds a deposit among them; whether change has a tray, and
+    whether cards are taken."""
     numbers = [number for number in range(1, 5) if world.matter.place(f"cassette.{number}").capacity]
-    return {"cassettes": numbers, "change_tray": not world.recycles}
+    return {"cassettes": numbers, "change_tray": not world.recycles, "cards": world.cards is not None}
 
 
 def _ups(world: World) -> dict[str, Any]:

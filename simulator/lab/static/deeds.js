@@ -1,6 +1,7 @@
 // What hands do. Each deed is a word and an argument, so that it can be written into a link and done again.
 import { post, tell } from "./api.js";
 import { byId } from "./dom.js";
+import { typePin } from "./cards.js";
 import { look } from "./eye.js";
 import { pixels, touch } from "./screen.js";
 import { OUTLETS, WHY_NOT } from "./words.js";
@@ -68,6 +69,15 @@ async function phone(deed) {
   return post("/api/phone", { do: "scan", code });
 }
 
+function card(text) {
+  const [deed, name] = text.split(".");
+  return post("/api/card", deed === "insert" ? { do: deed, name } : { do: deed });
+}
+
+async function pin(how) {
+  if (await typePin(how) === null) tell(["密码键盘现在不收密码。", "The PIN pad asks for no PIN now."]);
+}
+
 // Answers where on the glass, and says nothing when there is no glass.
 function tap(text) {
   const [x, y] = text.split("-")[0].split("x").map(Number);
@@ -75,7 +85,8 @@ function tap(text) {
 }
 
 const DEEDS = {
-  tap, take, fault, door, station, give, counterfeit, phone,
+  tap, take, fault, door, station, give, counterfeit, phone, card, pin,
+  key: (key) => post("/api/key", { key }),
   insert: (value) => post("/api/insert", { value_fen: fen(value) }),
   false: insertFalse,
   near: (on) => post("/api/near", { near: on === "1" }),
@@ -87,8 +98,13 @@ const DEEDS = {
 export const known = (word) => Object.hasOwn(DEEDS, word);
 export const perform = (word, argument) => DEEDS[word](argument);
 
+// Heard by whoever writes the link, and done already, in words of its own.
+export function note(word, argument) {
+  for (const listener of listeners) listener(word, argument);
+}
+
 // By a hand at this page: done, and heard by whoever writes the link.
 export function act(word, argument = "") {
-  for (const listener of listeners) listener(word, argument);
+  note(word, argument);
   return perform(word, argument);
 }

@@ -1,4 +1,5 @@
 // Events, newest first: shape and colour say the same.
+import { cardWords } from "./cards.js";
 import { byId, draw, make, pair } from "./dom.js";
 import { faultWords } from "./faultwords.js";
 import { whyWords } from "./phone.js";
@@ -7,7 +8,7 @@ import { DOORS, deviceWords, exactTimeOf, placeWords } from "./words.js";
 const SHAPES = {
   move: ["#0A3D91", "M6 0 12 6 6 12 0 6Z"], fault: ["#9B1520", "M0 0H12V12H0Z"], refused: ["#80470E", "M6 0 12 12H0Z"],
   mains: ["#9B1520", "M4 0H8V4H12V8H8V12H4V8H0V4H4Z"], power: ["#9B1520", "M4 0H8V4H12V8H8V12H4V8H0V4H4Z"], door: ["#80470E", "M6 0 12 12H0Z"], station: ["#9B1520", "M0 0H12V12H0Z"],
-  phone: ["#0B4BB0", "M2 0H10V12H2Z"],
+  phone: ["#0B4BB0", "M2 0H10V12H2Z"], bank: ["#532F88", "M0 2H12V10H0Z"], pad: ["#532F88", "M0 2H12V10H0Z"],
   other: ["#0A5C36", "M6 0A6 6 0 1 0 6 12 6 6 0 1 0 6 0"],
 };
 const MOST = 80;
@@ -19,7 +20,8 @@ function mark(kind) {
 }
 
 const THINGS = { ticket: ["票", "ticket"], slip: ["凭条", "slip"] };
-const thingWords = (event) => (event.thing === "note" ? [`¥${event.value_fen / 100}`, `¥${event.value_fen / 100}`] : THINGS[event.thing]);
+const MONEY = new Set(["note", "coin"]);
+const thingWords = (event) => (event.thing === "card" ? cardWords(event.card) : MONEY.has(event.thing) ? [`¥${event.value_fen / 100}`, `¥${event.value_fen / 100}`] : THINGS[event.thing]);
 const doorWords = (door) => DOORS[door] ?? [door, door];
 
 const PHONE = {
@@ -31,6 +33,10 @@ const phoneWords = ({ what, amount_fen: fen, why }) => {
   return PHONE[what].map((words, n) => `${words}${sum}${why ? `${n ? ": " : "："}${whyWords(why)[n]}` : ""}`);
 };
 
+const BANK = { booked: ["银行已扣款", "The bank has booked"], reversed: ["银行已冲正", "The bank has taken back"], declined: ["银行拒付", "The bank declined"], barred: ["银行作废未到的一笔", "The bank has barred"] };
+const bankWords = ({ what, amount_fen: fen, why }) => (BANK[what] ?? [what, what]).map((words) => `${words} ¥${(fen / 100).toFixed(2)}${why ? ` (${why})` : ""}`);
+const PAD = { enter: ["密码键盘：确认", "PIN pad: enter"], clear: ["密码键盘：更正", "PIN pad: clear"], cancel: ["密码键盘：取消", "PIN pad: cancel"] };
+
 const SENTENCES = {
   move: (event) => placeWords(event.to),
   bulk: (event) => placeWords(event.to),
@@ -39,7 +45,9 @@ const SENTENCES = {
   mains: (event) => (event.on ? ["市电恢复", "Mains back"] : ["断电", "Mains off"]),
   power: (event) => (event.on ? ["UPS 恢复供电", "UPS gives power"] : ["UPS 切断供电", "UPS cuts the power"]),
   station: (event) => [`车站${event.name === "down" ? "断网" : "变慢"}${event.on ? "" : "恢复"}`, `Station ${event.name} ${event.on ? "on" : "off"}`],
-  refused: (event) => [`¥${event.value_fen / 100} 未收`, `Not taken: ${event.why}`],
+  bank: (event) => bankWords(event),
+  pad: (event) => PAD[event.key],
+  refused: (event) => [event.value_fen ? `¥${event.value_fen / 100} 未收` : "未收", `Not taken: ${event.why}`],
   give: () => ["给乘客", "to the hand"],
   service: (event) => ["检修", `Service: ${event.act} ${event.place ?? event.device ?? ""} ${event.after ?? ""}`],
   box: (event) => (event.present ? [`钱箱装入 ${event.tag}`, "Box in"] : ["钱箱取出", "Box out"]),

@@ -3,10 +3,10 @@ import { get } from "./api.js";
 import { act } from "./deeds.js";
 import { byId, make, pair, refresh, stacked } from "./dom.js";
 import { faultWords } from "./faultwords.js";
-import { QUICK, QUICK_PHONES, QUICK_RECYCLER, deviceWords } from "./words.js";
+import { QUICK, QUICK_CARDS, QUICK_PHONES, QUICK_RECYCLER, deviceWords } from "./words.js";
 
 export function drawFaults(state) {
-  const fitted = [...QUICK, ...(state.fitted.change_tray ? [] : QUICK_RECYCLER), ...QUICK_PHONES].filter(([device, name]) => state.faults[device]?.[name] !== undefined);
+  const fitted = [...QUICK, ...(state.fitted.change_tray ? [] : QUICK_RECYCLER), ...QUICK_PHONES, ...QUICK_CARDS].filter(([device, name]) => state.faults[device]?.[name] !== undefined);
   refresh(byId("faults"), fitted.map(([device, name]) => [device, name, state.faults[device][name]]), () => fitted.map(([device, name, zh, en]) => {
     const on = state.faults[device][name];
     return make("button", { class: "key", "data-name": `${device}.${name}`, "aria-pressed": String(on), click: () => act("fault", `${device}.${name}.${on ? 0 : 1}`) },
@@ -35,6 +35,7 @@ export async function fillMenu() {
 const service = (body) => act("service", JSON.stringify(body));
 
 const BINS = [["reject", "清废钞", "Empty reject"], ["change_retract", "清回收", "Empty retract"], ["waste", "清废票", "Empty waste"], ["ticket_retract", "清回收票", "Empty ticket retract"]];
+const BESIDE = new Set(["provider", "bank"]); // nobody mends these at the cabinet
 const OF_TRAY = new Set(["reject", "change_retract"]);
 
 export function buildTechnician(state) {
@@ -53,6 +54,7 @@ export function buildTechnician(state) {
     key("凭条纸", "Slip paper", () => service({ act: "load_paper" })),
     ...BINS.filter(([bin]) => state.fitted.change_tray || !OF_TRAY.has(bin))
       .map(([bin, zh, en]) => key(zh, en, () => service({ act: "empty_bin", bin }))),
-    ...Object.keys(state.faults).filter((device) => device !== "provider").map((device) => key(`清理${deviceWords(device)[0]}`, `Clear ${deviceWords(device)[1].toLowerCase()}`, () => service({ act: "clear_jam", device }))),
+    ...(state.cards ? [key("还给持卡人", "Hand out cards", () => service({ act: "hand_out_cards" }))] : []),
+    ...Object.keys(state.faults).filter((device) => !BESIDE.has(device)).map((device) => key(`清理${deviceWords(device)[0]}`, `Clear ${deviceWords(device)[1].toLowerCase()}`, () => service({ act: "clear_jam", device }))),
   );
 }

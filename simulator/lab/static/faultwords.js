@@ -14,6 +14,21 @@ const UNIT = {
 };
 
 const WORDS = {
+  card_reader: {
+    ack_lost_next: "下一次确认丢失", ack_garbled_next: "下一次确认乱码", nak_next: "下一条指令被否", enq_lost_next: "下一次询问丢失", eot_lost_next: "下一次取消丢失", split_reply: "应答分两次到", wrong_rate: "速率不对", wrong_version: "型号不对",
+    motor_dead: "走卡电机不转", jam_drawn_in: "吸卡卡住", jam_ejected: "退卡卡住", jam_captured: "收卡卡住", rollers_slip_next: "下一次说走了却没走", bin_full: "收卡箱满", gate_stuck_shut: "卡口打不开", gate_stuck_open: "卡口关不上",
+    foreign_object: "卡口有异物", front_sensor_stuck: "卡口传感器总报有卡", rear_sensor_stuck: "后端传感器总报有卡", middle_sensor_blind: "中间传感器失灵", chip_dirty: "芯片触点脏", chip_falls_silent_next: "芯片下一条不答", chip_supply_dead: "芯片供电失败", sam_dead: "SAM 卡座失灵",
+    supply_out_of_range: "供电超限", main_supply_off: "主供电断，靠备用", head_dirty: "磁头脏", stripe_no_start: "磁条无起始符", stripe_no_end: "磁条无结束符", stripe_parity: "磁条奇偶错", stripe_lrc: "磁条校验错", stripe_blank: "磁条被抹掉",
+  },
+  pin_pad: {
+    opened: "有人拆键盘，密钥自毁", removed: "键盘被拆下", battery_low: "密钥电池不足", battery_dead: "密钥电池没电", imk_lost_next: "初始主密钥丢失", tmk_lost_next: "终端主密钥丢失", work_keys_lost_next: "工作密钥丢失", check_value_refused_next: "下一把密钥校验值被拒",
+    another_check_value_next: "下一把密钥存坏", memory_fault_next: "下一条指令存储故障", other_error_next: "下一条指令不明错误", key_stuck: "按键卡住连发", enter_dead: "确认键失灵", plain_digits: "被改装：密码明文外泄", short_pin_next: "下一次短密码也收", time_out_at_once_next: "下一次一开就超时",
+    no_time_out_byte: "超时不通知", restart_in_entry_next: "输密码时重启", pin_length_lies_next: "下一次位数报错", short_block_next: "下一次密文少一字节", key_before_reply_next: "应答前先来一个星号", split_reply: "应答分两次到", bad_check_next: "下一次应答校验错", wrong_baud: "速率不对",
+  },
+  bank: {
+    down: "银行挂断", silent: "收到不理", late_request: "请求在路上被拖住", slow: "应答慢", late_approval: "机器放弃后才答应", answer_lost: "办了，应答丢失", cut: "应答断在半途", split: "应答一字节一字节来", doubled: "应答来两遍",
+    wrong_mac: "应答签名不对", wrong_amount: "应答金额不对", wrong_trace: "应答流水不对", wrong_terminal: "应答终端不对", wrong_arpc: "发卡行密文不对", script: "带发卡行脚本", key_change: "密钥作废，要重签到", decline: "一律拒付", batch_full: "批次已满",
+  },
   provider: {
     refusing: "一律拒绝服务", silent: "收到不理", slow: "办了，应答慢", held: "请求在路上被拖住", answer_lost: "办了，应答丢失", restarted: "正好重启，请求丢失", late_payment: "付款很晚才入账", paid_twice: "手机付款到两次",
     wrong_amount: "应答金额不对", wrong_order: "应答订单不对", wrong_signature: "应答签名不对", unknown_first: "先答不知道", refund_refused: "拒绝退款", clock_skew: "平台时钟快一小时",

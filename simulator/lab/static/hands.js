@@ -23,13 +23,14 @@ function wallet(state) {
 export const pushFalse = (falseOnes = {}) => act(falseOnes[FALSE_FEN] ? "false" : "counterfeit", String(FALSE_FEN));
 
 function outlets(state) {
-  refresh(byId("outlets"), [state.outlets, state.near], () => [
+  refresh(byId("outlets"), [state.outlets, state.near, state.cards?.out], () => [
     ...Object.entries(outletsOf(state)).map(([name, [zh, en]]) => {
       const { things, open } = state.outlets[name];
       const count = things ? ` ${things}` : "";
       return make("button", { class: "take", "data-name": name, disabled: !things || !open, title: things && !open ? "闸门关着 The shutter is closed" : "",
         click: () => act("take", name) }, ...stacked([`${zh}${count}${things && !open ? " · 关" : ""}`, `${en}${things && !open ? " (shut)" : ""}`]));
     }),
+    ...(state.cards ? [make("button", { class: "take", "data-name": "card", disabled: !state.cards.out, click: () => act("card", "take") }, ...stacked(["取银行卡", "Take card"]))] : []),
     make("button", { class: "key calm", id: "near", "data-name": "near", "aria-pressed": String(state.near), click: () => act("near", state.near ? "0" : "1") },
       ...stacked(state.near ? ["有人在前", "Someone is near"] : ["走近机器", "Come near"])),
     make("button", { class: "key", id: "help", "data-name": "help", "aria-label": both(["按求助按钮", "Press the help button"]), click: () => act("help") }, ...stacked(["求助按钮", "Help button"])),

@@ -8,6 +8,7 @@ import { VALUES } from "./words.js";
 
 let look = () => null;
 const phone = (deed) => { if (look()?.phone) act("phone", deed); };
+const firstCard = () => { const card = look()?.cards?.cards.find((one) => one.lies === "hand"); if (card) act("card", `insert.${card.name}`); };
 const open = (id) => byId(id).showModal();
 
 const KEYS = [
@@ -24,6 +25,10 @@ const KEYS = [
   ["r", ["手机：晚付", "phone: pay late"], () => phone("late")],
   ["d", ["手机：付两次", "phone: pay twice"], () => phone("twice")],
   ["e", ["手机：不付，或完成", "phone: decline, or done"], () => phone(look()?.phone?.face === "asked" ? "decline" : "done")],
+  ["k", ["插入第一张卡", "insert the first card of the drawer"], firstCard],
+  ["x", ["取卡", "take the card"], () => { if (look()?.cards) act("card", "take"); }],
+  ["i", ["到密码键盘（数字、回车、退格、Esc）", "go to the PIN pad (digits, Enter, Backspace, Esc)"], () => byId("pad")?.focus()],
+  ["o", ["输入正确的密码", "type the right PIN"], () => { if (look()?.cards) act("pin", "right"); }],
   ["p", ["拔插头或插回", "pull the plug or plug it in"], () => act("mains", look()?.mains ? "0" : "1")],
   ["g", ["到乘客屏幕（方向键移动，回车点按）", "go to the passenger screen (arrows move, Enter touches)"], () => byId("screen").focus()],
   ["f", ["到故障菜单", "go to the fault menu"], () => byId("faults").querySelector("button")?.focus()],

@@ -1,6 +1,7 @@
 // Joins the page to the cabinet: events say that something changed, the state says what. Everything here asks the cabinet
 // process only, at most ten times a second while something happens and once a second otherwise.
 import { get, watch } from "./api.js";
+import { drawCards, wireCards } from "./cards.js";
 import { build } from "./cutaway.js";
 import { act } from "./deeds.js";
 import { byId, pill } from "./dom.js";
@@ -38,12 +39,14 @@ function show() {
   const known = waiting.filter((event) => event.n <= state.event);
   waiting.splice(0, known.length);
   if (!byId("inside").childElementCount) {
-    byId("inside").append(build(state.fitted));
+    byId("inside").append(build(state.fitted, () => state));
     wireInside(() => state);
+    if (state.fitted.cards) wireCards();
   }
   drawInside(state);
   drawHands(state);
   drawPhone(state);
+  drawCards(state);
   drawPower(state);
   drawFaults(state);
   drawWhere(state);

@@ -1,5 +1,6 @@
 // The page explains itself: what the machine does now, where the passenger's money is, what a power cut leaves and what
 // became of it. All of it is said from where things lie and which way they went; nobody asks the controller.
+import { cardWords } from "./cards.js";
 import { byId, make, pair, refresh } from "./dom.js";
 import { depositPlace, placeWords, timeOf, yuan } from "./words.js";
 
@@ -27,6 +28,10 @@ const NOW = [
   [(s) => some(s, "change.tray"), (s) => [`出钞口有 ${worth(s, "change.tray")}，请取走；不取会被收回并留下欠条。`, `${worth(s, "change.tray")} lies in the change tray: take it, or it is retracted and owed.`]],
   [(s) => some(s, "ticket.tray"), (s) => [`${s.places["ticket.tray"].things} 张票已在托盘，集齐后一起交出。`, `${s.places["ticket.tray"].things} in the ticket tray; all are handed over together.`]],
   [(s) => some(s, "slip.mouth"), () => ["凭条已印好，请取走。", "A slip is printed: take it."]],
+  [(s) => s.cards?.out, (s) => [`${cardWords(s.cards.inside)[0]}的卡退到卡口，请取走；不取会被收走。`, `${cardWords(s.cards.inside)[1]}'s card is in the mouth of the reader: take it, or it is kept.`]],
+  [(s) => s.cards?.pad.mode === "pin", (s) => [`等持卡人在密码键盘上输密码，已输 ${s.cards.pad.stars} 位；数字只在键盘里。`, `It waits for the PIN on the pad, ${s.cards.pad.stars} digits so far; they stay inside the pad.`]],
+  [(s) => s.cards?.inside, (s) => [`${cardWords(s.cards.inside)[0]}的卡在读卡器里，正在读芯片或问银行。`, `${cardWords(s.cards.inside)[1]}'s card is in the reader: its chip is read, or the bank is asked.`]],
+  [(s) => s.cards?.gate, () => ["卡口开着：插卡。", "The card slot is open: insert a card."]],
   [(s) => s.phone?.face === "asked", (s) => [`手机扫到 ${cents(s.phone.amount_fen)}，等主人确认；还没付。`, `The phone has scanned ${cents(s.phone.amount_fen)} and waits for its owner: nothing is paid yet.`]],
   [(s) => Object.values(s.doors).some(Boolean), () => ["门开着：不售票，等关门。", "A door is open: no sales until it is closed."]],
   [(s) => s.slot_open, () => ["入钞口开着：投入纸币。", "The slot is open: put notes in."]],
@@ -50,6 +55,12 @@ function byPhone(phone) {
   const [paid, back] = [-1, 1].map((sign) => phone.booked.filter(({ fen }) => Math.sign(fen) === sign).reduce((sum, { fen }) => sum + Math.abs(fen), 0));
   const words = [`手机共付 ${cents(paid)}${back ? `，退回 ${cents(back)}` : ""}。`, `The phone has paid ${cents(paid)}${back ? `, and ${cents(back)} came back` : ""}.`];
   return [words];
+}
+
+function byCard(bank) {
+  if (!bank?.paid.length) return [];
+  const [kept, back] = ["booked", "reversed"].map((state) => bank.paid.filter((one) => one.state === state).reduce((sum, { fen }) => sum + fen, 0));
+  return [[`刷卡共付 ${cents(kept + back)}${back ? `，退回 ${cents(back)}` : ""}。`, `Cards have paid ${cents(kept + back)}${back ? `, and ${cents(back)} went back` : ""}.`]];
 }
 
 function account(told, deposit) {
@@ -80,16 +91,17 @@ const WILL = {
   "ticket.tray": ["来电后查记录：交出或作废退款。", "when power is back the journal says: handed over, or voided and refunded."],
   "ticket.slot": ["可取走；没人取就收回。", "can be taken when the shutter opens, or is retracted."],
   "slip.mouth": ["可取走。", "can be taken."],
+  "card.reader": ["是持卡人的：来电后退回；没人取就收走保管。", "is its owner's: when power is back it comes out, and is kept safe when nobody takes it."],
   deposit: ["暂存的纸币，仍是乘客的：来电后逐张核对，接着办或原币退回。", "the deposit, still the passenger's: when power is back it is compared note by note, and kept for the sale or given back."],
 };
 
 const BECAME = {
   hand: ["乘客已取回", "the passenger has it"], box: ["已入钱箱，计入付款", "went to the box and counts as paid"], "acceptor.mouth": ["已退到入钞口，请取回", "was given back in the slot"],
-  "change.retract": ["已收回，欠款记为欠条", "was retracted; it is owed as a claim"], "ticket.waste": ["已作废", "was voided"], "ticket.retract": ["已收回", "was retracted"],
+  "change.retract": ["已收回，欠款记为欠条", "was retracted; it is owed as a claim"], "ticket.waste": ["已作废", "was voided"], "card.bin": ["已收走保管", "is kept safe inside"], "ticket.retract": ["已收回", "was retracted"],
   "dispenser.reject": ["清到废钞箱", "was cleared to the reject bin"], "ticket.slot": ["已交到出票口", "was handed over in the slot"], "acceptor.jam": ["卡住了，等工作人员", "jammed: staff will take it out"],
 };
 
-const NAMES = { ticket: ["车票", "ticket"], slip: ["凭条", "slip"] };
+const NAMES = { ticket: ["车票", "ticket"], slip: ["凭条", "slip"], card: ["银行卡", "bank card"], coin: ["硬币", "coin"] };
 
 function grouped(caught) {
   const groups = new Map();
@@ -131,11 +143,11 @@ const sentence = (words) => make("p", {}, ...pair(words));
 export function drawStory(state) {
   const now = NOW.find(([fits]) => fits(state))[1](state);
   const cut = state.story.outage && outage(state.story.outage);
-  const paid = byPhone(state.phone);
+  const paid = [...byPhone(state.phone), ...byCard(state.bank)];
   refresh(byId("story"), [now, state.story, paid], () => [
     make("p", { class: "now", id: "now" }, ...pair(now)),
     ...account(state.story.account, depositPlace(state)).map((words) => make("p", { id: "account" }, ...pair(words))),
-    ...paid.map((words) => make("p", { id: "by-phone" }, ...pair(words))),
+    ...paid.map((words) => make("p", { class: "by-account" }, ...pair(words))),
     ...(cut ? [make("div", { class: "cut", id: "cut" }, make("p", { class: "head" }, ...pair(cut[0])), ...cut[1].map(sentence))] : []),
   ]);
 }

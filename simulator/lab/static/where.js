@@ -13,8 +13,12 @@ function row(zh, en, places, state) {
 }
 
 // Money that is no note: what the phone's owner has, and what his payments left with the machine's owner.
-const ACCOUNTS = [["手机余额", "In the phone", "balance_fen"], ["支付平台", "Paid by phone", "kept_fen"]];
-const account = ([zh, en, name], phone) => make("tr", { class: "account", "data-row": name }, make("th", { scope: "row" }, ...pair([zh, en])), make("td", { colspan: VALUES.length }), make("td", {}, yuan(phone[name])));
+const ACCOUNTS = [["手机余额", "In the phone", "phone", "balance_fen"], ["支付平台", "Paid by phone", "phone", "kept_fen"],
+  ["卡上余额", "On the cards", "bank", "balance_fen"], ["银行收款", "Paid by card", "bank", "kept_fen"]];
+const rowName = (who, name) => (who === "phone" ? name : `${who}_${name}`);
+const account = ([zh, en, who, name], state) => make("tr", { class: "account", "data-row": rowName(who, name) }, make("th", { scope: "row" }, ...pair([zh, en])), make("td", { colspan: VALUES.length }), make("td", {}, yuan(state[who][name])));
+// Sum over phone and bank of one of their figures.
+const beside = (state, name) => (state.phone?.[name] ?? 0) + (state.bank?.[name] ?? 0);
 
 // A deposit in a cassette is escrow, not change.
 function rows(state) {
@@ -25,20 +29,19 @@ function rows(state) {
 
 export function drawWhere(state) {
   const places = Object.entries(state.places).filter(([, place]) => Object.keys(place.notes).length);
-  refresh(byId("where-body"), [places.map(([name, place]) => [name, place.notes]), state.total, state.phone?.balance_fen, state.phone?.kept_fen], () => {
+  refresh(byId("where-body"), [places.map(([name, place]) => [name, place.notes]), state.total, state.phone?.balance_fen, state.phone?.kept_fen, state.bank?.balance_fen, state.bank?.kept_fen], () => {
     const named = new Set(rows(state).flatMap(([, , names]) => names));
     const others = places.map(([name]) => name).filter((name) => !named.has(name));
     byId("where-head").replaceChildren(make("tr", {}, make("th", {}), ...VALUES.map((value) => make("th", { scope: "col" }, chip(value, `¥${value / 100}`))), make("th", { scope: "col" }, "¥")));
     const total = row("合计", "Total", Object.keys(state.places), state);
-    if (state.phone) total.lastElementChild.textContent = yuan(state.total.value_fen + ACCOUNTS.reduce((sum, [, , name]) => sum + state.phone[name], 0));
+    total.lastElementChild.textContent = yuan(state.total.value_fen + beside(state, "balance_fen") + beside(state, "kept_fen"));
     byId("where-foot").replaceChildren(total);
-    const accounts = state.phone ? ACCOUNTS.map((one) => account(one, state.phone)) : [];
+    const accounts = ACCOUNTS.filter(([, , who]) => state[who]).map((one) => account(one, state));
     return [...rows(state), ...(others.length ? [["别处", "Elsewhere", others]] : [])].map(([zh, en, names]) => row(zh, en, names, state)).concat(accounts);
   });
-  const extra = state.phone ? state.phone.balance_fen + state.phone.kept_fen : 0;
-  const found = state.total.value_fen + extra;
-  const brought = state.total.brought_fen === undefined ? undefined : state.total.brought_fen + (state.phone?.opened_fen ?? 0);
-  const conserved = state.total.conserved && (state.phone?.conserved ?? true) && (brought === undefined || brought === found);
+  const found = state.total.value_fen + beside(state, "balance_fen") + beside(state, "kept_fen");
+  const brought = state.total.brought_fen === undefined ? undefined : state.total.brought_fen + beside(state, "opened_fen");
+  const conserved = state.total.conserved && (state.phone?.conserved ?? true) && (state.bank?.conserved ?? true) && (brought === undefined || brought === found);
   const off = brought === undefined || brought === found ? "" : ` ${found > brought ? "+" : "−"}¥${yuan(Math.abs(found - brought))}`;
   pill(byId("conserved"), conserved ? ["✓ 总数守恒", "Conserved"] : [`✗ 总数不符${off}`, `Not conserved${off}`], conserved ? "good" : "bad");
 }

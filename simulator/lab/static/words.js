@@ -26,6 +26,7 @@ const DEVICE_WORDS = {
   acceptor: ["收钞器", "Note acceptor"], dispenser: ["出钞器", "Dispenser"], ticket_unit: ["制票机", "Ticket unit"],
   cabinet: ["机柜板", "Cabinet board"], slip_printer: ["凭条打印机", "Slip printer"], ups: ["不间断电源", "UPS"],
   bill_to_bill: ["循环收付机", "Bill-to-Bill"], provider: ["支付平台", "Phone payment"],
+  card_reader: ["读卡器", "Card reader"], pin_pad: ["密码键盘", "PIN pad"], bank: ["银行", "Bank"], hopper: ["硬币箱", "Coin hoppers"],
 };
 export const deviceWords = (device) => DEVICE_WORDS[device] ?? [device, device];
 
@@ -44,7 +45,7 @@ export const WHY_NOT = { closed: ["闸门关着", "the shutter is closed"], empt
 
 export const LAMPS = {
   green: ["营业", "open"], red: ["停用", "closed"], notes: ["入钞", "notes"], tickets: ["取票", "tickets"],
-  change: ["找零", "change"], help: ["求助", "help"], siren: ["警笛", "siren"],
+  change: ["找零", "change"], card: ["插卡", "card"], help: ["求助", "help"], siren: ["警笛", "siren"],
 };
 
 // The usual troubles, one key each; the whole menu is under them.
@@ -71,6 +72,16 @@ export const QUICK_PHONES = [
   ["provider", "refund_refused", "拒绝退款", "No refund"],
 ];
 
+// Besides, where bank cards pay.
+export const QUICK_CARDS = [
+  ["card_reader", "chip_dirty", "芯片读不出", "Chip is dirty"],
+  ["card_reader", "jam_ejected", "退卡卡住", "Card jam"],
+  ["pin_pad", "opened", "拆密码键盘", "Tamper"],
+  ["bank", "answer_lost", "银行应答丢失", "Answer lost"],
+  ["bank", "silent", "银行不理", "Bank silent"],
+  ["bank", "wrong_mac", "银行签名错", "Wrong MAC"],
+];
+
 // Instead of the dispenser's, where notes come out of the unit that takes them.
 export const QUICK_RECYCLER = [
   ["acceptor", "double_pick_next", "双张", "Double feed"],
@@ -95,6 +106,7 @@ const PLACES = Object.fromEntries([
   ...ROWS.flatMap(([zh, en, places]) => places.map((place) => [place, [zh, en.toLowerCase()]])),
   ["roll", ["票卷", "roll"]], ["printer.path", ["打印", "printer"]], ["ticket.tray", ["托盘", "tray"]],
   ["ticket.slot", ["出票口", "ticket slot"]], ["ticket.waste", ["废票箱", "waste bin"]], ["ticket.retract", ["回收票箱", "ticket retract bin"]],
+  ["card.reader", ["读卡器", "card reader"]], ["card.bin", ["收卡箱", "card bin"]],
   ["slip.roll", ["凭条纸", "paper"]], ["slip.mouth", ["凭条口", "slip mouth"]],
   ...[1, 2, 3, 4].map((n) => [`cassette.${n}`, [`找零箱 ${n}`, `cassette ${n}`]]),
 ]);
