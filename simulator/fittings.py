@@ -25,8 +25,6 @@ class Fitting:
     """A provider of phone codes runs beside the station."""
     cards: bool = False
     """A card reader and a PIN pad are fitted, and a bank runs beside the station."""
-    collect: bool = False
-    """A code scanner and a reader of identity cards are fitted, for tickets that were bought elsewhere."""
 
     def changed(self, name: str, text: str) -> str:
         """A file of the demo with this fitting's lines. Raises ValueError when a line to change is not there."""

@@ -8,14 +8,19 @@ import pytest
 
 from simulator.passenger.visit import Account
 from simulator.report import (
+    CardBooks,
     MotionLog,
+    PhoneBooks,
     add_up,
     by_kind,
+    card_differences,
     disagreements,
     joint_report,
+    other_books,
     passengers_say,
     phone_differences,
     times,
+    way_of,
     ways,
 )
 from simulator.timesplit import CLASSES, SaleTimes
@@ -169,3 +174,53 @@ def test_kinds_are_told_by_way_of_payment_where_there_are_phones() -> None:
     assert by_kind([PAID, cash, left])["phone"]["ways"] == {"cash": 1, "phone": 1}
     assert "ways" not in by_kind([BOUGHT])["exact"]
     assert "phone_fen" not in BOUGHT.as_dict()
+
+
+def booking(trace: int, amount_fen: int, state: str) -> dict[str, object]:
+    moved_fen = amount_fen if state == "booked" else 0
+    key = {"terminal": "TVM00001", "batch": 1, "trace": trace, "account": "good"}
+    return {**key, "amount_fen": amount_fen, "state": state, "moved_fen": moved_fen, "code": "00"}
+
+
+def bank_books(*bookings: dict[str, object], balance_fen: int = 96_200) -> CardBooks:
+    accounts = [{"name": "good", "balance_fen": balance_fen}]
+    told = {"opened": {"good": 100_000}, "accounts": accounts, "bookings": list(bookings), "wrong": []}
+    return CardBooks(told, "TVM00001")
+
+
+def test_bank_journal_and_chips_must_name_the_same_sum() -> None:
+    books = bank_books(booking(101, 3_800, "booked"), booking(201, 900, "reversed"))
+    paid = Account("card", "bought", card_fen=[3_800, 900])
+    assert card_differences(books, 3_800, [paid, BOUGHT]) == []
+    assert card_differences(books, 4_700, [paid]) == ["kept of cards: the journal says 4700, the bank 3800"]
+    assert card_differences(books, 3_800, [BOUGHT]) == ["paid by card: chips say 0, the bank 4700"]
+    robbed = bank_books(booking(101, 3_800, "booked"), balance_fen=96_201)
+    assert card_differences(robbed, 3_800, [Account("card", "bought", card_fen=[3_800])]) == [
+        "the bank's accounts do not add up to what they were opened with"
+    ]
+
+
+def test_a_payment_in_two_books_is_said_and_all_of_them_are_judged() -> None:
+    cards = bank_books(booking(101, 3_800, "booked"))
+    assert other_books(None, None) == (None, [])
+    assert other_books(None, cards) == ({101: ("captured", 3_800, 1)}, [])
+    phones = PhoneBooks({"orders": [order(101)], "bookings": []}, "T01")
+    known, twice = other_books(phones, cards)
+    assert known == {101: ("captured", 3_800, 1)}
+    assert twice == ["payment 101 is in the books of provider and bank"]
+
+
+def order(payment: int) -> dict[str, object]:
+    return {
+        "name": f"T01.e.1.{payment}",
+        "merchant": "T01",
+        "state": "paid",
+        "amount_fen": 3_800,
+        "refund_refused": False,
+    }
+
+
+def test_who_paid_by_card_is_counted_so() -> None:
+    assert way_of(Account("card", "bought", card_fen=[3_800])) == "card"
+    assert way_of(Account("card", "bought", card_fen=[], inserted_fen=[5_000])) == "cash"
+    assert "card_fen" not in Account("exact").as_dict()

@@ -42,7 +42,7 @@ WAY = (
     ((800, 1830), "review", "pay"),
 )
 START = ((540, 713), "attract", "")
-CASH, CODE = ((540, 937), "pay.choice", "pay_cash"), ((540, 1167), "pay.choice", "pay_code")
+CHOICE, WAY_PITCH = (540, 937), 230
 CARD_PITCH = 228
 STILL = "() => document.querySelector('#screen').dataset.still === 'true'"
 
@@ -78,6 +78,10 @@ class Watcher:
     @property
     def kind(self) -> str:
         return self._eyes.screen.kind if self._eyes.screen is not None else ""
+
+    def ways(self) -> list[str]:
+        """Targets of the ways to pay, from above; none on other screens."""
+        return [way.key.target for way in getattr(self._eyes.screen, "ways", ())]
 
     def shows_code(self) -> bool:
         return bool(getattr(self._eyes.screen, "code", ()))
@@ -181,10 +185,17 @@ def to_choice(page: Page, lab: Lab) -> None:
         touch(page, lab, at, kind, target)
 
 
+def choose(page: Page, lab: Lab, target: str) -> None:
+    """One of the ways to pay, wherever it stands."""
+    wait_for(page, lambda: target in lab.watcher.ways(), f"{target} among the ways to pay")
+    at = lab.watcher.ways().index(target)
+    touch(page, lab, (CHOICE[0], CHOICE[1] + WAY_PITCH * at), "pay.choice", target)
+
+
 def to_payment(page: Page, lab: Lab) -> None:
     """From the first picture to the open note slot."""
     to_choice(page, lab)
-    touch(page, lab, *CASH)
+    choose(page, lab, "pay_cash")
     expect(page.locator("#now")).to_contain_text("The slot is open", timeout=SLOW_MS)
 
 
@@ -261,7 +272,7 @@ class TestSalesBoughtByMouse:
         to_choice(page, lab)
         page.locator("[data-name='phone.scan']").click()
         expect(page.locator("#notice")).to_contain_text("There is no code on the screen")
-        touch(page, lab, *CODE)
+        choose(page, lab, "pay_code")
         wait_for(page, lab.watcher.shows_code, "a code to scan")
         page.wait_for_function(STILL)
         page.locator("[data-name='phone.scan']").click()
@@ -286,6 +297,41 @@ class TestSalesBoughtByMouse:
         expect(page.locator("#active-faults")).to_contain_text("Phone payment: silent")
         page.locator("#power [data-name='provider.silent']").click()
         expect(page.locator("#active-faults")).to_contain_text("No fault is on")
+
+    def test_by_card_alone_with_a_pin_that_nobody_sees(self, lab: Lab, page: Page) -> None:
+        opened_fen = state(lab)["bank"]["balances"]["good"]
+        to_choice(page, lab)
+        choose(page, lab, "pay_card")
+        expect(page.locator("#now")).to_contain_text("insert a card", timeout=SLOW_MS)
+        page.locator("[data-name='card.good']").drag_to(page.locator("#card-slot"))
+        pad = page.locator("#pad")
+        expect(pad).to_have_attribute("data-mode", "pin", timeout=SLOW_MS)
+        pad.locator("[data-key='9']").click()
+        pad.locator("[data-key='clear']").click()
+        for key in "123":
+            pad.locator(f"[data-key='{key}']").click()
+        pad.focus()
+        page.keyboard.type("456")
+        expect(page.locator("#pad-face")).to_have_text("＊" * 6)
+        page.keyboard.press("Enter")
+        card = page.locator("#outlets [data-name=card]")
+        expect(card).to_be_enabled(timeout=SLOW_MS)
+        card.click()
+        take(page, "tickets")
+        wait_for(page, lambda: state(lab)["bank"]["kept_fen"] > 0, "the bank's booking")
+        told = state(lab)
+        paid_fen = told["bank"]["kept_fen"]
+        assert told["bank"]["balances"]["good"] == opened_fen - paid_fen
+        agreed = {one["name"]: one["agreed_fen"] for one in told["cards"]["cards"]}
+        assert agreed["good"] == [paid_fen]
+        assert told["bank"]["conserved"]
+        expect(page.locator("#where-body [data-row=bank_kept_fen] td").last).to_have_text(f"{paid_fen / 100:g}")
+        expect(page.locator("#conserved")).to_contain_text("Conserved")
+        expect(page.locator("[data-name='card.good']")).to_be_enabled()
+        assert "card:insert.good" in page.url
+        assert "pin:right" in page.url
+        assert "123456" not in page.url
+        assert "123456" not in page.locator("#events").inner_text()
 
     def test_with_notes_and_change_survives_a_power_cut(self, lab: Lab, page: Page) -> None:
         to_payment(page, lab)

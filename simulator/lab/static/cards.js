@@ -149,6 +149,7 @@ export function drawCards(state) {
   drawReader(state.cards, state.lamps.card);
   drawPad(state.cards);
   drawer(state.cards, state.bank);
+  byId("bank-pill").hidden = !state.bank;
   pill(byId("bank-pill"), state.bank?.there ? ["银行在线", "Bank is there"] : ["银行断线", "Bank is away"], state.bank?.there ? "good" : "bad");
 }
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from simulator.acquirer.faults import FAULTS as BANK_FAULTS
 from simulator.cabinet.settings import CabinetSettings
+from simulator.lab.bank import BANK
 from simulator.lab.pages import STATIC
 from simulator.lab.provider_switch import PROVIDER
 from simulator.provider.faults import FAULTS
@@ -58,12 +60,22 @@ def test_no_script_and_no_style_stands_in_the_page_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [CabinetSettings(), CabinetSettings(acceptor="bill_to_bill", ups=True), CabinetSettings(ups=True)]
+    "settings",
+    [
+        CabinetSettings(),
+        CabinetSettings(acceptor="bill_to_bill", ups=True),
+        CabinetSettings(ups=True),
+        CabinetSettings(cards=("good",)),
+    ],
 )
 def test_every_fault_of_every_machine_has_chinese_words(settings: CabinetSettings) -> None:
     words = (STATIC / "faultwords.js").read_text()
     known = set(re.findall(r"\b([a-z][a-z0-9_]+): \"", words))
-    faults: dict[str, Iterable[str]] = {**Bench(settings).get("/api/state")["faults"], PROVIDER: FAULTS}
+    faults: dict[str, Iterable[str]] = {
+        **Bench(settings).get("/api/state")["faults"],
+        PROVIDER: FAULTS,
+        BANK: BANK_FAULTS,
+    }
     for device, names in faults.items():
         missing = [name for name in names if name.removesuffix("_once") not in known and name not in known]
         assert missing == [], device
