@@ -92,8 +92,8 @@ export const buildCards = (state) => draw("g", {}, draw("rect", { x: 0, y: TOP -
 
 // -- what changes
 
-const READER = { "": ["空", "Empty", "quiet"], FRONT_FREE: ["卡在卡口", "In the mouth", "busy"], FRONT_HELD: ["卡口夹住", "Held", "busy"], HALF_IN: ["走卡", "Moving", "busy"], INSIDE: ["已吸入", "Inside", "busy"], CONTACTS: ["读芯片", "Chip in use", "busy"], HALF_REAR: ["走卡", "Moving", "busy"], REAR_HELD: ["收卡中", "Capturing", "bad"], REAR_FREE: ["卡挂在后端", "Hangs out", "bad"] };
-const MODES = { closed: ["待用", "Idle", "quiet"], plain: ["可按键", "Keys open", "busy"], pin: ["请输密码", "Enter PIN", "busy"], off: ["断电", "No power", "bad"] };
+const READER = { "": ["空", "Empty", "quiet"], FRONT_FREE: ["卡在卡口", "In the mouth", "busy"], FRONT_HELD: ["卡口夹住", "Held", "busy"], HALF_IN: ["走卡", "Moving", "busy"], INSIDE: ["已吸入", "Inside", "busy"], CONTACTS: ["读芯片", "Chip", "busy"], HALF_REAR: ["走卡", "Moving", "busy"], REAR_HELD: ["收卡中", "Capturing", "bad"], REAR_FREE: ["卡挂在后端", "Hangs out", "bad"] };
+const MODES = { closed: ["待用", "Idle", "quiet"], plain: ["可按键", "Keys open", "busy"], pin: ["输密码", "PIN", "busy"], off: ["断电", "No power", "bad"] };
 
 function drawReader(cards, gateLit) {
   const [zh, en, look] = cards.gate && !cards.inside ? ["请插卡", "Insert card", "good"] : READER[cards.spot] ?? READER[""];
