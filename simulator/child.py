@@ -34,7 +34,9 @@ class Program:
     again: Callable[[str], tuple[str, ...]] | None = None
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
+    """What a new process does before it begins: it is killed when `parent`, who starts it, ends."""
+
     def before_exec() -> None:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before we asked
@@ -58,7 +60,7 @@ class Child:
                 cwd=cwd,
                 env={**os.environ, **program.env},
                 process_group=0,
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=die_with(os.getpid()),
             )
         except OSError:
             self._log.close()

@@ -32,7 +32,7 @@ from simulator.station.machines.signing import read_signer
 from simulator.station.network import NETWORK_DIR, NetworkError
 from simulator.station.seats.stock import StockError
 from simulator.station.shell import StationShell
-from simulator.station.store import Store, StoreError
+from simulator.station.store import Store, StoreError, open_store
 from simulator.station.timetable import station_date
 from simulator.station.wire import Step
 from simulator.station.world import World
@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     listener = listen(options.port)
-    store = Store(options.data)
+    store = open_store(options.data, options.database)
     steps = list(store.replay())
     world, home = _world(options, store, steps)
     _ = world.rules  # read now: a file that cannot be read must not wait for the first refund
@@ -128,6 +128,12 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tvm station", description="The station computer, on the loopback address.")
     parser.add_argument("--port", type=int, default=8620, help="0 takes a free one (default 8620)")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help=f"where it remembers (default {DEFAULT_DATA})")
+    parser.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help="keep the journal in this PostgreSQL, postgresql://USER@HOST/NAME (a password belongs into PGPASSFILE)",
+    )
     parser.add_argument("--network", type=Path, default=NETWORK_DIR, help="folder of the network data")
     parser.add_argument(
         "--gtfs",

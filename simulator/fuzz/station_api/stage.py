@@ -19,11 +19,11 @@ from zlib import crc32
 from simulator.clock import SharedClock
 from simulator.station.core import Station
 from simulator.station.devices import Enrolled
+from simulator.station.files import FileStore
 from simulator.station.http import App, build_app
 from simulator.station.machines.office import Person
 from simulator.station.machines.signing import Signer
 from simulator.station.shell import StationShell
-from simulator.station.store import Store
 from simulator.station.timetable import wall_ms
 from simulator.station.wire import Request
 from simulator.station.world import World
@@ -64,7 +64,7 @@ class Stage:
     """The station behind its HTTP application; `ask` runs it on a loop of its own, without a socket."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store(folder)
+        self.store = FileStore(folder)
         self.stopped: list[str] = []
         clock = SharedClock(1.0, NOON_MS, SharedClock.starting_now().base_mono_ms)
         self.shell = StationShell(new_station(), self.store, clock, self.stopped.append)
@@ -122,7 +122,7 @@ class Stage:
     def replayed(self, folder: Path) -> Station:
         """A station that has only read what this one stored."""
         other = new_station()
-        store = Store(folder)
+        store = FileStore(folder)
         for step in store.replay():
             other.apply(step)
         store.close()

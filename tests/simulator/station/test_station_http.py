@@ -18,10 +18,10 @@ import pytest
 from simulator.clock import SharedClock
 from simulator.station.core import ROUTES, Station
 from simulator.station.faults import FaultBody, Faults
+from simulator.station.files import FileStore
 from simulator.station.http import build_app
 from simulator.station.machines import office
 from simulator.station.shell import StationShell
-from simulator.station.store import Store
 from simulator.station.wire import Request
 from tests.simulator.station.helpers import ENROLLED, NOON, key, lock_body, world
 
@@ -184,7 +184,7 @@ def test_a_spoilt_memory_refuses_the_start_and_says_where(tmp_path: Path) -> Non
     assert "journal.jsonl:1" in ended.stderr
 
 
-class FullDisk(Store):
+class FullDisk(FileStore):
     """Storage that has no room left."""
 
     def append(self, steps: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from simulator.station.core import Station
 from simulator.station.locks import expiries
 from simulator.station.orders import check_digit
-from simulator.station.store import Store, StoreError
+from simulator.station.store import StoreError
 from tests.simulator.station.helpers import ENROLLED, TOMORROW, Machine, body_of, error_of, key, small_world
+from tests.simulator.station.memories import Memory
 
 ANNA, BO = "11010119900307281X", "110101199003074477"
 
@@ -194,15 +196,13 @@ def test_a_restart_knows_orders_what_was_shown_and_what_is_held() -> None:
     assert state(at, made["code"]) == "open"
 
 
-def test_codes_follow_from_the_key_of_a_folder(tmp_path: Any) -> None:
+def test_codes_follow_from_the_key_of_a_folder(tmp_path: Path, memory: Memory) -> None:
     with_keys = []
     for folder in (tmp_path / "a", tmp_path / "a", tmp_path / "b"):
-        store = Store(folder)
+        store = memory.open(folder)
         with_keys.append(Station(small_world(), ENROLLED, key=store.key()).sales.orders.secrets.code("E100000001"))
         store.close()
     assert with_keys[0] == with_keys[1] != with_keys[2]
     (tmp_path / "b" / "orders.key").write_bytes(b"short")
-    store = Store(tmp_path / "b")
-    with pytest.raises(StoreError):
-        store.key()
-    store.close()
+    with pytest.raises(StoreError, match=r"orders\.key: 5 bytes"):
+        memory.open(tmp_path / "b").key()

@@ -1,4 +1,4 @@
-"""What the station remembers on disk: replay, torn tails, and a past it refuses to guess at."""
+"""What the station remembers, in files and in a database; and of the files: torn tails, and a past it refuses to guess at."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.station.core import Station
-from simulator.station.store import Store, StoreError
-from tests.simulator.station.helpers import ENROLLED, EPOCH, Machine, key, small_world
+from simulator.station.files import FileStore
+from simulator.station.store import StoreError
+from tests.simulator.station.helpers import EPOCH, Machine, key, small_world
+from tests.simulator.station.memories import Memory
 from tests.simulator.station.test_station_machines import SESSION, journal, send
 
 
@@ -34,38 +35,49 @@ def lived(seats: int = 3) -> Machine:
     return machine
 
 
-def restarted(folder: Path, machine: Machine) -> Station:
-    store = Store(folder)
-    station = Station(machine.station.world, ENROLLED)
-    for step in store.replay():
-        station.apply(step)
-    store.close()
-    return station
-
-
-def stored(folder: Path, machine: Machine) -> None:
-    store = Store(folder)
+def stored(memory: Memory, folder: Path, machine: Machine) -> None:
+    store = memory.open(folder)
     for step in machine.steps:
         store.append([step])
     store.close()
 
 
-def test_a_restart_stands_where_the_station_stood(tmp_path: Path) -> None:
+FILES = Memory()
+
+
+def test_a_restart_stands_where_the_station_stood(tmp_path: Path, memory: Memory) -> None:
     machine = lived()
-    stored(tmp_path, machine)
-    assert restarted(tmp_path, machine).snapshot() == machine.station.snapshot()
+    stored(memory, tmp_path, machine)
+    assert memory.restarted(tmp_path, small_world()).snapshot() == machine.station.snapshot()
     assert {step["kind"] for step in machine.steps} == {
         "session", "held", "renewed", "confirmed", "printed", "voided", "records", "released", "expired",
     }  # fmt: skip
 
 
-def test_records_lie_beside_the_journal_line_by_line(tmp_path: Path) -> None:
+def test_all_that_came_together_is_there_and_later_starts_go_on_behind_it(tmp_path: Path, memory: Memory) -> None:
     machine = lived()
-    stored(tmp_path, machine)
+    store = memory.open(tmp_path)
+    store.append(machine.steps[:9])
+    store.close()
+    store = memory.open(tmp_path)
+    store.append(machine.steps[9:])
+    store.append([])
+    assert store.lines("T07", EPOCH, 2, 4) == [*journal(2)[1:], "poison\n", "#a mark of our own"]
+    assert (
+        store.lines("T07", EPOCH, 6, 9) == store.lines("T08", EPOCH, 1, 1) == store.lines("../T07", EPOCH, 1, 1) == []
+    )
+    store.close()
+    assert memory.restarted(tmp_path, small_world()).snapshot() == machine.station.snapshot()
+
+
+def test_records_lie_beside_the_journal_line_by_line(tmp_path: Path, memory: Memory) -> None:
+    machine = lived()
+    stored(memory, tmp_path, machine)
     lines = (tmp_path / "records" / "T07" / f"{EPOCH}.jsonl").read_text(encoding="utf-8").splitlines()
     assert lines[:2] == journal(2)
     assert lines[2:] == ["#" + json.dumps("poison\n"), "#" + json.dumps("#a mark of our own"), "漯河"]
-    assert b'"records"' not in (tmp_path / "journal.jsonl").read_bytes()
+    if memory.server is None:
+        assert b'"records"' not in (tmp_path / "journal.jsonl").read_bytes()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -75,43 +87,50 @@ def test_a_torn_tail_is_cut_and_the_station_goes_on(tmp_path_factory: pytest.Tem
     machine = Machine(small_world())
     machine.lock(1)
     machine.lock(2)
-    stored(folder, machine)
+    stored(FILES, folder, machine)
     path = folder / "journal.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole[: max(len(whole) - cut, whole.index(b"\n") + 1)])
-    station = restarted(folder, machine)
+    station = FILES.restarted(folder, small_world())
     assert (station.sales.get(key(1)).state, station.sales.get(key(2)).state) == ("held", "none")
-    stored(folder, Machine(small_world()))
+    stored(FILES, folder, Machine(small_world()))
     assert path.read_bytes() == whole[: whole.index(b"\n") + 1]
 
 
 def test_a_torn_record_was_never_acknowledged_and_comes_again(tmp_path: Path) -> None:
     machine = Machine(small_world())
     send(machine, 1, journal(3))
-    stored(tmp_path, machine)
+    stored(FILES, tmp_path, machine)
     path = tmp_path / "records" / "T07" / f"{EPOCH}.jsonl"
     path.write_bytes(path.read_bytes()[:-20])
-    assert restarted(tmp_path, machine).records.acked("T07", EPOCH) == 2
+    assert FILES.restarted(tmp_path, small_world()).records.acked("T07", EPOCH) == 2
 
 
 def test_a_spoilt_line_in_the_middle_refuses_the_start(tmp_path: Path) -> None:
     machine = lived()
-    stored(tmp_path, machine)
+    stored(FILES, tmp_path, machine)
     path = tmp_path / "journal.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"note":1', b'"note":2', 1))
     with pytest.raises(StoreError, match=r"journal\.jsonl:3"):
-        restarted(tmp_path, machine)
+        FILES.restarted(tmp_path, small_world())
 
 
-def test_one_station_at_a_time(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+def test_one_station_at_a_time(tmp_path: Path, memory: Memory) -> None:
+    store = memory.open(tmp_path)
     with pytest.raises(StoreError, match="another station"):
-        Store(tmp_path)
+        memory.open(tmp_path)
     store.close()
-    Store(tmp_path).close()
+    memory.open(tmp_path).close()
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, memory: Memory) -> None:
+    store = memory.open(tmp_path)
+    with pytest.raises(StoreError, match="no file can have this name"):
+        store.append([{"kind": "records", "machine": "../T07", "epoch": EPOCH, "first_seq": 1, "lines": ["x"]}])
+    store.close()
 
 
 def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(StoreError, match="file"):
-        Store(tmp_path / "file" / "data")
+        FileStore(tmp_path / "file" / "data")

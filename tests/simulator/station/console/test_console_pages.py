@@ -27,6 +27,7 @@ from simulator.station.wire import Refused, Request
 from tests.simulator.station.helpers import ENROLLED, EPOCH, NOON, TOMORROW, key, lock_body, small_world
 from tests.simulator.station.machines.desk import PEOPLE, SIGNER, Desk
 from tests.simulator.station.machines.test_days import Line, ended, fact
+from tests.simulator.station.memories import Memory
 
 CLOCK = SharedClock(1.0, NOON, SharedClock.starting_now().base_mono_ms)
 STAFF = {
@@ -82,8 +83,8 @@ class Browser:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    kept = Store(tmp_path)
+def store(tmp_path: Path, memory: Memory) -> Iterator[Store]:
+    kept = memory.open(tmp_path)
     yield kept
     kept.close()
 

@@ -23,12 +23,12 @@ from simulator.station.console.reports.content import Report, amount, named, rep
 from simulator.station.console.reports.written import written
 from simulator.station.http import build_app
 from simulator.station.shell import StationShell
-from simulator.station.store import Store
 from simulator.station.wire import Refused
 from tests.simulator.station.console.test_console_pages import CLOCK, Browser
 from tests.simulator.station.helpers import NOON, body_of, key, small_world
 from tests.simulator.station.machines.desk import Desk
 from tests.simulator.station.machines.test_days import DAY, ended, fact, registers, sell
+from tests.simulator.station.memories import Memory
 
 PLACE = ("北京西", "Beijing West")
 
@@ -220,8 +220,8 @@ def test_what_a_page_says_has_words_in_two_languages() -> None:
     assert items <= set(words()["items"])
 
 
-def test_the_console_hands_out_reports_to_who_is_logged_in(desk: Desk, tmp_path: Path) -> None:
-    store = Store(tmp_path)
+def test_the_console_hands_out_reports_to_who_is_logged_in(desk: Desk, tmp_path: Path, memory: Memory) -> None:
+    store = memory.open(tmp_path)
     browser = Browser(build_app(StationShell(desk.station, store, CLOCK, lambda reason: None), None))
     path = f"/console/report/{DAY}"
     assert browser.ask("GET", f"{path}.pdf").status_code == 401
