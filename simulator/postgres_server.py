@@ -10,6 +10,7 @@ import os
 import pwd
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -67,7 +68,9 @@ class PostgresServer:
         return f"{self.url}&options={quote(f'-csearch_path={schema}', safe='')}"
 
     def start(self) -> None:
-        """Returns when it answers. After a kill it first has to find that the processes of the old one are gone."""
+        """Returns when it answers, at once when it runs. After a kill it first has to find the old one gone."""
+        if self._process is not None and self._process.poll() is None:
+            return
         until_s = monotonic() + START_S
         while True:
             self._spawn()
@@ -83,10 +86,12 @@ class PostgresServer:
             self._process.wait()
             self._process = None
 
-    def signal(self, number: int) -> None:
-        """To the first of its processes. SIGINT ends it in order at once, and whoever is connected."""
-        assert self._process is not None
-        self._process.send_signal(number)
+    def end(self) -> None:
+        """In order and at once, whoever is connected: as its people restart it."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait()
+            self._process = None
 
     def close(self) -> None:
         self.kill()

@@ -47,6 +47,10 @@ KEEP_ALIVE_S = 120  # longer than a machine is silent, so that no call meets a c
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until ended. Answers 0 when ended by a signal, 1 when it could not start or had to stop, 2 for wrong arguments."""
+    if argv and argv[0] == "kill":
+        from simulator.station.killing.run import main as kill
+
+        return kill(argv[1:])
     options = _options(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     try:

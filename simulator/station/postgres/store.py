@@ -65,7 +65,6 @@ class PostgresStore:
             for stream in sorted({*self._records.streams(), *self._streams()}):
                 if lines := self._same_in_both(stream):
                     yield as_step(stream, lines)
-            self._link.patience_s = ANSWER_S
 
     def append(self, steps: Iterable[Step]) -> None:
         """Store steps with one commit, records in their files before. Raises OSError: then nobody may be answered, and only the
@@ -77,9 +76,11 @@ class PostgresStore:
             lines = list(map(kept, step["lines"]))
             self._records.append((step["machine"], step["epoch"]), lines)
             _add(rows, (step["machine"], step["epoch"]), step["first_seq"], lines)
+        self._link.patience_s = ANSWER_S
         try:
             self._commit(journal, rows)
         except psycopg.Error as error:
+            self._link.close()
             raise LostDatabase(f"{self._name}: {in_a_line(error)}") from error
 
     def lines(self, machine: str, epoch: str, first: int, last: int) -> list[str]:

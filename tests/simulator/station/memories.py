@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,16 +47,16 @@ class Memory:
 
     def restarted(self, folder: Path, world: World) -> Station:
         """A station that knows only what is stored."""
-        store, station = self.open(folder), Station(world, ENROLLED)
-        for step in store.replay():
-            station.apply(step)
-        store.close()
+        station = Station(world, ENROLLED)
+        with closing(self.open(folder)) as store:
+            for step in store.replay():
+                station.apply(step)
         return station
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgresServer]:
-    """One for all tests of this worker that leave it as it is."""
+    """One for all tests of this worker."""
     try:
         running = PostgresServer()
     except NoPostgres as missing:
@@ -66,7 +67,8 @@ def server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres(server: PostgresServer, request: pytest.FixtureRequest) -> Memory:
-    """Schemas that no other test has."""
+    """Schemas that no other test has, on a server that runs, whatever the test before did to it."""
+    server.start()
     count = request.config.stash.get(COUNT, 0)
     request.config.stash[COUNT] = count + 1
     return Memory(server, f"t{count}")
