@@ -92,7 +92,7 @@ class Killer:
                         held = self._hear(held + received)
                     line.sendall(b"".join(self.buyers.commands()))
                     end(process)
-                    self._last_words(line, held)
+                    self._last_words(process, line, held)
                 self._ended(process, end)
             finally:
                 process.kill()
@@ -126,11 +126,15 @@ class Killer:
             self.buyers.hear(line)
         return rest
 
-    def _last_words(self, line: socket.socket, held: bytes) -> None:
+    def _last_words(self, process: subprocess.Popen[bytes], line: socket.socket, held: bytes) -> None:
         """While it can still be reached it is asked: only who wants to store something notices that the database is gone."""
+        most = self.buyers.answers + MOST
         try:
             while received := line.recv(65_536):
                 held = self._hear(held + received)
+                if self.buyers.answers > most:
+                    self.outcome.wrong.append("the station goes on answering, and what it stores in is gone")
+                    process.kill()
                 line.sendall(b"".join(self.buyers.commands()))
         except (BrokenPipeError, ConnectionResetError):
             return
