@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import select
 import shutil
 import signal
@@ -92,6 +93,23 @@ class PostgresServer:
             self._process.send_signal(signal.SIGINT)
             self._process.wait()
             self._process = None
+
+    def pgbench(self, script: str, clients: int, each: int, options: str = "") -> float:
+        """Transactions a second, each the whole of `script`: so many clients, so many times each, with `options` of the server.
+        Raises OSError when one fails."""
+        words = ("--no-vacuum", "--file=-", f"--client={clients}", f"--transactions={each}", "--protocol=prepared")
+        ran = subprocess.run(
+            [self._programs / "pgbench", *words, f"--host={self.directory}", f"--username={OWNER}", DATABASE],
+            input=script,
+            env={**os.environ, "PGOPTIONS": options},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found = re.search(r"tps = ([0-9.]+)", ran.stdout)
+        if ran.returncode or found is None:
+            raise OSError(f"pgbench: {ran.stderr[-300:]}")
+        return float(found[1])
 
     def close(self) -> None:
         self.kill()

@@ -13,6 +13,7 @@ from simulator.bench.parts.idle import measure_idle
 from simulator.bench.parts.lab import measure_lab
 from simulator.bench.parts.paint import measure_paint
 from simulator.bench.parts.people import measure_people
+from simulator.bench.parts.postgres import measure_postgres
 from simulator.bench.parts.sales import measure_sales
 from simulator.bench.parts.seats import measure_seats
 from simulator.bench.parts.start import measure_start
@@ -25,7 +26,12 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "paint": measure_paint,
     "start": measure_start,
     "lab": measure_lab,
-    "station": lambda bench: [*measure_seats(bench), *measure_wires(bench), *measure_station(bench)],
+    "station": lambda bench: [
+        *measure_seats(bench),
+        *measure_wires(bench),
+        *measure_postgres(bench),
+        *measure_station(bench),
+    ],
     "devices": measure_devices,
     "gtfs": measure_gtfs,
     "people": measure_people,

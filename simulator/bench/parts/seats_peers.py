@@ -1,6 +1,6 @@
 """What seats cost when a database keeps them: SQLite, one train, each sale durable. Source: seat inventory, section 9.
 
-The peers of the engine's figures, on the same disk and in the same run. PostgreSQL, which needs a server, is not among them.
+The peers of the engine's figures, on the same disk and in the same run. PostgreSQL, which needs a server, is in `postgres`.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import json
 import secrets
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -57,21 +58,33 @@ class Wires:
 
 
 def measure_wires(bench: Bench) -> list[Figure]:
-    directory = bench.directory / "wires"
+    with _station(bench, "wires") as wires:
+        return [*_locks(wires), _heartbeats(wires), _records(wires, "wire_records")]
+
+
+def measure_wires_with(bench: Bench, database: str) -> list[Figure]:
+    """The same locks and records with the journal in this database."""
+    with _station(bench, "wires-pg", "--database", database) as wires:
+        return [*_locks(wires, "wire_pg"), _records(wires, "wire_pg_records")]
+
+
+@contextmanager
+def _station(bench: Bench, name: str, *words: str) -> Iterator[Wires]:
+    """A station with a thousand machines. Raises RigError, StartError."""
+    directory = bench.directory / name
     directory.mkdir()
     tokens = [secrets.token_hex(8) for _ in range(MACHINES)]
     line = directory / "line"
     enrolled = [word for at, token in enumerate(tokens) for word in ("--machine", f"{_machine(at)}:{token}")]
     argv = (sys.executable, "-m", "simulator", "station", "--port", "0", "--data", str(directory / "data"))
-    more = ("--line", str(line), "--clock", bench.clock.format())
+    more = ("--line", str(line), "--clock", bench.clock.format(), *words)
     supervisor = Supervisor(directory, ROOT, bench.clock.mono_ms)
     try:
         port = int(supervisor.start(Program("station", (*argv, *more, *enrolled))).rsplit(":", 1)[1])
         pid = supervisor.pid("station")
         if pid is None:
             raise RigError("the station ended")
-        wires = Wires(bench, {HTTP: port, LINE: line}, pid, tokens)
-        return [*_locks(wires), _heartbeats(wires), _records(wires)]
+        yield Wires(bench, {HTTP: port, LINE: line}, pid, tokens)
     finally:
         supervisor.stop()
 
@@ -80,13 +93,13 @@ def _machine(at: int) -> str:
     return f"M{at:04d}"
 
 
-def _locks(wires: Wires) -> list[Figure]:
+def _locks(wires: Wires, what: str = "wire") -> list[Figure]:
     figures, rides = list[Figure](), _rides(wires.bench)
     asked = _orders(wires, rides)
     wires.run(LINE, _some(asked, len(rides)))
-    for name, wire, share in (("wire_http", HTTP, 4), ("wire_line", LINE, 1)):
+    for name, wire, share in ((f"{what}_http", HTTP, 4), (f"{what}_line", LINE, 1)):
         each = wires.bench.amount.locks // share
-        wires.bench.say(f"station: {RUNS} runs of {each} locks over {name[5:]}")
+        wires.bench.say(f"station: {RUNS} runs of {each} locks: {name}")
         runs = [wires.run(wire, _some(asked, each)) for _ in range(RUNS)]
         held = sum(load.statuses.get(201, 0) for load, _ in runs)
         note = f"{median(each / cpu_s for _, cpu_s in runs):,.0f}/s of the station's processor; {held:,} held"
@@ -145,7 +158,7 @@ def _heartbeats(wires: Wires) -> Figure:
     )
 
 
-def _records(wires: Wires) -> Figure:
+def _records(wires: Wires, name: str) -> Figure:
     """Journal lines a second, chain checked and synced; a batch of each of some machines."""
     batches = max(1, wires.bench.amount.locks // 4 // LINES_A_BATCH)
     wires.bench.say(f"station: {RUNS} runs of {batches} batches of records")
@@ -158,7 +171,7 @@ def _records(wires: Wires) -> Figure:
         rates.append(batches * LINES_A_BATCH / load.wall_s)
         cpu.append(batches * LINES_A_BATCH / cpu_s)
     note = f"{median(cpu):,.0f}/s of the station's processor; chain, form and order are checked, the MAC is not: it has no key"
-    return measured("wire_records", rates, note)
+    return measured(name, rates, note)
 
 
 def _batch(tokens: list[str], at: int) -> Asked:
