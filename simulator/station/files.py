@@ -23,11 +23,12 @@ from simulator.station.wire import Step, content_of
 class FileStore:
     """Owns a directory. One station at a time; raises StoreError when another one has it, or its journal is in a database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, moving: bool = False) -> None:
+        """`moving`: it is only read, to be brought into a database."""
         self._folder = folder
         self._lock = lock_folder(folder)
         try:
-            if (folder / IN_DATABASE).exists():
+            if (folder / IN_DATABASE).exists() and not moving:
                 raise StoreError(f"{folder}: the journal of this station is in a database; start it with --database")
             self._journal: BinaryIO = (folder / JOURNAL).open("ab")
         except OSError as error:

@@ -51,6 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from simulator.station.killing.run import main as kill
 
         return kill(argv[1:])
+    if argv and argv[0] == "move":
+        from simulator.station.postgres.moving import main as move
+
+        return move(argv[1:])
     options = _options(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     try:

@@ -34,12 +34,13 @@ class PostgresStore:
     """Owns the tables behind `url` and a folder, which keeps the keys and the record files. Raises StoreError when either is
     another station's, in use, or cannot be read."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, moving: bool = False) -> None:
+        """`moving`: a journal in the folder is about to be brought into the database."""
         self._folder, self._next, self._crc = folder, 0, 0
         self._lock = lock_folder(folder)
         try:
-            if (folder / JOURNAL).exists() and (folder / JOURNAL).stat().st_size:
-                raise StoreError(f"{folder}: it has a journal of its own; --move-in brings it into the database")
+            if not moving and (folder / JOURNAL).exists() and (folder / JOURNAL).stat().st_size:
+                raise StoreError(f"{folder}: it has a journal of its own; `tvm station move` brings it into a database")
             self._link, self._name = connect(url)
         except BaseException:
             os.close(self._lock)
@@ -82,6 +83,12 @@ class PostgresStore:
         except psycopg.Error as error:
             self._link.close()
             raise LostDatabase(f"{self._name}: {in_a_line(error)}") from error
+
+    def append_all(self, groups: Iterable[Sequence[Step]]) -> None:
+        """Store groups of steps of a past that is moved here, all of them or none. Raises StoreError."""
+        with refusing(self._name), self._link.transaction():
+            for group in groups:
+                self._commit(group, ([], [], [], []))
 
     def lines(self, machine: str, epoch: str, first: int, last: int) -> list[str]:
         return self._records.lines((machine, epoch), first, last)

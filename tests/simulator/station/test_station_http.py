@@ -24,6 +24,7 @@ from simulator.station.machines import office
 from simulator.station.shell import StationShell
 from simulator.station.wire import Request
 from tests.simulator.station.helpers import ENROLLED, NOON, key, lock_body, world
+from tests.simulator.station.memories import Memory
 
 ORDER = lock_body(1, ["adult", "child"], train="K598", destination="WCN")
 CLOCK = SharedClock(1.0, NOON, SharedClock.starting_now().base_mono_ms)
@@ -56,6 +57,7 @@ class Process:
 
 
 def start(folder: Path, *more: str) -> Process:
+    """`more` may name another folder, or a database."""
     command = [
         sys.executable,
         "-m",
@@ -83,8 +85,9 @@ def running(tmp_path: Path) -> Iterator[Process]:
     process.process.wait(timeout=20)
 
 
-def test_a_sale_over_http_survives_a_restart(tmp_path: Path) -> None:
-    station = start(tmp_path)
+def test_a_sale_over_http_survives_a_restart(tmp_path: Path, memory: Memory) -> None:
+    words = memory.words(tmp_path)
+    station = start(tmp_path, *words)
     session = {"epoch": "7f3a91c2", "software": "0.1.0", "boot": 1, "clock_ms": NOON}
     assert station.ask("POST", "/v1/devices/T07/sessions", session)[1]["grant"] is True
     asked = {"origin": "BXP", "destination": "WCN", "date": "2026-11-22"}
@@ -95,7 +98,7 @@ def test_a_sale_over_http_survives_a_restart(tmp_path: Path) -> None:
     confirmed = station.ask("POST", f"/v1/locks/{key(1)}:confirm", payment)
     assert confirmed[0] == 200
     assert station.end() == 0
-    again = start(tmp_path)
+    again = start(tmp_path, *words)
     assert again.ask("POST", f"/v1/locks/{key(1)}:confirm", payment) == confirmed
     assert again.ask("GET", f"/v1/sales/{key(1)}")[1]["state"] == "confirmed"
     assert again.ask("GET", "/lab/state")[0] == 404

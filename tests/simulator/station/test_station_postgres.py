@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -16,8 +17,10 @@ import pytest
 
 from simulator.postgres_server import PostgresServer
 from simulator.station.killing.run import Killer
+from simulator.station.main import main as station_main
 from simulator.station.postgres import link as link_module
 from simulator.station.postgres.link import LostDatabase
+from simulator.station.postgres.moving import move
 from simulator.station.postgres.store import PostgresStore
 from simulator.station.store import StoreError, open_store
 from simulator.station.wire import Step
@@ -145,6 +148,47 @@ def test_without_a_url_nothing_of_it_is_imported() -> None:
     code = "import sys, simulator.station.main as m; m.open_store; print([n for n in sys.modules if 'psycopg' in n])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout == "[]\n"
+
+
+@pytest.mark.slow
+class TestMoving:
+    def test_a_journal_is_moved_once_and_the_station_stands_where_it_stood(
+        self, tmp_path: Path, postgres: Memory, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        machine = lived()
+        stored(Memory(), tmp_path, machine)
+        words = ["move", *postgres.words(tmp_path)]
+        assert station_main(words) == 0
+        assert "steps are in the database now" in capsys.readouterr().out
+        assert postgres.restarted(tmp_path, small_world()).snapshot() == machine.station.snapshot()
+        with pytest.raises(StoreError, match="in a database"):
+            open_store(tmp_path)
+        assert station_main(words) == 1
+        assert "there is no journal.jsonl" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("cut", ["nothing is there yet", "all is there, the folder does not know"])
+    def test_one_that_was_interrupted_is_done_again(self, cut: str, tmp_path: Path, postgres: Memory) -> None:
+        machine = lived()
+        stored(Memory(), tmp_path, machine)
+        url = postgres.database(tmp_path)
+        store = PostgresStore(tmp_path, url, moving=True)
+        if not cut.startswith("nothing"):
+            store.append_all([[step for step in machine.steps if step["kind"] != "records"]])
+        store.close()
+        for start_again in (lambda: postgres.open(tmp_path), lambda: open_store(tmp_path)):
+            with pytest.raises(StoreError, match="a journal of its own|in a database"):
+                start_again()
+        assert move(tmp_path, url) > 5
+        assert postgres.restarted(tmp_path, small_world()).snapshot() == machine.station.snapshot()
+
+    def test_a_database_with_another_journal_is_left_as_it_is(self, tmp_path: Path, postgres: Memory) -> None:
+        stored(Memory(), tmp_path, lived())
+        url = postgres.database(tmp_path)
+        with closing(PostgresStore(tmp_path, url, moving=True)) as store:
+            store.append([STEP])
+        with pytest.raises(StoreError, match="another journal than this folder"):
+            move(tmp_path, url)
+        assert (tmp_path / "journal.jsonl").exists()
 
 
 def with_records(count: int) -> Machine:
