@@ -78,9 +78,10 @@ def _wanted(given: argparse.Namespace, window: bool, number: int, office: Sequen
     fitted = fitting(given.fitted[number])
     lab_port = given.lab_port and given.lab_port + number
     people, timetable = not given.headless, _timetable(given)
-    return Wanted(
+    more = Wanted(
         window, people, lab_port, busy=people, timetable=timetable, fitted=fitted, office=office, crowd=not people
     )
+    return replace(more, database=given.database)
 
 
 def _say_office(url: str, wanted: Wanted) -> None:
@@ -288,6 +289,12 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         "--home", default="", metavar="STOP", help="id or name of the feed's station the machine stands at"
     )
     parser.add_argument("--skip-broken", action="store_true", help="sell the feed without its broken rows")
+    parser.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help="the station keeps its journal in this PostgreSQL, where it has none yet",
+    )
     parser.add_argument("--verbose", action="store_true", help="log what starts and ends")
     given = parser.parse_args(argv)
     if given.rate and not 1 <= given.rate <= 10:

@@ -79,6 +79,8 @@ class Wanted:
     key and follows its commands and parameters; without, it never asks."""
     crowd: bool = False
     """Passengers come one after the other: where cards pay, theirs lie in the drawer, and their accounts are rich."""
+    database: str = ""
+    """Where the station computer keeps its journal, a PostgreSQL URL; empty: in files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ def station_program(directory: Path, clock: SharedClock, wanted: Wanted, machine
         named = [word for each in machines for word in ("--machine", ":".join((each.machine, each.token, *place)))]
         data = str(directory / "station")
         people = [word for person in wanted.office for word in ("--person", person)]
-        more = (*named, *people, *busy, "--clock", clock.format(), *wanted.timetable)
+        database = ("--database", wanted.database) if wanted.database else ()
+        more = (*named, *people, *busy, "--clock", clock.format(), *wanted.timetable, *database)
         return (sys.executable, "-m", "simulator", "station", "--port", port, "--data", data, "--lab", *more)
 
     return Program("station", argv("0"), again=lambda ready: argv(ready.rpartition(":")[2]))
