@@ -8,7 +8,7 @@ from random import Random
 from simulator.campaign.sets import on_battery, troubles
 from simulator.campaign.sets_cards import CARDS, MANNERS, OF_CARDS
 from simulator.passenger.person import USUAL, Kind, Plan, make_plan
-from simulator.world.level import Level, Machine
+from simulator.world.level import FITTED, Level, Machine
 from simulator.world.office import ORDERS
 from simulator.world.script import Script, Trouble
 
@@ -19,6 +19,7 @@ ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {
     "usual": tuple(troubles()), "bulk": tuple(troubles("bulk")), "pay": tuple(troubles("pay")),
     "collect": tuple(troubles("collect")),
     "coins": tuple(troubles("coins")), "cards": tuple(troubles("cards")),
+    **{machine: tuple(troubles(machine)) for machine in FITTED},
 }  # fmt: skip
 AT_DESK = tuple(each for each in ALL_TROUBLES["pay"] if each.device == "payment")
 AT_BANK = tuple(each for each in ALL_TROUBLES["cards"] if each.device.removeprefix("link:") in OF_CARDS)

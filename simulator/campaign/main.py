@@ -14,7 +14,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import get_args
 
 from simulator.campaign import kills
 from simulator.campaign.finished import version
@@ -22,7 +21,7 @@ from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.shrink import shrink
 from simulator.campaign.work import Work, daily, exhaustive, monkeys, pairs_of, random_days
-from simulator.world.level import Machine
+from simulator.world.level import FITTED, MACHINES
 from simulator.world.run import run
 from simulator.world.script import Script
 
@@ -113,10 +112,15 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--level", choices=("port", "bytes"), default="port", help="with drivers and wires, or without")
     parser.add_argument(
         "--machine",
-        choices=get_args(Machine),
+        choices=[name for name in MACHINES if name not in FITTED],
         default="usual",
         help="bulk: a unit with a bulk escrow takes and pays notes; pay: phones pay too; collect: orders are picked up; "
         "coins: hoppers pay change in coins; cards: cards and phones pay too",
+    )
+    parser.add_argument(
+        "--fitted",
+        choices=FITTED,
+        help="with --sales, --level bytes: the usual machine with this acceptor or dispenser, as in the demo",
     )
     parser.add_argument(
         "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
@@ -135,6 +139,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--ups belongs to --sales or --monkey")
     if given.office and not given.sales:
         parser.error("--office belongs to --sales")
+    if given.fitted:
+        if given.level != "bytes" or not given.sales or given.machine != "usual":
+            parser.error("--fitted belongs to --sales with --level bytes, of the usual machine")
+        given.machine = given.fitted
     if given.machine in ("pay", "collect") and (given.kills or given.level == "bytes"):
         parser.error(f"--machine {given.machine} is neither for --kills nor for --level bytes")
     if given.machine in ("coins", "cards") and given.kills:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 
 from simulator.campaign.sets_cards import CARD_SALES, CARD_UNSEEN, card_troubles, matters
@@ -10,12 +11,17 @@ from simulator.devices.cabinet_board.faults import BOARD_FAULTS
 from simulator.devices.ccnet.b2b.faults import FAULTS as UNIT_OF_NOTES_FAULTS
 from simulator.devices.ccnet.faults import FAULTS as ACCEPTOR_FAULTS
 from simulator.devices.cctalk.faults import HOPPER as HOPPER_FAULTS
+from simulator.devices.ebds.faults import FAULTS as EBDS_FAULTS
 from simulator.devices.escpos.faults import PRINTER_FAULTS
+from simulator.devices.essp.faults import FAULTS as ESSP_FAULTS
+from simulator.devices.f53.faults import FAULTS as F53_FAULTS
+from simulator.devices.id003.faults import FAULTS as ID003_FAULTS
 from simulator.devices.lcdm.faults import FAULTS as DISPENSER_FAULTS
+from simulator.devices.lcdm.faults import FAULTS_2000 as LCDM2000_FAULTS
 from simulator.devices.megatec.faults import FAULTS as UPS_FAULTS
 from simulator.devices.ttpm.faults import UNIT_FAULTS
 from simulator.passenger.person import Kind, Plan
-from simulator.world.level import Machine
+from simulator.world.level import Fitted, Machine, is_fitted, level_of
 from simulator.world.payments import FAULTS as PAYMENT_FAULTS
 from simulator.world.script import Script, Trouble
 
@@ -114,6 +120,15 @@ MENUS = {
 }
 """A coin that its sensor misses is noticed by nobody before a count (decision page 030)."""
 
+FITTED_MENUS: Mapping[Fitted, tuple[str, Mapping[str, str]]] = {
+    "id003": ("acceptor", ID003_FAULTS),
+    "ebds": ("acceptor", EBDS_FAULTS),
+    "essp": ("acceptor", ESSP_FAULTS),
+    "f53": ("dispenser", F53_FAULTS),
+    "lcdm2000": ("dispenser", LCDM2000_FAULTS),
+}
+"""Machine -> the device that is another one there, and all that can go wrong with it: manners of the wire, too."""
+
 PAYMENT_MOMENTS = ("lock?", "auth?", "confirm?", "deliver?", "capture?")
 """When something goes wrong at the other side of a payment by phone, or on the way there."""
 
@@ -143,6 +158,9 @@ def _menus(machine: Machine) -> Mapping[str, tuple[list[str], tuple[str, ...]]]:
     }
     if machine != "coins":
         del found["hopper"]
+    if is_fitted(machine):
+        device, menu = FITTED_MENUS[machine]
+        found[device] = (list(menu), MOMENTS[device])
     if machine == "bulk":
         del found["dispenser"]
         unit = [name for name in UNIT_OF_NOTES_FAULTS if name not in UNIT_UNSEEN | NEVER_AT_REST]
@@ -216,10 +234,8 @@ def on_battery() -> list[tuple[Trouble, ...]]:
 def singles(sale: str, seed: int = 1, machine: Machine = "usual") -> list[Script]:
     """The sale without a fault, then with each one that may matter to it."""
     plan = sales_of(machine)[sale]
-    alone = (
-        Script(seed, (plan,), (trouble,), machine=machine) for trouble in troubles(machine) if matters(trouble, plan)
-    )
-    return [Script(seed, (plan,), machine=machine), *alone]
+    plain = Script(seed, (plan,), level=level_of(machine), machine=machine)
+    return [plain, *(replace(plain, troubles=(each,)) for each in troubles(machine) if matters(each, plan))]
 
 
 def pairs(sale: str, seed: int = 1) -> list[Script]:

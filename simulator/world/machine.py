@@ -317,6 +317,10 @@ class Box:
         stopped = any(fault.device == "acceptor" and fault.up for fault in made.controller.watch.faults.values())
         return not self.things.waits() and (stopped or not self.holds_note())
 
+    def starting(self) -> bool:
+        """Some devices take their time: nobody buys before they have said what they know of the past."""
+        return self.made is None or self.made.controller.starting
+
     def holds_note(self) -> bool:
         """Something lies in the acceptor's escrow."""
         return bool(len(self.things.world.matter.places["acceptor.escrow"]))

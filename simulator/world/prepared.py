@@ -7,7 +7,7 @@ made once for a million sales.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -20,9 +20,10 @@ from kiosk.parameters import SalePolicy
 from kiosk.settings import Device, DeviceTable, HopperSeat, Identity, ScreenLink, Settings, StationLink
 from simulator.cabinet.settings import CoinSettings
 from simulator.passenger.technician import Staff, first_fill
+from simulator.world import fitted
 from simulator.world.cards import CONFIGURED
 from simulator.world.disk import SectorDisk
-from simulator.world.level import Level, Machine
+from simulator.world.level import MACHINES, Level, Machine, is_fitted
 from simulator.world.machine import Box
 from simulator.world.office import PEOPLE, signer
 from simulator.world.people import Worker
@@ -36,19 +37,20 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Nobody is kept out of a simulated machine; a log-in may not cost fifty milliseconds of a million."""
 START_WALL_MS = 1_795_387_800_000  # 2026-11-23 06:50 in Beijing: trains leave all day
 START_MONO_MS = 600_000
+PLENTY = Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800)
 SPARE: Mapping[Machine, Fill] = {
-    "usual": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
+    **dict.fromkeys(MACHINES, PLENTY),
     "bulk": Fill(((2, 400), (3, 400)), 800),
-    "pay": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
-    "collect": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
-    "coins": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800, ((1, 400), (2, 400))),
-    "cards": Fill(((1, 400), (2, 400), (3, 400), (4, 200)), 800),
+    "coins": replace(PLENTY, coins=((1, 400), (2, 400))),
+    "lcdm2000": Fill(((1, 500), (2, 500)), 800),
 }
 
 
 def _cash(machine: Machine) -> tuple[Device, Device]:
     """Acceptor and dispenser; of a Bill-to-Bill unit they are two ports on one line (decision 22)."""
     values_fen = CASSETTES_FEN[machine]
+    if is_fitted(machine):
+        return fitted.cash(machine)
     if machine == "bulk":
         return Device("ccnet_b2b", "unit", escrow=1), Device("ccnet_b2b", "unit", cassettes=values_fen)
     return Device("ccnet", "wire"), Device("lcdm4000", "wire", cassettes=values_fen)

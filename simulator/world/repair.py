@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from kiosk.faults import FaultCode
 from simulator.cabinet.technician import ESCROW
 from simulator.passenger.technician import Job
-from simulator.world.level import Machine
+from simulator.world.level import MACHINES, Machine
 from simulator.world.machine import Box
 from simulator.world.people import Worker
 from simulator.world.prepared import STAFF
@@ -20,13 +20,11 @@ OPEN_MS = 30_000
 LEAST_FEN = 8_000
 """A machine that takes less than this in cash sells to nearly nobody."""
 LEAST_BLANKS = 3
+USUAL = {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)}
 FILLED: Mapping[Machine, Mapping[int, tuple[int, int]]] = {
-    "usual": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
+    **dict.fromkeys(MACHINES, USUAL),
     "bulk": {2: (10, 40), 3: (10, 40)},
-    "pay": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
-    "collect": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
-    "coins": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
-    "cards": {1: (3, 30), 2: (3, 20), 3: (10, 20), 4: (5, 10)},
+    "lcdm2000": {1: (10, 40), 2: (10, 40)},
 }
 """Cassette -> (pieces below which a technician fills it, how many are in it then)."""
 ROLL = 40

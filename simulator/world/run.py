@@ -15,7 +15,7 @@ from kiosk.sale.intents import Intent
 from kiosk.storage import ROOM_BYTES
 from simulator.world.incidents import INCIDENTS, incident
 from simulator.world.judge import Judge
-from simulator.world.level import Machine
+from simulator.world.level import MACHINES, Machine, level_of
 from simulator.world.machine import Box, Stuck
 from simulator.world.office import Office, signer
 from simulator.world.people import Passenger
@@ -56,7 +56,8 @@ class Run:
         self.script = script
         self.dice = Random(script.seed)
         self.points = points or Points(script.cuts)
-        start = base or prepared(FILLS[script.machine][script.fill], machine=script.machine, ups=script.ups)
+        fill, machine = FILLS[script.machine][script.fill], script.machine
+        start = base or prepared(fill, level_of(machine), machine, script.ups)
         self.box: Box = start.box(Random(self.dice.random()), script.level, self.points)
         if script.office:
             self.box.identity = replace(self.box.identity, station_key=signer().public)
@@ -170,8 +171,10 @@ class Run:
         self._arm("")
 
     def _free(self, box: Box) -> None:
-        box.settle(READY_MS, lambda: box.screen is not None and box.screen.kind in ("attract", "home", "oos"))
-        box.settle(3_000, lambda: box.screen is not None and box.screen.kind in ("attract", "home"))
+        box.settle(
+            READY_MS, lambda: box.screen is not None and box.screen.kind in (*FREE, "oos") and not box.starting()
+        )
+        box.settle(3_000, lambda: box.screen is not None and box.screen.kind in FREE)
 
     def _visit(self, passenger: Passenger) -> None:
         if self.box.things.cards is not None:
@@ -273,15 +276,13 @@ class Run:
 
 USUAL: Mapping[Filling, Fill] = {"full": Fill(), "lean": Fill(((1, 4), (2, 3), (3, 3), (4, 1)), 12)}
 FILLS: Mapping[Machine, Mapping[Filling, Fill]] = {
-    "usual": USUAL,
-    "pay": USUAL,
-    "collect": USUAL,
-    "cards": USUAL,
+    **dict.fromkeys(MACHINES, USUAL),
     "coins": {
         "full": replace(USUAL["full"], coins=((1, 60), (2, 90))),
         "lean": replace(USUAL["lean"], coins=((1, 13), (2, 3))),
     },
     "bulk": {"full": Fill(((2, 50), (3, 50))), "lean": Fill(((2, 6), (3, 5)), 12)},
+    "lcdm2000": {"full": Fill(((1, 70), (2, 70))), "lean": Fill(((1, 12), (2, 5)), 12)},
 }
 STATION_TIMES = {"answer_lost": 1, "slow": 1}
 """Troubles of one call; the others last until the station is well again."""

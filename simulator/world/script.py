@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from simulator.passenger.person import Kind, Plan
-from simulator.world.level import Level, Machine
+from simulator.world.level import Level, Machine, is_fitted
 from simulator.world.people import AfterCut
 
 Filling = Literal["full", "lean"]
@@ -63,6 +63,8 @@ class Script:
             raise ValueError("phones pay at a desk of method calls: a machine of this kind has no bytes")
         if self.machine == "collect" and self.level == "bytes":
             raise ValueError("a passenger's paper is held to fronts: a machine of this kind has no bytes")
+        if is_fitted(self.machine) and self.level != "bytes":
+            raise ValueError(f"no front plays the devices of a machine with {self.machine}: it has bytes")
         for trouble in self.troubles:
             if trouble.device.removeprefix("link:") in absent:
                 raise ValueError(f"a machine of this kind has no {trouble.device}: {trouble.name} cannot happen to it")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kiosk.clock import VirtualClock
@@ -13,7 +13,6 @@ from simulator.cabinet.refused import Refused
 from simulator.cabinet.settings import (
     BillToBillSettings,
     CabinetSettings,
-    CassetteSettings,
     CoinSettings,
     RecyclingSettings,
 )
@@ -22,8 +21,9 @@ from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import World
 from simulator.devices.matter import Thing
 from simulator.passenger.hands import Openings, Taken
+from simulator.world import fitted
 from simulator.world.cards import Cards
-from simulator.world.level import Machine
+from simulator.world.level import MACHINES, Machine, is_fitted
 from simulator.world.payments import PayDesk
 
 VALUES_FEN = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
@@ -31,16 +31,11 @@ RECYCLING_FEN = {2: 100, 3: 1_000}
 CASSETTES_FEN: Mapping[Machine, Mapping[int, int]] = {
     "usual": VALUES_FEN, "bulk": RECYCLING_FEN, "pay": VALUES_FEN, "collect": VALUES_FEN, "coins": VALUES_FEN,
     "cards": VALUES_FEN,
+    **fitted.values_fen(),
 }  # fmt: skip
 """Machine -> face value in each cassette that change is paid from."""
-COINS_FEN: Mapping[Machine, Mapping[int, int]] = {
-    "usual": {},
-    "bulk": {},
-    "pay": {},
-    "collect": {},
-    "coins": {1: 50, 2: 100},
-    "cards": {},
-}
+NONE_FEN: Mapping[int, int] = {}
+COINS_FEN: Mapping[Machine, Mapping[int, int]] = {**dict.fromkeys(MACHINES, NONE_FEN), "coins": {1: 50, 2: 100}}
 """Machine -> face value in each hopper."""
 RECYCLING_NOTES = 80
 UPS_MIN = 15
@@ -94,10 +89,11 @@ class Fill:
 def _settings(machine: Machine, vault: Fill | None, ups: bool) -> CabinetSettings:
     values_fen = CASSETTES_FEN[machine]
     recycling = tuple(RecyclingSettings(value_fen, RECYCLING_NOTES) for value_fen in RECYCLING_FEN.values())
-    return CabinetSettings(
-        acceptor="bill_to_bill" if machine == "bulk" else "validator",
+    found = fitted.cabinet(machine) if is_fitted(machine) else CabinetSettings()
+    return replace(
+        found,
+        acceptor="bill_to_bill" if machine == "bulk" else found.acceptor,
         bill_to_bill=BillToBillSettings(recycling=recycling),
-        cassettes=tuple(CassetteSettings(value_fen) for value_fen in VALUES_FEN.values()),
         vault_notes={values_fen[number]: pieces for number, pieces in vault.notes} if vault else {},
         wallet_notes={},
         vault_blanks=vault.blanks if vault else 0,
