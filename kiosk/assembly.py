@@ -44,7 +44,7 @@ from kiosk.storage import FileStorage, Storage
 from kiosk.sync import Sync
 from kiosk.system_facts import Booted
 from kiosk.trace import Trace
-from kiosk.watch import Watch
+from kiosk.watch import WAYS, Watch
 
 log = logging.getLogger(__name__)
 SOFTWARE = "0.1.0"
@@ -215,7 +215,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         journey=Journey(journey_settings(settings, clock.rate)),
         service=Service(identity.operators, settings.thresholds, clock.rate, cassettes, cash.deposit_depth),
         sync=Sync(devices.station, identity.epoch, past.acked, journal.texts_after, jitter),
-        watch=Watch(devices.fitted(), past.stock, lambda: _charges(devices)),
+        watch=Watch(devices.fitted(), past.stock, lambda: _charges(devices), _fitted_ways(settings)),
         day_of=day_of,
         restart=lambda name: restart(name, devices, reactor),
         office=Office(
@@ -245,7 +245,15 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
 def _charges(devices: Devices) -> tuple[str, ...]:
     """The ways to pay beside cash, in the order in which they are offered."""
     found = devices.payment.ways if devices.payment is not None else ()
-    return tuple(way for way in ("card", "code", "scan") if way in found)
+    return tuple(way for way in WAYS if way in found)
+
+
+def _fitted_ways(settings: Settings) -> set[str]:
+    """What the configuration names, whether it answers or not."""
+    found = {"card"} if settings.cards is not None else set()
+    if settings.codes is not None:
+        found |= {"code", "scan"} if settings.devices.code_scanner is not None else {"code"}
+    return found
 
 
 def _station(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kiosk.faults import DEVICE_ABILITY, Ability, Fault, FaultCode
 from kiosk.parameters import MachinePolicy
+from kiosk.partial import Service, services
 from kiosk.sale.change import CashPolicy, cash_limit_fen
 from kiosk.stock import Stock
 
@@ -47,6 +48,7 @@ class Known:
     skew_ms: int = 0  # station clock minus ours
     charges: tuple[str, ...] = ()  # ways to pay that the payment adapter has now: card, code, scan
     reversing: bool = False  # a payment is still to go back
+    fitted_ways: tuple[str, ...] = ()  # ways to pay that the payment adapter was fitted for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Mode:
     phones cannot be used: none (not fitted), lost, reversal (one is still to go back); ok. `ways`: how an order can be paid now.
 
     `reasons` in order of weight; `code` of the fault a person should quote, empty when none. `cash_limit_fen`: up to which
-    price cash works. `pickups`: how an order that was bought elsewhere can be picked up: scan, card, type; empty: not here.
+    price cash works. `services`: each by itself, with its own reason (`kiosk.partial`). `pickups`: how an order that was bought
+    elsewhere can be picked up: scan, card, type; empty: not here.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Mode:
     charge: str = "none"
     ways: tuple[str, ...] = ("cash",)
     pickups: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
 
     @property
     def out_of_service(self) -> bool:
@@ -113,6 +117,7 @@ def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
     change = "none" if Ability.CHANGE in lost or "dispenser" in silent or nothing else "low" if low else "ok"
     warnings = _warnings(known, lost, machine)
     name = stopping[0] if stopping else "normal" if ways else "pickup_only" if pickups else "query_only"
+    facts = {*query_only, *no_cash, *_partly(known, lost, silent, charge, change, bool(no_cash))}
     worst = next((fault for fault in known.faults if fault.ability is not Ability.NONE), None)
     return Mode(
         name=name,
@@ -126,7 +131,38 @@ def effective(known: Known, machine: MachinePolicy, cash: CashPolicy) -> Mode:
         charge=charge,
         ways=() if stopping else ways,
         pickups=() if stopping else pickups,
+        services=services(stopping[0] if stopping else "", facts, _made_for(known)),
     )
+
+
+def _made_for(known: Known) -> set[str]:
+    """Services that this machine was fitted for: one that takes notes is one that sells, whatever of it is gone now."""
+    ways = {*known.fitted_ways, *known.charges}
+    made = {"cash", *ways}
+    if known.fitted & {"code_scanner", "id_reader"}:
+        made.add("pickup")
+    if "slip_printer" in known.fitted:
+        made.add("slips")
+    return made
+
+
+def _partly(known: Known, lost: set[Ability], silent: set[str], charge: str, change: str, no_cash: bool) -> set[str]:
+    """Facts that take one service away, or a part of it."""
+    readers = {"no_scanner": "code_scanner", "no_id_reader": "id_reader"}
+    gone = {
+        fact
+        for fact, device in readers.items()
+        if device in known.fitted and (DEVICE_ABILITY[device] in lost or device in silent)
+    }
+    if gone and known.fitted & set(readers.values()) <= {readers[fact] for fact in gone}:
+        gone.add("typed_only")
+    facts = gone | {"no_slips"} if Ability.SLIPS in lost or "slip_printer" in silent else gone
+    if not no_cash and change != "ok":
+        facts = facts | {"exact_only" if change == "none" else "change_low"}
+    if charge == "reversal":
+        return facts | {"reversal_open"}
+    working = known.charges if charge == "ok" else ()
+    return facts | {f"no_{way}" for way in known.fitted_ways if way not in working}
 
 
 _NO_CHARGE = {"lost": ("no_payment",), "reversal": ("reversal_open",)}

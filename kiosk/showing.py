@@ -5,7 +5,7 @@ Fills `Shown` from the controller and hands the view's answer to the screen; dra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kiosk.deeds import Pictures
@@ -116,22 +116,8 @@ class Showing:
         return base
 
     def _mode(self, controller: Controller) -> ModeSeen:
-        mode = controller.mode
-        return ModeSeen(
-            sells=not mode.out_of_service,
-            reason=REASON_SCREENS.get(mode.name, mode.name) if mode.out_of_service else "",
-            why=self._codes(controller),
-            cash=_cash(mode),
-            cash_limit_fen=mode.cash_limit_fen,
-            slips=mode.slips,
-            told_ms=controller.watch.worst_since_ms() if mode.out_of_service else 0,
-            charges=tuple(way for way in controller.watch.charges() if way != "scan" or "scan" in mode.pickups),
-            pickups=mode.pickups,
-            charge=mode.charge,
-        )
-
-    def _codes(self, controller: Controller) -> tuple[str, ...]:
-        return (controller.mode.code,) if controller.mode.code else ()
+        mode, watch = controller.mode, controller.watch
+        return mode_seen(mode, watch.charges(), watch.worst_since_ms() if mode.out_of_service else 0)
 
     def _help(self, controller: Controller, wall_ms: int) -> HelpSeen:
         called = controller.help.called_ms
@@ -216,6 +202,23 @@ class Showing:
             back_fen=sum(line.amount_fen for line in book.going_back),
         )
         return claim_slip(facts, head, say, self._clock, faces, SLIP_DOTS)
+
+
+def mode_seen(mode: Mode, charges: Iterable[str], told_ms: int = 0) -> ModeSeen:
+    """The mode as passengers meet it. `charges`: ways to pay that the payment adapter has now."""
+    return ModeSeen(
+        sells=not mode.out_of_service,
+        reason=REASON_SCREENS.get(mode.name, mode.name) if mode.out_of_service else "",
+        why=(mode.code,) if mode.code else (),
+        cash=_cash(mode),
+        cash_limit_fen=mode.cash_limit_fen,
+        slips=mode.slips,
+        told_ms=told_ms,
+        charges=tuple(way for way in charges if way != "scan" or "scan" in mode.pickups),
+        pickups=mode.pickups,
+        charge=mode.charge,
+        services=mode.services,
+    )
 
 
 def _cash(mode: Mode) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kiosk.modes import Mode
 from kiosk.parameters import MachinePolicy
+from kiosk.partial import told
 from kiosk.ports.station import RecordsFailed, RecordsTaken, Station
 from kiosk.stock import Stock
 from kiosk.watch import Watch
@@ -124,6 +125,7 @@ def status_of(mode: Mode, watch: Watch, stock: Stock, policy: MachinePolicy, hea
     return {
         "mode": mode.name,
         "reasons": list(mode.reasons),
+        "services": told(mode.services),
         "faults": [f"{fault.device}:{fault.code}" for fault in watch.faults.values()],
         "cassettes": {str(number): count for number, count in stock.cassettes.items()},
         "values": {str(number): value_fen for number, value_fen in stock.values.items()},

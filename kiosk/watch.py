@@ -24,6 +24,8 @@ from kiosk.stock import Stock
 
 log = logging.getLogger(__name__)
 LOST_DEVICE = frozenset({"LINK_LOST", "NO_ANSWER", "WRONG_DEVICE"})
+WAYS = ("card", "code", "scan")
+"""To pay without a note, in the order in which they are offered."""
 KNOWS_NO_PAST = frozenset({"ups", "payment", "code_scanner", "id_reader"})
 """Nothing of a sale is asked of them: a start does not wait for their first word."""
 BUILD_WALL_MS = 1_780_000_000_000  # 2026-05-28: no honest clock is before the program was written
@@ -36,6 +38,7 @@ class Watch:
     fitted: frozenset[str]
     stock: Stock
     charges: Callable[[], tuple[str, ...]] = tuple  # ways to pay that the payment adapter has now
+    fitted_ways: set[str] = field(default_factory=set)  # those of config, and those that were there once
     ready: set[str] = field(default_factory=set)
     faults: dict[tuple[str, str, str], Fault] = field(default_factory=dict)
     raised_ms: dict[tuple[str, str, str], int] = field(default_factory=dict)  # wall time
@@ -142,6 +145,8 @@ class Watch:
         reversing: bool = False,
     ) -> Known:
         """What the mode follows from."""
+        charges = self.charges()
+        self.fitted_ways.update(charges)
         return Known(
             faults=tuple(self.faults.values()),
             ready=frozenset(self.ready),
@@ -160,7 +165,8 @@ class Watch:
             clock_valid=wall_ms >= BUILD_WALL_MS,
             network_known=self.network_known,
             skew_ms=self.skew_ms,
-            charges=self.charges(),
+            charges=charges,
+            fitted_ways=tuple(way for way in WAYS if way in self.fitted_ways),
             reversing=reversing,
         )
 

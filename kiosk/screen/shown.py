@@ -7,6 +7,7 @@ from dataclasses import field
 
 from kiosk.journey.search import StationIndex
 from kiosk.journey.state import JourneySettings, JourneyState
+from kiosk.partial import Service
 from kiosk.ports.payment import PaymentStep
 from kiosk.ports.station import Limits, Network
 from kiosk.sale.book import Book
@@ -52,7 +53,7 @@ class ModeSeen:
     starting.
     `why`: fault codes such as E41. `cash`: ok, part_change, no_change, off. `cash_limit_fen`: highest price payable in
     cash, None without a limit. `charges`: fitted ways beside cash (card, code, scan), `charge`: ok, none, lost, reversal.
-    `pickups`: how an order can be picked up: scan, card, type.
+    `pickups`: how an order can be picked up: scan, card, type. `services`: each with why it is not there (`kiosk.partial`).
     `told_ms`: when staff were told, `back_ms`: when it is expected to work again (0: unknown).
     """
 
@@ -67,16 +68,28 @@ class ModeSeen:
     charges: tuple[str, ...] = ()
     pickups: tuple[str, ...] = ()
     charge: str = "none"
+    services: tuple[Service, ...] = ()
 
     @property
     def other_ways(self) -> tuple[str, ...]:
         """How an order can be paid now without a note."""
-        return self.charges if self.charge == "ok" else ()
+        there = self.charges if self.charge == "ok" else ()
+        return tuple(way for way in there if self.service(way).state != "off")
 
     @property
     def only_cash_up_to_fen(self) -> int | None:
         """The highest price that can be paid at all; None without a limit."""
         return None if self.other_ways else self.cash_limit_fen
+
+    def service(self, name: str) -> Service:
+        """What is known of one; nothing to explain where nothing was said."""
+        return next((one for one in self.services if one.name == name), Service(name, "ok"))
+
+    @property
+    def fitted_ways(self) -> tuple[str, ...]:
+        """Ways beside cash that are here, working or not."""
+        lost = {one.name for one in self.services if one.state == "off" and one.name in ("card", "code", "scan")}
+        return tuple(way for way in ("card", "code", "scan") if way in self.charges or way in lost)
 
     @property
     def no_way(self) -> bool:

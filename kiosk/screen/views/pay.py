@@ -126,7 +126,7 @@ def dialog(look: Look, book: Book, cancel: Key) -> Dialog | None:
 def _other_way(look: Look, book: Book) -> Key:
     """By phone while no note is in; the key keeps its place where that cannot be done."""
     key = Key(T.PAY_CODE, look.say("Pay by QR"), "qr")
-    if "code" not in look.shown.mode.charges:
+    if "code" not in look.shown.mode.fitted_ways:
         return look.later(key)
     free = not book.given_fen and book.moving_note is None and "code" in look.shown.mode.other_ways
     return replace(key, enabled=free, why=look.say("Not with notes in") if book.given_fen else look.say("Not now"))

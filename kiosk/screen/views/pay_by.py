@@ -12,6 +12,7 @@ from kiosk.screen.texts import Msg
 from kiosk.screen.values import Deadline, Figure, Key, Notice, PayCard, PayChoice, PayCode, PayWay, Screen, Step, Words
 from kiosk.screen.views.card import journey_card
 from kiosk.screen.views.look import NOTHING, Look
+from kiosk.screen.views.partial import why as why_off
 from kiosk.screen.views.pay import CHANGE, dialog, ticket_words
 from kiosk.screen.views.review import last_minute, rounding_words
 
@@ -72,15 +73,15 @@ def _way(look: Look, book: Book, way: str) -> PayWay:
     why, said = NOTHING, say.msg(hint)
     if way == "cash":
         if mode.cash == "off":
-            why = say("No cash can be taken now")
+            why = why_off(look, way) or say("No cash can be taken now")
         elif mode.cash_limit_fen is not None and book.due_fen > mode.cash_limit_fen:
             why = say("Cash works up to {amount}", amount=formats.price(mode.cash_limit_fen))
         elif mode.cash != "ok":
             said = say.msg(CHANGE[mode.cash][0])
     elif mode.charge == "reversal":
         why = say("An earlier payment is still being sent back")
-    elif mode.charge != "ok":
-        why = say("Not now")
+    elif way not in mode.other_ways:
+        why = why_off(look, way) or say("Not now")
     elif book.given_fen:
         why = say("Not with notes in")
     return PayWay(Key(target, say.msg(words), icon, "tile", enabled=why == NOTHING, why=why), why if why.main else said)
@@ -102,7 +103,7 @@ def pay_choice(look: Look) -> PayChoice:
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
         title=say("How would you like to pay?"),
         total=_amount(look, book),
-        ways=tuple(_way(look, book, way) for way in ("cash", *look.shown.mode.charges)),
+        ways=tuple(_way(look, book, way) for way in ("cash", *look.shown.mode.fitted_ways)),
         once=say("One order is paid in one way"),
     )
 

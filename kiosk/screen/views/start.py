@@ -11,6 +11,7 @@ from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import Attract, Home, Key, Notice, Payment, Priced, Tile, Words
 from kiosk.screen.views.look import NOTHING, Look, joined
 from kiosk.screen.views.notices import notice_of
+from kiosk.screen.views.partial import LINES, kinds_left, partial_notice, why_not_cash
 
 CASH_STATES = {
     "ok": (Msg("Ready"), "ok"),
@@ -39,22 +40,20 @@ def payments(look: Look) -> tuple[Payment, ...]:
 def _charge(look: Look, icon: str, words: Words, ways: tuple[str, ...]) -> Payment:
     """A way beside cash: it may not be fitted, or not work now."""
     mode, say = look.shown.mode, look.say
-    if not set(ways) & set(mode.charges):
+    if not set(ways) & set(mode.fitted_ways):
         return Payment(icon, words, say("Not here"), "off")
-    state, level = CASH_STATES["ok" if mode.charge == "ok" else "off"]
+    state, level = CASH_STATES["ok" if set(ways) & set(mode.other_ways) else "off"]
     return Payment(icon, words, say.msg(state), level)
 
 
 def cash_notice(look: Look) -> Notice | None:
     """What is only half there, said before anybody begins."""
     mode, say = look.shown.mode, look.say
-    limit = mode.only_cash_up_to_fen
-    if mode.no_way and mode.pickups:
-        more = say("Tickets bought elsewhere can be collected here")
-        return Notice(say("This machine sells no tickets now"), "warn", "cash", more)
+    limit, left = mode.only_cash_up_to_fen, partial_notice(look)
     if mode.no_way:
-        more = say("Trains and prices can be looked up. Please buy at another machine.")
-        return Notice(say("This machine sells no tickets now"), "warn", "cash", more)
+        return Notice(say("This machine sells no tickets now"), "warn", "cash", _instead(look))
+    if left is not None:
+        return left
     if mode.cash == "off":
         return Notice(say("No cash can be taken now"), "warn", "cash", say("Please pay by card or phone"))
     if mode.charge in ("lost", "reversal"):
@@ -69,6 +68,18 @@ def cash_notice(look: Look) -> Notice | None:
     if limit is not None and limit < TOLD_BELOW_FEN:
         return Notice(say("Cash works for orders up to {amount}", amount=formats.price(limit)), "info", "cash")
     return None
+
+
+def _instead(look: Look) -> Words:
+    """Why nothing is sold, and what there is instead."""
+    say, why = look.say, why_not_cash(look)
+    if look.shown.mode.pickups:
+        if why is not None:
+            return say("{why}. Tickets bought elsewhere can be collected here.", why=why)
+        return say("Tickets bought elsewhere can be collected here")
+    if why is not None:
+        return say("{why}. Please buy at another machine.", why=why)
+    return say("Trains and prices can be looked up. Please buy at another machine.")
 
 
 def attract(look: Look) -> Attract:
@@ -115,14 +126,6 @@ def _board_key(look: Look, target: str, words: Words, icon: str, stations: tuple
     return Key(target, words, icon, "tile", bool(stations), why=look.say("The station list is being fetched"))
 
 
-def _all_ways(look: Look) -> Words:
-    """Where more than cash is taken."""
-    say, mode = look.say, look.shown.mode
-    if "card" in mode.other_ways:
-        return say("Card or phone") if mode.cash == "off" else say("Cash, card, phone")
-    return say("By phone only") if mode.cash == "off" else say("Cash or phone")
-
-
 def home(look: Look) -> Home:
     say, mode = look.say, look.shown.mode
     presets, here = look.shown.settings.fixed, look.journey.origin
@@ -150,10 +153,10 @@ def home(look: Look) -> Home:
     if mode.no_way:
         line = say("No sale now")
     elif mode.other_ways:
-        line = _all_ways(look)
+        line = say.msg(LINES[kinds_left(mode)])
     elif limit is not None and limit < TOLD_BELOW_FEN:
         line = say("Cash up to {amount}", amount=formats.price(limit))
-    notice = notice_of(look) or (cash_notice(look) if mode.no_way else None)
+    notice = notice_of(look) or (cash_notice(look) if mode.no_way else partial_notice(look))
     return Home(
         look.chrome("home", footer=footer, idle=True, notice=notice),
         question=say("Where would you like to go?"),

@@ -22,8 +22,11 @@ def _hero(value: Home, kit: Kit) -> Node:
     parts: list[Part] = [kit.box(HERO, "sky")]
     if kit.theme.pictures:
         parts.append(Picture(HERO, home_backdrop()))
-    words = Area(63, HERO.y + 14, 700, 240)
-    rows = (Row(value.question.main, 76, 700, look.ink, 2), Row(value.question.small, 38, 500, look.second))
+    large, small, width, height = (
+        (52, 30, 720, 150) if value.chrome.notice else (76, 38, 700, 240)
+    )  # it lies over the lower half
+    words = Area(63, HERO.y + 14, width, height)
+    rows = (Row(value.question.main, large, 700, look.ink, 2), Row(value.question.small, small, 500, look.second))
     parts += kit.stack(words, rows, valign="middle", leading=1.25)
     return Node("hero", HERO, tuple(parts), spoken=value.question.main)
 

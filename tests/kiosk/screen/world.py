@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.journey.asks import Now
 from kiosk.journey.flow import Journey
 from kiosk.journey.state import JourneySettings, JourneyState
+from kiosk.partial import SERVICES, services
 from kiosk.ports.payment import PaymentStep
 from kiosk.ports.station import (
     ClassOffer,
@@ -474,6 +475,24 @@ MODES = {
 
 
 CHARGES = ModeSeen(True, charges=("card", "code", "scan"), charge="ok")
+ALL_FITTED = replace(CHARGES, pickups=PICKUPS.pickups)
+PARTIAL = {
+    "notes": replace(ALL_FITTED, cash="off", services=services("", {"no_acceptor"}, SERVICES)),
+    "phones": replace(ALL_FITTED, charges=("card",), services=services("", {"no_code", "no_scan"}, SERVICES)),
+    "cards-only": replace(
+        ALL_FITTED,
+        cash="off",
+        charges=("card",),
+        services=services("", {"no_dispenser", "no_code", "no_scan"}, SERVICES),
+    ),
+    "pickup": replace(
+        ALL_FITTED, cash="off", charge="lost", services=services("", {"never_counted", "no_card", "no_code"}, SERVICES)
+    ),
+    "nothing": replace(
+        ALL_FITTED, cash="off", charge="lost", pickups=(), services=services("", {"cash_full", "no_card"}, SERVICES[:2])
+    ),
+}
+"""Half a service of a machine that has everything, with its reasons."""
 CODE = PaymentStep(1701, "code", "https://pay.example/q/7f3a91c2/1701?a=77900", until_ms=MONO_MS + 106_000)
 STEPS_OF_A_CHARGE = (
     (CODE, "AUTHORISING"),
@@ -512,6 +531,11 @@ def all_shown(language: str) -> dict[str, Shown]:
         found[f"sale-CHOOSING-{name}"] = shown(states["sale"], books()["CHOOSING"], mode)
         found[f"home-{name}"] = shown(states["home"], mode=mode)
         found[f"attract-{name}"] = shown(states["attract"], mode=mode)
+    for name, mode in PARTIAL.items():
+        found[f"home-partial-{name}"] = shown(states["home"], mode=mode)
+        found[f"attract-partial-{name}"] = shown(states["attract"], mode=mode)
+        if not mode.no_way:
+            found[f"sale-CHOOSING-partial-{name}"] = shown(states["sale"], books()["CHOOSING"], mode)
     found["home-phone-only"] = shown(states["home"], mode=replace(CHARGES, cash="off", charges=("code",)))
     found["attract-phone-only"] = shown(states["attract"], mode=replace(CHARGES, cash="off", charges=("code",)))
     found["sale-COLLECTING-phone"] = shown(states["sale"], books()["COLLECTING"], CHARGES)

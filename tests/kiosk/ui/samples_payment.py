@@ -10,6 +10,8 @@ NAMES = {
     "pay.choice": "sale-CHOOSING-charges",
     "pay.choice-reversal": "sale-CHOOSING-reversal",
     "pay.choice-declined": "sale-CHOOSING-declined",
+    "home-partial": "home-partial-notes",
+    "pay.choice-partial": "sale-CHOOSING-partial-cards-only",
     "pay.code": "sale-AUTHORISING-code",
     "pay.code-phone": "sale-AUTHORISING-phone",
     "pay.card": "sale-AUTHORISING-card-card",
