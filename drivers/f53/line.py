@@ -86,8 +86,8 @@ class F53Line:
             return replies
         if self._invited:  # it announced a message that never came
             self._invited = False
-            if self._phase is Phase.ENQ:
-                self._announce(now_ms)
+            if self._phase is Phase.ENQ:  # counted: a line that gives back what we say announces for ever
+                replies += self._not_invited(now_ms)
             elif self._phase is not Phase.IDLE:
                 replies += self._give_up()
         elif self._phase is Phase.ENQ:
