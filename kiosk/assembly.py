@@ -44,6 +44,7 @@ from kiosk.storage import FileStorage, Storage
 from kiosk.sync import Sync
 from kiosk.system_facts import Booted
 from kiosk.trace import Trace
+from kiosk.versions import Versions
 from kiosk.watch import WAYS, Watch
 
 log = logging.getLogger(__name__)
@@ -232,6 +233,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         base_policy=settings.sale_policy,
         power=Power(devices.ups, settings.power, clock.rate),
         eyes=Eyes(identity.epoch, devices.camera, marks=settings.camera is not None),
+        versions=Versions(settings.versions),
         on_stop=reactor.stop,
     )
     journal.begin_segment(day_of(clock.wall_ms()))

@@ -132,6 +132,8 @@ class Controller(Whole):
                 self.note_moving = True
             case DeviceReady():
                 self._standing.forget(fact.device)
+                if (told := self._p.versions.hear(fact)) is not None:
+                    self.hear(told, now_ms)
             case SessionGranted():
                 self._p.deeds.devices.station.ask_network()
                 self._p.sync.status_soon()

@@ -38,6 +38,7 @@ class FaultCode(Enum):
     WRONG_DEVICE = ("E12", None)
     DEVICE_FAILURE = ("E13", None)
     PROTOCOL = ("W14", Ability.NONE)
+    FIRMWARE = ("W15", Ability.NONE)  # not the one that the configuration expects
     # note acceptor
     NOTE_JAM = ("E21", Ability.NOTES_IN)
     BOX_JAM = ("E22", Ability.NOTES_IN)

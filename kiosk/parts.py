@@ -17,6 +17,7 @@ from kiosk.power import Power
 from kiosk.sale.sale import SaleContext
 from kiosk.service import Service
 from kiosk.sync import Sync
+from kiosk.versions import Versions
 from kiosk.watch import Watch
 
 
@@ -40,4 +41,5 @@ class Parts:
     base_policy: SalePolicy  # of the configuration alone
     power: Power = field(default_factory=Power)
     eyes: Eyes = field(default_factory=Eyes)
+    versions: Versions = field(default_factory=Versions)
     on_stop: Callable[[], None] = field(default=lambda: None)

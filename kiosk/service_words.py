@@ -99,6 +99,7 @@ FAULTS: dict[str, Msg] = {
     "WRONG_DEVICE": Msg("Wrong device"),
     "DEVICE_FAILURE": Msg("Failure"),
     "PROTOCOL": Msg("Unclear"),
+    "FIRMWARE": Msg("Other version"),
     "NOTE_JAM": Msg("Note jam"),
     "BOX_JAM": Msg("Box jam"),
     "BOX_FULL": Msg("Box full"),

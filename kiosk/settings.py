@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -131,6 +131,7 @@ class Device:
     bulk escrow, 0 without one, and how many notes go into it. `hoppers` (of a coin bus): number -> seat. Of a UPS: how long its
     full battery carries this machine, and what the battery should have when the unit does not say it; behind a server (link
     `tcp:HOST:PORT`) its name there, and the account that may order commands, with a file whose first line is the password.
+    `version`: how the version begins that the device must say of itself, empty: any. Another one is told, and works on.
     """
 
     model: str
@@ -148,6 +149,7 @@ class Device:
     unit: str = "ups"
     user: str = ""
     password_file: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,12 @@ class Settings:
     codes: CodePayment | None = None
     camera: CameraLink | None = None
     cards: CardPayment | None = None
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Device -> how the version begins that it is expected to have; those of which any will do are left out."""
+        table = ((part.name, getattr(self.devices, part.name)) for part in fields(self.devices))
+        return {name: device.version for name, device in table if device is not None and device.version}
 
     @property
     def coins_fen(self) -> dict[int, int]:

@@ -136,4 +136,6 @@ def status_of(mode: Mode, watch: Watch, stock: Stock, policy: MachinePolicy, hea
         "roll": stock.roll,
         "limits": {name: getattr(policy, name) for name in LIMITS},
         "head": head,
+        "wear": stock.wear.told(),
+        "versions": {name: f"{seen.model} {seen.version}".strip() for name, seen in sorted(watch.models.items())},
     }

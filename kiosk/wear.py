@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from kiosk.faults import FaultCode
 from kiosk.records import Record
@@ -18,6 +19,7 @@ CYCLES = {
     "print!": "ticket_unit",
     "deliver!": "cabinet",
     "slip!": "slip_printer",
+    "auth!": "payment",
 }
 """Kind of fact -> the device that has done one piece of work. Bill-to-Bill units count twice, as acceptor and as dispenser."""
 UNDONE = ("refused", "failed", "coins_refused")
@@ -63,6 +65,12 @@ class Wear:
     def acceptance(self) -> float | None:
         """Share of notes read in the end, 0..1; None before the first note."""
         return (self.first + self.later) / self.tried if self.tried else None
+
+    def told(self) -> dict[str, Any]:
+        """For the station: device -> cycles and failures; how notes were read."""
+        devices = sorted(self.cycles.keys() | self.failures.keys())
+        each = {name: {"cycles": self.cycles[name], "failures": self.failures[name]} for name in devices}
+        return {"devices": each, "notes": {"tried": self.tried, "first": self.first, "later": self.later}}
 
     def _fault(self, fact: Record) -> None:
         code = FaultCode.__members__.get(fact["code"])

@@ -105,3 +105,11 @@ def test_the_kinds_are_those_of_the_ports() -> None:
     """A port that renames its facts would stop the counters in silence."""
     assert fact_of(seen(1)).kind in CYCLES
     assert fact_of({"kind": "slip!", "result": "printed", "slip": "A"}).kind in CYCLES
+
+
+def test_the_station_is_told_of_each_device_and_of_the_notes() -> None:
+    wear = heard(START, seen(1), refused("unreadable"), seen(2), fault("acceptor", "NOTE_JAM"), {"kind": "auth!"})
+    assert wear.told() == {
+        "devices": {"acceptor": {"cycles": 2, "failures": 1}, "payment": {"cycles": 1, "failures": 0}},
+        "notes": {"tried": 2, "first": 1, "later": 1},
+    }

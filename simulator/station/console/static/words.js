@@ -14,7 +14,7 @@ export const REASONS = {
   box_near_full: ["钱箱将满", "Box nearly full"], roll_low: ["票纸将尽", "Paper low"], change_low: ["零钱将尽", "Change low"],
 };
 export const FAULTS = {
-  LINK_LOST: ["连接断开", "link lost"], NO_ANSWER: ["不应答", "no answer"], WRONG_DEVICE: ["设备不符", "wrong device"], DEVICE_FAILURE: ["设备故障", "failure"],
+  LINK_LOST: ["连接断开", "link lost"], NO_ANSWER: ["不应答", "no answer"], WRONG_DEVICE: ["设备不符", "wrong device"], FIRMWARE: ["版本不符", "other version"], DEVICE_FAILURE: ["设备故障", "failure"],
   PROTOCOL: ["协议错误", "protocol"], NOTE_JAM: ["纸币卡住", "note jam"], BOX_JAM: ["钱箱卡住", "box jam"], BOX_FULL: ["钱箱已满", "box full"], BOX_OUT: ["钱箱取出", "box out"],
   CHEATED: ["作弊嫌疑", "cheated"], NOTE_TABLE: ["币种表不符", "note table"], DISPENSER_JAM: ["找零卡住", "jam"], CASSETTE_OUT: ["钞盒取出", "cassette out"],
   CASSETTE_LOW: ["钞盒将空", "cassette low"], CASSETTE_EMPTY: ["钞盒已空", "cassette empty"], REJECT_FULL: ["废钞箱满", "reject box full"], REJECT_OUT: ["废钞箱取出", "reject box out"],
