@@ -1,6 +1,8 @@
 """How ZVT messages lie on a line: bare on TCP; on a serial one between 10 02 and 10 03, with a check behind.
 
-    10 02 APDU.. 10 03 CRC CRC      every 10 of the APDU is doubled; CRC over APDU and 03 (polynomial 8408 reflected, start 0), low first
+    10 02 APDU.. 10 03 CRC CRC
+
+Every 10 of the APDU is doubled; the CRC is over the APDU before that and 03 (polynomial 8408 reflected, start 0), low byte first.
 
 Source: EMV sheet, section 7; docs/sheets/card-terminal-open-points.md, "Line". A frame that was damaged is answered NAK.
 """
