@@ -94,6 +94,10 @@ class Dialog:
             self._abort_ms = now_ms + ABORT_MS
             self.line.say(Apdu(codec.ABORT))
 
+    def stop_whatever_runs(self) -> None:
+        """For a terminal that will not be registered: what a former life began ends, unless it was approved, which it then tells."""
+        self.line.say(Apdu(codec.ABORT))
+
     def give_up(self, now_ms: int) -> None:
         """The terminal is not believed to say how this ends any more; what it still says is followed."""
         self._foreign_ms = now_ms + ANSWER_MS

@@ -244,6 +244,8 @@ class Zvt:
         self._register_ms = self._now_ms + REGISTER_MS
         if ended.how != "done":
             self._missed(ended)
+            if ended.how == "refused" and not self._captures:
+                self._dialog.stop_whatever_runs()
             return
         terminal = ended.info.terminal if ended.info is not None else ""
         wanted = self._account.terminal
