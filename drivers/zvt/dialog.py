@@ -95,7 +95,7 @@ class Dialog:
             self.line.say(Apdu(codec.ABORT))
 
     def stop_whatever_runs(self) -> None:
-        """For a terminal that will not be registered: what a former life began ends, unless it was approved, which it then tells."""
+        """For a terminal that will not be registered: what a former life began ends; what was approved it tells."""
         self.line.say(Apdu(codec.ABORT))
 
     def give_up(self, now_ms: int) -> None:
