@@ -111,10 +111,13 @@ def registration(password: int, currency: int, config: int = CONFIG, service: in
     return Apdu(REGISTER, bcd(password, 3) + bytes([config]) + bcd(currency, 2) + tail)
 
 
-def payment(amount_fen: int, currency: int | None = None, repeats: int | None = None) -> Apdu:
-    """`repeats`: 1..255, how often the terminal tells the result while it waits for the goods."""
+def payment(
+    amount_fen: int, currency: int | None = None, repeats: int | None = None, wait_s: int | None = None
+) -> Apdu:
+    """`repeats`: 1..255, how often the terminal tells the result while it waits for the goods; `wait_s`: 1..255, for a card."""
     data = b"\x04" + bcd(amount_fen, 6)
     data += b"" if currency is None else b"\x49" + bcd(currency, 2)
+    data += b"" if wait_s is None else bytes([0x01, wait_s])
     return Apdu(PAY, data + (b"" if repeats is None else bytes([0x02, repeats])))
 
 

@@ -117,7 +117,7 @@ class Zvt:
         self._waiting: set[int] = set()  # payments of which was told that nobody knows
         self._booked: dict[int, Booked] = {}  # of this life, newest last
         self._nothing: set[int] = set()  # payments of this life that the terminal declined
-        self._terminal = self._last = ""
+        self._terminal = self._last = self._refuses = ""
 
     # -- the port
 
@@ -254,7 +254,7 @@ class Zvt:
         self._misses, self._terminal = 0, terminal or self._terminal
         self._faults.clear(FaultCode.NO_ANSWER)
         self._registered = not other
-        self._ask_ms = self._now_ms + ENQUIRE_MS
+        self._ask_ms = self._now_ms
         self._closed_day = self._closed_day or self._day()
 
     def _missed(self, ended: Ended) -> None:
@@ -273,6 +273,10 @@ class Zvt:
             self._missed(ended)
         elif ended.how != "link":
             self._misses = 0
+            code = ended.info.result if ended.info is not None else ended.code
+            self._refuses = f"terminal {code:02X}" if code and code not in words.HOST else ""
+            if code == words.CLOSE_FIRST:
+                self._closed_day, self._busy_ms = "before", self._now_ms - QUIET_MS
 
     def _diagnosed(self, ended: Ended) -> None:
         self._diagnose_ms = self._now_ms + DIAGNOSE_MS
@@ -294,6 +298,8 @@ class Zvt:
             return "bank"
         if self._captures or self._reversals or self._dialog.foreign:
             return "open payment"
+        if self._refuses:
+            return self._refuses
         return "goods issue" if FaultCode.DEVICE_FAILURE in self._faults else ""
 
     def _tell(self) -> None:
@@ -301,7 +307,7 @@ class Zvt:
             self._told_ready = True
             self._report(DeviceReady(self.name, MODEL, "", self._terminal))
         if self._linked and self._registered and self._well is not None:
-            self._faults.set(FaultCode.NO_ANSWER, not self._well, "bank")
+            self._faults.set(FaultCode.NO_ANSWER, not self._well or bool(self._refuses), self._refuses or "bank")
 
     # -- a payment
 
@@ -323,7 +329,9 @@ class Zvt:
 
     def _pay(self) -> None:
         paying = self._paying = self._wishes.popleft()
-        order = codec.payment(paying.amount_fen, self._account.currency, self._account.repeats)
+        wait_s = (paying.limit_ms - self._account.spare_ms - self._now_ms) // 1_000
+        account = self._account
+        order = codec.payment(paying.amount_fen, account.currency, account.repeats, max(1, min(255, wait_s)))
         self._ask(Job.PAY, order, self._paid)
         self._show("card", paying.limit_ms - self._account.spare_ms)
 
@@ -361,6 +369,9 @@ class Zvt:
     def _told(self, info: Info) -> Apdu:
         """The answer to a good result of a payment: kept, waiting, or not issued."""
         booked, paying = booked_of(info), self._paying
+        if paying is not None and booked is not None and self._others(paying, booked):
+            log.warning("result_of_another_payment payment=%d receipt=%d", paying.payment, booked.receipt)
+            return Apdu(codec.REPEAT)
         if paying is not None and paying.booked is None and not paying.outcome:
             self._approved(paying, booked, info)
         if paying is not None and paying.condemned:
@@ -375,6 +386,11 @@ class Zvt:
         if wanted and paying is not None:
             paying.released = True
         return Apdu(codec.ACK if wanted else codec.REPEAT)
+
+    def _others(self, paying: _Paying, booked: Booked) -> bool:
+        """A result that is late: of a payment that is in the books already."""
+        earlier = any(each == booked for payment, each in self._booked.items() if payment != paying.payment)
+        return paying.booked != booked and (earlier or self._known(booked.reference))
 
     def _for(self, want: Wanted, booked: Booked | None, info: Info) -> bool:
         """This result is that of the payment that is to be captured, and says nothing else of it than before."""
@@ -413,12 +429,14 @@ class Zvt:
             self._no_approval(paying, ended)
         elif ended.how == "done" and paying.outcome == "approved":
             self._stands(paying)
+        if paying.outcome == "approved" and ended.info is not None and ended.info.result:
+            self._nothing.add(paying.payment)  # its last word is that there is no payment
         if ended.how == "silent":
             self._registered = False
         if ended.final in words.HOST:
             self._well, self._diagnose_ms = None, 0
-        if ended.final == words.CLOSE_FIRST:
-            self._closed_day, self._close_ms, self._busy_ms = "now", 0, -QUIET_MS
+        elif ended.final:
+            self._ask_ms = 0
 
     def _no_approval(self, paying: _Paying, ended: Ended) -> None:
         code = ended.final
@@ -471,11 +489,10 @@ class Zvt:
             if want.booked is None:
                 self._captures.remove(want)
                 self._end_word(CaptureRefused(want.payment, "other"))
-        if self._reversals and self._reversals[0].booked is not None:
-            want = self._reversals[0]
-            assert want.booked is not None
-            order = codec.reversal(self._account.password, want.booked.receipt)
-            self._ask(Job.REVERSE, order, lambda ended: self._reversed(want, ended))
+        first = self._reversals[0] if self._reversals else None
+        if first is not None and first.booked is not None and not first.refused:
+            order = codec.reversal(self._account.password, first.booked.receipt)
+            self._ask(Job.REVERSE, order, lambda ended: self._reversed(first, ended))
             return True
         if self._reversals or self._captures:
             self._ask_last(self._looked)
@@ -500,7 +517,7 @@ class Zvt:
             if fact is not None:
                 self._captures.remove(want)
                 self._end_word(fact)
-        for want in [want for want in self._reversals if want.booked is None]:
+        for want in [want for want in self._reversals if want.booked is None or want.refused]:
             found = open.looked_up(want, ended, self._known)
             if isinstance(found, Booked):
                 want.booked = found
@@ -530,5 +547,5 @@ class Zvt:
     def _closed(self, ended: Ended) -> None:
         self._close_ms = self._now_ms + CLOSE_AGAIN_MS
         if ended.how == "done":
-            self._closed_day = self._day()
+            self._closed_day, self._ask_ms = self._day(), self._now_ms
         log.info("day_closed how=%s code=%02X", ended.how, ended.code)

@@ -40,8 +40,12 @@ def framed(apdu: Apdu) -> bytes:
     return b"\x10\x02" + content.replace(b"\x10", b"\x10\x10") + b"\x10\x03" + crc(content)
 
 
+CLASSES = frozenset({0x04, 0x05, 0x06, 0x08, 0x80, 0x84})
+"""First bytes of messages there are."""
+
+
 class BareDecoder:
-    """TCP. What is no message cannot be told from one that is still coming."""
+    """TCP. Bytes that cannot begin a message are dropped; what only looks like one cannot be told from one that is still coming."""
 
     def __init__(self) -> None:
         self._held = bytearray()
@@ -56,7 +60,13 @@ class BareDecoder:
     def feed(self, received: bytes) -> list[Apdu | Signal]:
         self._held += received
         found: list[Apdu | Signal] = []
-        while (first := split(self._held)) is not None:
+        while self._held:
+            if self._held[0] not in CLASSES:
+                del self._held[:1]
+                continue
+            first = split(self._held)
+            if first is None:
+                break
             found.append(first[0])
             del self._held[: first[1]]
         return found

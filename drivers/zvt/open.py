@@ -1,4 +1,4 @@
-"""Payments that the terminal may still hold or have in its books: what decides about them, and how its words are judged. Pure.
+"""Payments that the terminal may still hold or have in its books: what decides about them, and how its words are judged.
 
 The one rule (docs/decisions/049): `80 00 00` to an approval is said for a capture and for nothing else, so a payment that nobody
 captured is never kept. What is known of a payment is its receipt; the reference that the journal keeps names terminal, receipt and
@@ -50,12 +50,14 @@ def booked_in(reference: str) -> Booked | None:
 
 @dataclass(slots=True)
 class Wanted:
-    """A capture or a reversal that is owed a word. `by_ms`: mono time at which it is told that there is none."""
+    """A capture or a reversal that is owed a word. `by_ms`: mono time at which it is told that there is none. `refused`: the
+    terminal will not take it back; whether that is because there is nothing says its last payment."""
 
     payment: int
     amount_fen: int
     booked: Booked | None
     by_ms: int = 0
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,15 @@ def looked_up(want: Wanted, ended: Ended, known: Callable[[str], bool]) -> Fact 
     info = ended.info
     if ended.says_nothing:
         return None
+    if want.refused and want.booked is not None:
+        gone = info is not None and _same(want.booked, info) and not info.good
+        return PaymentReversed(want.payment, moved=False) if gone else ReverseRefused(want.payment, "declined")
     booked = booked_of(info) if info is not None else None
     ours = (
         info is not None and booked is not None and info.amount_fen == want.amount_fen and not known(booked.reference)
     )
-    if ours and info is not None and info.good:
-        return booked
+    if ours and info is not None and (info.good or info.result in words.HOST):
+        return booked  # it stands; or it is none or on its way back, and its receipt will tell which
     return PaymentReversed(want.payment, moved=bool(ours and info and info.result == words.REVERSED))
 
 
@@ -115,7 +120,8 @@ def reversed_(want: Wanted, ended: Ended) -> Fact | None:
     if code in (0, words.REVERSED):
         return PaymentReversed(want.payment, moved=True)
     if code in words.NEVER:
-        return ReverseRefused(want.payment, "declined")
+        want.refused = True
+        return None
     return None if code is None else ReverseUncertain(want.payment, "other")
 
 

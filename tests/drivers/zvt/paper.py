@@ -176,7 +176,7 @@ class Paper:
     # -- a payment
 
     def _pay(self, apdu: Apdu, now_ms: int) -> None:
-        self.running = Running(number(apdu.data[1:7]), apdu.data[apdu.data.index(b"\x02", 10) + 1], deque())
+        self.running = Running(number(apdu.data[1:7]), apdu.data[apdu.data.index(b"\x02", 12) + 1], deque())
         steps = STEPS_MS[:1] if self.never else STEPS_MS
         self._plan.extend((now_ms + at, Apdu(codec.STATUS, bytes([status]))) for at, status in steps)
         if not self.never:

@@ -53,7 +53,7 @@ class World:
             driver = Zvt(
                 "payment",
                 report,
-                Account(PASSWORD, CURRENCY),
+                Account(PASSWORD if paper is None else 0, CURRENCY),
                 serial=serial,
                 day=lambda: self.day,
                 known=self._known,
