@@ -116,6 +116,10 @@ def _build(
     closing: list[Callable[[], None]] = []
     calls: list[Callable[[str, bool], None]] = [tracing.call] if tracing else []
     shown: list[Callable[[Screen], None]] = []
+    assembled: list[Assembled] = []
+
+    def known(reference: str) -> bool:  # asked in a running machine only
+        return bool(assembled) and assembled[0].controller.unsettled.knows(reference)
 
     def wire(name: str, out: bool) -> None:  # from the station's threads
         for call in calls:
@@ -128,7 +132,7 @@ def _build(
         station.on_wire = wire
         closing.append(station.close)
         devices = drivers_of(settings, reactor, station, boot, opener)
-        devices.payment, codes = payments_of(settings, reactor, clock, opener)
+        devices.payment, codes = payments_of(settings, reactor, clock, opener, known)
         if codes is not None:
             codes.on_wire = wire
             closing.append(codes.close)
@@ -142,6 +146,7 @@ def _build(
     warm(faces)
     outside = Outside(clock, storage, fit, lambda screen: shown[0](screen), dice, Texts(), faces)
     made = assemble(settings, identity, outside)
+    assembled.append(made)
     reactor = made.reactor
     server = ScreenServer(
         settings.screen.socket,

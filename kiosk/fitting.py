@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes, token_hex
@@ -30,6 +33,7 @@ from drivers.link.usb_claim import PREFIX as USB
 from drivers.link.usb_claim import printers
 from drivers.link.usb_link import usb_opener
 from drivers.seal_software import SoftwareSeal
+from drivers.zvt.driver import Account, Zvt
 from kiosk.clock import Clock
 from kiosk.coin_stock import HOPPERS
 from kiosk.deeds import Devices
@@ -39,7 +43,7 @@ from kiosk.ports.fact import Report
 from kiosk.ports.payment import Payment
 from kiosk.ports.station import Station
 from kiosk.reactor import Link, Reactor
-from kiosk.settings import CameraLink, CardPayment, CodePayment, Device, Settings
+from kiosk.settings import CameraLink, CardPayment, CardTerminal, CodePayment, Device, Settings
 
 OpenDevice = Callable[[str, Device, Callable[[], int] | None], Callable[[], Link]]
 """`opener` below, or what a test or a simulated machine has in its place."""
@@ -136,31 +140,102 @@ def _cash(
         reactor.add(presenter, open_link("dispenser", dispenser))
 
 
+Known = Callable[[str], bool]
+"""Whether a reference is that of a payment in the machine's books."""
+
+
 def payments_of(
-    settings: Settings, reactor: Reactor, clock: Clock, open_device: OpenDevice
+    settings: Settings, reactor: Reactor, clock: Clock, open_device: OpenDevice, known: Known = lambda reference: False
 ) -> tuple[Payment | None, CodePayDriver | None]:
     """What is no cash, and the adapter of phone codes by itself, for it has a thread to be ended. Raises ConfigError."""
     check_cards(settings)
-    cards, codes, scanner = settings.cards, settings.codes, settings.devices.code_scanner is not None
-    if cards is not None and codes is not None:
-        both = Payments(reactor.report)
-        of_codes = code_payment(codes, reactor, clock, scanner, both.hear, "codes")
-        both.attach("codes", of_codes, tuple(of_codes.ways))
-        both.attach("cards", card_payment(settings, cards, reactor, clock, open_device, both.hear, "cards"), ("card",))
-        return both, of_codes
-    if codes is not None:
+    codes, scanner = settings.codes, settings.devices.code_scanner is not None
+
+    def cards(report: Report | None = None, name: str = "payment") -> Payment | None:
+        if settings.terminal is not None:
+            return terminal_payment(settings, settings.terminal, reactor, clock, open_device, known, report, name)
+        if settings.cards is not None:
+            return card_payment(settings, settings.cards, reactor, clock, open_device, report, name)
+        return None
+
+    if codes is None:
+        return cards(), None
+    if settings.cards is None and settings.terminal is None:
         of_codes = code_payment(codes, reactor, clock, scanner)
         return of_codes, of_codes
-    return (None if cards is None else card_payment(settings, cards, reactor, clock, open_device)), None
+    both = Payments(reactor.report)
+    of_codes = code_payment(codes, reactor, clock, scanner, both.hear, "codes")
+    both.attach("codes", of_codes, tuple(of_codes.ways))
+    of_cards = cards(both.hear, "cards")
+    assert of_cards is not None
+    both.attach("cards", of_cards, ("card",))
+    return both, of_codes
 
 
 def check_cards(settings: Settings) -> None:
-    """Reader, PIN pad and bank belong together. Raises ConfigError."""
+    """Reader, PIN pad and bank belong together; a terminal is all of them. Raises ConfigError."""
+    if settings.terminal is not None:
+        _check_terminal(settings, settings.terminal)
     for name in ("card_reader", "pin_pad"):
         there = getattr(settings.devices, name) is not None
         if there != (settings.cards is not None):
             missing = "nothing uses it: cards is not set" if there else "cards needs it"
             raise ConfigError(f"devices.{name}: {missing}")
+
+
+def _check_terminal(settings: Settings, found: CardTerminal) -> None:
+    if settings.cards is not None:
+        raise ConfigError("terminal: cards is set, too; cards are paid with at one of them")
+    if found.link.startswith(USB):
+        raise ConfigError(f"terminal.link: {found.link} is neither a serial port nor tcp:HOST:PORT")
+    if found.link.startswith(TCP):
+        try:
+            parse_path(found.link)
+        except LinkError as error:
+            raise ConfigError(f"terminal.link: {error}") from error
+    for part in fields(settings.devices):
+        device = getattr(settings.devices, part.name)
+        if device is not None and os.path.realpath(device.link) == os.path.realpath(found.link):
+            raise ConfigError(f"terminal.link: {found.link} is the port of devices.{part.name} already")
+
+
+def terminal_payment(
+    settings: Settings,
+    found: CardTerminal,
+    reactor: Reactor,
+    clock: Clock,
+    open_device: OpenDevice,
+    known: Known,
+    report: Report | None = None,
+    name: str = "payment",
+) -> Zvt:
+    """Cards: a certified terminal at its link, seated in `reactor`. Raises ConfigError."""
+    zone = ZoneInfo(settings.machine.timezone)
+    driver = Zvt(
+        name,
+        report or reactor.report,
+        Account(_password(found), found.currency, found.terminal, found.repeats),
+        serial=not found.link.startswith(TCP),
+        day=lambda: datetime.fromtimestamp(clock.wall_ms() / 1_000, zone).date().isoformat(),
+        known=known,
+    )
+    reactor.add(driver, open_device(name, Device(found.model, found.link, found.baud), None))
+    return driver
+
+
+def _password(found: CardTerminal) -> int:
+    """Without a file the one that terminals come with. It is in no text of an error."""
+    if found.password_file is None:
+        return 0
+    try:
+        text = found.password_file.read_text("ascii").split("\n", 1)[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"terminal.password_file: {found.password_file}: cannot be read ({type(error).__name__})"
+        ) from error
+    if not re.fullmatch(r"[0-9]{6}", text):
+        raise ConfigError(f"terminal.password_file: the first line of {found.password_file} is not six digits")
+    return int(text)
 
 
 def card_payment(

@@ -35,12 +35,14 @@ from drivers.id003.driver import Id003Acceptor
 from drivers.lcdm.codec50 import SENSORS
 from drivers.lcdm.driver import Lcdm4000
 from drivers.lcdm.driver50 import Lcdm2000
+from drivers.link.tcp_link import PREFIX as TCP
 from drivers.megatec.driver import Megatec
 from drivers.nut.driver import Nut
 from drivers.samv.driver import Samv
 from drivers.scanner.codec import STYLES as SCANNER_STYLES
 from drivers.scanner.driver import Scanner
 from drivers.ttpm.driver import Ttpm
+from drivers.zvt.driver import Account, Zvt
 from kiosk.errors import ConfigError
 from kiosk.ports.fact import Participant, Report
 from kiosk.settings import Device
@@ -183,6 +185,11 @@ def _seats(device: Device) -> list[Seat]:
     return [Seat(number, seat.address, seat.value_fen, seat.serial) for number, seat in device.hoppers.items()]
 
 
+def _zvt(name: str, device: Device, report: Report) -> Zvt:
+    """For a probe: with the password that terminals come with."""
+    return Zvt(name, report, Account(), serial=not device.link.startswith(TCP), look_only=True)
+
+
 def _scanner(name: str, device: Device, report: Report, boot: int) -> Scanner:
     return Scanner(name, report, model=device.model)
 
@@ -252,6 +259,7 @@ MODELS: dict[str, Model] = {
     "samv": Model(("id_reader",), lambda name, device, report, boot: Samv(name, report)),
     **dict.fromkeys(tuple(SCANNER_STYLES), Model(("code_scanner",), _scanner)),
     "ttpm": Model(("ticket_unit",), lambda name, device, report, boot: Ttpm(name, report)),
+    "zvt": Model(("terminal",), lambda name, device, report, boot: _zvt(name, device, report)),
     "cabinet_board": Model(("cabinet",), lambda name, device, report, boot: CabinetBoard(name, report)),
     "escpos": Model(
         ("slip_printer",), lambda name, device, report, boot: EscPosPrinter(name, report, baud=device.baud)
@@ -277,7 +285,7 @@ PARITY: dict[str, Literal["N", "E", "O"]] = {"ebds": "E", "f53": "E", "f56": "E"
 DATA_BITS = {"ebds": 7}
 """Lines with another number of data bits than 8; nothing to configure."""
 
-STOP_BITS = {"essp": 2}
+STOP_BITS = {"essp": 2, "zvt": 2}
 """Lines with another number of stop bits than 1, likewise."""
 
 USB = ("escpos",)

@@ -101,6 +101,25 @@ class CardPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class CardTerminal:
+    """A certified terminal that does all of a card payment itself, in place of `cards` with reader and PIN pad (link
+    `tcp:HOST:PORT` or a serial port). The first line of `password_file` is its password, six digits. `terminal`: its own eight
+    digits, empty for any. `repeats`: how often it tells a result while tickets are printed, every 2 to 4 s."""
+
+    link: str
+    model: Literal["zvt"] = "zvt"
+    baud: Annotated[int, Range(1_200, 921_600)] = 9_600
+    password_file: Path | None = None
+    terminal: str = ""
+    currency: Annotated[int, Range(1, 999)] = 156
+    repeats: Annotated[int, Range(10, 255)] = 200
+
+    def __post_init__(self) -> None:
+        if self.terminal and not re.fullmatch(r"[0-9]{8}", self.terminal):
+            raise ValueError(f"terminal: {self.terminal!r} is not eight digits")
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenLink:
     socket: Path
 
@@ -183,6 +202,7 @@ class Settings:
     codes: CodePayment | None = None
     camera: CameraLink | None = None
     cards: CardPayment | None = None
+    terminal: CardTerminal | None = None
 
     @property
     def versions(self) -> dict[str, str]:
@@ -215,7 +235,10 @@ def read(path: Path) -> Settings:
     screen = replace(found.screen, socket=base / found.screen.socket)
     codes = None if found.codes is None else replace(found.codes, key_file=base / found.codes.key_file)
     devices = _beside(base, found.devices)
-    return replace(found, journal=base / found.journal, screen=screen, devices=devices, codes=codes)
+    terminal = found.terminal
+    if terminal is not None and terminal.password_file is not None:
+        terminal = replace(terminal, password_file=base / terminal.password_file)
+    return replace(found, journal=base / found.journal, screen=screen, devices=devices, codes=codes, terminal=terminal)
 
 
 def _beside(base: Path, table: DeviceTable) -> DeviceTable:

@@ -45,10 +45,16 @@ class OpenPayment:
 
 @dataclass(slots=True)
 class Unsettled:
-    """`open`: by number. `over`: those that are settled, and how: declined, captured, reversed, kept, contested."""
+    """`open`: by number. `over`: those that are settled, and how: declined, captured, reversed, kept, contested. `references`: of
+    the last that were approved, oldest first."""
 
     open: dict[int, OpenPayment] = field(default_factory=dict)
     over: dict[int, tuple[OpenPayment, str]] = field(default_factory=dict)
+    references: dict[str, None] = field(default_factory=dict)
+
+    def knows(self, reference: str) -> bool:
+        """It is that of a payment that was approved here, among the last ones: what the other side tells of it is no news."""
+        return reference in self.references
 
     # -- folding
 
@@ -60,6 +66,7 @@ class Unsettled:
             return
         if kind == "auth!":
             line.reference = fact.get("reference", "") or line.reference
+            self._remember(line.reference)
             if result == "declined" and not line.deed:
                 self._settled(line, "declined")
         elif kind[:-1] != line.deed:
@@ -89,6 +96,12 @@ class Unsettled:
             line = self.over.pop(number)[0] if number in self.over else _line_of(record)
             self.open[number], line.tries = line, 0
         line.deed, line.tries, line.due_ms = record["kind"][:-1], line.tries + 1, now_ms + SILENT_MS
+
+    def _remember(self, reference: str) -> None:
+        if reference:
+            self.references[reference] = None
+        while len(self.references) > KEPT:
+            del self.references[next(iter(self.references))]
 
     def _sale_over(self, sale: int) -> None:
         """A sale leaves no payment undecided; if one did, the money would go back."""

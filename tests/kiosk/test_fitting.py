@@ -10,12 +10,14 @@ from typing import Any, cast
 
 import pytest
 
+import config
 from config import ConfigError as FileError
 from drivers.card_pay.driver import CardPay
 from drivers.compose.payments import Payments
 from drivers.lcdm.driver50 import Lcdm2000
 from drivers.megatec.driver import Megatec
 from drivers.nut.driver import Nut
+from drivers.zvt.driver import Zvt
 from kiosk.clock import VirtualClock
 from kiosk.device_rules import check_devices
 from kiosk.errors import ConfigError, LinkError
@@ -300,6 +302,60 @@ def test_cards_that_are_set_up_wrongly_are_refused(tmp_path: Path, text: str, wh
     clock = VirtualClock()
     with pytest.raises(ConfigError, match=re.escape(why)):
         payments_of(settings, Reactor(clock), clock, never)
+
+
+TERMINAL = 'terminal: {link: "tcp:127.0.0.1:20007", password_file: terminal.secret, terminal: "20260156"}\n'
+
+
+@pytest.mark.parametrize("link", ["tcp:127.0.0.1:20007", "/dev/t"])
+def test_a_terminal_takes_the_place_of_reader_pad_and_bank(tmp_path: Path, link: str) -> None:
+    (tmp_path / "terminal.secret").write_text("123456\n", encoding="ascii")
+    (tmp_path / "codes.key").write_text("00" * 32 + "\n", encoding="ascii")
+    clock = VirtualClock()
+    alone = read(written(tmp_path, FILE + TERMINAL.replace("tcp:127.0.0.1:20007", link)))
+    asked: list[tuple[str, Device]] = []
+
+    def noted(name: str, device: Device, baud: Callable[[], int] | None) -> Callable[[], Link]:
+        asked.append((name, device))
+        return never(name, device, baud)
+
+    fitted, codes = payments_of(alone, Reactor(clock), clock, noted)
+    assert isinstance(fitted, Zvt)
+    assert asked == [("payment", Device("zvt", link))]
+    assert (fitted.ways, fitted._account.password, codes) == (set(), 123_456, None)
+    assert "123456" not in repr(fitted.__dict__)
+    fitted, codes = payments_of(read(written(tmp_path, FILE + TERMINAL + CODES)), Reactor(clock), clock, noted)
+    assert isinstance(fitted, Payments)
+    assert codes is not None
+    codes.close(1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (LAB + CARDS + TERMINAL, "terminal: cards is set, too"),
+        (LAB + TERMINAL, "devices.card_reader: nothing uses it"),
+        (FILE + TERMINAL.replace("tcp:127.0.0.1:20007", "usb:0416:5011"), "neither a serial port nor tcp"),
+        (FILE + TERMINAL.replace("tcp:127.0.0.1:20007", "tcp:terminal:20007"), "not tcp:HOST:PORT"),
+        (FILE + TERMINAL.replace("tcp:127.0.0.1:20007", "/dev/a"), "is the port of devices."),
+        (FILE + TERMINAL.replace("terminal.secret", "nowhere.secret"), "terminal.password_file"),
+        (FILE + TERMINAL.replace("terminal.secret", "short.secret"), "is not six digits"),
+    ],
+)
+def test_a_terminal_that_is_set_up_wrongly_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "terminal.secret").write_text("123456\n", encoding="ascii")
+    (tmp_path / "short.secret").write_text("98765\n", encoding="ascii")
+    settings = read(written(tmp_path, text))
+    clock = VirtualClock()
+    with pytest.raises(ConfigError, match=re.escape(why)) as caught:
+        payments_of(settings, Reactor(clock), clock, never)
+    assert "98765" not in str(caught.value)
+
+
+@pytest.mark.parametrize("wrong", ['terminal: "2026"', "repeats: 300", "currency: 0", "model: opi"])
+def test_a_terminal_of_no_such_kind_is_refused(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(config.ConfigError, match="terminal"):
+        read(written(tmp_path, FILE + TERMINAL.replace('terminal: "20260156"', wrong)))
 
 
 def test_published_keys_are_taken_in_the_lab_only() -> None:

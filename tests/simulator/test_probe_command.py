@@ -39,6 +39,7 @@ SAYS = {
     "crt310": "version CRT-310",
     "samv": "sam 05.01-",
     "scanner": "product TVM Code Scanner",
+    "zvt": "terminal 20260156",
 }
 """Model -> the beginning of a line that only a device of that model can have caused."""
 

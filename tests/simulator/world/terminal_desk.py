@@ -1,0 +1,109 @@
+"""A certified terminal, and a card with its owner, in a simulated world: real driver and twin in place of the desk of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from drivers.link.link import WithoutLink
+from drivers.zvt.driver import Account, Zvt
+from kiosk.reactor import Reactor
+from simulator.acquirer.ledger import State
+from simulator.devices.zvt import Stage
+from simulator.world.port_level import PortLevel
+from simulator.world.wire import Wire
+from tests.drivers.zvt.twin_world import Twin
+from tests.simulator.fronts.harness import _Host as Hosted
+
+STATES = {State.REVERSED: "reversed", State.BARRED: "closed", State.DECLINED: "closed"}
+"""At the terminal's bank. What is booked there is captured when the terminal keeps it, else paid and not yet anybody's."""
+
+
+class Named(Twin):
+    """Knows which of the machine's payments each of its own is: by what the machine was at when it came."""
+
+    paying: Callable[[], int] = staticmethod(lambda: 0)
+
+    def __init__(self) -> None:
+        super().__init__(serial=True, card="second", rate=0)
+        self.names: dict[int, int] = {}
+
+    def receive(self, data: bytes, now_ms: int) -> None:
+        super().receive(data, now_ms)
+        for entry in self.terminal.memory.entries:
+            self.names.setdefault(entry.receipt, self.paying())
+
+
+class TerminalDesk:
+    """What the world asks of `simulator.world.payments.PayDesk`."""
+
+    def __init__(self) -> None:
+        self.twin = Named()
+        self.wire: Wire | None = None
+        self.hosted: Hosted | None = None
+
+    def trouble(self, name: str, on: bool) -> None:
+        (self.twin.faults.add if on else self.twin.faults.discard)(name)
+
+    def well(self) -> None:
+        self.twin.faults.clear()
+
+    def late_words(self) -> list[int]:
+        return []
+
+    def scan(self, code: tuple[str, ...]) -> bool:
+        return False
+
+    def ledger(self) -> dict[int, tuple[str, int, int]]:
+        found, terminal = {}, self.twin.terminal
+        for row in terminal.desk.ledger.bookings(terminal.memory.terminal):
+            entry = next(each for each in terminal.memory.entries if each.key == row.key)
+            kept = "captured" if entry.stage is Stage.KEPT else "paid"
+            paid = row.state in (State.BOOKED, State.REVERSED)
+            found[self.twin.names[entry.receipt]] = (STATES.get(row.state, kept), row.amount_fen, int(paid))
+        assert terminal.desk.ledger.wrong() == []
+        return found
+
+
+class Seated(WithoutLink):
+    """The driver where the world looks for the front of payments; its link is seated beside it."""
+
+    name = "payment"
+
+    def __init__(self, driver: Zvt, wire: Wire) -> None:
+        self._driver, self._wire = driver, wire
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._driver, name)
+
+    def poll(self, now_ms: int) -> int | None:
+        return None
+
+    def unplug(self) -> None:
+        self._wire.unplug()
+
+    def replug(self) -> None:
+        self._wire.replug()
+
+
+class LevelWithTerminal(PortLevel):
+    """Everything else at port level."""
+
+    def _payment(self, reactor: Reactor) -> Any:
+        desk: Any = self._things.payments
+        if desk is None:
+            return None
+        clock = self._things.clock
+        if desk.wire is None:
+            desk.wire = Wire(clock, Random(1), 9_600, "payment")
+            desk.hosted = Hosted(clock, desk.wire, desk.twin)
+        desk.twin.power(False, clock.mono_ms())
+        desk.wire.unplug()
+        desk.wire.replug()
+        desk.twin.power(True, clock.mono_ms())
+        driver = Zvt("payment", reactor.report, Account(0, 156), serial=True)
+        desk.twin.paying = lambda: driver._paying.payment if driver._paying is not None else 0
+        reactor.add(driver, desk.wire.open)
+        desk.hosted.turn()
+        return Seated(driver, desk.wire)
