@@ -33,7 +33,8 @@ from drivers.link.usb_claim import PREFIX as USB
 from drivers.link.usb_claim import printers
 from drivers.link.usb_link import usb_opener
 from drivers.seal_software import SoftwareSeal
-from drivers.zvt.driver import Account, Zvt
+from drivers.zvt.driver import Zvt
+from drivers.zvt.health import Account
 from kiosk.clock import Clock
 from kiosk.coin_stock import HOPPERS
 from kiosk.deeds import Devices

@@ -42,7 +42,8 @@ from drivers.samv.driver import Samv
 from drivers.scanner.codec import STYLES as SCANNER_STYLES
 from drivers.scanner.driver import Scanner
 from drivers.ttpm.driver import Ttpm
-from drivers.zvt.driver import Account, Zvt
+from drivers.zvt.driver import Zvt
+from drivers.zvt.health import Account
 from kiosk.errors import ConfigError
 from kiosk.ports.fact import Participant, Report
 from kiosk.settings import Device

@@ -8,6 +8,7 @@ import logging
 import pytest
 
 from drivers.zvt import codec
+from drivers.zvt.health import Account
 from kiosk.faults import Fault
 from kiosk.ports.fact import DeviceReady
 from kiosk.ports.payment import (
@@ -250,7 +251,7 @@ def test_no_number_of_a_card_is_said_anywhere(caplog: pytest.LogCaptureFixture) 
 
 def test_a_foreign_terminal_is_told_and_never_used() -> None:
     world = World()
-    world.driver._account = type(world.driver._account)(123_456, 156, terminal="11112222")
+    world.driver._health._account = Account(123_456, 156, terminal="11112222")
     world.bench.run(10_000)
     assert world.driver.ways == frozenset()
     assert Fault("payment", "WRONG_DEVICE", True, "terminal 29007777") in world.bench.facts

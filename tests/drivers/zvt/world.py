@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from drivers.zvt.driver import Account, Zvt
+from drivers.zvt.driver import Zvt
+from drivers.zvt.health import Account
 from kiosk.ports.fact import Fact
 from kiosk.ports.payment import (
     CaptureRefused,

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from drivers.link.link import WithoutLink
-from drivers.zvt.driver import Account, Zvt
+from drivers.zvt.driver import Zvt
+from drivers.zvt.health import Account
 from kiosk.reactor import Reactor
 from simulator.acquirer.ledger import State
 from simulator.devices.zvt import Stage
