@@ -98,6 +98,17 @@ MAY_COST = {"repeats_ignored", "result_without_payment_next", "long_length_next"
 """Tickets may be out when the terminal itself takes a payment back: then people are told, and nothing else is ever lost."""
 
 
+def test_the_result_of_the_payment_before_is_not_taken_for_this_one() -> None:
+    world = TwinWorld().ready()
+    assert world.pay().ended == PaymentCaptured(101)
+    world.twin.faults.add("stale_result_next")
+    paid = world.pay()
+    assert paid.ended == PaymentCaptured(201)
+    assert isinstance(paid.auth, PaymentApproved)
+    assert paid.auth.reference.split(".")[1] == "0002"
+    assert world.kept_fen() == 2 * AMOUNT_FEN
+
+
 @pytest.mark.parametrize("fault", sorted(WRONG))
 def test_a_terminal_that_is_none_for_this_machine_is_told_and_never_used(fault: str) -> None:
     world = TwinWorld(serial=True)
