@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.acquirer.ledger import State
+from simulator.acquirer.terminal_desk import TerminalDesk
 from simulator.devices.chip_card.wallet import WALLET
 from simulator.devices.crt310 import lab_card
 from simulator.devices.matter import Matter
@@ -29,7 +30,9 @@ class Twin:
 
     def __init__(self, serial: bool, card: str = "good", rate: float = 1.0) -> None:
         self.matter = Matter()
-        self.terminal = ZvtTerminal(self.matter, Speeds(rate=rate), way=Way.SERIAL if serial else Way.TCP)
+        self.bank = TerminalDesk()
+        way = Way.SERIAL if serial else Way.TCP
+        self.terminal = ZvtTerminal(self.matter, Speeds(rate=rate), desk=self.bank, way=way)
         self.card = lab_card(self.matter, card)
         self.pin = WALLET[card].perso.pin
         self.never = False
@@ -52,8 +55,8 @@ class Twin:
 
     @property
     def ledger(self) -> list[Row]:
-        rows = self.terminal.desk.ledger.bookings(self.terminal.memory.terminal)
-        assert self.terminal.desk.ledger.wrong() == []
+        rows = self.bank.ledger.bookings(self.terminal.memory.terminal)
+        assert self.bank.ledger.wrong() == []
         return [Row(row.amount_fen, "kept" if row.state is State.BOOKED else "reversed") for row in rows]
 
     # -- for the bench

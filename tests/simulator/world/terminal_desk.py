@@ -58,12 +58,12 @@ class TerminalDesk:
 
     def ledger(self) -> dict[int, tuple[str, int, int]]:
         found, terminal = {}, self.twin.terminal
-        for row in terminal.desk.ledger.bookings(terminal.memory.terminal):
-            entry = next(each for each in terminal.memory.entries if each.key == row.key)
+        for row in self.twin.bank.ledger.bookings(terminal.memory.terminal):
+            entry = next(each for each in terminal.memory.entries if each.key.trace == row.key.trace)
             kept = "captured" if entry.stage is Stage.KEPT else "paid"
             paid = row.state in (State.BOOKED, State.REVERSED)
             found[self.twin.names[entry.receipt]] = (STATES.get(row.state, kept), row.amount_fen, int(paid))
-        assert terminal.desk.ledger.wrong() == []
+        assert self.twin.bank.ledger.wrong() == []
         return found
 
 
