@@ -186,9 +186,9 @@ def _seats(device: Device) -> list[Seat]:
     return [Seat(number, seat.address, seat.value_fen, seat.serial) for number, seat in device.hoppers.items()]
 
 
-def _zvt(name: str, device: Device, report: Report) -> Zvt:
-    """For a probe: with the password that terminals come with."""
-    return Zvt(name, report, Account(), serial=not device.link.startswith(TCP), look_only=True)
+def _zvt(name: str, device: Device, report: Report, look_only: bool = False) -> Zvt:
+    """With the password that terminals come with; a machine's own is fitted with more (`kiosk.fitting.terminal_payment`)."""
+    return Zvt(name, report, Account(), serial=not device.link.startswith(TCP), look_only=look_only)
 
 
 def _scanner(name: str, device: Device, report: Report, boot: int) -> Scanner:
@@ -260,7 +260,11 @@ MODELS: dict[str, Model] = {
     "samv": Model(("id_reader",), lambda name, device, report, boot: Samv(name, report)),
     **dict.fromkeys(tuple(SCANNER_STYLES), Model(("code_scanner",), _scanner)),
     "ttpm": Model(("ticket_unit",), lambda name, device, report, boot: Ttpm(name, report)),
-    "zvt": Model(("terminal",), lambda name, device, report, boot: _zvt(name, device, report)),
+    "zvt": Model(
+        ("terminal",),
+        lambda name, device, report, boot: _zvt(name, device, report),
+        probe=lambda name, device, report, boot: _zvt(name, device, report, look_only=True),
+    ),
     "cabinet_board": Model(("cabinet",), lambda name, device, report, boot: CabinetBoard(name, report)),
     "escpos": Model(
         ("slip_printer",), lambda name, device, report, boot: EscPosPrinter(name, report, baud=device.baud)
