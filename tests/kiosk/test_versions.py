@@ -47,7 +47,7 @@ def test_a_machine_with_another_firmware_says_so_and_sells() -> None:
     assert any(b'"code":"FIRMWARE"' in line for line in box.lines())
     told = controller.status()
     assert told["versions"].keys() >= {"acceptor", "dispenser", "ticket_unit", "cabinet"}
-    assert told["services"] == {"cash": "ok", "slips": "ok"}
+    assert told["services"] == {"cash": "change_low", "slips": "ok"}
 
 
 def test_the_right_one_is_not_worth_a_word() -> None:

