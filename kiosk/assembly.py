@@ -257,7 +257,7 @@ def _charges(devices: Devices) -> tuple[str, ...]:
 
 def _fitted_ways(settings: Settings) -> set[str]:
     """What the configuration names, whether it answers or not."""
-    found = {"card"} if settings.cards is not None else set()
+    found = {"card"} if settings.cards is not None or settings.terminal is not None else set()
     if settings.codes is not None:
         found |= {"code", "scan"} if settings.devices.code_scanner is not None else {"code"}
     return found

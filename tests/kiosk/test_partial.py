@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kiosk.assembly import _fitted_ways
 from kiosk.faults import DEVICE_ABILITY, Fault
 from kiosk.modes import STOPPING, Known, Mode, effective
 from kiosk.parameters import MachinePolicy
@@ -18,9 +20,11 @@ from kiosk.sale.change import CashPolicy
 from kiosk.screen.values import Attract, Home, OutOfService, PayChoice
 from kiosk.screen.view import view
 from kiosk.screen.views.partial import LEFT, LINES, REASONS
+from kiosk.settings import CardTerminal, CodePayment, Device
 from kiosk.showing import mode_seen
 from kiosk.stock import fresh
 from kiosk.watch import WAYS
+from simulator.world.prepared import settings
 from tests.kiosk.sale.samples import VALUES, stock
 from tests.kiosk.screen.world import book, shown, steps
 
@@ -202,3 +206,14 @@ def test_two_failures_leave_what_neither_takes() -> None:
         for name, state in both.items():
             expected = {one.left.get(name, "ok"), other.left.get(name, "ok")}
             assert (state == "ok") == (expected == {"ok"})
+
+
+def test_the_ways_a_configuration_names_are_fitted_whether_they_answer_or_not() -> None:
+    bare = settings()
+    terminal = replace(bare, terminal=CardTerminal("tcp:10.0.0.7:20007"))
+    codes = CodePayment("https://pay.example", "T01", Path("codes.key"))
+    assert _fitted_ways(bare) == set()
+    assert _fitted_ways(terminal) == {"card"}
+    assert _fitted_ways(replace(terminal, codes=codes)) == {"card", "code"}
+    scanner = replace(bare.devices, code_scanner=Device("scanner", "wire"))
+    assert _fitted_ways(replace(bare, codes=codes, devices=scanner)) == {"code", "scan"}
