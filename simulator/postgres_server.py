@@ -17,17 +17,17 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
 from simulator.child import die_with
+from simulator.clock import SharedClock
 
 PROGRAMS = Path("/usr/lib/postgresql")
 PACKAGE = "postgresql"
 OWNER, DATABASE = "station", "postgres"
 USERS = ("postgres", "nobody")
-START_S, LOOK_S = 60.0, 0.02
+START_MS, LOOK_S = 60_000, 0.02
 SETTINGS = ("listen_addresses=", "shared_buffers=32MB", "max_connections=20", "unix_socket_permissions=0700")
 
 
@@ -47,7 +47,7 @@ class PostgresServer:
     """Makes and starts it. Raises NoPostgres; OSError when it does not come up, with the end of what it said."""
 
     def __init__(self) -> None:
-        self._programs = programs()
+        self._programs, self._clock = programs(), SharedClock.starting_now()
         self._as = _unprivileged()
         self.directory = Path(tempfile.mkdtemp(prefix="tvm-pg-"))
         self._process: subprocess.Popen[bytes] | None = None
@@ -72,12 +72,12 @@ class PostgresServer:
         """Returns when it answers, at once when it runs. After a kill it first has to find the old one gone."""
         if self._process is not None and self._process.poll() is None:
             return
-        until_s = monotonic() + START_S
+        until_ms = self._clock.mono_ms() + START_MS
         while True:
             self._spawn()
-            if self._answers(until_s):
+            if self._answers(until_ms):
                 return
-            if monotonic() > until_s:
+            if self._clock.mono_ms() > until_ms:
                 raise OSError(f"postgres does not start: {self._said()[-500:]}")
 
     def kill(self) -> None:
@@ -129,10 +129,10 @@ class PostgresServer:
                 **self._as,
             )
 
-    def _answers(self, until_s: float) -> bool:
+    def _answers(self, until_ms: int) -> bool:
         """Whether it takes connections; False when it ended by itself or the time is over."""
         assert self._process is not None
-        while monotonic() < until_s:
+        while self._clock.mono_ms() < until_ms:
             if self._process.poll() is not None:
                 self._process = None
                 select.select([], [], [], LOOK_S)
