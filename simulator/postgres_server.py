@@ -87,10 +87,10 @@ class PostgresServer:
             self._process.wait()
             self._process = None
 
-    def end(self) -> None:
-        """In order and at once, whoever is connected: as its people restart it."""
+    def end(self, how: signal.Signals = signal.SIGINT) -> None:
+        """At once, whoever is connected, and in order: as its people restart it. SIGQUIT: without writing anything more."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(how)
             self._process.wait()
             self._process = None
 
@@ -112,7 +112,8 @@ class PostgresServer:
         return float(found[1])
 
     def close(self) -> None:
-        self.kill()
+        """After the last of its processes has ended, or one would write where the directory was."""
+        self.end(signal.SIGQUIT)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _spawn(self) -> None:

@@ -10,9 +10,11 @@ import re
 import secrets
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from socket import socket
 
 import uvicorn
 
@@ -58,15 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     try:
-        return _run(options)
+        with closing(listen(options.port)) as listener, closing(open_store(options.data, options.database)) as store:
+            return _run(options, listener, store)
     except (NetworkError, FeedError, StoreError, StockError, ConfigError, OSError, ValueError) as error:
         print(f"station: {error}", file=sys.stderr)
         return 1
 
 
-def _run(options: argparse.Namespace) -> int:
-    listener = listen(options.port)
-    store = open_store(options.data, options.database)
+def _run(options: argparse.Namespace, listener: socket, store: Store) -> int:
     steps = list(store.replay())
     world, home = _world(options, store, steps)
     _ = world.rules  # read now: a file that cannot be read must not wait for the first refund
@@ -111,7 +112,6 @@ def _run(options: argparse.Namespace) -> int:
     finally:
         if line is not None:
             line.close()
-        store.close()
     return 1 if trouble else 0
 
 
