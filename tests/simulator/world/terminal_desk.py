@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
-from drivers.link.link import WithoutLink
 from drivers.zvt.driver import Zvt
 from drivers.zvt.health import Account
+from kiosk.ports.payment import Payment
 from kiosk.reactor import Reactor
+from kiosk.settings import Settings
 from simulator.acquirer.ledger import State
 from simulator.devices.zvt import Stage
+from simulator.world.payment_lines import PaymentLines
 from simulator.world.port_level import PortLevel
+from simulator.world.things import Things
+from simulator.world.twin_host import TwinHost
 from simulator.world.wire import Wire
 from tests.drivers.zvt.twin_world import Twin
-from tests.simulator.fronts.harness import _Host as Hosted
 
 STATES = {State.REVERSED: "reversed", State.BARRED: "closed", State.DECLINED: "closed"}
 """At the terminal's bank. What is booked there is captured when the terminal keeps it, else paid and not yet anybody's."""
@@ -42,7 +44,7 @@ class TerminalDesk:
     def __init__(self) -> None:
         self.twin = Named()
         self.wire: Wire | None = None
-        self.hosted: Hosted | None = None
+        self.hosted: TwinHost | None = None
 
     def trouble(self, name: str, on: bool) -> None:
         (self.twin.faults.add if on else self.twin.faults.discard)(name)
@@ -67,38 +69,14 @@ class TerminalDesk:
         return found
 
 
-class Seated(WithoutLink):
-    """The driver where the world looks for the front of payments; its link is seated beside it."""
+class TerminalLines(PaymentLines):
+    """The terminal's line; it outlives the controllers, and the terminal has the machine's mains."""
 
-    name = "payment"
-
-    def __init__(self, driver: Zvt, wire: Wire) -> None:
-        self._driver, self._wire = driver, wire
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._driver, name)
-
-    def poll(self, now_ms: int) -> int | None:
-        return None
-
-    def unplug(self) -> None:
-        self._wire.unplug()
-
-    def replug(self) -> None:
-        self._wire.replug()
-
-
-class LevelWithTerminal(PortLevel):
-    """Everything else at port level."""
-
-    def _payment(self, reactor: Reactor) -> Any:
-        desk: Any = self._things.payments
-        if desk is None:
-            return None
-        clock = self._things.clock
-        if desk.wire is None:
+    def fit(self, settings: Settings, reactor: Reactor) -> Payment | None:
+        desk, clock = _desk(self._things), self._things.clock
+        if desk.wire is None or desk.hosted is None:
             desk.wire = Wire(clock, Random(1), 9_600, "payment")
-            desk.hosted = Hosted(clock, desk.wire, desk.twin)
+            desk.hosted = TwinHost(clock, desk.wire, desk.twin)
         desk.twin.power(False, clock.mono_ms())
         desk.wire.unplug()
         desk.wire.replug()
@@ -107,4 +85,29 @@ class LevelWithTerminal(PortLevel):
         desk.twin.paying = lambda: driver._paying.payment if driver._paying is not None else 0
         reactor.add(driver, desk.wire.open)
         desk.hosted.turn()
-        return Seated(driver, desk.wire)
+        return driver
+
+    def plug(self, device: str, in_: bool) -> bool:
+        wire = _desk(self._things).wire
+        if device != "payment" or wire is None:
+            return False
+        if in_ != wire.plugged:
+            (wire.replug if in_ else wire.unplug)()
+        return True
+
+    def well(self) -> None:
+        self.plug("payment", True)
+
+
+def _desk(things: Things) -> TerminalDesk:
+    desk: object = things.payments
+    assert isinstance(desk, TerminalDesk)
+    return desk
+
+
+class LevelWithTerminal(PortLevel):
+    """Everything else at port level."""
+
+    def __init__(self, things: Things) -> None:
+        super().__init__(things)
+        self._payments = TerminalLines(things, Random(1))
