@@ -290,7 +290,10 @@ class CardPay:
         if self._visit is not None:
             return
         missing = self._missing()
-        self._faults.set(FaultCode.NO_ANSWER, bool(missing) and self._told_ready, missing)
-        if not missing and not self._told_ready:
+        lost = self._told_ready or FaultCode.NO_ANSWER in self._faults
+        self._faults.set(FaultCode.NO_ANSWER, bool(missing) and lost, missing)
+        if missing:
+            self._told_ready = False  # said anew when all of it is back: nobody counts on it meanwhile
+        elif not self._told_ready:
             self._told_ready = True
             self._report(DeviceReady(self.name, MODEL, VERSION, self._terminal.id))

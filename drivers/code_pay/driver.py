@@ -198,7 +198,9 @@ class CodePayDriver(WithoutLink):
         )
         self._probe_due_ms = now_ms + (PROBE_DOWN_MS if trouble else PROBE_UP_MS)
         self._faults.set(FaultCode.NO_ANSWER, bool(trouble), trouble)
-        if not trouble and not self._ready:
+        if trouble:
+            self._ready = False  # said anew when it answers again: nobody counts on it meanwhile
+        elif not self._ready:
             self._ready = True
             self._report(DeviceReady(self.name, MODEL, VERSION, self._merchant))
 

@@ -94,9 +94,11 @@ class Payments:
         return {self._names[way]: adapter for way, adapter in self._adapters.items()}
 
     def _tell(self) -> None:
-        any_ready = bool(self._ready)
+        none = bool(self._ready) and not self.ways
         out = sorted({name for name, _ in self._down})
-        self._faults.set(FaultCode.NO_ANSWER, any_ready and not self.ways, " ".join(out))
-        if self._ready and not self._told_ready:
+        self._faults.set(FaultCode.NO_ANSWER, none, " ".join(out))
+        if none:
+            self._told_ready = False  # said anew when one is back: nobody counts on it meanwhile
+        elif self._ready and not self._told_ready:
             self._told_ready = True
             self._report(DeviceReady(self.name, MODEL, VERSION, " ".join(sorted(set(self._names.values())))))

@@ -138,6 +138,7 @@ class Zvt:
         self._now_ms, self._linked = now_ms, False
         self._dialog.reset()
         self._health.again()
+        self._told_ready = False
         self._faults.clear(FaultCode.NO_ANSWER)
         self._faults.set(FaultCode.LINK_LOST, True, why)
 
@@ -203,6 +204,8 @@ class Zvt:
         return "goods issue" if FaultCode.DEVICE_FAILURE in self._faults else ""
 
     def _tell(self) -> None:
+        if FaultCode.NO_ANSWER in self._faults:
+            self._told_ready = False  # said anew when it answers again: nobody counts on it meanwhile
         if not self._missing() and not self._told_ready:
             self._told_ready = True
             self._report(DeviceReady(self.name, MODEL, "", self._health.terminal))

@@ -15,12 +15,14 @@ import pytest
 from drivers.compose.change_presenter import ChangePresenter
 from drivers.compose.ticket_unit import TicketUnit
 from drivers.seal_software import SoftwareSeal
+from drivers.zvt.driver import Zvt
+from drivers.zvt.health import Account
 from kiosk.faults import DEVICE_ABILITY, Fault, FaultCode
 from kiosk.ports.fact import DeviceReady, Fact, Report
 from simulator.device import MODELS
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
-from simulator.fuzz.case import DRIVEN, VALUES_FEN, driver_of
+from simulator.fuzz.case import DRIVEN, VALUES_FEN, Build, driver_of
 
 STEP_MS = 50
 MET_MS = 90_000
@@ -35,6 +37,8 @@ STRANGE = {"WRONG_DEVICE", "NO_ANSWER", "DEVICE_FAILURE"}
 """What may be said of another device: that it is one, that it is silent, or that what it says is a failure (a bus that gives back
 what it hears sounds like that to a PIN pad)."""
 ON_A_LINE = [name for name in DRIVEN if name != "escpos-usb"]
+SILENT_MS = 15 * 60_000
+"""So long a silence of one that is asked seldom may last before it is noticed."""
 MOMENTS_MS = (0, 70, 300, 1_100, 2_600, 5_200, 9_000)
 ALIKE = ({"zt588", "zt598"}, {"lcdm1000", "lcdm2000"}, {"f53", "f56"})
 """Models of one family that nothing on the line tells apart: the driver of one is the driver of the other."""
@@ -55,6 +59,14 @@ COMPOSED: dict[str, Callable[[Report, Any, Any], Any]] = {
 """Devices that speak to the machine through what is made of them and the cabinet's board."""
 
 
+def _terminal(name: str, report: Report, dice: Random) -> Zvt:
+    return Zvt(name, report, Account(), serial=True)
+
+
+AT_WORK: dict[str, Build] = {"zvt": _terminal}
+"""Drivers that `model` builds for a look only."""
+
+
 class Pair:
     """A driver, the twin at the other end, and what the driver said."""
 
@@ -62,7 +74,7 @@ class Pair:
         self.facts: list[Fact] = []
         matter = Matter()
         self.twin: Any = MODELS[twin](matter, Speeds(rate=10))
-        self.driver: Any = driver_of(driver, self.facts.append, Random(7))
+        self.driver: Any = AT_WORK.get(driver, driver_of)(driver, self.facts.append, Random(7))
         self._beside: list[tuple[Any, Any]] = []  # the board, where a device needs it to hand things over
         if driver in COMPOSED:
             board = driver_of("cabinet", self.facts.append, Random(7))
@@ -162,6 +174,17 @@ def test_a_plug_pulled_again_and_again_does_no_harm(name: str) -> None:
             pair.run(out_ms)
     before = len(pair.ready())
     assert pair.run(MET_MS, lambda: pair.met() and len(pair.ready()) >= min(1, before))
+
+
+@pytest.mark.parametrize("name", ON_A_LINE)
+def test_a_device_that_fell_silent_is_told_and_greeted_when_it_speaks_again(name: str) -> None:
+    """A machine that heard of the loss counts on the device again when it is said to be ready, not before."""
+    pair = together(name)
+    pair.plugged = False  # the line is there, and nothing crosses it
+    assert pair.run(SILENT_MS, lambda: bool(pair.down()) and not pair.met()), "nobody noticed the silence"
+    before = len(pair.ready())
+    pair.plugged = True
+    assert pair.run(MET_MS, lambda: len(pair.ready()) > before and pair.met()), f"{pair.down()}"
 
 
 def others(name: str) -> list[str]:

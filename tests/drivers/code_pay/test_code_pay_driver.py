@@ -23,8 +23,10 @@ from kiosk.ports.payment import (
     ReverseRefused,
     ReverseUncertain,
 )
+from kiosk.watch import Watch
 from simulator.provider.faults import Faults
 from tests.drivers.code_pay.world import AMOUNT_FEN, KEY_OF_SALE, Paid, World
+from tests.kiosk.sale.samples import stock
 from tests.simulator.provider.helpers import MERCHANT
 
 
@@ -506,7 +508,11 @@ def test_silence_is_a_fault_until_it_speaks_again(world: World, fates: Fates) ->
     assert world.facts[1:] == [Fault("payment", "NO_ANSWER", True, "timeout")]
     fates.all = "good"
     world.run(10_000)
-    assert world.facts[2:] == [Fault("payment", "NO_ANSWER", False, "timeout")]
+    assert world.facts[2:] == [Fault("payment", "NO_ANSWER", False, "timeout"), world.facts[0]]
+    watch = Watch(frozenset({"payment"}), stock())
+    for fact in world.facts:
+        watch.hear(fact, 0)
+    assert watch.ready == {"payment"}, "who was told of the loss never counts on it again"
 
 
 @pytest.mark.parametrize("behind_ms", [-86_400_000, 86_400_000])
