@@ -65,7 +65,9 @@ class FileStore:
     def close(self) -> None:
         self._journal.close()
         self._records.close()
-        os.close(self._lock)
+        if self._lock >= 0:  # a second time is harmless: the number may be another file's by then
+            os.close(self._lock)
+            self._lock = -1
 
     @staticmethod
     def _replay_journal(path: Path) -> Iterator[Step]:

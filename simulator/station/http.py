@@ -68,7 +68,7 @@ class Calls:
             asked = wire.Request(
                 method=scope["method"],
                 path=scope["path"],
-                query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
+                query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
                 body=body,
                 token=token if scheme.lower() == "bearer" and token else None,
                 etag=headers.get(b"if-none-match", b"").decode("latin-1"),

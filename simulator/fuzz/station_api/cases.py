@@ -63,6 +63,7 @@ class Api:
     def fuzz(self, operation: APIOperation[Any, Any, Any, Any], examples: int, seed: int | None = None) -> None:
         """So many calls that fit the file and as many that do not. Raises what a check says of the smallest case; without a seed
         the cases are always the same."""
+        self._stage.refill()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             if mode is GenerationMode.NEGATIVE and not _can_be_wrong(operation):
                 continue
@@ -88,31 +89,25 @@ class Api:
 
     def play(self, case: Any, dice: Random) -> None:
         """Ask as it is, and judge the answer; what fits also with values that mean something here."""
-        self._ask(case, dice)
         if case.meta.generation.mode.is_negative:
-            body = case.meta.components.get(ParameterLocation.BODY)
-            if body is not None and body.mode.is_negative and case.path_parameters:
-                values = _known(
-                    case.operation.path, dice, self._stage, usual=True
-                )  # a wrong body about something that is there
-                case.path_parameters = {
-                    name: dice.choice(values.get(name, [value])) for name, value in case.path_parameters.items()
-                }
-                self._ask(case, dice)
+            _make_known(case, dice, self._stage)  # or it would be refused for the machine that does not exist
+            self._ask(case, dice, sure=True)
             return
+        self._ask(case, dice)
         made_up = deepcopy((case.path_parameters, case.query, case.body))
         for number in range(SENSIBLE):
             case.path_parameters, case.query, case.body = deepcopy(made_up)
             _make_sense(case, dice, self._stage, usual=number == 0)
             self._ask(case, dice)
 
-    def _ask(self, case: Any, dice: Random) -> None:
+    def _ask(self, case: Any, dice: Random, sure: bool = False) -> None:
+        """`sure`: by somebody who may."""
         if "wait_ms" in (case.query or {}):
             case.query["wait_ms"] = str(case.query["wait_ms"])[:1]  # nobody waits here for half a minute
         kwargs = case.as_transport_kwargs(base_url=BASE)
         asked = requests.Request(**{name: value for name, value in kwargs.items() if name in SENT}).prepare()
         asked.headers.pop("Authorization", None)
-        token = _token(asked.path_url, dice)
+        token = _token(asked.path_url, dice, sure)
         if token:
             asked.headers["Authorization"] = f"Bearer {token}"
         body = asked.body.encode() if isinstance(asked.body, str) else asked.body or b""
@@ -145,12 +140,12 @@ def _can_be_wrong(operation: APIOperation[Any, Any, Any, Any]) -> bool:
     return bool(operation.body) or bool(operation.path_parameters) or bool(operation.query)
 
 
-def _token(path: str, dice: Random) -> str:
+def _token(path: str, dice: Random, sure: bool) -> str:
     """Mostly somebody who may ask; sometimes another, a wrong one or none."""
     people = [person.token for person in PEOPLE.values()]
     ours, others = (people, [*TOKENS.values()]) if path.startswith(OFFICE) else ([*TOKENS.values()], people)
     first = dice.choice(people[:2]) if path.startswith(OFFICE) else TOKENS["T07"]
-    return dice.choice([first] * 40 + ours + [others[0], WRONG, ""])
+    return first if sure else dice.choice([first] * 40 + ours + [others[0], WRONG, ""])
 
 
 def _known(path: str, dice: Random, stage: Stage, usual: bool) -> dict[str, list[Any]]:
@@ -159,21 +154,17 @@ def _known(path: str, dice: Random, stage: Stage, usual: bool) -> dict[str, list
     if usual:
         values = {name: some[:1] for name, some in values.items()}
     values |= _of_the_office(path, stage)
-    state = BEFORE.get(path.rpartition(":")[2])
-    sales = stage.shell.station.sales.by_key
-    ready = [key for key, sale in sales.items() if sale.state == state and key.startswith("T07.")]
-    if ready and (usual or dice.random() < 0.8):
-        values["key"] = ready
+    fitting = _fitting(path, stage)
+    if fitting and (usual or dice.random() < 0.8):
+        values["key"] = fitting
     return values
 
 
 def _make_sense(case: Any, dice: Random, stage: Stage, usual: bool) -> None:
     """Values of this station instead of made-up ones, most of which belong together."""
     values, sales = _known(case.operation.path, dice, stage, usual), stage.shell.station.sales.by_key
-    for holder in (case.path_parameters, case.query):
-        for name in list(holder or ()):
-            if name in values:
-                holder[name] = dice.choice(values[name])
+    _put(case.path_parameters, values, dice)
+    _put(case.query, values, dice)
     if not isinstance(case.body, dict):
         return
     sale = sales.get(str((case.path_parameters or {}).get("key", "")))
@@ -191,6 +182,10 @@ def _make_sense(case: Any, dice: Random, stage: Stage, usual: bool) -> None:
             for place, three in enumerate(sale.numbers)
         ] or [[]]
     case.body = _replaced(case.body, values, dice)
+    if "what" in case.body:  # somebody is enrolled in a role
+        case.body.setdefault("role", "operator")
+    if {"code", "document"} <= set(case.body):  # a find takes one of them
+        del case.body[dice.choice(["document", "code"])]
     if "lines" in case.body:
         case.body |= {"epoch": EPOCH, "first_seq": _next_seq(stage), "lines": _told(dice, stage)}
 
@@ -198,21 +193,53 @@ def _make_sense(case: Any, dice: Random, stage: Stage, usual: bool) -> None:
 def _of_the_office(path: str, stage: Stage) -> dict[str, list[Any]]:
     """Numbers there are those of what waits for a second person. Nobody whose token is used here is locked out."""
     station, found = stage.shell.station, dict[str, list[Any]]()
-    if path.startswith(f"{OFFICE}/people"):
+    if path.startswith(f"{OFFICE}people"):
         found = {"person": [f"p{len(station.people.proposals)}", "olga"], "what": ["enrol"], "role": ["operator"]}
     if path.endswith(":lock"):
         found["person"] = ["olga"]
     if "/proposals/{number}" in path:
         found["number"] = [str(number) for number, one in station.people.proposals.items() if one.state == "open"]
-    if path.startswith(f"{OFFICE}/policies"):
+    if path.startswith(f"{OFFICE}policies"):
         found = {
             "begins": ["2026-11-21T20:00", "", "20:00"],
             "ends": ["", "2026-11-22T02:00"],
             "cities": [[], ["武汉"]],
         }
         found |= {"bought_before": ["", "2026-11-21T19:00"], "refund_until": [""]}
-        found["number"] = [str(number) for number, one in station.policies.by_number.items() if not one.released_by]
+        waiting = "withdrawn_by" if path.endswith(":withdraw") else "released_by"
+        found["number"] = [
+            str(number) for number, one in station.policies.by_number.items() if not getattr(one, waiting)
+        ]
     return {name: some for name, some in found.items() if some}
+
+
+def _make_known(case: Any, dice: Random, stage: Stage) -> None:
+    """The path of a wrong call leads to something, unless the path is what is wrong."""
+    of_path = case.meta.components.get(ParameterLocation.PATH)
+    if of_path is not None and not of_path.mode.is_negative:
+        _put(case.path_parameters, _known(case.operation.path, dice, stage, usual=True), dice)
+
+
+def _put(holder: Any, values: dict[str, list[Any]], dice: Random) -> None:
+    for name in list(holder or ()):
+        if name in values:
+            holder[name] = dice.choice(values[name])
+
+
+def _fitting(path: str, stage: Stage) -> list[str]:
+    """Keys of what takes the deed of this path now."""
+    sales = stage.shell.station.sales
+    if "/refund-offers/" in path:
+        return [key for key, refund in sales.refunds.items() if not refund.done]
+    state, exchanged = BEFORE.get(path.rpartition(":")[2]), "/exchange-offers/" in path
+    return [
+        key
+        for key, sale in sales.by_key.items()
+        if "{key}" in path
+        and state in (None, sale.state)
+        and key.startswith("T07.")
+        and (not exchanged or sale.exchange)
+    ]
 
 
 BEFORE = {"renew": "held", "confirm": "held", "printed": "confirmed"}
@@ -225,8 +252,10 @@ def _replaced(body: dict[str, Any], values: dict[str, list[Any]], dice: Random) 
     for name, value in body.items():
         if name in values and dice.random() < 0.95:
             found[name] = dice.choice(values[name])
-        else:
-            found[name] = _replaced(value, values, dice) if isinstance(value, dict) else value
+        elif isinstance(value, dict):
+            found[name] = _replaced(value, values, dice)
+        else:  # JSON schema takes 1.0 for an integer, the station does not
+            found[name] = int(value) if isinstance(value, float) and value.is_integer() else value
     return found
 
 
@@ -247,7 +276,7 @@ def _values(dice: Random, stage: Stage) -> dict[str, list[Any]]:
     return {
         "id": ["T07"],
         "machine": ["T07"] * 12 + ["T08", "T99"],
-        "key": [fresh, *KEYS, *KEYS, *[fresh] * 20, *list(sales.by_key)[-12:], *list(sales.refunds)[-6:]],
+        "key": [*[fresh] * 60, *KEYS, *list(sales.by_key)[-4:], *list(sales.refunds)[-4:]],
         "epoch": [EPOCH],
         "number": ["K598", "G1"],
         "train": [train],
@@ -264,6 +293,8 @@ def _values(dice: Random, stage: Stage) -> dict[str, list[Any]]:
         "code": [stage.code, "C-1"],
         "wait_ms": ["0", "1"],
         "refund_fen": dues or [0],
+        "card_fen": [0],
+        "rounding_fen": [0],
         "set": ["operating"],
         "version": ["1", "2", *[str(stage.shell.station.machines.sets.next_version() - 1)] * 4],
         "to_version": [1, 2],

@@ -70,7 +70,7 @@ class Stage:
         self.shell = StationShell(new_station(), self.store, clock, self.stopped.append)
         self.app: App = build_app(self.shell, None)
         self._loop = asyncio.new_event_loop()
-        self.numbers: list[str] = []
+        self._refilled = 0
         self.code = ""
         _let_happen(self)
 
@@ -119,6 +119,43 @@ class Stage:
             raise RuntimeError(f"{method} {path}: {reply.status} {reply.body}")
         return dict(reply.body or {})
 
+    def refill(self) -> None:
+        """Something waits for each deed: a person and a policy to be agreed to; two sales held, one confirmed, and two handed
+        out, of which one is offered a refund and one an exchange."""
+        self._refilled += 1
+        person = {"what": "enrol", "person": f"q{self._refilled}", "role": "operator", "reason": "fuzz"}
+        self.call("POST", "/v1/office/people:propose", person, PEOPLE["ann"].token)
+        words = {"text_zh": "演练", "text_en": "drill", "reason": "fuzz", "cities": [], "fee_percent": 5}
+        times = {"begins": f"{DAYS[1]}T20:00", "ends": "", "bought_before": "", "refund_until": ""}
+        self.call("POST", "/v1/office/policies", {**words, **times}, PEOPLE["ann"].token)
+        machine = self.shell.station.devices.enrolled["T07"]
+        if machine.digest or machine.revoked:
+            return  # the office gave it another token, or took its grant
+        keys = [f"T07.{EPOCH}.{10_000 + self._refilled * 10 + number}" for number in range(7)]
+        for key in keys[:5]:
+            self.call("POST", "/v1/locks", lock_body(1, key=key, passengers=["adult"], date=DAYS[2]))
+        self.sell(keys[2])
+        numbers = [self.hand_out(key) for key in keys[3:5]]
+        back = {"key": keys[5], "machine": "T07", "tickets": numbers[0], "document": None}
+        self.call("POST", "/v1/refund-offers", back)
+        ride = {name: value for name, value in lock_body(1, key=keys[6]).items() if name != "passengers"}
+        self.call("POST", "/v1/exchange-offers", {**ride, "date": DAYS[2], "tickets": numbers[1], "document": None})
+
+    def sell(self, key: str) -> list[dict[str, Any]]:
+        total = self.shell.station.sales.get(key).total_fen
+        paid = {"total_fen": total, "rounding_fen": 0, "paid": {"cash_fen": total, "card_fen": 0}}
+        tickets: list[dict[str, Any]] = self.call("POST", f"/v1/locks/{key}:confirm", paid)["tickets"]
+        return tickets
+
+    def hand_out(self, key: str) -> list[str]:
+        """Sell and report every ticket as delivered; their numbers."""
+        tickets = [
+            {"place": one["place"], "number": one["numbers"][0], "blank": "E1", "state": "delivered"}
+            for one in self.sell(key)
+        ]
+        self.call("POST", f"/v1/sales/{key}:printed", {"tickets": tickets})
+        return [ticket["number"] for ticket in tickets]
+
     def replayed(self, folder: Path) -> Station:
         """A station that has only read what this one stored."""
         other = new_station()
@@ -157,24 +194,12 @@ def _let_happen(stage: Stage) -> None:
     session = {"epoch": EPOCH, "software": "0.1.0", "boot": 1, "clock_ms": NOON_MS}
     stage.call("POST", "/v1/devices/T07/sessions", session)
     for sale in range(1, 11):
-        held = stage.call("POST", "/v1/locks", lock_body(sale))
-        total = held["total_fen"]
-        paid = {"total_fen": total, "rounding_fen": 0, "paid": {"cash_fen": total, "card_fen": 0}}
-        if sale == 2:
-            stage.call("POST", f"/v1/locks/{KEYS[1]}:release", {})
-        if sale < 3 or sale > 8:
-            continue
-        sold = stage.call("POST", f"/v1/locks/{KEYS[sale - 1]}:confirm", paid)
-        if sale > 3:
-            tickets = [
-                {"place": one["place"], "number": one["numbers"][0], "blank": "E1", "state": "delivered"}
-                for one in sold["tickets"]
-            ]
-            stage.call("POST", f"/v1/sales/{KEYS[sale - 1]}:printed", {"tickets": tickets})
-            stage.numbers += [ticket["number"] for ticket in tickets]
-    stage.call(
-        "POST", "/v1/refund-offers", {"key": KEYS[10], "machine": "T07", "tickets": stage.numbers[:2], "document": None}
-    )
+        stage.call("POST", "/v1/locks", lock_body(sale))
+    stage.call("POST", f"/v1/locks/{KEYS[1]}:release", {})
+    stage.sell(KEYS[2])
+    numbers = [stage.hand_out(key) for key in KEYS[3:8]]
+    back = {"key": KEYS[10], "machine": "T07", "tickets": numbers[0], "document": None}
+    stage.call("POST", "/v1/refund-offers", back)
     bought = {name: value for name, value in lock_body(1).items() if name not in ("key", "machine")}
     reply = stage.shell.order_elsewhere(json.dumps({**bought, "documents": ["11010519900307", "ABCD1234"]}).encode())
     stage.code = dict(reply.body or {})["code"]
