@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
 
-from simulator.station.folder import IN_DATABASE, JOURNAL, lock_folder, read_key, sync
+from simulator.station.folder import IN_DATABASE, JOURNAL, FolderLock, read_key, sync
 from simulator.station.record_files import RecordFiles, as_step, kept, whole_lines
 from simulator.station.store import StoreError
 from simulator.station.wire import Step, content_of
@@ -26,16 +26,16 @@ class FileStore:
     def __init__(self, folder: Path, moving: bool = False) -> None:
         """`moving`: it is only read, to be brought into a database."""
         self._folder = folder
-        self._lock = lock_folder(folder)
+        self._lock = FolderLock(folder)
         try:
             if (folder / IN_DATABASE).exists() and not moving:
                 raise StoreError(f"{folder}: the journal of this station is in a database; start it with --database")
             self._journal: BinaryIO = (folder / JOURNAL).open("ab")
         except OSError as error:
-            os.close(self._lock)
+            self._lock.close()
             raise StoreError(f"{folder}: {error}") from error
         except StoreError:
-            os.close(self._lock)
+            self._lock.close()
             raise
         self._records = RecordFiles(folder / "records")
 
@@ -65,9 +65,7 @@ class FileStore:
     def close(self) -> None:
         self._journal.close()
         self._records.close()
-        if self._lock >= 0:  # a second time is harmless: the number may be another file's by then
-            os.close(self._lock)
-            self._lock = -1
+        self._lock.close()
 
     @staticmethod
     def _replay_journal(path: Path) -> Iterator[Step]:

@@ -16,19 +16,27 @@ IN_DATABASE = "in-database"
 """A file that says so: without the database this station would sell everything again."""
 
 
-def lock_folder(folder: Path) -> int:
-    """Make the folder and have it alone until the descriptor is closed. Raises StoreError when another station has it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise StoreError(f"{folder}: {error}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise StoreError(f"{folder}: another station is using it") from error
-    return descriptor
+class FolderLock:
+    """Makes the folder, and has it alone until it is closed or forgotten. Raises StoreError when another station has it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._descriptor: int | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(f"{folder}: another station is using it") from error
+        except OSError as error:
+            raise StoreError(f"{folder}: {error}") from error
+
+    def close(self) -> None:
+        """Harmless when it is closed already: the number may be another file's by now."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    __del__ = close
 
 
 def read_key(folder: Path) -> bytes:

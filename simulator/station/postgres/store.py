@@ -7,7 +7,6 @@ of the last commit is known to the next start, which reads it. Source: settled q
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -15,7 +14,7 @@ from zlib import crc32
 
 import psycopg
 
-from simulator.station.folder import JOURNAL, lock_folder, read_key
+from simulator.station.folder import JOURNAL, FolderLock, read_key
 from simulator.station.postgres.link import ANSWER_S, LostDatabase, connect, in_a_line, refusing
 from simulator.station.postgres.schema import open_tables
 from simulator.station.record_files import RecordFiles, Stream, as_step, kept
@@ -37,13 +36,13 @@ class PostgresStore:
     def __init__(self, folder: Path, url: str, moving: bool = False) -> None:
         """`moving`: a journal in the folder is about to be brought into the database."""
         self._folder, self._next, self._crc = folder, 0, 0
-        self._lock = lock_folder(folder)
+        self._lock = FolderLock(folder)
         try:
             if not moving and (folder / JOURNAL).exists() and (folder / JOURNAL).stat().st_size:
                 raise StoreError(f"{folder}: it has a journal of its own; `tvm station move` brings it into a database")
             self._link, self._name = connect(url)
         except BaseException:
-            os.close(self._lock)
+            self._lock.close()
             raise
         self._records = RecordFiles(folder / "records")
         try:
@@ -96,7 +95,7 @@ class PostgresStore:
     def close(self) -> None:
         self._link.close()
         self._records.close()
-        os.close(self._lock)
+        self._lock.close()
 
     def _commit(self, journal: Sequence[Step], rows: Rows) -> None:
         """One statement, so one transaction, and one way there and back."""

@@ -120,7 +120,11 @@ def test_one_station_at_a_time(tmp_path: Path, memory: Memory) -> None:
     with pytest.raises(StoreError, match="another station"):
         memory.open(tmp_path)
     store.close()
-    memory.open(tmp_path).close()
+    again = memory.open(tmp_path)
+    store.close()  # a second time, which lets nobody else in
+    with pytest.raises(StoreError, match="another station"):
+        memory.open(tmp_path)
+    again.close()
 
 
 def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, memory: Memory) -> None:
