@@ -16,6 +16,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from simulator.campaign import kills
+from simulator.campaign.alike import digest
 from simulator.campaign.finished import version
 from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
@@ -36,6 +37,10 @@ def main(argv: Sequence[str]) -> int:
     if given.kills:
         return kills.main(given.kills, given.seed, given.machine)
     with planted(given.sabotage) if given.sabotage else nullcontext():
+        if given.digest:
+            word = digest(given.digest, given.seed, given.level, given.machine)
+            print(f"{given.digest} days, seed {given.seed}, {given.machine}: {word}")
+            return 0
         if given.repeat:
             return _repeat(given.repeat)
         return _campaign(given)
@@ -133,6 +138,13 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--list-sabotage", action="store_true", help="the names of the bugs")
     parser.add_argument("--kills", type=int, default=0, metavar="N", help="real processes, N of them killed")
+    parser.add_argument(
+        "--digest",
+        type=int,
+        default=0,
+        metavar="N",
+        help="one word for the journals of N days: alike is what prints the same",
+    )
     parser.add_argument("--repeat", default="", metavar="SCRIPT", help="run one script, as a violation printed it")
     given = parser.parse_args(argv)
     if given.ups and not (given.sales or given.monkey):
@@ -147,8 +159,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.error(f"--machine {given.machine} is neither for --kills nor for --level bytes")
     if given.machine in ("coins", "cards") and given.kills:
         parser.error(f"--machine {given.machine} is not for --kills")
-    if min(given.sales, given.kills, given.monkey, given.part or 0) < 0:
-        parser.error("a number of sales, kills, events or parts is not negative")
+    if min(given.sales, given.kills, given.monkey, given.part or 0, given.digest) < 0:
+        parser.error("a number of sales, kills, events, parts or days is not negative")
     return given
 
 
