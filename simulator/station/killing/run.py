@@ -92,7 +92,7 @@ class Killer:
                         held = self._hear(held + received)
                     line.sendall(b"".join(self.buyers.commands()))
                     end(process)
-                    self._last_words(process, line, held)
+                    self._last_words(process, line, held, end == self._kill_database)
                 self._ended(process, end)
             finally:
                 process.kill()
@@ -126,12 +126,15 @@ class Killer:
             self.buyers.hear(line)
         return rest
 
-    def _last_words(self, process: subprocess.Popen[bytes], line: socket.socket, held: bytes) -> None:
-        """While it can still be reached it is asked: only who wants to store something notices that the database is gone."""
+    def _last_words(self, process: subprocess.Popen[bytes], line: socket.socket, held: bytes, ask: bool) -> None:
+        """What it still says, to its end. `ask` it meanwhile: only who wants to store something notices that the database is
+        gone."""
         most = self.buyers.answers + MOST
         try:
             while received := line.recv(65_536):
                 held = self._hear(held + received)
+                if not ask:
+                    continue
                 if self.buyers.answers > most:
                     self.outcome.wrong.append("the station goes on answering, and what it stores in is gone")
                     process.kill()
