@@ -66,7 +66,7 @@ class Station:
         opening: Opening = nobody_bought,
         signer: Signer | None = None,
         people: Mapping[str, office.Person] | None = None,
-        new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24),
+        new_token: Callable[[], str] = lambda: secrets.token_hex(24),  # no command line takes it for an option
         key: bytes = b"",
     ) -> None:
         self.world = world

@@ -112,7 +112,7 @@ def test_a_policy_is_tried_released_followed_and_withdrawn(tmp_path: Path) -> No
         assert Path(paper.value.path()).read_bytes().startswith(b"%PDF")
         olga.goto(f"{url}/console/report/{today}.html?lang=zh")
         expect(olga.locator("h1")).to_contain_text("营业日报告")
-        expect(olga.locator("table[data-side=station] tfoot")).to_contain_text("合计")
+        expect(olga.locator("table[data-side=station] tfoot").first).to_contain_text("合计")
         ann.goto(f"{url}/console/#/people")
         ann.locator("[data-name=choose-olga]").click()
         ann.locator("#what").select_option("lock")
