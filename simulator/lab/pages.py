@@ -1,4 +1,4 @@
-"""The lab page and its files; all of them are in this folder, nothing comes from elsewhere."""
+"""The lab page and its files; all of them and their faces are the project's own, nothing comes from elsewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
+
+from simulator.faces import add_faces
 
 STATIC = Path(__file__).parent / "static"
 POLICY = "default-src 'self'; img-src 'self' blob:; style-src 'self'; script-src 'self'; frame-ancestors 'none'"
@@ -20,4 +22,5 @@ def add_pages(app: FastAPI) -> None:
         headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
         return FileResponse(STATIC / "index.html", headers=headers)
 
+    add_faces(app, "/faces")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -14,6 +14,7 @@ from fastapi import FastAPI, HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from simulator.faces import add_faces
 from simulator.lab.pages import POLICY
 from simulator.lab.pages import STATIC as LAB_STATIC
 from simulator.replay.judged import Difference, Verdict
@@ -86,6 +87,7 @@ def build_app(found: Incident, verdict: Verdict, told: list[str]) -> FastAPI:
                 return FileResponse(path)
         raise HTTPException(404, "no picture was taken, or it is no longer kept")
 
+    add_faces(app, "/faces")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/lab", StaticFiles(directory=LAB_STATIC), name="lab")
     return app

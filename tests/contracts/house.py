@@ -31,7 +31,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "drivers.link.socket_link": ("drivers.link", "kiosk.ports", "kiosk.errors", "kiosk.screen.values"),
     "simulator": ("simulator", "config", "kiosk", "drivers"),
     "simulator.devices": ("simulator.devices",),
-    "simulator.station": ("simulator.station", "simulator.clock", "simulator.web", "config"),
+    "simulator.station": ("simulator.station", "simulator.clock", "simulator.faces", "simulator.web", "config"),
     "simulator.station.killing": (
         "simulator.station",
         "simulator.child",

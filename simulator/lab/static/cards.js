@@ -44,7 +44,7 @@ function reader() {
 // -- the PIN pad
 
 const KEYS = ["1", "2", "3", "cancel", "4", "5", "6", "clear", "7", "8", "9", "enter", "0"];
-const NAMED = { cancel: ["✕", "取消 Cancel"], clear: ["←", "更正 Clear"], enter: ["✓", "确认 Enter"] };
+const NAMED = { cancel: ["×", "取消 Cancel"], clear: ["←", "更正 Clear"], enter: ["✓", "确认 Enter"] };
 let typed = "";
 
 // The digit goes to the pad and nowhere else; what is written into the link is whether it was the right PIN.

@@ -15,7 +15,7 @@ export function drawFaults(state) {
   const active = Object.entries(state.faults).flatMap(([device, names]) => Object.keys(names).filter((name) => names[name]).map((name) => [device, name]));
   refresh(byId("active-faults"), active, () => (active.length ? [make("b", {}, ...pair([`已注入 ${active.length}：`, `On now, ${active.length}:`])), " ",
     ...active.map(([device, name]) => make("button", { class: "tag", "data-name": `off.${device}.${name}`, title: "恢复 Switch off", click: () => act("fault", `${device}.${name}.0`) },
-      ...pair([`${deviceWords(device)[0]}：${faultWords(device, name)}`, `${deviceWords(device)[1]}: ${name.replaceAll("_", " ")}`]), " ✕"))] : pair(["没有注入故障", "No fault is on"])));
+      ...pair([`${deviceWords(device)[0]}：${faultWords(device, name)}`, `${deviceWords(device)[1]}: ${name.replaceAll("_", " ")}`]), " ×"))] : pair(["没有注入故障", "No fault is on"])));
   for (const box of byId("fault-menu").querySelectorAll("input")) box.checked = Boolean(state.faults[box.dataset.device]?.[box.dataset.fault]);
 }
 

@@ -82,7 +82,7 @@ async function look() {
     if (papersDue && opened) { papersDue = false; await drawPapers(); }
   } catch (error) {
     if (error instanceof TypeError && state && !String(error).includes("fetch")) console.error(error);
-    pill(byId("link"), ["✗ 机柜未连接", "Not connected"], "bad");
+    pill(byId("link"), ["× 机柜未连接", "Not connected"], "bad");
   }
   busy = false;
   if (again || waiting.length) { again = false; soon(); }

@@ -43,5 +43,5 @@ export function drawWhere(state) {
   const brought = state.total.brought_fen === undefined ? undefined : state.total.brought_fen + beside(state, "opened_fen");
   const conserved = state.total.conserved && (state.phone?.conserved ?? true) && (state.bank?.conserved ?? true) && (brought === undefined || brought === found);
   const off = brought === undefined || brought === found ? "" : ` ${found > brought ? "+" : "−"}¥${yuan(Math.abs(found - brought))}`;
-  pill(byId("conserved"), conserved ? ["✓ 总数守恒", "Conserved"] : [`✗ 总数不符${off}`, `Not conserved${off}`], conserved ? "good" : "bad");
+  pill(byId("conserved"), conserved ? ["✓ 总数守恒", "Conserved"] : [`× 总数不符${off}`, `Not conserved${off}`], conserved ? "good" : "bad");
 }

@@ -170,7 +170,7 @@ async function begin() {
   all = await (await fetch("/api/incident")).json();
   byId("machine").textContent = `machine ${all.machine} · journal ${all.epoch} · ${all.moments[0]?.day ?? ""}`;
   const odd = all.odd_links.length ? ` · bytes of ${all.odd_links.join(", ")} differ` : "";
-  pill(byId("verdict"), (all.same ? "✓ The same came out" : `✗ Record ${all.differs[0] ?? "?"} differs`) + odd, all.same ? "good" : "bad");
+  pill(byId("verdict"), (all.same ? "✓ The same came out" : `× Record ${all.differs[0] ?? "?"} differs`) + odd, all.same ? "good" : "bad");
   byId("told").replaceChildren(...all.told.map(told));
   rows = all.moments.map(row);
   byId("list").replaceChildren(...rows);

@@ -15,6 +15,7 @@ from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
+from simulator.faces import add_faces
 from simulator.station import wire
 from simulator.station.console import sight, sold
 from simulator.station.console.outlook import Outlook, order
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from simulator.station.shell import StationShell
 
 STATIC = Path(__file__).parent / "static"
-FONTS = Path(__file__).resolve().parents[3] / "kiosk" / "ui" / "fonts"
-"""The faces of the passenger screen, served to the browser too: a computer without Chinese ones would show empty boxes."""
 COOKIE, CSRF_HEADER = "console", "x-console"
 BEAT_S, GATHER_S = 10.0, 0.3
 MOST_BODY_BYTES = 100_000
@@ -197,7 +196,7 @@ def add_console(app: FastAPI, shell: StationShell) -> None:
     ):
         app.add_route(path, answer, methods=[method], include_in_schema=False)
     app.mount("/console/static", StaticFiles(directory=STATIC), name="console")
-    app.mount("/console/fonts", StaticFiles(directory=FONTS), name="fonts")
+    add_faces(app, "/console/faces")
 
 
 def _refusing(answer: Callable[[Request], Any]) -> Callable[[Request], Any]:

@@ -30,6 +30,7 @@ def test_every_file_the_page_names_is_in_its_folder() -> None:
     assert len(names) >= 8
     for name in names:
         assert bench.call("GET", name).status_code == 200, name
+    assert "/faces/faces.css" in re.findall(r'href="([^"]+)"', page)
 
 
 def test_nothing_comes_from_elsewhere() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import Align, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
+from simulator.faces import FONTS
 from simulator.station.console.reports.content import (
     Language,
     Pair,
@@ -21,7 +21,6 @@ from simulator.station.console.reports.content import (
     state_of,
 )
 
-FONTS = Path(__file__).resolve().parents[4] / "kiosk" / "ui" / "fonts"
 INK, MUTED, NAVY, LINE, SIGNAL, TINT = (11, 27, 51), (66, 80, 106), (10, 36, 80), (211, 220, 233), (255, 199, 44), 244
 MARGIN_MM, LINE_MM = 16, 7.2
 TITLE = ("营业日报告", "Business day report")

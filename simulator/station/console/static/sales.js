@@ -23,7 +23,7 @@ function told(fact) {
 }
 
 function course(one) {
-  const places = one.places.map((each) => `${each.coach}-${each.place} ${yuan(each.price_fen)}${each.voided ? " ×" : each.refunded ? " ↩" : each.exchanged ? " ⇄" : ""}`).join(", ");
+  const places = one.places.map((each) => `${each.coach}-${each.place} ${yuan(each.price_fen)}${each.voided ? " ×" : each.refunded ? " ←" : each.exchanged ? " ⇄" : ""}`).join(", ");
   return [
     facts([
       [["编号", "Key"], make("span", { class: "code" }, one.key)], [["状态", "State"], state(one)], [["行程", "Trip"], [make("b", {}, one.train), " ", one.run_date, " ", ...trip(one)]],
