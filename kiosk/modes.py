@@ -226,7 +226,7 @@ def _no_cash(known: Known, lost: set[Ability], silent: set[str], machine: Machin
         reasons.append("never_counted")
     if known.stock.box_notes >= machine.box_capacity or any(fault.code == "BOX_FULL" for fault in known.faults):
         reasons.append("cash_full")
-    elif Ability.NOTES_IN in lost or "acceptor" in silent or known.stock.deposit_stuck:
+    elif Ability.NOTES_IN in lost or "acceptor" in silent or known.stock.deposit.stuck:
         reasons.append("no_acceptor")
     if Ability.CHANGE in lost or "dispenser" in silent:
         reasons.append("no_dispenser")  # a cancel could not be paid back (decision 2)

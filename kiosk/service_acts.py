@@ -77,7 +77,7 @@ def expected(act: Act, place: str, stock: Stock) -> int:
         case "fill_coins" | "empty_coins":
             return stock.coins.coins.get(int(place), 0)
         case "swap_box":
-            return stock.box_notes + len(stock.deposit)
+            return stock.box_notes + len(stock.deposit.notes)
         case "empty_reject":
             return stock.reject
         case "empty_change_retract":

@@ -213,8 +213,8 @@ class Page:
             words = say("{value} hopper", value=formats.price(value_fen))
             rows.append(_row(words, stock.coins.coins.get(number, 0), policy.hopper_capacity, policy.hopper_low))
         if self.service.escrow_notes:
-            high = 0 if stock.deposit_stuck else 10**9
-            rows.append(_row(say("Note escrow"), len(stock.deposit), self.service.escrow_notes, -1, high))
+            high = 0 if stock.deposit.stuck else 10**9
+            rows.append(_row(say("Note escrow"), len(stock.deposit.notes), self.service.escrow_notes, -1, high))
         rows.append(_row(say("Note box"), stock.box_notes, policy.box_capacity, -1, policy.box_near_full))
         rows.append(_row(say("Ticket roll"), stock.roll, policy.roll_capacity, policy.roll_low))
         rows.append(_row(say("Waste bin"), stock.waste, policy.waste_capacity, -1, policy.waste_capacity * 9 // 10))

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kiosk.coin_stock import CoinStock
+from kiosk.deposit_stock import DepositStock
 from kiosk.ports.note_dispenser import PATH_UNSURE
 from kiosk.records import Record
 from kiosk.wear import Wear
@@ -28,12 +29,7 @@ class Stock:
     box: Counter[int] = field(default_factory=Counter)
     box_tag: str = ""
     box_unknown_fen: int = 0
-    deposit: dict[int, int] = field(default_factory=dict)  # bulk escrow: number of the note -> its value
-    deposit_unknown_fen: int = 0
-    _deposit_moving: set[int] = field(default_factory=set)  # notes of it that a deed without an outcome is about
-    _deposit_kept: bool = False  # that deed lets them fall into the box
-    deposit_left: bool = False  # a sale ended and left notes in it
-    deposit_strange: int = 0  # so many notes the escrow said it held, at its last start, beyond those of the books
+    deposit: DepositStock = field(default_factory=DepositStock)  # the bulk escrow
     misfit: bool = field(default=False, compare=False)
     """The acceptor says in this start that its cassettes or notes are not those of the configuration."""
     reject: int = 0
@@ -83,18 +79,13 @@ class Stock:
         return sum(self.box.values()) + (self.retract_pieces if self.one_box else 0)
 
     @property
-    def deposit_stuck(self) -> bool:
-        """Notes lie in the bulk escrow, or on the way to the box, that belong to no running sale."""
-        return self.deposit_left or self.deposit_strange > 0 or self.deposit_unknown_fen > 0
-
-    @property
     def ever_counted(self) -> bool:
         """A machine never counted pays nothing (decision 17)."""
         return bool(self.cassettes)
 
     def read_by_mode(self) -> tuple[object, ...]:
         """Everything `kiosk.modes.effective` reads here, to be compared."""
-        return *self.cassettes.items(), frozenset(self.uncounted), self.box_notes, self.roll, self.deposit_stuck
+        return *self.cassettes.items(), frozenset(self.uncounted), self.box_notes, self.roll, self.deposit.stuck
 
     def value_of(self, counts: Sequence[Sequence[int]]) -> int:
         """Presented value of a `counts` record (cassette, presented, rejected), in fen."""
@@ -169,62 +160,27 @@ class Stock:
         self.registers["notes_in"] += 1
         self.registers["notes_in_fen"] += record["value_fen"]
 
-    def _deposited(self, record: Record) -> None:
-        self.deposit[record["note"]] = record["value_fen"]
-        self.deposit_strange = max(0, self.deposit_strange - 1)  # on its way when the unit started, and told afterwards
-
-    def _deposit_past(self, record: Record) -> None:
-        """A note that a bundle or load lacked lies there still: the unit says so at its next start, when all was told."""
-        if record["contents_known"] and not self._deposit_moving:
-            self.deposit_strange = max(0, len(record["contents"]) - len(self.deposit))
-
     def _recycled(self, record: Record) -> None:
         self.cassettes[record["cassette"]] = self.cassettes.get(record["cassette"], 0) + 1
         self.registers["notes_in"] += 1
         self.registers["notes_in_fen"] += record["value_fen"]
 
-    def _deposit_asked(self, record: Record) -> None:
-        self._deposit_moving, self._deposit_kept = set(record["notes"]), record["kind"] == "keep?"
-
-    def _left_deposit(self, record: Record) -> list[int]:
-        """The values of the named notes that were under way: they are in the bulk escrow no more, and the deed is over.
-
-        A bundle of an earlier start comes without numbers: all that were at the mouth, and none of those that are being kept
-        meanwhile. A keep that names none moved none.
-        """
-        notes = self._deposit_moving & set(record["notes"])
-        nameless = not record["notes"] and (record["kind"] == "keep!") == self._deposit_kept
-        if nameless and record["kind"] != "keep!":
-            notes = self._deposit_moving
-        if notes or nameless:
-            self._deposit_moving = set()
-        return [self.deposit.pop(note) for note in sorted(notes) if note in self.deposit]
-
-    def _deposit_out(self, record: Record) -> None:
-        self._deposit_moving = self._deposit_moving & set(record["notes"]) or self._deposit_moving
-
-    def _deposit_stayed(self, record: Record) -> None:
-        self._deposit_moving -= set(record["notes"])
-
     def _deposit_ours(self, record: Record) -> None:
-        for value_fen in self._left_deposit(record):
+        for value_fen in self.deposit.leave(record):
             self._stacked({"value_fen": value_fen})
 
     def _deposit_kept_somewhere(self, record: Record) -> None:
-        for value_fen in self._left_deposit(record):
-            self.deposit_unknown_fen += value_fen
+        for value_fen in self.deposit.leave(record):
+            self.deposit.unknown_fen += value_fen
             self.registers["notes_in"] += 1
             self.registers["notes_in_fen"] += value_fen
 
     def _deposit_doubted(self, record: Record) -> None:
-        self.deposit_unknown_fen += sum(self._left_deposit(record))
+        self.deposit.unknown_fen += sum(self.deposit.leave(record))
 
     def _deposit_in_part(self, record: Record) -> None:
         """What nobody took lies in the box: no way is blocked by it, and whoever swaps the box counts it."""
-        self.box_unknown_fen += sum(self._left_deposit(record))
-
-    def _deposit_gone(self, record: Record) -> None:
-        self._left_deposit(record)
+        self.box_unknown_fen += sum(self.deposit.leave(record))
 
     def _stack_unknown(self, record: Record) -> None:
         self.box_unknown_fen += record["value_fen"]
@@ -303,9 +259,8 @@ class Stock:
 
     def _box_swapped(self, record: Record) -> None:
         self.box.clear()
-        self.deposit.clear()  # whoever takes the box clears the way to it
-        self.deposit_left, self.deposit_strange = False, 0
-        self.box_unknown_fen = self.deposit_unknown_fen = 0
+        self.deposit.emptied()
+        self.box_unknown_fen = 0
         self.box_tag = record["tag"]
 
     def _roll_loaded(self, record: Record) -> None:
@@ -344,7 +299,7 @@ class Stock:
 
     def _ended(self, record: Record) -> None:
         self.registers[f"sales_{record['outcome']}"] += 1
-        self.deposit_left = bool(self.deposit)
+        self.deposit.sale_ended()
         self.tray = 0  # tickets nobody could vouch for: people take them out before the next ones fall
 
 
@@ -354,15 +309,15 @@ _FACTS = {
     ("note.seen", ""): Stock._note_seen,
     ("return!", "unknown"): Stock._return_unknown,
     ("stack!", "stacked"): Stock._stacked,
-    ("stack!", "deposited"): Stock._deposited,
+    ("stack!", "deposited"): lambda stock, record: stock.deposit.came(record),
     ("stack!", "recycled"): Stock._recycled,
-    ("deposit.past", ""): Stock._deposit_past,
+    ("deposit.past", ""): lambda stock, record: stock.deposit.told_at_start(record),
     ("keep!", "kept"): Stock._deposit_ours,
     ("keep!", "unknown"): Stock._deposit_kept_somewhere,
-    ("return_all!", "presented"): Stock._deposit_out,
-    ("return_all!", "refused"): Stock._deposit_stayed,
+    ("return_all!", "presented"): lambda stock, record: stock.deposit.at_the_mouth(record),
+    ("return_all!", "refused"): lambda stock, record: stock.deposit.stayed(record),
     ("return_all!", "unknown"): Stock._deposit_doubted,
-    ("taken!", "deposit"): Stock._deposit_gone,
+    ("taken!", "deposit"): lambda stock, record: stock.deposit.leave(record),
     ("retract!", "deposit"): Stock._deposit_ours,
     ("retract!", "deposit_unknown"): Stock._deposit_in_part,
     ("stack!", "jammed"): Stock._stack_unknown,
@@ -398,8 +353,8 @@ _ONCE = {
 }
 """What such a fact is about: said once more, it moves nothing."""
 _BOOKINGS = {
-    "keep?": Stock._deposit_asked,
-    "return_all?": Stock._deposit_asked,
+    "keep?": lambda stock, record: stock.deposit.asked(record),
+    "return_all?": lambda stock, record: stock.deposit.asked(record),
     "cassette.fill": Stock._filled,
     "hopper.fill": Stock._hopper_filled,
     "pay.coins?": Stock._coins_asked,

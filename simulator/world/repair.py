@@ -69,7 +69,7 @@ def jobs(box: Box) -> list[Job]:
             found.append(Job(None, f"svc:act:fill:{number}", lies))
     for number in sorted(controller.stock.coins.resting | _low(controller.stock.coins.coins)):
         found.append(_hopper(box, number))
-    if controller.stock.deposit_stuck:
+    if controller.stock.deposit.stuck:
         matter = box.things.world.matter
         lies = sum(len(matter.places[name]) for name in ("box", "acceptor.stacker", f"cassette.{ESCROW}"))
         found.append(Job({"act": "swap_box"}, "svc:act:swap_box", lies))

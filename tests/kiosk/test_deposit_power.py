@@ -92,7 +92,7 @@ def agree(bench: Bench, sure: bool = True) -> None:
     assert bench.acceptor.escrow is None
     if sure:
         assert (unit(bench).lying, unit(bench).mouth) == ([], [])
-        assert (bench.controller.stock.deposit, bench.controller.stock.deposit_stuck) == ({}, False)
+        assert (bench.controller.stock.deposit.notes, bench.controller.stock.deposit.stuck) == ({}, False)
         assert sum(bench.controller.stock.box.values()) == len(unit(bench).box)
 
 
@@ -124,7 +124,7 @@ def test_a_note_in_the_escrow_that_no_sale_knows_is_kept_and_owed() -> None:
     unit(bench).lying.append((7, 5_000))
     bench.say(na.NoteDeposited(7, 5_000))
     assert [claim["amount_fen"] for claim in bench.intents("claim.add")] == [5_000]
-    assert (unit(bench).box, bench.controller.stock.deposit) == ([5_000], {})
+    assert (unit(bench).box, bench.controller.stock.deposit.notes) == ([5_000], {})
 
 
 def test_a_deposit_that_is_somewhere_inside_stops_cash_until_somebody_counts() -> None:

@@ -94,11 +94,11 @@ def test_a_technician_sees_the_escrow_and_no_bins_that_are_not_there() -> None:
 def test_notes_left_in_the_escrow_are_a_warning_and_go_with_the_box() -> None:
     bench = bench_of().say(NoteOurs(1, 500))
     stock = bench.controller.stock
-    stock.deposit, stock.deposit_left = {7: 5_000, 8: 500}, True
+    stock.deposit.notes, stock.deposit.left = {7: 5_000, 8: 500}, True
     menu = shown(log_in(bench.touch("service"), "1001"))
     assert ("2", "80", "warn") in {(row.count, row.capacity, row.level) for row in menu.stock}
     bench.touch("svc:act:swap_box")
     assert shown(bench).figures[0].text == "3"
     type_in(bench, "3")
     log_in(bench, "1002")
-    assert (stock.deposit, stock.deposit_stuck) == ({}, False)
+    assert (stock.deposit.notes, stock.deposit.stuck) == ({}, False)

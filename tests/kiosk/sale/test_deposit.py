@@ -147,7 +147,7 @@ def test_what_did_not_fall_is_told_once_more_and_then_counts_as_ours_somewhere_i
     assert made[1].bound_fen == 10000
     world.to_the_end_with_hands()
     assert world.lines[-1].intents[-1]["outcome"] == "sold"
-    assert world.stock.deposit_stuck
+    assert world.stock.deposit.stuck
 
 
 def test_a_keep_that_nobody_can_judge_still_prints_for_the_notes_are_inside() -> None:
@@ -156,7 +156,7 @@ def test_a_keep_that_nobody_can_judge_still_prints_for_the_notes_are_inside() ->
     made = world.answer("keep?", 3)
     assert [intent.kind for intent in made] == ["print?", "unknown.add"]
     assert (made[1].bound_fen, world.book.claims) == (30500, [])
-    assert world.stock.deposit_unknown_fen == 30500
+    assert world.stock.deposit.unknown_fen == 30500
 
 
 def test_a_confirmed_order_that_was_asked_about_keeps_first_too() -> None:
@@ -421,14 +421,14 @@ def test_the_stock_knows_whose_a_note_is() -> None:
     books.hear(record_of(na.NoteDeposited(1, 5000)))
     books.hear(record_of(na.NoteDeposited(2, 2000)))
     books.hear(record_of(na.NoteDeposited(2, 2000)))
-    assert (books.deposit, books.registers["notes_in"]) == ({1: 5000, 2: 2000}, 0)
+    assert (books.deposit.notes, books.registers["notes_in"]) == ({1: 5000, 2: 2000}, 0)
     books.hear(record_of(na.DepositTaken((2,))))
-    assert books.deposit == {1: 5000, 2: 2000}, "nobody asked for it"
+    assert books.deposit.notes == {1: 5000, 2: 2000}, "nobody asked for it"
     books.book([record_of(ReturnDeposit(1, (2,), 2000))])
     books.hear(record_of(na.DepositTaken((2,))))
     books.book([record_of(KeepDeposit(1, (1,), 5000))])
     books.hear(record_of(na.DepositKept((1, 2))))
-    assert (books.deposit, dict(books.box), books.registers["notes_in_fen"]) == ({}, {5000: 1}, 5000)
+    assert (books.deposit.notes, dict(books.box), books.registers["notes_in_fen"]) == ({}, {5000: 1}, 5000)
     books.hear(record_of(na.NoteRecycled(3, 2000, 4)))
     assert (books.cassettes[4], books.box_notes) == (1, 1)
-    assert not books.deposit_stuck
+    assert not books.deposit.stuck

@@ -315,7 +315,7 @@ class World:
             fen for fen, state in self.account.notes.values() if state in DEPOSIT
         )
         lying = {line.note for line in book.own_notes}
-        assert lying <= set(self.stock.deposit)
+        assert lying <= set(self.stock.deposit.notes)
         assert book.ours_fen + book.uncertain_in_fen == self.account.came_in_fen()
         assert all(count >= 0 for count in self.stock.cassettes.values())
         assert len({claim.code for claim in book.claims}) == len(book.claims)

@@ -42,7 +42,7 @@ def unit_machine(language: str, stuck: bool = False) -> Controller:
     """One unit takes notes and pays; it has a bulk escrow, in which notes may have been left."""
     made = machine(language)
     made.stock = Stock(dict(RECYCLING), {2: 118, 3: 80}, roll=600, retract_pieces=7, one_box=True)
-    made.stock.deposit, made.stock.deposit_left = ({4: 5_000, 5: 500}, True) if stuck else ({}, False)
+    made.stock.deposit.notes, made.stock.deposit.left = ({4: 5_000, 5: 500}, True) if stuck else ({}, False)
     return made
 
 

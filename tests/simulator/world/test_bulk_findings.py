@@ -122,7 +122,7 @@ def test_a_bundle_pulled_back_between_two_cuts_is_pulled_back_though_nobody_was_
     run = clean(SALES["cancel"], troubles=(Trouble("slip_printer", fault, "stack?"),), cuts=cuts)
     assert "box" in [fact["mouth"] for fact in facts(run, "deposit.past")]
     assert run.box.made is not None
-    assert not run.box.made.controller.stock.deposit_stuck
+    assert not run.box.made.controller.stock.deposit.stuck
     assert run.outcome.sales == {"claim": 1}
 
 
@@ -136,7 +136,7 @@ def test_a_deposit_taken_in_part_while_the_power_was_away_is_claimed_as_at_most_
     assert (claim["amount_fen"], claim["reason"], claim["exact"]) == (20_000, "deposit_unknown", False)
     assert run.box.made is not None
     stock = run.box.made.controller.stock
-    assert (stock.box_unknown_fen, stock.deposit_stuck) == (20_000, False)
+    assert (stock.box_unknown_fen, stock.deposit.stuck) == (20_000, False)
 
 
 @pytest.mark.parametrize("cut", [110, 114, 118])
