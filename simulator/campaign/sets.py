@@ -238,7 +238,11 @@ def singles(sale: str, seed: int = 1, machine: Machine = "usual") -> list[Script
     return [plain, *(replace(plain, troubles=(each,)) for each in troubles(machine) if matters(each, plan))]
 
 
+def troubles_in_pairs() -> list[tuple[Trouble, Trouble]]:
+    """Every two faults of different names, in a fixed order."""
+    return [(one, other) for one, other in combinations(troubles(), 2) if one.name != other.name]
+
+
 def pairs(sale: str, seed: int = 1) -> list[Script]:
     """The sale with every two faults of different names."""
-    plan = (SALES[sale],)
-    return [Script(seed, plan, pair) for pair in combinations(troubles(), 2) if pair[0].name != pair[1].name]
+    return [Script(seed, (SALES[sale],), pair) for pair in troubles_in_pairs()]

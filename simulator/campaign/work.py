@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
-from zlib import crc32
+from typing import Any, TypeVar
 
 from simulator.campaign import monkey
 from simulator.campaign.days import VISITS, day
 from simulator.campaign.forks import Tally, every_cut
 from simulator.campaign.pool import Unit
-from simulator.campaign.sets import SALES, pairs, sales_of, singles
+from simulator.campaign.sets import SALES, pairs, sales_of, singles, troubles_in_pairs
 from simulator.world.level import Level, Machine
 from simulator.world.run import run
 from simulator.world.script import Script
 
+T = TypeVar("T")
 DAYS_PER_UNIT = 20
 PAIRS_PER_UNIT = 10
 TYPICAL = next(iter(SALES))
-TYPICAL_SLICES, OTHER_SLICES, PAIR_SLICES = 16, 160, 6_000
-"""The tests do one part of so many each day."""
+TYPICAL_SLICES, OTHER_SLICES, PAIR_SLICES = 32, 320, 10_007
+"""The tests do one part of so many each day. Pairs by a prime: else a slice would have the same sale or fault again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +123,22 @@ def monkeys(events: int, seed: int, part: int | None = None, machine: Machine = 
     )
 
 
-def today_slice(text: str, slices: int) -> bool:
-    """Whether this is of today's slice: another one each day, all of them in `slices` days."""
-    return (crc32(text.encode()) + date.today().toordinal()) % slices == 0
+def slice_of(day: int, everything: Sequence[T], slices: int) -> list[T]:
+    """Every so many-th, as far apart as they can be; another slice each day, all of them in `slices` days."""
+    return list(everything[day % slices :: slices])
 
 
 def daily(seed: int) -> Work:
     """The slice of the tests: of the typical sale the run without a fault complete and a part of the faults; less of the other
-    sales; a little of the pairs."""
+    sales; a little of the pairs. All of it: `--exhaustive` and `--pairs SALE`."""
     plain, *typical = singles(TYPICAL, seed)
     others = [script for sale in SALES if sale != TYPICAL for script in singles(sale, seed)]
-    two = [script for sale in SALES for script in pairs(sale, seed)]
-    deep = [plain, *_today(typical, TYPICAL_SLICES), *_today(others, OTHER_SLICES)]
+    two = [
+        (sale, pair) for sale in SALES for pair in troubles_in_pairs()
+    ]  # a script of each would cost more than the slice
+    today = date.today().toordinal()
+    deep = [plain, *slice_of(today, typical, TYPICAL_SLICES), *slice_of(today, others, OTHER_SLICES)]
     units: list[Unit] = [partial(_cuts, script, 2) for script in deep]
-    units += [partial(_cuts, script, 1) for script in _today(two, PAIR_SLICES)]
+    some = slice_of(today, two, PAIR_SLICES)
+    units += [partial(_cuts, Script(seed, (SALES[sale],), pair), 1) for sale, pair in some]
     return Work(f"daily seed={seed} {date.today()}", "runs", units)
-
-
-def _today(scripts: list[Script], slices: int) -> list[Script]:
-    return [script for script in scripts if today_slice(script.as_json(), slices)]

@@ -7,7 +7,7 @@ import pytest
 from simulator.campaign.days import day
 from simulator.campaign.judge import Verdict
 from simulator.campaign.sets import SALES, pairs, singles, troubles
-from simulator.campaign.work import Work, daily, exhaustive, random_days
+from simulator.campaign.work import Work, daily, exhaustive, random_days, slice_of
 from tests.simulator.campaign.apart import judged
 
 
@@ -63,6 +63,12 @@ def test_a_unit_that_takes_and_pays_has_its_own_faults_at_its_own_orders() -> No
     assert {script.machine for script in singles("cancel", machine="bulk")} == {"bulk"}
     assert day(3, 1, machine="bulk").machine == "bulk"
     assert random_days(10, 1, "port", "bulk").name != random_days(10, 1, "port").name
+
+
+def test_a_slice_each_day_is_everything_in_so_many_days() -> None:
+    days = [slice_of(day, range(209), 32) for day in range(739_000, 739_032)]
+    assert sorted(number for slice_ in days for number in slice_) == list(range(209))
+    assert {len(slice_) for slice_ in days} == {6, 7}
 
 
 def test_a_sale_that_nobody_knows_is_refused() -> None:
