@@ -51,6 +51,8 @@ class LinkFaults:
 
     def plays(self, name: str, command: int | None = None) -> bool:
         """True when this fault is to be played now; a one-shot switch is cleared by the question."""
+        if not self._owner.faults:
+            return False
         if self.targets and command not in self.targets:
             return False
         if name in self._owner.faults:
@@ -71,6 +73,9 @@ class LinkFaults:
     def send(self, answer: bytes, now_ms: int, command: int | None = None) -> None:
         """Hand one whole answer to the line; what arrives at the host may be less, more, later or something else."""
         stale, self._previous = self._previous, answer
+        if not self._owner.faults:  # nearly always, and asked for every answer of every device
+            self._out += answer
+            return
         if self.plays("silence_after", command):
             return
         if stale and self.plays("reply_to_previous", command):

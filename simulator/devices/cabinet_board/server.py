@@ -71,7 +71,9 @@ def _span(body: bytes, size: int) -> tuple[int, int]:
 
 def _bits(body: bytes, table: Sequence[bool]) -> bytes:
     first, count = _span(body, len(table))
-    value = sum(1 << place for place, bit in enumerate(table[first : first + count]) if bit)
+    value = 0
+    for bit in reversed(table[first : first + count]):
+        value = value << 1 | bit
     packed = value.to_bytes((count + 7) // 8, "little")
     return bytes([len(packed)]) + packed
 
