@@ -1,12 +1,14 @@
 """How the tests are run: whole machines one after the other, and a worker that wastes no time of its own.
 
-Two machines at a time on two cores make screens late, and a machine whose screen is late rightly stops selling.
+Two machines at a time on two cores make screens late, and a machine whose screen is late rightly stops selling. One machine
+mostly waits: for motors, for time-outs, for people. So there is a worker more than cores, and whoever only computes steps aside.
 """
 
 from __future__ import annotations
 
 import ctypes
 import gc
+import os
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,8 @@ WHOLE_MACHINES = (
     TESTS / "simulator" / "test_two_machines.py",
     TESTS / "simulator" / "replay" / "test_field.py",
 )
+ASIDE = 5
+"""Niceness of a worker with no machine (or none any more): one that computes has a third of what a late screen has."""
 YOUNG = 20_000
 """So many new objects may gather before cycles are looked for: simulated worlds make many, and hardly a cycle."""
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
@@ -47,6 +51,13 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
         gc.set_threshold(YOUNG)
         gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Of workers side by side. What a test starts is as nice as its worker; whole machines come first, so nobody wants back."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not is_whole_machine(item.nodeid.partition("::")[0]):
+        os.nice(max(0, ASIDE - os.nice(0)))
 
 
 class OneMachineAtATime(LoadScopeScheduling):
