@@ -349,6 +349,7 @@ class Controller(Whole):
         self._open_session()
         self._restart.ask_undone(self._p.deeds.devices.station)
         self._restart.settle_coins(self._p.deeds.devices.hoppers)
+        self._restart.ask_payment(self._p.deeds.devices.payment)
         if self.sale is not None:
             self.journey.sale_resumed(self.sale.book.language, self.now())
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from kiosk.past import Past
 from kiosk.ports.coin_hopper import CoinHopper, CoinsPaid, CoinsRefused, CoinsShort, CoinsUncertain
 from kiosk.ports.fact import Fact
+from kiosk.ports.payment import Payment, PaymentGone, PaymentStands, StandingUncertain
 from kiosk.ports.station import Station
 from kiosk.sale.belief import Belief
 from kiosk.sale.book import Book
@@ -22,18 +23,22 @@ PASTS_MS = 30_000
 COINS_MS = 70_000
 """The same for a hopper that paid when the power failed: it always knows an end, after a minute at the latest."""
 FELL = CoinsPaid | CoinsShort | CoinsUncertain | CoinsRefused
+STANDING = PaymentStands | PaymentGone | StandingUncertain
 
 
 @dataclass(slots=True)
 class Restart:
     """`until_ms`: monotonic end of the wait. `waiting`: facts about the open sale that came before the devices' words. `coins`:
-    order -> what its hopper says became of it."""
+    order -> what its hopper says became of it. `doubtful`: approved payments of which is asked whether they stand;
+    `payments`: what was said of them."""
 
     past: Past
     watch: Watch
     until_ms: int
     waiting: list[Fact] = field(default_factory=list)
     coins: dict[int, Fact] = field(default_factory=dict)
+    doubtful: set[int] = field(default_factory=set)
+    payments: dict[int, Fact] = field(default_factory=dict)
 
     def due(self, now_ms: int) -> bool:
         """Every device has spoken of the past, or had its time to. With something open one that does not answer yet gets all
@@ -43,6 +48,8 @@ class Restart:
             return False
         if now_ms >= self.until_ms:
             return True
+        if self.doubtful - self.payments.keys():
+            return False
         asked = self.past.sale is not None or bool(self.past.orphans)
         return self.watch.all_spoke() and not (asked and self.watch.not_answering())
 
@@ -61,8 +68,20 @@ class Restart:
             else:
                 self.coins[order] = CoinsUncertain(order, record["hopper"], 0, record["coins"], "other")
 
+    def ask_payment(self, payment: Payment | None) -> None:
+        """An approval of a former life is asked for before anything more is given for it (decision page 058)."""
+        book = self.past.sale.book if self.past.sale is not None else None
+        lines = book.charges if book is not None and payment is not None else []
+        for line in lines:
+            if book is not None and payment is not None and line.state == "approved":
+                self.doubtful.add(line.payment)
+                payment.stands(line.payment, book.key, line.amount_fen, line.way, line.reference)
+
     def is_outcome(self, fact: Fact) -> bool:
         """Whether this is what became of an order of the time before; kept until all have spoken."""
+        if isinstance(fact, STANDING) and fact.payment in self.doubtful:
+            self.payments.setdefault(fact.payment, fact)
+            return True
         if not isinstance(fact, FELL) or fact.order not in self.past.coin_orders:
             return False
         self.coins.setdefault(fact.order, fact)
@@ -85,7 +104,12 @@ class Restart:
 
     def beliefs(self, book: Book) -> list[Belief]:
         earlier = [past for boot, past in sorted(self.past.deposits.items())]
-        told = replace(self.watch.told, deposit=with_earlier(self.watch.told.deposit, earlier), coins=dict(self.coins))
+        told = replace(
+            self.watch.told,
+            deposit=with_earlier(self.watch.told.deposit, earlier),
+            coins=dict(self.coins),
+            payments=dict(self.payments),
+        )
         return beliefs(book, told, self.past.before)
 
     def orphans(self) -> list[Fact]:

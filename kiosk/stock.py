@@ -294,6 +294,11 @@ class Stock:
     def _capture_over(self, record: Record) -> None:
         self._capturing.pop(record["payment"], None)
 
+    def _unpaid(self, record: Record) -> None:
+        """Given, and never paid for: the station has it to ask of the passenger."""
+        self.registers["unpaid"] += 1
+        self.registers["unpaid_fen"] += record["amount_fen"]
+
     def _rounded(self, record: Record) -> None:
         self.registers["rounding_fen"] -= record["rounding_fen"]
 
@@ -363,6 +368,7 @@ _BOOKINGS = {
     "count": Stock._bin_emptied,
     "capture?": Stock._capture_asked,
     "claim.add": Stock._claimed,
+    "unpaid.add": Stock._unpaid,
     "rounding": Stock._rounded,
     "sale.end": Stock._ended,
 }

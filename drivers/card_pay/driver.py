@@ -27,9 +27,11 @@ from kiosk.ports.payment import (
     PaymentCaptured,
     PaymentDeclined,
     PaymentReversed,
+    PaymentStands,
     PaymentStep,
     ReverseRefused,
     ReverseUncertain,
+    StandingUncertain,
 )
 from kiosk.ports.pin_pad import KeyLoaded, KeyRefused, KeyUncertain, PadKeys, PadTampered, PinPad
 
@@ -121,6 +123,11 @@ class CardPay:
         """The bank booked it with its approval; without one there is nothing to keep."""
         known = messages.batch_of(reference) is not None
         self._captures.append(PaymentCaptured(payment) if known else CaptureRefused(payment, "other"))
+
+    def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        """The bank keeps what it booked until a reversal comes."""
+        known = messages.batch_of(reference) is not None
+        self._captures.append(PaymentStands(payment) if known else StandingUncertain(payment, "other"))
 
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         self._wishes = deque(wish for wish in self._wishes if wish.payment != payment)

@@ -19,7 +19,7 @@ from drivers.link.link import WithoutLink
 from drivers.raised import Raised
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Fact, Report
-from kiosk.ports.payment import PaymentDeclined, PaymentStep
+from kiosk.ports.payment import PaymentDeclined, PaymentStands, PaymentStep
 
 log = logging.getLogger(__name__)
 PROBE_UP_MS = 30_000
@@ -84,6 +84,10 @@ class CodePayDriver(WithoutLink):
 
     def capture(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         self._jobs.append(Capture(payment, order_of(key, payment), amount_fen, reference))
+
+    def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        """What was paid is ours until we give it back; whether the provider still says so is asked by `capture`."""
+        self._report(PaymentStands(payment))
 
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         self._cancelled.add(payment)  # if it is still open, its own outcome is due, too

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from drivers.raised import Raised
 from kiosk.faults import Fault, FaultCode
 from kiosk.ports.fact import DeviceReady, Fact, Report
-from kiosk.ports.payment import CaptureUncertain, Payment, PaymentDeclined, ReverseUncertain
+from kiosk.ports.payment import CaptureUncertain, Payment, PaymentDeclined, ReverseUncertain, StandingUncertain
 
 MODEL, VERSION = "payments", "1"
 
@@ -69,6 +69,12 @@ class Payments:
             self._adapters[way].capture(payment, key, amount_fen, way, reference)
         else:
             self._report(CaptureUncertain(payment, "other"))
+
+    def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        if way in self._adapters:
+            self._adapters[way].stands(payment, key, amount_fen, way, reference)
+        else:
+            self._report(StandingUncertain(payment, "other"))
 
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         if way in self._adapters:

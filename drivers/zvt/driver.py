@@ -96,6 +96,9 @@ class Zvt:
     def capture(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         self._settling.capture(payment, amount_fen, reference)
 
+    def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        self._settling.doubt(payment, amount_fen, reference)
+
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         paying = self._paying
         if self._withdrawn(payment):
@@ -176,7 +179,7 @@ class Zvt:
         elif self._wishes:
             self._pay()
         else:
-            self._health.ask_rest(self._settling.unsure)
+            self._health.ask_rest(self._settling.unsure or self._settling.keeps)
 
     def _ask(self, job: Job, apdu: Apdu, ended: Callable[[Ended], None]) -> None:
         self._dialog.begin(job, apdu, ended, self._now_ms)
@@ -192,7 +195,7 @@ class Zvt:
 
     def _stop_former(self) -> None:
         """It is busy with something of a former life. A payment that is to be kept is not disturbed."""
-        if not self._settling.captures:
+        if not self._settling.keeps:
             self._dialog.stop_whatever_runs()
 
     def _missing(self) -> str:
@@ -273,13 +276,17 @@ class Zvt:
         """The answer to a good result of a payment: kept, waiting, or not issued."""
         booked, paying = booked_of(info), self._paying
         if paying is None:
-            return Apdu(self._settling.answer(info, booked, former=True))
+            return Apdu(self._settling.answer(info, booked, former=True, now_ms=self._now_ms))
         if booked is not None and booked != paying.booked and self._settling.earlier(paying.payment, booked):
             log.warning("result_of_another_payment payment=%d receipt=%d", paying.payment, booked.receipt)
             return Apdu(codec.REPEAT)
         if paying.booked is None and not paying.outcome:
             self._approved(paying, booked, info)
-        said = codec.NOT_ISSUED if paying.condemned else self._settling.answer(info, booked, former=False)
+        said = (
+            codec.NOT_ISSUED
+            if paying.condemned
+            else self._settling.answer(info, booked, former=False, now_ms=self._now_ms)
+        )
         paying.released = paying.released or said == codec.ACK
         return Apdu(said)
 

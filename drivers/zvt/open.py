@@ -17,9 +17,12 @@ from kiosk.ports.fact import Fact
 from kiosk.ports.payment import (
     CaptureRefused,
     PaymentCaptured,
+    PaymentGone,
     PaymentReversed,
+    PaymentStands,
     ReverseRefused,
     ReverseUncertain,
+    StandingUncertain,
 )
 
 REFERENCE = re.compile(r"(\d{8}|)\.(\d{4})\.(\d{6})")
@@ -58,6 +61,7 @@ class Wanted:
     booked: Booked | None
     by_ms: int = 0
     refused: bool = False
+    told_ms: int = 0  # mono time at which the terminal first told it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,17 @@ def captured(want: Wanted, ended: Ended) -> Fact | None:
     if ended.says_nothing:
         return None
     return CaptureRefused(want.payment, "other")  # the terminal cannot tell of it: people look it up
+
+
+def standing(want: Wanted, ended: Ended) -> Fact | None:
+    """What the same answer says of an approval of a former life; None: nothing now.
+
+    A payment is in it once the terminal is done with it: kept, or taken back. One that it still holds it tells by itself.
+    """
+    info, booked = ended.info, want.booked
+    if booked is not None and info is not None and ended.how == "done" and _same(booked, info):
+        return PaymentStands(want.payment) if info.good else PaymentGone(want.payment, "declined")
+    return None if ended.says_nothing else StandingUncertain(want.payment, "other")
 
 
 def looked_up(want: Wanted, ended: Ended, known: Callable[[str], bool]) -> Fact | Booked | None:

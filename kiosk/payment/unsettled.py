@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kiosk.ports.fact import Fact
-from kiosk.ports.payment import PaymentApproved, ReverseRefused
+from kiosk.ports.payment import CaptureRefused, PaymentApproved, ReverseRefused
 from kiosk.records import Record
-from kiosk.sale.intents import CapturePayment, ClaimAdd, Intent, ReversePayment
+from kiosk.sale.intents import CapturePayment, ClaimAdd, Intent, ReversePayment, UnpaidAdd
 
 AGAIN_MS = (5_000, 15_000, 60_000, 300_000)
 """The machine's own time."""
@@ -143,6 +143,9 @@ class Unsettled:
                     return (
                         ReversePayment(line.sale, line.key, line.payment, line.amount_fen, line.way, fact.reference),
                     )
+            case CaptureRefused() if fact.payment in self.open and self.open[fact.payment].deed == "capture":
+                line = self.open[fact.payment]
+                return (UnpaidAdd(line.sale, line.payment, line.amount_fen, line.reference),)
             case ReverseRefused() if fact.payment in self.open and self.open[fact.payment].deed == "reverse":
                 code = b32encode(hmac.digest(secret, f"payment:{fact.payment}".encode(), "sha256")[:5]).decode()
                 return (ClaimAdd(0, code, self.open[fact.payment].amount_fen, True, "reversal"),)

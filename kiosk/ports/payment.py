@@ -2,8 +2,9 @@
 
 A payment is begun by a record of its own (`auth?`), which is also the record of its reversal: it stays open until it is captured
 or reversed. The sale never sees a number, a track or a PIN: what is asked of a card or a phone, the adapter asks itself, and says
-in `PaymentStep` what the passenger does now. Reasons of a decline: cancelled, timeout, declined, funds, pin, pin_tries, expired,
-card, unsupported, amount, closed, other. Reasons of unknown: no answer, bad answer, link, restart, other.
+in `PaymentStep` what the passenger does now. After a restart an approval is asked after before anything is given for it
+(`stands`, decision page 058). Reasons of a decline: cancelled, timeout, declined, funds, pin, pin_tries, expired, card,
+unsupported, amount, closed, other. Reasons of unknown: no answer, bad answer, link, restart, other.
 """
 
 from __future__ import annotations
@@ -121,6 +122,35 @@ class ReverseRefused(Fact):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentStands(Fact):
+    """An approval of a former life: it is still the machine's to take or to give back, until one of the two is asked for."""
+
+    kind: ClassVar[str] = "auth.past"
+    result: ClassVar[str] = "stands"
+    payment: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentGone(Fact):
+    """The other side has taken it back, or will, without being asked: nothing is given for it."""
+
+    kind: ClassVar[str] = "auth.past"
+    result: ClassVar[str] = "gone"
+    payment: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingUncertain(Fact):
+    """Nobody can tell whether it stands: nothing is given for it."""
+
+    kind: ClassVar[str] = "auth.past"
+    result: ClassVar[str] = "unknown"
+    payment: int
+    reason: str
+
+
 class Payment(Protocol):
     @property
     def ways(self) -> AbstractSet[str]:
@@ -140,6 +170,11 @@ class Payment(Protocol):
 
     def capture(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         """The passenger has what was paid for. Outcome: exactly one `capture!` for each call. Idempotent at the other side."""
+        ...
+
+    def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        """After a restart, of a payment that was approved and neither captured nor taken back: does it stand? Outcome: exactly
+        one `auth.past`; from an adapter whose other side keeps an approval until it is told otherwise at once. Moves nothing."""
         ...
 
     def scanned(self, text: str) -> None:

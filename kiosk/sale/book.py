@@ -129,8 +129,9 @@ class CoinLine:
 
 @dataclass(slots=True)
 class ChargeLine:
-    """One payment by card or phone. `state`: asked, approved, declined, unknown; capturing, captured, contested (the other side
-    refuses to capture); reversing, reversed, kept (the other side refuses to reverse), stray (approved after it was declined).
+    """One payment by card or phone. `state`: asked, approved, declined, unknown; lapsed (approved, and after a restart the other
+    side does not stand by it); capturing, captured, contested (the other side refuses to capture); reversing, reversed, kept (the
+    other side refuses to reverse), stray (approved after it was declined).
 
     `code` stands on the slip about a reversal that is still open; `slip` of it as of a claim.
     """
@@ -148,7 +149,7 @@ class ChargeLine:
     slip: str = "none"
 
 
-CHARGED = ("approved", "capturing", "captured", "contested")
+CHARGED = ("approved", "lapsed", "capturing", "captured")
 """States of a payment that pays for tickets."""
 
 
@@ -261,6 +262,20 @@ class Book:
     def kept_fen(self) -> int:
         """What should have gone back, and the other side refuses: owed."""
         return sum(line.amount_fen for line in self.charges if line.state == "kept")
+
+    @property
+    def unpaid_fen(self) -> int:
+        """What was given, or is promised on a claim, for a payment that came to nothing: the passenger owes it; never below 0."""
+        if all(line.state != "contested" for line in self.charges):
+            return 0
+        came_in = self.ours_fen + self.charged_fen + self.kept_fen + self.uncertain_in_fen
+        given = self.fare_of(self.tickets_in("taken", "presented", "in_tray"))
+        return max(0, given + self.paid_out_fen + self.claims_fen - came_in)
+
+    @property
+    def may_be_out(self) -> bool:
+        """A ticket is in somebody's hand, or may be."""
+        return any(ticket.state == "taken" or ticket.maybe_out for ticket in self.tickets)
 
     @property
     def slip_lines(self) -> list[Claim | ChargeLine]:

@@ -32,6 +32,9 @@ class ChargeGuards:
     _now_ms: int
     _wall_ms: int
 
+    def tray_has_tickets(self) -> bool:
+        raise NotImplementedError
+
     def may_charge(self) -> bool:
         """Another way than notes was chosen, none is in the machine, and time is left to pay and to confirm."""
         book, policy = self.book, self._context.policy
@@ -69,12 +72,27 @@ class ChargeGuards:
     def must_reverse(self) -> bool:
         """It was approved and no ticket was handed over, for certain; or nobody knows whether it was approved."""
         line = self.book.charge
-        if line is None or line.state not in ("approved", "unknown"):
+        if line is None or line.state not in ("approved", "lapsed", "unknown"):
             return False
+        if line.state == "lapsed":
+            return not self.book.may_be_out
         return line.state == "unknown" or not self.book.tickets_in(*HANDED_OVER)
 
     def must_capture(self) -> bool:
-        return self.book.charge is not None and self.book.charge.state == "approved"
+        return self.book.charge is not None and self.book.charge.state in ("approved", "lapsed")
+
+    def capture_first(self) -> bool:
+        """After a restart, with a ticket in somebody's hand or maybe so: every second more may cost the payment."""
+        return self.must_capture() and self.book.may_be_out and self.book.lies_out != "tickets"
+
+    def tray_waits(self) -> bool:
+        """After a restart: what lies in the tray was left there until the payment was captured."""
+        return self.book.absent and self.tray_has_tickets()
+
+    def unpaid_lie_out(self) -> bool:
+        """After a restart tickets lie in the slot that nobody pays for: they come back in."""
+        line = self.book.charge
+        return line is not None and line.state == "lapsed" and self.book.lies_out == "tickets"
 
     def _charge_limit_ms(self) -> int:
         """Until then the passenger may pay: what is left of the lock must suffice for the station's yes."""
@@ -177,13 +195,27 @@ def _over(fact: sf.PaymentOver, book: Book, at: Counting) -> None:
         book.why_ending = book.why_ending or "payment"
 
 
-def _captured(state: str) -> Callable[[Any, Book, Counting], None]:
-    def book_it(fact: Any, book: Book, at: Counting) -> None:
-        line = _line(book, fact.payment)
-        if line is not None and line.state == "capturing":
-            line.state = state
+def _captured(fact: pp.PaymentCaptured, book: Book, at: Counting) -> None:
+    line = _line(book, fact.payment)
+    if line is not None and line.state == "capturing":
+        line.state = "captured"
 
-    return book_it
+
+def _contested(fact: pp.CaptureRefused, book: Book, at: Counting) -> None:
+    """Nothing of it came in: what was to be claimed of it, and stands on no slip yet, is nobody's any more."""
+    line = _line(book, fact.payment)
+    if line is not None and line.state == "capturing":
+        line.state, line.reason = "contested", fact.reason
+        book.claims = [claim for claim in book.claims if claim.booked or claim.reason != "tickets_unknown"]
+
+
+def _lapsed(fact: pp.PaymentGone | pp.StandingUncertain, book: Book, at: Counting) -> None:
+    """Asked by the recovery, before anything more is given for it; an answer after that changes nothing."""
+    line = _line(book, fact.payment)
+    if at.believed and line is not None and line.state == "approved":
+        line.state, line.reason = "lapsed", fact.reason
+        if not book.may_be_out:
+            book.why_ending = book.why_ending or "payment"
 
 
 def _reversed(fact: pp.PaymentReversed, book: Book, at: Counting) -> None:
@@ -216,8 +248,10 @@ CHARGE_COUNTERS: dict[type[Fact], Callable[[Any, Book, Counting], None]] = {
     pp.PaymentApproved: _approved,
     pp.PaymentDeclined: _declined,
     pp.PaymentUncertain: _uncertain,
-    pp.PaymentCaptured: _captured("captured"),
-    pp.CaptureRefused: _captured("contested"),
+    pp.PaymentCaptured: _captured,
+    pp.CaptureRefused: _contested,
+    pp.PaymentGone: _lapsed,
+    pp.StandingUncertain: _lapsed,
     pp.PaymentReversed: _reversed,
     pp.ReverseRefused: _kept,
 }

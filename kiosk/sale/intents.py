@@ -281,6 +281,18 @@ class UnknownAdd(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class UnpaidAdd(Intent):
+    """Booking: tickets were given for this payment, and the other side says that it will not pay it. The station has this to ask
+    of whoever holds them; the machine owes nothing for it (decision page 058). `sale` as of the payment, over or not."""
+
+    kind: ClassVar[str] = "unpaid.add"
+    sale: int
+    payment: int
+    amount_fen: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rounding(Intent):
     kind: ClassVar[str] = "rounding"
     sale: int

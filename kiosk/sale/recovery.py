@@ -31,7 +31,7 @@ from kiosk.ports.note_dispenser import (
     NotesShort,
     NotesUncertain,
 )
-from kiosk.ports.payment import PaymentUncertain
+from kiosk.ports.payment import PaymentUncertain, StandingUncertain
 from kiosk.ports.ticket_printer import (
     DeliverUncertain,
     PrinterPast,
@@ -63,6 +63,7 @@ class Told:
     printer: PrinterPast | None = None
     deposit: DepositPast | None = None
     coins: dict[int, Fact] = field(default_factory=dict)  # order -> what its hopper says became of it
+    payments: dict[int, Fact] = field(default_factory=dict)  # payment -> whether its approval still stands
     jammed: bool = False  # the acceptor says since this start that a note sticks in it
     blank_stuck: bool = False  # the ticket unit says since this start that a blank sticks in it
 
@@ -88,7 +89,7 @@ def beliefs(book: Book, told: Told, before: Counters) -> list[Belief]:
         *_bundle(book, told.printer),
         *_pays(book, told.dispenser, before.get("pay?", {})),
         *_coins(book, told),
-        *(Belief(PaymentUncertain(line.payment, "restart"), SILENT) for line in book.charges if line.state == "asked"),
+        *_charges(book, told),
     ]
 
 
@@ -263,6 +264,17 @@ def _coins(book: Book, told: Told) -> Iterator[Belief]:
             yield Belief(told.coins[line.order], "counter")
         elif line.state == "asked":
             yield Belief(CoinsUncertain(line.order, line.hopper, 0, line.asked, WHY), SILENT)
+
+
+def _charges(book: Book, told: Told) -> Iterator[Belief]:
+    """Nobody waits any more for the outcome of a payment; of one that was approved the other side says whether it stands."""
+    for line in book.charges:
+        if line.state == "asked":
+            yield Belief(PaymentUncertain(line.payment, "restart"), SILENT)
+        elif line.state == "approved" and line.payment in told.payments:
+            yield Belief(told.payments[line.payment], "asked")
+        elif line.state == "approved":
+            yield Belief(StandingUncertain(line.payment, "no answer"), SILENT)
 
 
 def _paid_or_not(pay: PayLine, past: DispenserPast | None, before: Mapping[str, int]) -> Belief:

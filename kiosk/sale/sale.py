@@ -44,6 +44,7 @@ from kiosk.sale.intents import (
     SaleOpen,
     StackNote,
     UnknownAdd,
+    UnpaidAdd,
 )
 from kiosk.sale.table import PUT_IN, TABLE
 from kiosk.stock import Stock
@@ -360,6 +361,9 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, CoinDeeds, GivingUp):
                 for number, key in zip(ticket.numbers, ticket.keys, strict=False)
             )
             self._intents.append(ReportPrinted(book.number, book.key, blanks))
+        if book.unpaid_fen:
+            line = next(line for line in book.charges if line.state == "contested")
+            self._intents.append(UnpaidAdd(book.number, line.payment, book.unpaid_fen, line.reference))
         rounding_fen = book.final_rounding_fen
         if rounding_fen:
             self._intents.append(Rounding(book.number, rounding_fen))

@@ -48,10 +48,13 @@ from kiosk.ports.payment import (
     PaymentApproved,
     PaymentCaptured,
     PaymentDeclined,
+    PaymentGone,
     PaymentReversed,
+    PaymentStands,
     PaymentUncertain,
     ReverseRefused,
     ReverseUncertain,
+    StandingUncertain,
 )
 from kiosk.ports.receipt_printer import SlipFailed, SlipPrinted
 from kiosk.ports.station import (
@@ -211,6 +214,7 @@ TABLE: list[Row] = [
     *on((PaymentApproved, PaymentUncertain, PaymentOver), S.AUTHORISING, S.REVERSING, do="release reverse"),
     *on((OtherWay, Cancelled, LockOver), S.AUTHORISING, None, do="withdraw", when="may_withdraw"),
     *on((OtherWay, Cancelled, LockOver), S.AUTHORISING, None),
+    *on((*CAPTURED_OR_NOT, PaymentOver), S.CAPTURING, S.DUMPING, do="dump", when="tray_waits"),
     *settle((*CAPTURED_OR_NOT, PaymentOver), S.CAPTURING),
     *settle((*REVERSED_OR_NOT, ReverseRefused, PaymentOver), S.REVERSING),
     # -- notes
@@ -312,9 +316,12 @@ TABLE: list[Row] = [
     *on(CAPTURED_OR_NOT, but(S.CAPTURING), None),
     *on(REVERSED_OR_NOT, but(S.REVERSING), None),
     *on(ReverseRefused, but(S.REVERSING, *SLIP_STATES), None, do="book_claims"),
+    *on((PaymentStands, PaymentGone, StandingUncertain), AFTER_START, None),  # believed before `Restarted`, or too late
     # paid, or ending already: too late to cancel
     *on(Cancelled, but(*BEFORE, S.COLLECTING, S.AUTHORISING, S.RESUMING), None),
     # -- after a restart: nothing is repeated, what is uncertain is claimed (reliability notes 3)
+    *on(Restarted, AFTER_START, S.CAPTURING, do="capture", when="capture_first"),
+    *on(Restarted, but(S.TICKETS_BACK), S.TICKETS_BACK, do="retract_tickets", when="unpaid_lie_out"),
     *on(Restarted, S.TICKETS_BACK, None, do="retract_tickets", when="tickets_lie_out"),
     *on(Restarted, S.CHANGE_BACK, None, do="retract_change", when="change_lies_out"),
     *on(Restarted, AFTER_START, S.OWN_OUT, when="own_notes_out"),  # the unit itself pulls them back in the end

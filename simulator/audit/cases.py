@@ -77,7 +77,8 @@ class PayTrack:
 class ChargeTrack:
     """A payment by card or phone. `state`: asked, approved, declined, unknown. `deed`: capture, reverse, or none yet; `end` of it:
     captured, contested, reversed, kept. `counts`: its amount is in the account of its sale; `late`: approved after it was
-    declined."""
+    declined; `unpaid_fen`: what the machine says was given for it, though it came to nothing; `doubtful`: approved before a
+    restart, and nobody said since that it stands."""
 
     payment: int
     sale: int
@@ -87,6 +88,8 @@ class ChargeTrack:
     end: str = ""
     counts: bool = False
     late: bool = False
+    unpaid_fen: int = 0
+    doubtful: bool = False
 
 
 @dataclass(slots=True)
@@ -139,6 +142,9 @@ class Run:
     bulk: bool = False  # the acceptor has a bulk escrow: it says so at each start
     late: dict[int, int] = field(default_factory=dict)
     late_claims_fen: int = 0
+    unpaid: dict[int, int] = field(
+        default_factory=dict
+    )  # payments of ended sales that came to nothing on this line -> fen
     violations: list[Violation] = field(default_factory=list)
     told: Recent[tuple[int, int, str], bool] = field(default_factory=Recent)
     leave: list[Callable[[Case], None]] = field(default_factory=list)

@@ -1,7 +1,7 @@
 """Payments by card and phone: each is begun once, and captured or taken back; the other side's ledger says the same (2, 5).
 
 What is captured pays for tickets that were handed over; what goes back pays for none. A payment that the other side keeps is
-owed like any other money.
+owed like any other money. One that it refuses to capture came to nothing: what was given for it is told, fen by fen, as unpaid.
 """
 
 from __future__ import annotations
@@ -26,18 +26,24 @@ ENDS = {
 class Charges:
     """`tracks` of all payments of the journal, by number."""
 
-    HEARS = ("auth!", "capture!", "reverse!")
-    BOOKS = ("auth?", "capture?", "reverse?")
+    HEARS = ("auth!", "auth.past", "capture!", "reverse!", "sys.recover")
+    BOOKS = ("auth?", "capture?", "reverse?", "unpaid.add", "print?", "deliver?", "reopen?")
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self.tracks: dict[int, ChargeTrack] = {}
 
     def hear(self, fact: Record) -> None:
+        if fact["kind"] == "sys.recover":
+            self._recovers(fact)
+            return
         track = self.tracks.get(fact["payment"])
         if track is None:
             return  # the pairs have said that nobody asked for it
         kind, result = fact["kind"], fact["result"]
+        if kind == "auth.past":
+            track.doubtful = track.doubtful and result != "stands"
+            return
         if kind == "auth!":
             if track.state == "asked":
                 track.state = result
@@ -49,6 +55,24 @@ class Charges:
         track.end = ENDS.get((kind, result), "")
         if track.end == "kept":
             self._kept(track)
+        elif track.end == "contested":
+            self._contested(track)
+
+    def _recovers(self, fact: Record) -> None:
+        """What was approved before has to be asked after before anything more is given for it."""
+        case = self._run.case(fact["sale"]) if fact["result"] == "begin" else None
+        for track in case.charges if case is not None else ():
+            track.doubtful = track.state == "approved" and not track.deed
+
+    def _given(self, intent: Record) -> None:
+        case = self._run.case(intent["sale"])
+        for track in case.charges if case is not None and intent.get("outlet") != "change" else ():
+            if track.doubtful and not track.deed:
+                self._run.say(
+                    4,
+                    f"{intent['kind']}, and nobody said after the restart that payment {track.payment} stands",
+                    track.sale,
+                )
 
     def _kept(self, track: ChargeTrack) -> None:
         """It counts in the account of its sale, or is owed at once."""
@@ -58,7 +82,31 @@ class Charges:
         else:
             self._run.late[-track.payment] = track.amount_fen
 
+    def _contested(self, track: ChargeTrack) -> None:
+        """It pays for nothing any more. Of a sale that is over, where it was counted, all of it is told at once."""
+        case = self._run.case(track.sale)
+        track.counts = False
+        if case is None or case.outcome:
+            self._run.unpaid[track.payment] = track.amount_fen
+
+    def _unpaid(self, intent: Record) -> None:
+        run, track = self._run, self.tracks.get(intent["payment"])
+        if track is None or track.end != "contested":
+            run.say(2, f"payment {intent['payment']} is told as unpaid, and it is not", intent["sale"])
+            return
+        if track.unpaid_fen or not 0 < intent["amount_fen"] <= track.amount_fen:
+            run.say(2, f"payment {track.payment} is told as unpaid twice, or over its amount", track.sale)
+        if run.unpaid.pop(track.payment, intent["amount_fen"]) != intent["amount_fen"]:
+            run.say(2, f"payment {track.payment} is told as unpaid in part, and all of it was counted", track.sale)
+        track.unpaid_fen += intent["amount_fen"]
+
     def book(self, intent: Record) -> None:
+        if intent["kind"] in ("print?", "deliver?", "reopen?"):
+            self._given(intent)
+            return
+        if intent["kind"] == "unpaid.add":
+            self._unpaid(intent)
+            return
         if intent["kind"] == "auth?":
             self._begun(intent)
             return
@@ -126,7 +174,9 @@ class Charges:
         for track in self.tracks.values():
             state = ledger.get(track.payment, ("none", 0, 0))[0]
             sure = settled or bool(track.end)
-            if track.deed == "capture" and sure and state != "captured":
+            if track.end == "contested" and state == "captured":
+                self._run.say(2, f"payment {track.payment} is captured there, and here it came to nothing", track.sale)
+            elif track.deed == "capture" and track.end != "contested" and sure and state != "captured":
                 self._run.say(2, f"payment {track.payment} is booked as ours, and there it is {state}", track.sale)
             if track.end == "reversed" and state in ("paid", "captured", "kept"):
                 self._run.say(2, f"payment {track.payment} went back, and there it is {state}", track.sale)

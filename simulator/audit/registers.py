@@ -13,7 +13,7 @@ class Registers:
     """`values`: cassette -> face value in fen. Names are those of the machine's own registers; amounts in fen."""
 
     HEARS = ("stack!", "pay!", "retract!", "print!", "capture!", "registers")
-    BOOKS = ("capture?", "claim.add", "rounding", "sale.end", "registers")
+    BOOKS = ("capture?", "claim.add", "unpaid.add", "rounding", "sale.end", "registers")
 
     def __init__(self, run: Run, values: Mapping[int, int]) -> None:
         self._run, self._values = run, values
@@ -58,6 +58,9 @@ class Registers:
             case "claim.add":
                 self.own["claims"] += 1
                 self.own["claims_fen"] += intent["amount_fen"]
+            case "unpaid.add":
+                self.own["unpaid"] += 1
+                self.own["unpaid_fen"] += intent["amount_fen"]
             case "rounding":
                 self.own["rounding_fen"] -= intent["rounding_fen"]
             case "sale.end":

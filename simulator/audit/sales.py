@@ -90,6 +90,9 @@ class Sales:
 
     def step_ends(self) -> None:
         """What became ours, or was lost, outside a sale is owed by the same line."""
+        for payment, fen in self._run.unpaid.items():
+            self._run.say(2, f"payment {payment} of {fen} fen came to nothing, and nobody is told", 0)
+        self._run.unpaid.clear()
         if self._run.late:
             for number, value_fen in self._run.late.items():
                 what = f"note {number}" if number > 0 else f"payment {-number}"
@@ -105,7 +108,7 @@ class Sales:
             return
         case.outcome, case.why, case.ended_ms = intent["outcome"], intent["why"], wall_ms
         account = account_of(case)
-        left = account["ours_fen"] + account["uncertain_fen"]
+        left = account["ours_fen"] + account["uncertain_fen"] + account["unpaid_fen"]
         right = account["fare_fen"] + account["rounding_fen"] + account["taken_fen"] + account["claims_fen"]
         if left != right:
             run.say(2, f"{left} fen came in and {right} are accounted for: {account}", number)
@@ -166,6 +169,7 @@ def account_of(case: Case) -> dict[str, int]:
     return {
         "ours_fen": sum(note.value_fen for note in case.notes if note.state in OURS)
         + sum(charge.amount_fen for charge in case.charges if charge.counts),
+        "unpaid_fen": sum(charge.unpaid_fen for charge in case.charges),
         "uncertain_fen": sum(note.value_fen for note in case.notes if note.state in DOUBTFUL),
         "fare_fen": sum(case.prices.get(blank.index, 0) for blank in case.blanks if blank.delivered),
         "rounding_fen": case.rounding_fen,

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import kiosk.restart
 from kiosk.payment.unsettled import Unsettled
 from kiosk.ports import payment as pp
 from kiosk.ports.fact import Fact
 from kiosk.reactor import Reactor
-from kiosk.sale import charge, count
+from kiosk.restart import Restart
+from kiosk.sale import charge, count, recovery
+from kiosk.sale.belief import Belief
+from kiosk.sale.book import Book
 
 Patch = tuple[Any, str, Any]
 
@@ -52,11 +56,25 @@ def _paid_twice() -> list[Patch]:
     return [(Reactor, "report", report)]
 
 
+def _former_approval_stands() -> list[Patch]:
+    """After a restart the sale goes on with an approval as if nothing had been between."""
+    honest = recovery.beliefs
+
+    def beliefs(book: Book, told: recovery.Told, before: recovery.Counters) -> list[Belief]:
+        return [each for each in honest(book, told, before) if each.fact.kind != "auth.past"]
+
+    return [(Restart, "ask_payment", lambda self, payment: None), (kiosk.restart, "beliefs", beliefs)]
+
+
 BUGS: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "reversal_dropped": ("A payment that should go back is asked for once, and then forgotten.", _reversal_dropped),
     "late_approval_is_paid": (
         "An approval after the time-out counts as paid: nobody sends it back.",
         _late_approval_is_paid,
+    ),
+    "former_approval_stands": (
+        "After a restart tickets are given for an approval that nobody asked after.",
+        _former_approval_stands,
     ),
     "unknown_payment_is_paid": ("A payment without an answer counts as approved.", _unknown_is_paid),
     "payment_begun_again": ("A payment without an answer is begun once more: a code is paid twice.", _paid_twice),

@@ -57,6 +57,9 @@ DIRECTED: dict[str, list[Script]] = {
         for name in ("verify_fail", "jam", "cutter_4")
     ],
     "kept_is_believed": [Script(1, (CHANGE,), (Trouble("acceptor", "jam_in_stacker_next", "keep?"),), machine="bulk")],
+    "former_approval_stands": [
+        Script(1, (PHONE_SALES["code"],), cuts=(at,), machine="pay", after_cut="stays") for at in range(12, 20)
+    ],
     "battery_believed": [
         Script(
             1,

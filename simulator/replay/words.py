@@ -143,6 +143,10 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "reverse! refused": lambda r: f"Payment {r['payment']} is not sent back: {r['reason']}",
     "reverse! unknown": lambda r: f"No answer about sending payment {r['payment']} back: {r['reason']}",
     "payment.due": lambda r: f"Payment {r['payment']} is asked for again",
+    "auth.past stands": lambda r: f"Payment {r['payment']} still stands",
+    "auth.past gone": lambda r: f"Payment {r['payment']} was taken back by the other side: {r['reason']}",
+    "auth.past unknown": lambda r: f"Not known whether payment {r['payment']} stands: {r['reason']}",
+    "unpaid.add": lambda r: f"tickets for {yuan(r['amount_fen'])} are not paid: payment {r['payment']} came to nothing",
     "rounding": lambda r: f"rounded by {yuan(r['rounding_fen'])}",
     "claim.add": lambda r: f"claim {r['code']} for {yuan(r['amount_fen'])} ({r['reason']})",
     "unknown.add": lambda r: f"unknown: at most {yuan(r['bound_fen'])} in {r['place']}",
@@ -163,7 +167,19 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "touched": lambda r: f"Touch: {r['target']}",
 }  # fmt: skip
 
-TROUBLE = ("unknown", "jammed", "failed", "refused", "short", "spoiled", "unknown.add", "claim.add", "denied")
+TROUBLE = (
+    "unknown",
+    "jammed",
+    "failed",
+    "refused",
+    "short",
+    "spoiled",
+    "unknown.add",
+    "claim.add",
+    "unpaid.add",
+    "gone",
+    "denied",
+)
 MONEY = ("note.", "stack", "return", "pay", "taken! change", "keep", "auth", "capture", "reverse")
 DEVICES = (
     "device", "door", "mains", "box", "cabinet", "acceptor", "dispenser", "sys", "lock", "renew", "release", "confirm", "void",

@@ -307,13 +307,15 @@ class FakeCabinet:
 
 
 class FakePayment(Fake):
-    """Cards and phones, and the ledger of the other side: number -> state (approved, captured, reversed). `down`: nobody
+    """Cards and phones, and the ledger of the other side: number -> state (approved, captured, reversed; gone: it was taken
+    back there, and nobody asked for it). `down`: nobody
     answers these deeds, and they did not happen; `lost`: they happened, and nobody says so."""
 
     def __init__(self, bench: Bench, ways: Collection[str], before: FakePayment | None = None) -> None:
         super().__init__(bench, "payment")
         self.ways = frozenset(ways)
         self.ledger: dict[int, str] = before.ledger if before is not None else {}
+        self.hold |= before.hold & {"stands"} if before is not None else set()
         self.down: set[str] = set()
         self.lost: set[str] = set()
 
@@ -338,6 +340,12 @@ class FakePayment(Fake):
         assert self.ledger[payment] in ("approved", "captured")
         good = pp.PaymentCaptured(payment)
         self._deed("capture", payment, "captured", good, pp.CaptureUncertain(payment, "link"))
+
+    def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        assert (way, reference) == ("code", f"R{payment}")
+        stands = self.ledger[payment] == "approved"
+        said = pp.PaymentStands(payment) if stands else pp.PaymentGone(payment, "declined")
+        self.ordered("stands", payment, f'"payment":{payment}', said)
 
     def scanned(self, text: str) -> None:
         self.orders.append(("scanned", text))

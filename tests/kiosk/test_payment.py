@@ -193,6 +193,78 @@ def test_a_power_cut_while_it_is_captured_asks_for_it_again() -> None:
     assert [each["payment"] for each in again.intents("capture?")] == [101, 101]
 
 
+def test_an_approval_that_is_gone_after_a_power_cut_gives_no_ticket() -> None:
+    made = bench()
+    made.unit.hold.add("print")
+    made.to_review().touch("pay", "pay_code")
+    assert made.state is S.PRINTING
+    made.payment.ledger[101] = "gone"
+    again = made.power_cut().up()
+    assert again.state is not S.RESUMING
+    again.wait(60_000)
+    assert [kind for kind, _ in again.unit.orders if kind in ("print", "deliver")] == []
+    assert (ledger(again), again.intents("claim.add")) == (["reversed"], [])
+
+
+def test_the_sale_waits_for_the_word_about_its_approval() -> None:
+    made = bench()
+    made.station.hold.add("confirm")
+    made.to_review().touch("pay", "pay_code")
+    made.payment.hold.add("stands")
+    again = made.power_cut().up()
+    assert again.controller.starting
+    again.payment.let_go()
+    again.run()
+    assert again.state is S.RESUMING
+    assert "auth.past" in again.kinds()
+
+
+def test_nobody_waits_for_that_word_for_ever() -> None:
+    made = bench()
+    made.station.hold.add("confirm")
+    made.to_review().touch("pay", "pay_code")
+    made.payment.hold.add("stands")
+    again = made.power_cut().up().wait(60_000)
+    assert ledger(again) == ["reversed"]
+    assert again.unit.orders == []
+    again.payment.let_go()
+    again.run()
+    assert (ledger(again), end(again)["outcome"]) == (["reversed"], "refunded")
+
+
+def test_tickets_in_a_hand_are_captured_first_and_told_as_unpaid_when_that_is_refused() -> None:
+    made = bench()
+    made.payment.plan["capture"] = [lambda payment: pp.CaptureRefused(payment, "declined")]
+    made.to_review().touch("pay", "pay_code")
+    made.unit.take()
+    made.run()
+    unpaid = made.intents("unpaid.add")
+    assert [(each["payment"], each["amount_fen"], each["reference"]) for each in unpaid] == [(101, DUE_FEN, "R101")]
+    assert (end(made)["ours_fen"], end(made)["delivered_fen"], end(made)["outcome"]) == (0, DUE_FEN, "sold")
+    assert (made.controller.stock.registers["unpaid_fen"], made.intents("claim.add")) == (DUE_FEN, [])
+
+
+def test_a_claim_of_tickets_that_nobody_paid_for_is_none() -> None:
+    made = bench()
+    made.payment.plan["capture"] = [lambda payment: pp.CaptureRefused(payment, "declined")]
+    made.unit.plan["deliver"] = [lambda **_: tp.DeliverUncertain(1, "flap")]
+    made.to_review().touch("pay", "pay_code")
+    made.wait(60_000)
+    assert made.intents("claim.add") == made.intents("unpaid.add") == []
+
+
+def test_a_capture_that_is_refused_when_its_sale_is_over_is_told_whole() -> None:
+    made = bench()
+    made.payment.lost.add("capture")
+    made.to_review().touch("pay", "pay_code")
+    made.unit.take()
+    made.run()
+    assert (end(made)["outcome"], made.intents("unpaid.add")) == ("sold", [])
+    made.payment.plan["capture"] = [lambda payment: pp.CaptureRefused(payment, "declined")]
+    made.wait(6_000)
+    assert [(each["sale"], each["amount_fen"]) for each in made.intents("unpaid.add")] == [(1, DUE_FEN)]
+
+
 def test_no_ticket_was_printed_and_nothing_is_owed() -> None:
     made = bench()
     made.unit.plan["print"] = [lambda key: tp.TicketRefused(key, "paper")]

@@ -94,6 +94,10 @@ class PaymentFront(Linkless):
     def capture(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         self._deeds.append(Deed("capture", payment, -1))
 
+    def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        """What a phone has paid stays paid until somebody wants it back."""
+        self._report(pp.PaymentStands(payment))
+
     def scanned(self, text: str) -> None:
         """No way of this desk: phones show no codes to it."""
 

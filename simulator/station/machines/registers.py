@@ -91,6 +91,9 @@ class Registers:
             case "claim.add":
                 self.values["claims"] += 1
                 self.values["claims_fen"] += intent["amount_fen"]
+            case "unpaid.add":
+                self.values["unpaid"] += 1
+                self.values["unpaid_fen"] += intent["amount_fen"]
             case "rounding":
                 self.values["rounding_fen"] -= intent["rounding_fen"]
             case "sale.end":

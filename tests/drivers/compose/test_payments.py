@@ -27,6 +27,9 @@ class Adapter:
     def reverse(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         self.asked.append(("reverse", payment))
 
+    def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
+        self.asked.append(("stands", payment))
+
     def scanned(self, text: str) -> None:
         self.asked.append((text, 0))
 

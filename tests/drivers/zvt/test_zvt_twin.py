@@ -10,11 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.faults import Fault
-from kiosk.ports.payment import CaptureRefused, PaymentApproved, PaymentCaptured, PaymentDeclined, PaymentReversed
+from kiosk.ports.fact import Fact
+from kiosk.ports.payment import (
+    CaptureRefused,
+    PaymentApproved,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentGone,
+    PaymentReversed,
+    PaymentStands,
+)
 from simulator.devices.chip_card.wallet import WALLET
 from simulator.devices.zvt.faults import FAULTS
 from tests.drivers.zvt.twin_world import TwinWorld
-from tests.drivers.zvt.world import AMOUNT_FEN
+from tests.drivers.zvt.world import AMOUNT_FEN, KEY
 
 WRONG = {"another_currency", "another_device", "wrong_baud"}
 """The terminal is none for this machine: nothing is ever begun."""
@@ -131,6 +140,38 @@ def test_a_power_cut_at_any_time(at_ms: int, terminal: bool, issues: bool) -> No
     world.bench.run(at_ms)
     world.killed(dark_ms=1_000 if at_ms % 2 else 30_000, terminal=terminal)
     world.end()
+    works(world)
+
+
+@pytest.mark.parametrize("serial", [True, False])
+@pytest.mark.parametrize(("dark_ms", "terminal"), [(1_000, False), (30_000, False), (1_000, True)])
+def test_after_a_restart_it_is_asked_whether_the_payment_stands(
+    dark_ms: int, terminal: bool, serial: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that the terminal still holds is captured then; one that it took back is gone, and the reversal proves it."""
+    world = TwinWorld(serial).ready()
+    paid = world.until_approved()
+    world.bench.run(500)  # it was told to wait; it asks again in some seconds
+    said: list[Fact] = []
+    heard = world.bench.answer
+    world.bench.answer = lambda fact: said.append(fact) if fact.kind == "auth.past" else heard(fact)
+    with monkeypatch.context() as away:
+        away.setattr(world, "reverse", lambda paid: None)
+        world.killed(dark_ms, terminal)
+    assert isinstance(paid.auth, PaymentApproved)
+    reference = paid.auth.reference
+    world.bench.do(lambda: world.driver.stands(paid.number, KEY, paid.amount_fen, "card", reference))
+    world.bench.until(lambda: bool(said), 60_000)
+    assert len(said) == 1
+    if isinstance(said[0], PaymentStands):
+        world.bench.run(20_000)  # it waits for somebody who says that he is here
+        world.capture(paid)
+    else:
+        assert said == [PaymentGone(paid.number, "declined")]
+        world.reverse(paid)
+    assert isinstance(said[0], PaymentStands) == (dark_ms == 1_000 and not terminal)
+    world.end()
+    assert isinstance(paid.ended, PaymentCaptured | PaymentReversed)
     works(world)
 
 

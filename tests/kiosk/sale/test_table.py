@@ -101,6 +101,7 @@ UNCOUNTED = {
     sf.SlipAgain: "print_slip of its row writes down that a slip is printed",
     sf.TakeOver: "retract? follows; its outcome is counted",
     sf.OtherWay: "withdraw of its row writes down that the payment is given up",
+    pp.PaymentStands: "it was believed to, and nothing follows",
     pp.CaptureUncertain: "it is asked again by the machine; the money is ours all the same",
     pp.ReverseUncertain: "it is asked again by the machine, and the slip says so",
     st.LockReleased: "let_go and release of the rows before wrote that the places were given up",

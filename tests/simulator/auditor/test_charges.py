@@ -166,3 +166,63 @@ def test_what_is_kept_after_the_sale_is_owed_by_the_same_line() -> None:
     late = said("reverse!", "refused", w.claim(0, FARE_FEN, reason="reversal"), reason="settled")
     lines = [*cancelled()[:-1], said("reverse!", "unknown", w.end(1, "refunded"), reason="x"), late]
     assert told(lines, {PAYMENT: ("kept", FARE_FEN, 1)}) == []
+
+
+def unpaid(amount_fen: int = FARE_FEN) -> w.Record:
+    return {"kind": "unpaid.add", "sale": 1, "payment": PAYMENT, "amount_fen": amount_fen, "reference": "R1"}
+
+
+def contested(*booked: w.Record) -> Lines:
+    ended = w.end(1, "sold", ours_fen=0, delivered_fen=FARE_FEN)
+    refused = said("capture!", "refused", *booked, ended, reason="declined")
+    return [*paid(), taken(deed("capture?", reference="R1")), refused]
+
+
+def refused_late(*booked: w.Record) -> Lines:
+    due: w.Line = {"kind": "payment.due", "payment": PAYMENT}, [deed("capture?", reference="R1")]
+    ended = w.end(1, "sold", ours_fen=FARE_FEN, delivered_fen=FARE_FEN)
+    unsure = said("capture!", "unknown", ended, reason="no answer")
+    refused = said("capture!", "refused", *booked, reason="declined")
+    return [*paid(), taken(deed("capture?", reference="R1")), unsure, due, refused]
+
+
+@pytest.mark.parametrize("lines", [contested, refused_late], ids=["in the sale", "after it"])
+def test_what_was_given_for_nothing_is_no_violation_once_it_is_told(lines: Callable[..., Lines]) -> None:
+    assert told(lines(unpaid()), {PAYMENT: ("reversed", FARE_FEN, 1)}) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (contested(), "0 fen came in and 5000 are accounted for"),
+        (contested(unpaid(FARE_FEN - 100)), "4900 fen came in and 5000 are accounted for"),
+        (contested(unpaid(FARE_FEN + 1)), "over its amount"),
+        (contested(unpaid(), unpaid()), "told as unpaid twice"),
+        (refused_late(), "came to nothing, and nobody is told"),
+        (refused_late(unpaid(100)), "in part, and all of it was counted"),
+        ([*sold(), ({"kind": "sys.stop", "why": "test"}, [unpaid()])], "is told as unpaid, and it is not"),
+    ],
+    ids=["silence", "too little", "too much", "twice", "silence after it", "too little after it", "it was paid"],
+)
+def test_what_was_given_for_nothing_is_told_to_the_fen(lines: Lines, words: str) -> None:
+    assert any(words in text for text in told(lines)), told(lines)
+
+
+def test_a_payment_that_is_kept_there_cannot_be_unpaid_here() -> None:
+    words = told(contested(unpaid()), {PAYMENT: ("captured", FARE_FEN, 1)})
+    assert any("captured there, and here it came to nothing" in text for text in words)
+
+
+def restarted(*past: w.Line) -> Lines:
+    began: w.Line = {"kind": "sys.recover", "result": "begin", "sale": 1, "state": "PRINTING", "silent": []}, []
+    lines = sold()
+    at = next(i for i, (_, intents) in enumerate(lines) if any(intent["kind"] == "deliver?" for intent in intents))
+    return [*lines[:at], began, *past, *lines[at:]]
+
+
+def test_nothing_is_given_for_a_former_approval_before_it_was_asked_after() -> None:
+    words = "nobody said after the restart that payment 101 stands"
+    assert any(words in text for text in told(restarted()))
+    gone = said("auth.past", "gone", reason="declined")
+    assert any(words in text for text in told(restarted(gone)))
+    assert told(restarted(said("auth.past", "stands"))) == []
