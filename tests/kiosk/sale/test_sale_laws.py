@@ -18,7 +18,7 @@ from kiosk.ports.coin_hopper import CoinsPaid, CoinsShort
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import AcceptorPast, DepositPast, NoteMoving, NoteRefused
 from kiosk.ports.note_dispenser import DispenserPast
-from kiosk.ports.payment import PaymentApproved
+from kiosk.ports.payment import PaymentApproved, PaymentGone, PaymentStands
 from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.sale import facts as sf
 from kiosk.sale.book import S
@@ -77,12 +77,19 @@ def told(draw: some.DrawFn, world: World) -> Told:
             coins[line.order] = CoinsShort(line.order, line.hopper, fell, "empty")
             if fell == line.asked:
                 coins[line.order] = CoinsPaid(line.order, line.hopper, fell)
+    words: list[Fact] = []
+    for line in book.charges:
+        words += (
+            [PaymentStands(line.payment), PaymentGone(line.payment, "declined")] if line.state == "approved" else []
+        )
+    asked = draw(some.none() | some.sampled_from(words)) if words else None
     return Told(
         draw(silent | some.just(acceptor)),
         draw(silent | some.just(dispenser)),
         draw(silent | some.just(printer)),
         draw(silent | some.just(bulk)),
         coins,
+        {asked.payment: asked} if isinstance(asked, PaymentStands | PaymentGone) else {},
     )
 
 
@@ -202,7 +209,7 @@ class LifeOfASale(RuleBasedStateMachine):
         charges = self.world.book.charges
         line = charges[which % len(charges)]
         before, made = line.state, self.world.feed(PaymentApproved(line.payment, "R1"))
-        live = ("asked", "approved", "capturing", "captured", "contested", "kept", "reversed")
+        live = ("asked", "approved", "lapsed", "capturing", "captured", "contested", "kept", "reversed")
         assert line.state == "reversing" or before in live
         assert not any(intent.kind in ("print?", "capture?", "pay?") for intent in made)
 

@@ -57,6 +57,8 @@ class Account:
     asked_fen: dict[int, int] = field(default_factory=dict)
     claims: dict[str, int] = field(default_factory=dict)
     charges: dict[int, tuple[int, str]] = field(default_factory=dict)
+    former: set[int] = field(default_factory=set)  # payments that do not stand any more, or nobody knows
+    unpaid_fen: int = 0
     rounding_fen: int = 0
     keeps: int = 0
     recovering: bool = False
@@ -106,6 +108,11 @@ class Account:
                     self.charges[number] = fen, "kept"
                 elif (fact["kind"], result, state) == ("reverse!", "done", "reverse?"):
                     self.charges[number] = fen, "back"
+            case {"kind": "capture!", "result": "refused", "payment": number} if number in self.charges:
+                fen, state = self.charges[number]
+                self.charges[number] = fen, "nothing" if state == "capture?" else state
+            case {"kind": "auth.past", "result": result, "payment": number}:
+                self.former |= {number} if result != "stands" else set()
             case {"kind": "taken!", "result": "tickets"}:
                 self.delivered |= {self.blanks[key][0] for key in self.bundle}
 
@@ -152,8 +159,14 @@ class Account:
         match intent:
             case {"kind": "keep?" | "return_all?"}:
                 self._asked_deposit(intent)
+            case {"kind": "unpaid.add", "payment": number}:
+                assert self.charges[number][1] == "nothing"
+                assert not self.unpaid_fen
+                assert 0 < intent["amount_fen"] <= self.charges[number][0]
+                self.unpaid_fen = intent["amount_fen"]
             case {"kind": "print?"}:
                 assert self.confirmed, "a ticket is printed and the station never said yes"
+                assert not self.former, "a ticket is printed for a payment that is gone"
                 assert not self._in("keeping"), "a ticket is printed before the deposit is ours"
                 self._once("number", intent["number"])
                 assert intent["number"]
@@ -161,6 +174,7 @@ class Account:
             case {"kind": "deliver?"}:
                 self.bundle = tuple(intent["blanks"])
                 assert self.bundle
+                assert not self.former, "tickets are handed over for a payment that is gone"
                 assert set(self.bundle) <= self.in_tray
             case {"kind": "pay?" | "pay.coins?"}:
                 assert not any(state in ("asked", "out") for _, state in self.pays.values())
@@ -208,7 +222,7 @@ class Account:
         claims = sum(self.claims.values())
         charged = sum(fen for fen, state in self.charges.values() if state in ("capture?", "kept"))
         assert not any(state in ("asked", "approved", "unknown") for _, state in self.charges.values())
-        assert self.came_in_fen() + charged == fares + self.rounding_fen + self.taken_fen() + claims
+        assert self.came_in_fen() + charged + self.unpaid_fen == fares + self.rounding_fen + self.taken_fen() + claims
         assert end["delivered_fen"] == fares + self.rounding_fen
         assert (end["paid_out_fen"], end["claims_fen"]) == (self.taken_fen(), claims)
         assert not any(state in ("held", "moving", *DEPOSIT) for _, state in self.notes.values())
