@@ -28,7 +28,7 @@ from simulator.fittings import ADDED, FITTINGS, FOR_PEOPLE, MIXED, MIXED_FOR_PEO
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
-from simulator.report import CardBooks, MotionLog, PhoneBooks, make_report
+from simulator.report import MotionLog, PhoneBooks, make_report
 from simulator.rig import Rig, RigError, Wanted, has_display
 from simulator.supervisor import StartError
 
@@ -176,7 +176,7 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     dice = random.Random(given.seed)
     rig.first_act()
     accounts, motions = list[Account](), MotionLog()
-    plans = make_plans(given.sales, dice, bool(rig.provider_url), bool(rig.bank_url))
+    plans = make_plans(given.sales, dice, bool(rig.provider_url), rig.takes_cards)
     for number, plan in enumerate(plans, start=1):
         rig.wait_until_free()
         account = rig.visit(plan, dice)
@@ -189,7 +189,7 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
     run = {"sales": given.sales, "seed": given.seed, "rate": rig.clock.rate, "starts": rig.supervisor.all_starts()}
     phones = PhoneBooks(books, rig.identity.machine) if books is not None else None
-    cards = CardBooks(bank, rig.identity.terminal) if bank is not None else None
+    cards = rig.card_books(bank)
     report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run, phones, cards)
     return _told(report, given)
 

@@ -12,7 +12,7 @@ from simulator.crowd import Line, shared_out
 from simulator.hall import Hall
 from simulator.passenger.person import PATIENT, Dice, Kind, Plan
 from simulator.passenger.visit import Account
-from simulator.report import CardBooks, PhoneBooks, joint_report, make_report
+from simulator.report import PhoneBooks, joint_report, make_report
 from simulator.rig import Rig
 from simulator.window import Sought
 
@@ -75,7 +75,7 @@ def report_of(hall: Hall, lines: Sequence[Line], run: dict[str, Any]) -> dict[st
         line.gather()
         own = {**run, "machine": name, "sales": len(line.accounts), "starts": rig.supervisor.all_starts()}
         phones = PhoneBooks(books, name) if books is not None and rig.provider_url else None
-        cards = CardBooks(bank, rig.identity.terminal) if bank is not None and rig.bank_url else None
+        cards = rig.card_books(bank)
         parts[name] = make_report(
             rig.directory / "journal", ledger, line.motions.devices, line.accounts, own, phones, cards
         )

@@ -25,6 +25,8 @@ class Fitting:
     """A provider of phone codes runs beside the station."""
     cards: bool = False
     """A card reader and a PIN pad are fitted, and a bank runs beside the station."""
+    terminal: bool = False
+    """A certified terminal is fitted, which has its own way to its bank."""
 
     def changed(self, name: str, text: str) -> str:
         """A file of the demo with this fitting's lines. Raises ValueError when a line to change is not there."""
@@ -141,8 +143,14 @@ def with_cards(fitting: Fitting) -> Fitting:
     return replace(_with(fitting, f"{reader}\n{pad}", "cards: [@CARDS@]", cards), cards=True)
 
 
-PHONES, CARDS = "phones", "cards"
-ADDED: Mapping[str, Callable[[Fitting], Fitting]] = {PHONES: with_phones, CARDS: with_cards}
+def with_terminal(fitting: Fitting) -> Fitting:
+    """The same machine, at which bank cards pay at a certified terminal."""
+    below = 'terminal: {link: "@DIR@/terminal", baud: 9600}'
+    return replace(_with(fitting, "", "terminal: [@CARDS@]", below), terminal=True)
+
+
+PHONES, CARDS, TERMINAL = "phones", "cards", "terminal"
+ADDED: Mapping[str, Callable[[Fitting], Fitting]] = {PHONES: with_phones, CARDS: with_cards, TERMINAL: with_terminal}
 """What any machine may be fitted out with besides, behind a plus."""
 BATTERY_MIN = 15
 FITTINGS: Mapping[str, Fitting] = {
@@ -158,6 +166,7 @@ FITTINGS: Mapping[str, Fitting] = {
     "camera": replace(USUAL, camera=True),
     PHONES: with_phones(USUAL),
     CARDS: with_cards(USUAL),
+    TERMINAL: with_terminal(USUAL),
 }
 """Name on the command line -> what it stands for."""
 MIXED = ("bill_to_bill", "usual")
@@ -167,8 +176,10 @@ MIXED_FOR_PEOPLE = ("bill_to_bill+phones+cards", FOR_PEOPLE)
 
 
 def fitting(name: str) -> Fitting:
-    """`NAME`, and behind it each of +phones and +cards at most once. Raises ValueError."""
+    """`NAME`, and behind it each of +phones, +cards and +terminal at most once, but not the last two. Raises ValueError."""
     base, *added = name.split("+")
+    if {CARDS, TERMINAL} <= {base, *added}:
+        raise ValueError(f"invalid choice: {name!r} (cards are paid with at a reader or at a terminal, not at both)")
     if base not in FITTINGS or not set(added) <= set(ADDED) or len(set(added)) < len(added):
         known = ", ".join(sorted(FITTINGS))
         more = ", ".join(f"+{each}" for each in ADDED)

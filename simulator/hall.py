@@ -149,7 +149,7 @@ class Hall:
     @property
     def cards(self) -> bool:
         """Whether bank cards pay at any machine."""
-        return any(rig.bank_url for rig in self.rigs)
+        return any(rig.takes_cards for rig in self.rigs)
 
     def bank_books(self) -> dict[str, Any] | None:
         """What the bank of cards has in its books; None where there is none."""

@@ -50,19 +50,29 @@ class PhoneBooks:
 
 @dataclass(frozen=True, slots=True)
 class CardBooks:
-    """The books of the bank of cards, and what it calls the machine."""
+    """The books of the bank of cards, and what it calls the machine. `traces`: of a terminal, which has numbers of its own: its
+    trace -> the machine's payment; one that is not among them is told as a number below 0."""
 
     books: Mapping[str, Any]
     terminal: str
+    traces: Mapping[int, int] | None = None
 
     def payments(self) -> dict[int, tuple[str, int, int]]:
         """For the auditor."""
-        return bank.payments(self.books, self.terminal)
+        found = bank.payments(self.books, self.terminal)
+        numbers = self.traces
+        return found if numbers is None else {numbers.get(trace, -trace): each for trace, each in found.items()}
 
     @property
     def kept_fen(self) -> int:
         told = bank.sums(self.books, self.terminal)
         return told["paid_fen"] - told["reversed_fen"]
+
+
+def traces(journal: Path) -> dict[int, int]:
+    """The terminal's trace, the end of a reference (decision page 049) -> number of the payment that was approved under it."""
+    said = (line.fact for line in read_lines(journal) if line.fact["kind"] == "auth!" and line.fact.get("reference"))
+    return {int(fact["reference"].rpartition(".")[2]): fact["payment"] for fact in said}
 
 
 def passengers_say(accounts: Sequence[Account]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from simulator.passenger.technician import Job, Staff, Technician, first_fill
 from simulator.passenger.visit import Account, Visit
 from simulator.phone_in_hand import PhoneInHand, books_at, read_json
 from simulator.provider.phone import over_http
+from simulator.report import CardBooks, traces
 from simulator.restarts import RestartPolicy
 from simulator.station.machines.signing import read_signer
 from simulator.supervisor import StartError, Supervisor
@@ -292,6 +293,8 @@ class Rig:
             self.provider_url = codes.url
         fitted, machine = self._wanted.fitted, self.identity.machine
         cards = self._cards(bank or self._bank(told)) if fitted.cards else None
+        if fitted.terminal:
+            cards = CardsAt("", "", drawer(self.identity.number, self._wanted.crowd))
         config = write_machine_config(
             self.directory, at.url, self._wanted.speeds, at.telecode, machine, fitted, codes, cards
         )
@@ -462,7 +465,7 @@ class Rig:
         card = ""
         if plan.pays == "card":
             refused = REFUSED[self.identity.number - 1]
-            card = card_for(plan, self.hands().get("/api/state")["cards"], refused) if self.bank_url else ""
+            card = card_for(plan, self.hands().get("/api/state")["cards"], refused) if self.takes_cards else ""
             plan = plan if card else replace(plan, pays="cash")
         made = Visit(plan, self.hands(), self.eyes.touch, dice, self.clock.wall_ms())
         if card:
@@ -477,6 +480,18 @@ class Rig:
             return None
         self.serve_until(lambda: not self.phones, PHONES_WITHIN_MS, "the last phone's payment")
         return books_at(self.provider_url)
+
+    @property
+    def takes_cards(self) -> bool:
+        """Bank cards pay here, at a reader or at a terminal."""
+        return bool(self.bank_url) or self._wanted.fitted.terminal
+
+    def card_books(self, bank: dict[str, Any] | None) -> CardBooks | None:
+        """What was paid by card at this machine: in the books of the `bank` of readers, or of its own terminal's."""
+        if self._wanted.fitted.terminal:
+            told = self.hands().get("/api/terminal")
+            return CardBooks(told, told["terminal"], traces(self.directory / "journal"))
+        return CardBooks(bank, self.identity.terminal) if bank is not None and self.bank_url else None
 
     def bank_books(self) -> dict[str, Any] | None:
         """What the bank of cards has in its books; None where there is none."""

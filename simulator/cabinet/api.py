@@ -24,6 +24,7 @@ from simulator.cabinet import views
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.mirror import Mirror
 from simulator.cabinet.refused import BAD, Refused, conflict
+from simulator.cabinet.terminal_desk import CardTerminalDesk
 from simulator.lab.asking import Asker
 from simulator.lab.bank import BANK, LabBank
 from simulator.lab.pages import add_pages
@@ -132,6 +133,12 @@ def _add_deeds(app: FastAPI, cabinet: Cabinet) -> None:
     @app.post("/api/card")
     async def card(body: b.CardBody) -> Response:
         return JSONResponse(cabinet.card(body.do, body.name))
+
+    @app.get("/api/terminal")
+    async def terminal() -> Response:
+        """The books of the bank behind a card terminal; null in a machine without one."""
+        desk = cabinet.world.cards
+        return JSONResponse(desk.books() if isinstance(desk, CardTerminalDesk) else None)
 
     @app.post("/api/key")
     async def key(body: b.KeyBody) -> Response:

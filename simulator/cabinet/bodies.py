@@ -10,7 +10,16 @@ from simulator.cabinet.technician import Technician
 
 Door = Literal["outer", "safe", "tickets", "change"]
 Device = Literal[
-    "acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer", "ups", "card_reader", "pin_pad", "hopper"
+    "acceptor",
+    "dispenser",
+    "ticket_unit",
+    "cabinet",
+    "slip_printer",
+    "ups",
+    "card_reader",
+    "pin_pad",
+    "hopper",
+    "terminal",
 ]
 ValueFen = Literal[100, 500, 1_000, 2_000, 5_000, 10_000]
 Answer = dict[str, Any]

@@ -14,6 +14,7 @@ from simulator.cabinet.hands import Hands
 from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.cabinet.settings import CabinetSettings
 from simulator.cabinet.technician import Technician
+from simulator.cabinet.terminal_desk import CardTerminalDesk
 from simulator.cabinet.timeline import Timeline, TimeSource
 from simulator.cabinet.world import World
 
@@ -96,7 +97,7 @@ class Cabinet:
         self.turn()
         return {"stars": stars}
 
-    def _desk(self) -> CardDesk:
+    def _desk(self) -> CardDesk | CardTerminalDesk:
         if self.world.cards is None:
             raise conflict("no_cards", "this machine takes no cards")
         return self.world.cards

@@ -42,7 +42,7 @@ class CardDesk:
 
     def insert(self, name: str, now_ms: int) -> None:
         """Push a card of the hand at the gate. Raises Refused, and it stays in the hand."""
-        card = next((card for card in self.cards if card.name == name and _place(card) == "hand"), None)
+        card = next((card for card in self.cards if card.name == name and place_of(card) == "hand"), None)
         if card is None:
             raise conflict("no_such_card", f"there is no card {name} in the hand")
         if (reason := self.reader.insert(card, now_ms)) is not None:
@@ -96,32 +96,32 @@ class CardDesk:
             "spot": spot.name if inside is not None and spot is not None else "",
             "out": reader.sticks_out is not None and not reader.busy(),
             "moving": reader.busy(),
-            "captured": sum(_place(card) == BIN for card in self.cards),
+            "captured": sum(place_of(card) == BIN for card in self.cards),
             "pad": {
                 "mode": MODES[pad.mode] if powered else "off",
                 "stars": pad.stars,
                 "sealed": not pad.destroyed,
                 "keyed": len(pad.held_keys()),
             },
-            "cards": [_told(card) for card in self.cards],
+            "cards": [told(card, card.chip.agreed_fen if card.chip is not None else ()) for card in self.cards],
         }
 
 
-def _place(card: Card) -> str:
+def place_of(card: Card) -> str:
     return card.lies.name if card.lies is not None else ""
 
 
-def _told(card: Card) -> Mapping[str, Any]:
-    """What its owner knows; of the number only the end."""
+def told(card: Card, agreed_fen: Sequence[int]) -> Mapping[str, Any]:
+    """What its owner knows; of the number only the end. `agreed_fen`: each payment, as the third witness has it."""
     known = WALLET[card.name]
     return {
         "name": card.name,
         "about": known.about,
-        "lies": _place(card),
+        "lies": place_of(card),
         "ends": known.perso.pan[-4:],
         "expiry": known.perso.expiry,
         "holder": known.perso.holder,
         "chip": bool(known.perso.applications),
         "pin": known.perso.pin,
-        "agreed_fen": list(card.chip.agreed_fen) if card.chip is not None else [],
+        "agreed_fen": list(agreed_fen),
     }

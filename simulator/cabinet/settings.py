@@ -138,6 +138,8 @@ class CabinetSettings:
     slip_printer: Literal["serial", "usb"] = "serial"
     cards: Annotated[tuple[str, ...], Range(0, 40)] = ()
     """Lab cards in the passenger's drawer; with any, card reader and PIN pad are fitted."""
+    terminal: Annotated[tuple[str, ...], Range(0, 40)] = ()
+    """The same where a certified terminal is fitted in place of both."""
     ups: bool = False
     ups_minutes: Annotated[float, Range(0.1, 600)] = 15.0  # how long a full battery feeds the machine
     timezone: Annotated[str, Range(1, 64)] = "Asia/Shanghai"  # in which the lab page shows the time
@@ -151,9 +153,12 @@ class CabinetSettings:
                 raise ValueError(f"{value_fen} fen is no banknote; known: {', '.join(map(str, KNOWN_FEN))}")
         if len(self.cassettes) > (most := CASSETTES_OF[self.dispenser]):
             raise ValueError(f"cassettes: {len(self.cassettes)} are given, an {self.dispenser} has {most}")
-        unknown = [name for name in self.cards if name not in WALLET]
-        if unknown or len(set(self.cards)) != len(self.cards):
-            raise ValueError(f"cards: each of {', '.join(WALLET)} at most once, not {', '.join(unknown or self.cards)}")
+        for key, names in (("cards", self.cards), ("terminal", self.terminal)):
+            unknown = [name for name in names if name not in WALLET]
+            if unknown or len(set(names)) != len(names):
+                raise ValueError(f"{key}: each of {', '.join(WALLET)} at most once, not {', '.join(unknown or names)}")
+        if self.cards and self.terminal:
+            raise ValueError("terminal: cards is set, too; cards are paid with at one of them")
         if not self.box_tag.isascii():
             raise ValueError("box_tag holds ASCII only")
 

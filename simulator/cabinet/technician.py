@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.cabinet.card_desk import BIN, PAD, READER
+from simulator.cabinet.card_desk import BIN, PAD, READER, CardDesk
 from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import BINS, DOORS, World
@@ -40,6 +40,7 @@ STUCK = {
         }
     ),
     "pin_pad": frozenset({"opened", "removed", "key_stuck", "enter_dead", "battery_low"}),
+    "terminal": frozenset({"reader_broken"}),
     "ups": frozenset({"ups_failed", "battery_lies", "low_at_once"}),
 }
 """Faults of the menu that a person at the open cabinet repairs while clearing a device."""
@@ -217,7 +218,7 @@ class Technician:
     def hand_out_cards(self) -> dict[str, Any]:
         """Captured cards are given back to their owners at the window."""
         desk = self._world.cards
-        if desk is None:
+        if not isinstance(desk, CardDesk):
             raise Refused(BAD, "no_such_device", "this machine has no card_reader")
         self._reach(READER)
         before = len(self._world.matter.place(BIN))
@@ -248,11 +249,11 @@ class Technician:
                     world.matter.move_all(place, "ticket.waste")
             case "slip_printer":
                 world.slip_printer.clear_cutter(now_ms)
-            case "card_reader" if world.cards is not None:
+            case "card_reader" if isinstance(world.cards, CardDesk):
                 world.cards.clear_reader(now_ms)
         repaired = sorted(world.twins[device].faults & STUCK[device])
         world.twins[device].faults -= set(repaired)
-        if device == PAD and world.cards is not None and not world.cards.pad.held_keys():
+        if device == PAD and isinstance(world.cards, CardDesk) and not world.cards.pad.held_keys():
             world.cards.key_anew()
         self._timeline.tell("service", act="clear_jam", device=device, notes=notes, repaired=repaired)
         return {"act": "clear_jam", "device": device, "notes": notes, "repaired": repaired}

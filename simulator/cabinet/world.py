@@ -9,6 +9,7 @@ from typing import Any
 from simulator.cabinet.card_desk import CardDesk
 from simulator.cabinet.observed import Observed
 from simulator.cabinet.settings import CabinetSettings
+from simulator.cabinet.terminal_desk import CardTerminalDesk
 from simulator.cabinet.timeline import Timeline
 from simulator.devices.cabinet_board import CabinetBoard
 from simulator.devices.cabinet_board.body import Levels
@@ -30,7 +31,8 @@ from simulator.devices.validator import Validator
 
 DEVICES = ("acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer")
 """Names of the twins of the usual machine; the ptys are links of these names. A Bill-to-Bill unit is the acceptor and has no
-dispenser beside it; a UPS is `ups`, a bus of coin hoppers `hopper`, and who takes cards has `card_reader` and `pin_pad`."""
+dispenser beside it; a UPS is `ups`, a bus of coin hoppers `hopper`, and who takes cards has `card_reader` and
+`pin_pad`, or `terminal`."""
 
 UPS = "ups"
 HOPPER = "hopper"
@@ -98,7 +100,10 @@ class World:
         self.slip_printer = UsbEscPosPrinter(matter, speeds) if on_usb else EscPosPrinter(matter, speeds)
         self.ups = MegatecUps(speeds, settings.ups_minutes) if settings.ups else None
         self.coins = self._coins(speeds)
-        self.cards = CardDesk(matter, speeds, settings.cards) if settings.cards else None
+        self.cards: CardDesk | CardTerminalDesk | None = None
+        if settings.cards or settings.terminal:
+            names = settings.cards or settings.terminal
+            self.cards = (CardDesk if settings.cards else CardTerminalDesk)(matter, speeds, names)
         usual: tuple[Twin | None, ...] = (self.slot, self._dispenser, self.ticket_unit, self.board, self.slip_printer)
         machines = [*zip(DEVICES, usual, strict=True), (UPS, self.ups), (HOPPER, self.coins)]
         machines += self.cards.twins() if self.cards is not None else ()

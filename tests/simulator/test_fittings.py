@@ -11,7 +11,7 @@ from kiosk.fitting import check_cards
 from kiosk.settings import read
 from simulator.cabinet.settings import load
 from simulator.card_drawers import drawer
-from simulator.fittings import CARDS, FITTINGS, PHONES, Fitting, fitting
+from simulator.fittings import CARDS, FITTINGS, PHONES, TERMINAL, Fitting, fitting
 from simulator.rig import CardsAt, CodesAt, write_machine_config
 
 KEY = "5a" * 32
@@ -19,7 +19,7 @@ KEY = "5a" * 32
 
 NAMES = [*sorted(FITTINGS), *(f"{name}+{PHONES}" for name in sorted(FITTINGS))]
 NAMES += [f"{name}+{more}" for name in ("usual", "ups", "bill_to_bill") for more in (CARDS, f"{PHONES}+{CARDS}")]
-NAMES += [f"{PHONES}+{CARDS}", f"{CARDS}+{PHONES}"]
+NAMES += [f"{PHONES}+{CARDS}", f"{CARDS}+{PHONES}", f"bill_to_bill+{TERMINAL}", f"{TERMINAL}+{PHONES}"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -27,6 +27,8 @@ def test_machine_and_cabinet_agree(name: str, tmp_path: Path) -> None:
     fitted = fitting(name)
     codes = CodesAt("http://127.0.0.1:2", KEY) if fitted.phones else None
     cards = CardsAt("tcp:127.0.0.1:3", "TVM00002", drawer(2, crowd=False)) if fitted.cards else None
+    if fitted.terminal:
+        cards = CardsAt("", "", drawer(2, crowd=False))
     where = write_machine_config(tmp_path, "http://127.0.0.1:1", machine="T02", fitted=fitted, codes=codes, cards=cards)
     settings = read(where)
     check_cards(settings)
@@ -35,12 +37,16 @@ def test_machine_and_cabinet_agree(name: str, tmp_path: Path) -> None:
     if settings.cards is not None and settings.devices.card_reader is not None:
         assert (settings.cards.link, settings.cards.terminal) == ("tcp:127.0.0.1:3", "TVM00002")
         assert settings.devices.card_reader.link == str(tmp_path / "ports" / "card_reader")
+    assert (settings.terminal is not None) == fitted.terminal == (TERMINAL in name)
+    if settings.terminal is not None:
+        assert settings.terminal.link == str(tmp_path / "ports" / "terminal")
     if settings.codes is not None:
         assert (settings.codes.url, settings.codes.merchant) == ("http://127.0.0.1:2", "T02")
         assert settings.codes.key_file.read_text() == f"{KEY}\n"
     assert (settings.devices.ups is not None) == name.startswith("ups")
     cabinet = load(tmp_path / "cabinet.yaml")
     assert cabinet.cards == (drawer(2, crowd=False) if fitted.cards else ())
+    assert cabinet.terminal == (drawer(2, crowd=False) if fitted.terminal else ())
     assert settings.machine.id == "T02"
     assert settings.devices.dispenser is not None
     one_unit = cabinet.acceptor == "bill_to_bill"
@@ -62,7 +68,8 @@ def test_a_line_that_is_not_there_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["toaster", "usual+", "usual+toaster", "phones+phones+phones", "+phones", "usual+cards+cards"]
+    "name",
+    ["toaster", "usual+", "usual+toaster", "phones+phones+phones", "+phones", "usual+cards+cards", "cards+terminal"],
 )
 def test_a_fitting_that_is_not_there_is_said(name: str) -> None:
     with pytest.raises(ValueError, match="invalid choice"):

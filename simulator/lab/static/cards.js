@@ -112,14 +112,14 @@ function drawReader(cards, gateLit) {
   refresh(byId("card-words"), words, () => pair(words));
 }
 
-function drawPad({ pad: told }) {
+function drawPad({ pad: told, display }) {
   const [zh, en, look] = told.sealed ? MODES[told.mode] : ["已被拆开", "Tampered", "bad"];
   pill(byId("pad-pill"), [zh, en], look);
   if (told.mode !== "pin") typed = "";
   const face = told.mode === "pin" ? "pin" : told.sealed ? told.mode : "opened";
-  refresh(byId("pad-face"), [face, told.stars], () => (face === "pin"
+  refresh(byId("pad-face"), [face, told.stars, display], () => (face === "pin"
     ? [make("span", { class: "stars", "aria-label": `${told.stars} / 6` }, "＊".repeat(told.stars), make("i", {}, "＿".repeat(Math.max(0, 6 - told.stars))))]
-    : pair(face === "opened" ? ["密钥已自毁", "Keys destroyed"] : face === "off" ? ["", ""] : [`加密 · 密钥 ${told.keyed}`, `Sealed · ${told.keyed} keys`])));
+    : pair(display ? display : face === "opened" ? ["密钥已自毁", "Keys destroyed"] : face === "off" ? ["", ""] : [`加密 · 密钥 ${told.keyed}`, `Sealed · ${told.keyed} keys`])));
   byId("pad").dataset.mode = face;
   for (const name of ["pin.right", "pin.wrong"]) document.querySelector(`[data-name="${name}"]`).disabled = face !== "pin";
 }

@@ -14,6 +14,16 @@ const UNIT = {
 };
 
 const WORDS = {
+  terminal: {
+    host_down: "连不上银行", host_silent: "银行照做但不应答", host_answer_lost_next: "下一次银行应答丢失", host_request_lost_next: "下一次请求丢在路上", host_slow: "银行慢 20 秒", declined_next: "下一笔银行拒绝",
+    reversal_refused_next: "下一次拒绝退回", end_of_day_unfinished_next: "下一次日结没有结束", batch_full: "批次已满，须先日结", card_unreadable_next: "下一张卡读不出", reader_broken: "终端的读卡口坏了", step_lost_next: "下一条提示丢失",
+    acknowledgement_lost_next: "下一条指令的应答丢失", result_lost_next: "下一个结果丢失", completion_lost_next: "下一个结束丢失", abort_lost_next: "下一个中止丢失", link_cut_after_issue_next: "下一次出票后断线 30 秒",
+    hangs_up_next: "下一条指令时挂断", duplicate_result_next: "下一个结果来两次", stale_result_next: "先说上一笔的结果", wrong_amount_next: "下一个结果多一元", wrong_currency_next: "下一个结果是欧元", no_amount_next: "下一个结果没有金额",
+    no_receipt_next: "下一个结果没有凭证号", result_without_payment_next: "被拒后仍说成功", repeats_ignored: "不肯等出票", pan_unmasked: "卡号不遮", garbage_next: "下一条前有杂字节", unknown_message_next: "下一条前有不认识的消息",
+    long_length_next: "下一条长度不实", another_currency: "终端按欧元设置", another_device: "接的是别的装置", wrong_baud: "波特率不同", power_cut_card_in_next: "插卡时断电", power_cut_pin_typed_next: "输完密码时断电",
+    power_cut_host_asked_next: "问银行前断电", power_cut_host_booked_next: "银行入账后断电", power_cut_result_next: "报结果前断电", power_cut_waiting_for_goods_next: "等出票时断电",
+    power_cut_issue_heard_next: "听到出票时断电", power_cut_kept_next: "记成后断电", power_cut_reversing_next: "退回前断电", power_cut_reversed_next: "退回后断电",
+  },
   card_reader: {
     ack_lost_next: "下一次确认丢失", ack_garbled_next: "下一次确认乱码", nak_next: "下一条指令被否", enq_lost_next: "下一次询问丢失", eot_lost_next: "下一次取消丢失", split_reply: "应答分两次到", wrong_rate: "速率不对", wrong_version: "型号不对",
     motor_dead: "走卡电机不转", jam_drawn_in: "吸卡卡住", jam_ejected: "退卡卡住", jam_captured: "收卡卡住", rollers_slip_next: "下一次说走了却没走", bin_full: "收卡箱满", gate_stuck_shut: "卡口打不开", gate_stuck_open: "卡口关不上",

@@ -27,6 +27,7 @@ const DEVICE_WORDS = {
   cabinet: ["机柜板", "Cabinet board"], slip_printer: ["凭条打印机", "Slip printer"], ups: ["不间断电源", "UPS"],
   bill_to_bill: ["循环收付机", "Bill-to-Bill"], provider: ["支付平台", "Phone payment"],
   card_reader: ["读卡器", "Card reader"], pin_pad: ["密码键盘", "PIN pad"], bank: ["银行", "Bank"], hopper: ["硬币箱", "Coin hoppers"],
+  terminal: ["刷卡终端", "Card terminal"],
 };
 export const deviceWords = (device) => DEVICE_WORDS[device] ?? [device, device];
 
@@ -77,6 +78,9 @@ export const QUICK_CARDS = [
   ["card_reader", "chip_dirty", "芯片读不出", "Chip is dirty"],
   ["card_reader", "jam_ejected", "退卡卡住", "Card jam"],
   ["pin_pad", "opened", "拆密码键盘", "Tamper"],
+  ["terminal", "host_down", "终端连不上银行", "No host"],
+  ["terminal", "declined_next", "银行拒一次", "Declined once"],
+  ["terminal", "power_cut_waiting_for_goods_next", "出票时终端断电", "Power cut"],
   ["bank", "answer_lost", "银行应答丢失", "Answer lost"],
   ["bank", "silent", "银行不理", "Bank silent"],
   ["bank", "wrong_mac", "银行签名错", "Wrong MAC"],

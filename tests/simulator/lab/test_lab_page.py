@@ -67,6 +67,7 @@ def test_no_script_and_no_style_stands_in_the_page_itself() -> None:
         CabinetSettings(acceptor="bill_to_bill", ups=True),
         CabinetSettings(ups=True),
         CabinetSettings(cards=("good",)),
+        CabinetSettings(terminal=("good",)),
     ],
 )
 def test_every_fault_of_every_machine_has_chinese_words(settings: CabinetSettings) -> None:
