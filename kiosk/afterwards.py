@@ -36,6 +36,8 @@ def _goes_back(book: Book) -> str:
 def _notice(book: Book) -> str:
     if book.claims:
         return "claim"
+    if book.unpaid_fen:
+        return "unpaid"
     if book.tickets_in("taken"):
         return "coins" if any(line.fell for line in book.coins) else ""
     if back := _goes_back(book):

@@ -242,6 +242,7 @@ def test_tickets_in_a_hand_are_captured_first_and_told_as_unpaid_when_that_is_re
     assert [(each["payment"], each["amount_fen"], each["reference"]) for each in unpaid] == [(101, DUE_FEN, "R101")]
     assert (end(made)["ours_fen"], end(made)["delivered_fen"], end(made)["outcome"]) == (0, DUE_FEN, "sold")
     assert (made.controller.stock.registers["unpaid_fen"], made.intents("claim.add")) == (DUE_FEN, [])
+    assert (made.journey.state.step, made.journey.state.notice) == ("thanks", "unpaid")
 
 
 def test_a_claim_of_tickets_that_nobody_paid_for_is_none() -> None:

@@ -59,7 +59,7 @@ WHY = {
     "restart": Msg("Order ended: the power had failed"),
     "payment": Msg("Order ended: nobody can say whether it was paid"),
 }
-GOES_BACK = ("approved", "unknown", "reversing", "reversed")
+GOES_BACK = ("approved", "lapsed", "unknown", "reversing", "reversed")
 STOPPED = Msg("Order ended by the machine")
 ANSWER_MS = 3_000
 COUNT_MS = 6_000

@@ -34,6 +34,7 @@ THANKS: dict[str, tuple[Msg, Msg]] = {
     "refunded": (Msg("Your money was given back"), Msg("The order has ended. No tickets were sold.")),
     "coins": (Msg("Thank you. Your coins are in the cup"), Msg("The cup is below the note slot")),
     "sent_back": (Msg("Your payment was sent back"), Msg("It goes to where it came from")),
+    "unpaid": (Msg("Your payment came to nothing"), Msg("You were not charged. Please pay at a ticket window.")),
     "going_back": (Msg("Your payment is being sent back"), Msg("Please keep the slip or the code.")),
     "claim": (Msg("Please keep your claim code"), Msg("It is paid at the window.")),
 }
