@@ -100,16 +100,20 @@ def limits(raw: Any) -> Limits:
 
 
 def _class_offer(raw: Any) -> ClassOffer:
+    """When the seats are gone and people may stand, the prices are those of standing tickets."""
+    seats, stands = _prices(raw), raw.get("standing")
+    code, left, price_fen = get(raw, "class", str), amount(raw, "left"), amount(raw, "price_fen")
+    if stands is None or left:
+        return ClassOffer(code, price_fen, left, seats)
+    return ClassOffer(code, amount(stands, "price_fen"), 0, _prices(stands), amount(stands, "left"))
+
+
+def _prices(raw: Any) -> tuple[tuple[str, int], ...]:
     prices = get(raw, "prices", dict)
     for code, fen in prices.items():
         if type(fen) is not int or fen < 0:
             amount(prices, code)  # says what is wrong
-    return ClassOffer(
-        code=get(raw, "class", str),
-        price_fen=amount(raw, "price_fen"),
-        left=amount(raw, "left"),
-        prices=tuple(prices.items()),
-    )
+    return tuple(prices.items())
 
 
 def offers(raw: Any) -> tuple[Offer, ...]:
@@ -141,6 +145,8 @@ def places(raw: Any, wanted: int) -> tuple[LockedPlace, ...]:
         raise Malformed(f"places: {wanted} places numbered from 0 expected, {[place.index for place in found]} came")
     if any(place.price_fen < 0 for place in found):
         raise Malformed("places: a negative price")
+    if any((place.position == "standing") != (not place.place) for place in found):
+        raise Malformed("places: a seat without a name, or a name for none")
     if sum(place.price_fen for place in found) != amount(raw, "total_fen"):
         raise Malformed("total_fen is not the sum of the places")
     return found

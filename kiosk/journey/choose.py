@@ -26,8 +26,8 @@ DEPARTS = {"": (0, 24), "06-12": (6, 12), "12-18": (12, 18), "18-24": (18, 24), 
 
 
 def cheapest(offer: Offer) -> int | None:
-    """Lowest adult price in fen: of classes with places left, else of all; None without prices."""
-    prices = [cell.price_fen for cell in offer.classes if cell.left > 0] or [cell.price_fen for cell in offer.classes]
+    """Lowest adult price in fen: of classes with tickets left, else of all; None without prices."""
+    prices = [cell.price_fen for cell in offer.classes if cell.room] or [cell.price_fen for cell in offer.classes]
     return min(prices, default=None)
 
 
@@ -131,8 +131,8 @@ class Choosing:
         offer = next((offer for offer in self.state.offers if offer.train == number), None)
         if offer is None or selling_state(offer, now.wall_ms) != "open":
             return []
-        free = [cell for cell in offer.classes if cell.left > 0]
-        first = min(free, key=lambda cell: cell.price_fen)
+        free = [cell for cell in offer.classes if cell.room]
+        first = min(free, key=lambda cell: (cell.stands, cell.price_fen))  # nobody stands who did not choose it
         self._go("seat")
         self.state = replace(self.state, chosen=number, seat_class="", passengers=(), wish="none")
         self._choose_class(first.code, now)
@@ -141,7 +141,7 @@ class Choosing:
     def _choose_class(self, code: str, now: Now) -> list[Ask]:
         offer = self.state.offer
         cell = class_of(offer, code) if offer else None
-        if cell is None or cell.left <= 0:
+        if cell is None or not cell.room:
             return []
         kept = tuple((who, count) for who, count in self.state.passengers if price_of(cell, who) is not None)
         if not kept and cell.prices:
@@ -154,7 +154,7 @@ class Choosing:
         cell = self.state.class_offer
         if cell is None or price_of(cell, passenger) is None or self.limits is None:
             return False
-        return self.state.seats < min(self.limits.max_tickets, cell.left)
+        return self.state.seats < min(self.limits.max_tickets, cell.room)
 
     def _plus(self, passenger: str, now: Now) -> list[Ask]:
         if self.room_for(passenger):
@@ -196,7 +196,7 @@ def order_of(state: JourneyState, offer: Offer) -> Order:
         destination=offer.destination,
         seat_class=state.seat_class,
         passengers=tuple(who for who, count in state.passengers for _ in range(count)),
-        wish=state.wish,
+        wish="standing" if cell and cell.stands else state.wish,
         depart_ms=offer.depart_ms,
         arrive_ms=offer.arrive_ms,
         depart=offer.depart,

@@ -335,6 +335,8 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
             self.state = replace(self.state, notice_left=fact.left)
             self._propose(now)
             return asks
+        if fact.reason == "seats_left":
+            return self.sale_over(now, "seat", "seats_left")
         if fact.reason == "limit":
             return self.sale_over(now, "seat", "limit")
         never = fact.reason in ("sale_closed", "query_only")

@@ -185,7 +185,7 @@ def selling_state(offer: Offer, wall_ms: int) -> str:
         return "query_only"
     if wall_ms >= offer.closes_ms:
         return "closed"
-    return "open" if any(cell.left > 0 for cell in offer.classes) else "sold_out"
+    return "open" if any(cell.room for cell in offer.classes) else "sold_out"
 
 
 def hold_blocker(state: JourneyState, limits: Limits | None, cash_limit_fen: int | None, wall_ms: int) -> str:
@@ -198,13 +198,13 @@ def hold_blocker(state: JourneyState, limits: Limits | None, cash_limit_fen: int
         return "offline"
     if offer is None or selling_state(offer, wall_ms) in OVER:
         return "closed"
-    if cell is None or cell.left <= 0:
+    if cell is None or not cell.room:
         return "class"
     if state.seats < 1:
         return "passengers"
     if state.seats > limits.max_tickets:
         return "limit"
-    if state.seats > cell.left:
+    if state.seats > cell.room:
         return "left"
     if cash_limit_fen is not None and total_of(cell, state.passengers) > cash_limit_fen:
         return "cash_limit"

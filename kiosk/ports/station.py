@@ -61,10 +61,23 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ClassOffer:
+    """`left`: seats or berths. When there are none, `standing` more people may ride without one, and the prices are theirs."""
+
     code: str
     price_fen: int
     left: int
     prices: tuple[tuple[str, int], ...]  # (passenger code, fen)
+    standing: int = 0
+
+    @property
+    def stands(self) -> bool:
+        """Whether what can be bought is a standing ticket."""
+        return self.left <= 0 < self.standing
+
+    @property
+    def room(self) -> int:
+        """How many tickets can be bought, with or without a seat."""
+        return max(0, self.left if self.left > 0 else self.standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class LockedPlace:
-    """One place of a lock. `position`: window, aisle, middle, lower, middle_berth, upper, none."""
+    """One place of a lock. `position`: window, aisle, middle, lower, middle_berth, upper, none;
+    standing: a coach and no `place`."""
 
     index: int
     coach: str
@@ -114,7 +128,8 @@ class TicketNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the passenger chose. `passengers`: one code per place wanted. `wish`: together, window, aisle, none."""
+    """What the passenger chose. `passengers`: one code per place wanted. `wish`: together, window, aisle, none;
+    standing: no seats."""
 
     train: str
     kind: str
@@ -295,7 +310,8 @@ class PlacesLocked(Fact):
 
 @dataclass(frozen=True, slots=True)
 class LockRefused(Fact):
-    """`reason`: sold_out (with `left`), sale_closed, limit, voided, or another code of the station."""
+    """`reason`: sold_out (with `left`), seats_left (nobody has to stand), sale_closed, limit, voided, or another code of the
+    station."""
 
     kind: ClassVar[str] = "lock!"
     result: ClassVar[str] = "refused"

@@ -109,6 +109,8 @@ def _details(sheet: Sheet, facts: TicketFacts) -> None:
     sheet.box(330 - half - 10, 222, 330 + half + 10, 262, 2, 8)
     sheet.text(640, 250, facts.seat_class, 33, 700, "rs", 200)
     sheet.text(48, 290, "限乘当日当次车", 25)
+    if not facts.place:
+        sheet.text(376, 290, f"No seat · Coach {facts.coach}", 25, 500, "ms", 240)
 
 
 def ticket_form(facts: TicketFacts, faces: Faces) -> Sheet:

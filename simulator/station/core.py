@@ -71,7 +71,8 @@ class Station:
     ) -> None:
         self.world = world
         self.signer, self.people, self.new_token = signer, People(people or {}), new_token
-        self.sales = Sales(world.timetable, opening, Secrets(key), POLICIES[world.network.rules.place_choice])
+        choice = POLICIES[world.network.rules.place_choice]
+        self.sales = Sales(world.timetable, opening, Secrets(key), choice, world.allotted)
         self.devices = Devices(enrolled)
         self.machines = Machines()
         self.records = Records(self.machines.hear)
@@ -192,7 +193,8 @@ class Station:
     def availability(self, call: Call) -> Answer:
         body = models.parse_body(models.AvailabilityBody, call.request.body)
         world = self.world
-        return offers.availability(body, world.network, world.timetable, world.prices, self.sales.runs, call.now_ms)
+        seller = self._seller(call)
+        return offers.availability(body, world, self.sales.runs, seller, call.now_ms)
 
     def train(self, call: Call) -> Answer:
         return offers.stops_of(
@@ -201,7 +203,7 @@ class Station:
 
     def lock(self, call: Call) -> Answer:
         body, world = self._own(call, models.LockBody), self.world
-        return locks.lock(body, self.sales, world.timetable, world.prices, world.network.rules, call.now_ms)
+        return locks.lock(body, self.sales, world, self._seller(call), call.now_ms)
 
     def find_order(self, call: Call) -> Answer:
         must_be_granted(call.caller)
@@ -249,7 +251,8 @@ class Station:
 
     def why(self, call: Call) -> Answer:
         body = models.parse_body(models.WhyBody, call.request.body)
-        return places.why(body, self.sales.runs, self.world.timetable, self.world.network.rules, call.now_ms)
+        runs, world = self.sales.runs, self.world
+        return places.why(body, runs, world.timetable, world.network.rules, self._seller(call), call.now_ms)
 
     def use(self, call: Call) -> Answer:
         return places.use(call.names["number"], call.request.query.get("date"), self.sales.runs, self.world.timetable)
@@ -268,12 +271,17 @@ class Station:
         )
 
     def offer_exchange(self, call: Call) -> Answer:
-        return exchanges.offer(self._own(call, models.ExchangeOfferBody), self.sales, self.world, call.now_ms)
+        body = self._own(call, models.ExchangeOfferBody)
+        return exchanges.offer(body, self.sales, self.world, self._seller(call), call.now_ms)
 
     def confirm_exchange(self, call: Call) -> Answer:
         sale = self.sales.get(_key(call))
         body = models.parse_body(models.ExchangeConfirmBody, call.request.body)
         return tickets.confirm(sale, body, self.sales, self.world.network.rules, call.now_ms)
+
+    def _seller(self, call: Call) -> str:
+        """Who sells, to the seat engine: whoever stands where this machine stands."""
+        return self.sales.runs.seller_at(call.caller.station)
 
     @staticmethod
     def _own(call: Call, model: type[Keyed]) -> Keyed:
@@ -306,7 +314,16 @@ def _own_key(caller: Enrolled, key: str) -> None:
 
 EXPIRED, VOIDED, WRONG_STATE = (409, "expired"), (409, "voided"), (409, "wrong_state")
 NO_SALE, KEY_REUSED, NO_TRAIN = (404, "no_such_sale"), (422, "key_reused"), (404, "no_such_train")
-HOLDING = ((409, "sold_out"), (409, "sale_closed"), (409, "query_only"), EXPIRED, VOIDED, WRONG_STATE, NO_TRAIN)
+HOLDING = (
+    (409, "sold_out"),
+    (409, "seats_left"),
+    (409, "sale_closed"),
+    (409, "query_only"),
+    EXPIRED,
+    VOIDED,
+    WRONG_STATE,
+    NO_TRAIN,
+)
 CONFIRMING = (EXPIRED, VOIDED, WRONG_STATE, (409, "price_changed"), (409, "underpaid"), NO_SALE, KEY_REUSED)
 RETURNED = ((409, "refunded"), (409, "exchanged"))
 RETURNS = (*RETURNED, (404, "no_such_ticket"), (409, "no_rule"), KEY_REUSED, (403, "no_grant"))

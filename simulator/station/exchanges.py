@@ -22,7 +22,7 @@ from simulator.station.world import World
 SUMS = ("pay_fen", "back_fen", "fee_fen", "difference_fee_fen")
 
 
-def offer(body: ExchangeOfferBody, sales: Sales, world: World, now_ms: int) -> Answer:
+def offer(body: ExchangeOfferBody, sales: Sales, world: World, seller: str, now_ms: int) -> Answer:
     """Hold a new place for each ticket, and say what the change costs: `due_fen`, below 0 when money comes back.
 
     Refuses as a lock does, and: no_such_ticket, refunded, exchanged, not_exchangeable with `trace`, no_rule.
@@ -35,9 +35,7 @@ def offer(body: ExchangeOfferBody, sales: Sales, world: World, now_ms: int) -> A
         return repeated(known, digest, now_ms, exchange=known.exchange)
     old, places = tickets_of(body.tickets, sales)
     passengers = [str(old.offered[place]["passenger"]) for place in places]
-    step, (trip, travel_date) = hold(
-        body, passengers, digest, sales, world.timetable, world.prices, world.network.rules, now_ms
-    )
+    step, (trip, travel_date) = hold(body, passengers, digest, sales, world, seller, now_ms)
     departs_ms = trip.depart_ms(travel_date)
     offers = _priced(old, places, body, trip, departs_ms, step, world, now_ms)
     sums = {name: sum(getattr(one, name) for one in offers) for name in SUMS}

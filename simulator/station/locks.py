@@ -15,9 +15,11 @@ from simulator.station.network import SaleRules
 from simulator.station.prices import Prices
 from simulator.station.runs import RunClass
 from simulator.station.sales import Sale, Sales
-from simulator.station.seats.orders import Ask
+from simulator.station.seats.orders import STANDING, Ask
+from simulator.station.standing import refuse_standing, standing_room, without_seat
 from simulator.station.timetable import Timetable, Trip, station_date
 from simulator.station.wire import Answer, Refused, Step, bad_request, digest_of
+from simulator.station.world import World
 
 
 def expiries(sales: Sales, now_ms: int) -> list[Step]:
@@ -25,11 +27,12 @@ def expiries(sales: Sales, now_ms: int) -> list[Step]:
     return [{"kind": "expired", "key": key, "at_ms": now_ms} for key in sales.due(now_ms)]
 
 
-def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rules: SaleRules, now_ms: int) -> Answer:
-    """Hold one place per passenger.
+def lock(body: LockBody, sales: Sales, world: World, seller: str, now_ms: int) -> Answer:
+    """Hold one place per passenger, or with the wish `standing` the right to ride without one.
 
-    Refuses: voided, key_reused, limit, no_such_train, sale_closed, query_only, sold_out, expired, wrong_state.
+    Refuses: voided, key_reused, limit, no_such_train, sale_closed, query_only, sold_out, seats_left, expired, wrong_state.
     """
+    rules = world.network.rules
     digest = digest_of(body.model_dump(by_alias=True))
     sale = sales.get(body.key)
     if body.key in sales.refunds:
@@ -38,7 +41,7 @@ def lock(body: LockBody, sales: Sales, timetable: Timetable, prices: Prices, rul
         return repeated(sale, digest, now_ms)
     if len(body.passengers) > rules.max_tickets:
         raise Refused(409, "limit", f"at most {rules.max_tickets} tickets an order", max_tickets=rules.max_tickets)
-    step, _ = hold(body, body.passengers, digest, sales, timetable, prices, rules, now_ms)
+    step, _ = hold(body, body.passengers, digest, sales, world, seller, now_ms)
     return held(step)
 
 
@@ -47,27 +50,33 @@ def hold(
     passengers: Sequence[str],
     digest: str,
     sales: Sales,
-    timetable: Timetable,
-    prices: Prices,
-    rules: SaleRules,
+    world: World,
+    seller: str,
     now_ms: int,
 ) -> tuple[Step, tuple[Trip, date]]:
     """The step that holds one place per passenger, and the ride with the day it begins.
 
-    Refuses: no_such_train, sale_closed, query_only, sold_out with `left`.
+    Refuses: no_such_train, sale_closed, query_only, sold_out with `left` (and `standing`: how many more may stand), seats_left.
     """
-    trip, travel_date = trip_on_sale(body, timetable, rules, now_ms)
+    rules, prices = world.network.rules, world.prices
+    trip, travel_date = trip_on_sale(body, world.timetable, rules, now_ms)
     if reason := prices.terms(trip).query_only:
         raise Refused(409, "query_only", reason)
     layout = trip.train.layouts.get(body.seat_class)
     if layout is None:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
-    ask = Ask(run.stock, trip.a, trip.b, len(passengers), body.wish)
+    ask = Ask(run.stock, trip.a, trip.b, len(passengers), body.wish, seller)
+    stands, sold_on = body.wish == STANDING, station_date(now_ms)
+    room = standing_room(trip, run, prices, sales.runs, seller, sold_on)
+    if stands:
+        refuse_standing(room, sales.runs.left(run.stock, trip.a, trip.b, seller))
     answer = sales.runs.would_get(ask, now_ms)
     if not answer.places:
-        raise Refused(409, "sold_out", f"{answer.left} places left", left=answer.left)
-    places = offered(trip, layout, answer.places, body.seat_class, passengers, prices, station_date(now_ms))
+        more: dict[str, Any] = {} if stands or room is None else {"standing": room.left}
+        raise Refused(409, "sold_out", f"{answer.left} places left", (), left=answer.left, **more)
+    made = without_seat if stands else offered
+    places = made(trip, layout, answer.places, body.seat_class, passengers, prices, sold_on)
     step: Step = {
         "kind": "held",
         "key": body.key,
@@ -84,6 +93,8 @@ def hold(
         "expires_ms": now_ms + rules.lock_ms,
         "limit_ms": now_ms + rules.lock_max_ms,
     }
+    if stands:
+        step["standing"] = True
     return step, (trip, travel_date)
 
 

@@ -27,6 +27,7 @@ PlaceIndex = Annotated[int, Field(ge=0, le=99)]
 Short = Annotated[str, Field(max_length=100)]
 Document = Annotated[str, Field(pattern=r"^[0-9A-Z]{8,18}$")]
 Wish = Literal["together", "window", "aisle", "none"]
+WishOrStand = Literal["together", "window", "aisle", "none", "standing"]
 TicketNumber = Annotated[str, Field(pattern=r"^[A-Z][0-9]{6}$")]
 
 
@@ -84,7 +85,7 @@ class TripBody(RideBody):
     """What is wanted of which train."""
 
     passengers: Annotated[list[Literal["adult", "child", "student", "soldier"]], Field(min_length=1, max_length=100)]
-    wish: Wish
+    wish: WishOrStand
 
 
 class WhyBody(RideBody):
@@ -98,8 +99,10 @@ class LockBody(TripBody):
 
 
 class OrderBody(TripBody):
-    """Bought elsewhere. `documents`: of each passenger, or none; `at`: the only station that hands it out."""
+    """Bought elsewhere, with a place for everybody. `documents`: of each passenger, or none; `at`: the only station that hands
+    it out."""
 
+    wish: Wish
     documents: Annotated[list[Document], Field(max_length=100)] = []
     at: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
 
@@ -168,7 +171,7 @@ class ExchangeOfferBody(RideBody):
     machine: Machine
     tickets: Annotated[list[TicketNumber], Field(min_length=1, max_length=50)]
     document: MaskedDocument | None = None
-    wish: Wish
+    wish: WishOrStand
 
 
 class ExchangeConfirmBody(Strict):

@@ -8,19 +8,19 @@ from typing import Any
 
 from simulator.station.locks import in_sale_window, parse_date
 from simulator.station.models import AvailabilityBody
-from simulator.station.network import Network
 from simulator.station.prices import Prices, Terms
 from simulator.station.runs import AsOpened, RunClass, Runs
+from simulator.station.standing import standing_room, told
 from simulator.station.timetable import DAY_MINUTES, Timetable, Trip, clock_text, station_date
 from simulator.station.wire import Answer, Refused, bad_request
+from simulator.station.world import World
 
 ESTIMATED_TIMES = ("时刻估算", "Time estimated")
 
 
-def availability(
-    body: AvailabilityBody, network: Network, timetable: Timetable, prices: Prices, runs: Runs, now_ms: int
-) -> Answer:
+def availability(body: AvailabilityBody, world: World, runs: Runs, seller: str, now_ms: int) -> Answer:
     """Direct trains by departure; none outside the days of sale. A train that closed is listed, not sold."""
+    network = world.network
     for code in (body.origin, body.destination):
         if code not in network.stations:
             raise bad_request(f"no station {code}")
@@ -28,20 +28,18 @@ def availability(
         raise bad_request("origin and destination are the same")
     travel_date = parse_date(body.date)
     on_sale = in_sale_window(travel_date, network.rules, now_ms)
-    trips = timetable.trips(body.origin, body.destination, travel_date) if on_sale else []
+    trips = world.timetable.trips(body.origin, body.destination, travel_date) if on_sale else []
     sold_on = station_date(now_ms)
     offers = [
-        _offer(trip, travel_date, network, prices, runs, sold_on)
+        _offer(trip, travel_date, world, runs, seller, sold_on)
         for trip in trips
         if body.train in (None, trip.train.number)
     ]
     return Answer({"at_ms": now_ms, "trains": offers})
 
 
-def _offer(
-    trip: Trip, travel_date: date, network: Network, prices: Prices, runs: Runs, sold_on: date
-) -> dict[str, Any]:
-    of_trip = _runs(trip, travel_date)
+def _offer(trip: Trip, travel_date: date, world: World, runs: Runs, seller: str, sold_on: date) -> dict[str, Any]:
+    of_trip, network, prices = _runs(trip, travel_date), world.network, world.prices
 
     def make() -> AsOpened:
         terms = prices.terms(trip)
@@ -51,10 +49,10 @@ def _offer(
         kinds = tuple(kind.code for kind in network.passengers)
         return AsOpened(
             {**ride, **_marks(trip, terms)} if terms.estimated or trip.estimated else ride,
-            classes=[_class_offer(trip, run, kinds, prices, runs, sold_on) for run in of_trip],
+            classes=[_class_offer(trip, run, kinds, prices, runs, seller, sold_on) for run in of_trip],
         )
 
-    return runs.as_opened((trip, travel_date, sold_on), of_trip, make)
+    return runs.as_opened((trip, travel_date, sold_on, seller), of_trip, make)
 
 
 @lru_cache(4_096)
@@ -112,17 +110,21 @@ def _class_offer(
     kinds: tuple[str, ...],
     prices: Prices,
     runs: Runs,
+    seller: str,
     sold_on: date,
 ) -> dict[str, Any]:
-    """Berths are quoted at the level that would be given first."""
+    """Berths are quoted at the level that would be given first. Standing tickets are told of where the seats are gone."""
     layout = trip.train.layouts[run.seat_class]
-    free = runs.of(run).free(trip.a, trip.b)
+    free = runs.of(run).free(trip.a, trip.b, runs.sellers[seller])
     level = ""
     if layout.levels:
         levels = zip(layout.levels, layout.by_level, strict=True)
         level = next((name for name, mask in levels if free & mask), layout.levels[0])
     quoted = prices.quote(trip, run.seat_class, level, kinds, sold_on)
-    return {"class": run.seat_class, "price_fen": quoted["adult"], "left": free.bit_count(), "prices": quoted}
+    offer = {"class": run.seat_class, "price_fen": quoted["adult"], "left": free.bit_count(), "prices": quoted}
+    if not free and (room := standing_room(trip, run, prices, runs, seller, sold_on)) and room.left:
+        offer["standing"] = told(room, trip, run, kinds, prices, sold_on)
+    return offer
 
 
 def stops_of(timetable: Timetable, number: str, date_text: str | None, today: date) -> Answer:

@@ -14,13 +14,14 @@ from simulator.station.network import SaleRules
 from simulator.station.runs import RunClass, Runs
 from simulator.station.seats.metrics import metrics
 from simulator.station.seats.orders import Ask
+from simulator.station.standing import use_of
 from simulator.station.timetable import Timetable, Train
 from simulator.station.wire import Answer, Refused, bad_request
 
 DIGITS = 6
 
 
-def why(body: WhyBody, runs: Runs, timetable: Timetable, rules: SaleRules, now_ms: int) -> Answer:
+def why(body: WhyBody, runs: Runs, timetable: Timetable, rules: SaleRules, seller: str, now_ms: int) -> Answer:
     """The rule that keeps a place from being the one the next passenger gets; `offered` when none does.
 
     Refuses: no_such_train, sale_closed.
@@ -33,7 +34,7 @@ def why(body: WhyBody, runs: Runs, timetable: Timetable, rules: SaleRules, now_m
         index for index, place in enumerate(layout.places) if (place.coach, place.name) == (body.coach, body.place)
     )
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
-    reason = runs.why(Ask(run.stock, trip.a, trip.b), next(found, -1), now_ms)
+    reason = runs.why(Ask(run.stock, trip.a, trip.b, seller=seller), next(found, -1), now_ms)
     stops = trip.train.stops
     told: dict[str, Any] = {"rule": reason.rule}
     if reason.segments:
@@ -68,4 +69,13 @@ def _use(train: Train, day: date, seat_class: str, runs: Runs) -> dict[str, Any]
         "redundancy_physical": round(now.redundancy_physical, DIGITS),
         "redundancy_combined": round(now.redundancy_combined, DIGITS),
         "poor": now.poor,
+        "quotas": [
+            {
+                "use": pool.terms.use.value,
+                "sold_at": sorted(pool.terms.windows),
+                "free": [(~row & stock.layout.full).bit_count() for row in pool.rows[: stock.segments]],
+            }
+            for pool in stock.pools[: stock.shared]
+        ],
+        "standing": use_of(stock.standing, stock.layout),
     }

@@ -21,7 +21,7 @@ from simulator.station.dated import NoRule
 from simulator.station.network import NetworkError, Row, read_yaml
 from simulator.station.tariff.book import Tariff, our_tariff
 from simulator.station.tariff.concession import reduced_fare
-from simulator.station.tariff.data import Concession, Conditioning, Supplement
+from simulator.station.tariff.data import Concession, Conditioning, StandingFare, Supplement
 from simulator.station.tariff.distance import weighted_percent_km
 from simulator.station.tariff.emu import reduced_fen
 from simulator.station.tariff.money import HALF_YUAN, part_fen, rounded
@@ -83,6 +83,9 @@ class Prices(Protocol):
 
     def price_fen(self, trip: Trip, seat_class: str, level: str, passenger: str, sold_on: date) -> int:
         """What `passenger` pays for one place. `level` is the berth level, empty for seats."""
+
+    def standing(self, seat_class: str, sold_on: date) -> StandingFare | None:
+        """The rule by which a ticket without a seat is priced in a class of seats; None: there are none."""
 
     def terms(self, trip: Trip) -> Terms:
         """Whether the ride is sold here, and what to say of its prices."""
@@ -146,6 +149,10 @@ class PriceBook:
         seat = self.full_emu_fen(trip, "second") if level else full
         granted = {code: rule for code, rule in reduced.items() if rule.granted_in(name)}
         return {code: reduced_fen(full, seat, rule) for code, rule in granted.items()} | {"": full}
+
+    def standing(self, seat_class: str, sold_on: date) -> StandingFare | None:
+        rule = self._tariff.standing(sold_on)
+        return rule if rule is not None and seat_class in rule.percent_of_seat else None
 
     def terms(self, trip: Trip) -> Terms:
         return AS_PUBLISHED

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from simulator.station.allotted import NOTHING_MORE, Allotted
 from simulator.station.layout import Layout
 from simulator.station.seats.engine import Engine
 from simulator.station.seats.policies import Policy, exact_gap
@@ -48,9 +49,15 @@ class Runs(Engine):
     """An engine that finds its stocks in the timetable. `stocks` has only those that something was held of; the others cannot
     change, and copies share them."""
 
-    def __init__(self, timetable: Timetable, opening: Opening, policy: Policy = exact_gap) -> None:
-        super().__init__()
-        self._timetable, self._opening, self._policy = timetable, opening, policy
+    def __init__(
+        self,
+        timetable: Timetable,
+        opening: Opening,
+        policy: Policy = exact_gap,
+        allotted: Allotted = NOTHING_MORE,
+    ) -> None:
+        super().__init__(allotted.sellers)
+        self._timetable, self._opening, self._policy, self._allotted = timetable, opening, policy, allotted
         self._untouched: dict[str, Stock] = {}
         self._opened: dict[Hashable, Any] = {}
 
@@ -70,6 +77,10 @@ class Runs(Engine):
             self.stocks[name] = untouched.copy()
         return self.stocks[name]
 
+    def seller_at(self, station: str) -> str:
+        """Who sells at a station, by its name in the engine."""
+        return self._allotted.seller_at(station)
+
     def as_opened(self, what: Hashable, runs: Iterable[RunClass], make: Callable[[], Made]) -> Made:
         """What `make` makes of these runs; made once and kept as `what` while nobody has touched one of them."""
         if any(run.stock in self.stocks for run in runs):
@@ -88,6 +99,14 @@ class Runs(Engine):
             for name, stock in sorted(self.stocks.items())
         }
 
+    def stands(self) -> dict[str, list[list[int]]]:
+        """Of all touched runs where somebody stands: how many, by coach and segment."""
+        return {
+            name: [list(loads) for loads in stock.standing.loads]
+            for name, stock in sorted(self.stocks.items())
+            if stock.standing is not None and stock.standing.tickets
+        }
+
     def _make(self, name: str) -> Stock | None:
         """A stock as it opens; None when the timetable has no such run, or an older journal names a class that is gone."""
         run = RunClass(*name.rsplit(" ", 2))
@@ -98,7 +117,17 @@ class Runs(Engine):
         free = self._opening(run, layout, train.segments)
         if len(self._untouched) >= MOST_OPENED:
             self._untouched.clear()
+        quotas = self._allotted.quotas(train, run.seat_class)
         before = [bits ^ layout.full for bits in free]
-        stock = Stock(layout, train.segments, policy=self._policy, before=before if any(before) else ())
+        for quota in quotas:  # what is somebody's own, others have not bought
+            before[quota.a : quota.b] = [taken & ~quota.places for taken in before[quota.a : quota.b]]
+        stock = Stock(
+            layout,
+            train.segments,
+            quotas,
+            self._policy,
+            self._allotted.standing(train, run.seat_class),
+            before=before if any(before) else (),
+        )
         self._untouched[name] = stock
         return stock

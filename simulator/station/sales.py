@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from simulator.station.allotted import NOTHING_MORE, Allotted
 from simulator.station.orders import Orders, Secrets
 from simulator.station.runs import Opening, RunClass, Runs
-from simulator.station.seats.orders import Ask
+from simulator.station.seats.orders import STANDING, Ask
 from simulator.station.seats.policies import Policy, exact_gap
 from simulator.station.seats.stock import StockError
 from simulator.station.timetable import Timetable
@@ -58,6 +59,8 @@ class Sale:
     exchanged: set[int] = field(default_factory=set)
     replaces: tuple[str, tuple[int, ...]] | None = None
     exchange: dict[str, Any] | None = None
+    standing: bool = False
+    """Standing tickets: `places` are coaches, counted from 0."""
 
     def tickets(self) -> list[dict[str, Any]]:
         """The numbers given with the confirmation, per place."""
@@ -90,13 +93,20 @@ class Refund:
 class Sales:
     """The book of sales; `runs` has the places they hold, as orders of the same keys."""
 
-    def __init__(self, timetable: Timetable, opening: Opening, secrets: Secrets, policy: Policy = exact_gap) -> None:
+    def __init__(
+        self,
+        timetable: Timetable,
+        opening: Opening,
+        secrets: Secrets,
+        policy: Policy = exact_gap,
+        allotted: Allotted = NOTHING_MORE,
+    ) -> None:
         self.by_key: dict[str, Sale] = {}
         self.orders = Orders(secrets)
         self.refunds: dict[str, Refund] = {}
         self.delivered: dict[str, tuple[str, int]] = {}
         """Number of a ticket that was sold here and that a passenger holds -> key and place."""
-        self.runs = Runs(timetable, opening, policy)
+        self.runs = Runs(timetable, opening, policy, allotted)
         self.next_number = 0
 
     def copy(self) -> Sales:
@@ -147,10 +157,11 @@ class Sales:
             limit_ms=step["limit_ms"],
             replaces=_replaced(step),
             exchange=step.get("exchange"),
+            standing=step.get("standing", False),
         )
         if sale.key in self.by_key:
             raise StockError(f"{sale.key} is held twice")
-        ask = Ask(run.stock, sale.a, sale.b, len(sale.places))
+        ask = Ask(run.stock, sale.a, sale.b, len(sale.places), STANDING if sale.standing else "none")
         self.runs.held(sale.key, "lock", ask, sale.places, sale.expires_ms, sale.limit_ms, sale.replaces)
         self.by_key[sale.key] = sale
 
@@ -303,6 +314,7 @@ class Sales:
             "sales": {key: _plain(sale) for key, sale in sorted(self.by_key.items())},
             "orders": self.orders.snapshot(),
             "free": self.runs.snapshot(),
+            "stands": self.runs.stands(),
             "next_number": self.next_number,
             "refunds": {key: {**refund.step, "done": refund.done} for key, refund in sorted(self.refunds.items())},
         }

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from simulator.station.allotted import NOTHING_MORE, Allotted, load_allotted
 from simulator.station.network import NETWORK_DIR, Network, load_network
 from simulator.station.prices import Prices, load_prices
 from simulator.station.rules.book import RuleBook, the_rules
@@ -22,6 +23,7 @@ class World:
     network: Network
     timetable: Timetable
     prices: Prices
+    allotted: Allotted = NOTHING_MORE
 
     @cached_property
     def description(self) -> Mapping[str, Any]:
@@ -40,4 +42,4 @@ class World:
         timetable, prices = load_timetable(network, folder), load_prices(folder)
         for train in timetable.trains.values():
             prices.check(train)
-        return cls(network, timetable, prices)
+        return cls(network, timetable, prices, load_allotted(folder, network, timetable))

@@ -14,10 +14,17 @@ def family_of(kind: str) -> str:
     return {"G": "G", "C": "G", "D": "D"}.get(kind, "other")
 
 
+def class_words(look: Look, order: Order) -> Both:
+    """The class of an order; who stands reads there that he has no seat."""
+    named = look.seat_class(order.seat_class)
+    return Both(f"{named.zh} 无座", f"{named.en}, no seat") if order.wish == "standing" else named
+
+
 def journey_card(look: Look, trip: Offer | Order, seat_class: str = "", date: Words | None = None) -> Journey:
     """The chosen train in one card."""
     say = look.say
     offer = look.journey.offer
+    named = class_words(look, trip) if isinstance(trip, Order) else look.seat_class(seat_class)
     badge = Both(offer.badge, offer.badge_english) if offer and offer.train == trip.train else Both("", "")
     return Journey(
         number=trip.train,
@@ -28,6 +35,6 @@ def journey_card(look: Look, trip: Offer | Order, seat_class: str = "", date: Wo
         origin=say.both(look.station(trip.origin)),
         destination=say.both(look.station(trip.destination)),
         duration=say.both(formats.duration((trip.arrive_ms - trip.depart_ms) // 60_000)),
-        seat_class=say.both(look.seat_class(seat_class)) if seat_class else NOTHING,
+        seat_class=say.both(named) if seat_class else NOTHING,
         badge=say.both(badge),
     )

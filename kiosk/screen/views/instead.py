@@ -24,7 +24,7 @@ def _fewer(look: Look) -> Dialog | None:
         Key(T.DECLINE, say("Change the order"), "back"),
         Key(T.AGREE, say.plural("Take {n} ticket", "Take {n} tickets", left), "check", "primary"),
     )
-    reason = say.plural("Only {n} seat left", "Only {n} seats left", left)
+    reason = say.plural("Only {n} ticket left", "Only {n} tickets left", left)
     more = say.plural("You asked for {n} ticket", "You asked for {n} tickets", state.seats)
     price = formats.amount(total_of(cell, cut))
     return Dialog(
@@ -54,7 +54,7 @@ def instead(look: Look) -> Dialog | None:
     if found is None:
         return None
     short = REASONS.get(state.notice)
-    reason = say.msg(short) if short else say.plural("Only {n} seat left", "Only {n} seats left", state.notice_left)
+    reason = say.msg(short) if short else say.plural("Only {n} ticket left", "Only {n} tickets left", state.notice_left)
     same = found.offer.train == state.chosen
     head = say("Still to be had: another class of the same train") if same else say("The nearest train with seats")
     other = say("Choose who travels") if state.step == "seat" else say("All trains")

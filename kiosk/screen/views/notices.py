@@ -8,6 +8,7 @@ from kiosk.screen.views.look import Look
 
 NOTICES: dict[str, tuple[str, str, Msg]] = {
     "sold_out": ("warn", "warn", Msg("These seats were just sold. Please choose another train.")),
+    "seats_left": ("info", "info", Msg("Seats have come free. Please choose again: nobody has to stand.")),
     "closed": ("warn", "clock", Msg("Sale for this train has just closed. Please choose another train.")),
     "limit": ("warn", "warn", Msg("The station does not allow so many tickets in one order.")),
     "not_held": ("danger", "warn", Msg("The seats could not be held. Please choose again.")),
@@ -55,8 +56,8 @@ def notice_of(look: Look) -> Notice | None:
     name = look.journey.notice
     if name == "only_left":
         words = look.say.plural(
-            "Only {n} seat left: please choose again",
-            "Only {n} seats left: please choose again",
+            "Only {n} ticket left: please choose again",
+            "Only {n} tickets left: please choose again",
             look.journey.notice_left,
         )
         return Notice(words, "warn", "warn")

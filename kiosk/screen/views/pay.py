@@ -9,7 +9,7 @@ from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import Denomination, Dialog, Figure, Key, Notice, PayCash, Words
-from kiosk.screen.views.card import journey_card
+from kiosk.screen.views.card import class_words, journey_card
 from kiosk.screen.views.look import NOTHING, Look, joined
 from kiosk.screen.views.review import last_minute, rounding_words
 
@@ -87,8 +87,7 @@ def ticket_words(look: Look, book: Book) -> Words:
     for code in dict.fromkeys(who):
         named = look.passenger(code)
         parts.append(Both(f"{named.name} {who.count(code)}", f"{named.english} {who.count(code)}"))
-    seat_class = look.seat_class(book.order.seat_class)
-    return look.say.both(joined([seat_class, *parts], " · "))
+    return look.say.both(joined([class_words(look, book.order), *parts], " · "))
 
 
 def _change_due(look: Look, book: Book) -> Words:

@@ -16,7 +16,9 @@ POSITIONS = {
     "lower": Msg("Lower berth"),
     "middle_berth": Msg("Middle berth"),
     "upper": Msg("Upper berth"),
+    "standing": Msg("Standing", "position"),
 }
+NO_SEAT = Both("无座", "No seat")
 ROWS = ("ABC|DF", "AC|DF", "AC|F", "A|CF", "A|F")
 """Letters of a row from window to window, the aisle as a bar; the first row that has all letters is taken."""
 BERTHS = {"L": "下", "M": "中", "U": "上"}
@@ -25,7 +27,9 @@ BERTH = re.compile(r"(\d+)([LMU])")
 
 
 def place_name(place: LockedPlace | OrderedPlace) -> Both:
-    """`12A` in both languages; a berth `03L` is `03下` in Chinese."""
+    """`12A` in both languages; a berth `03L` is `03下` in Chinese; who stands has none."""
+    if not place.place:
+        return NO_SEAT
     berth = BERTH.fullmatch(place.place)
     return Both(berth[1] + BERTHS[berth[2]], place.place) if berth else Both(place.place, place.place)
 

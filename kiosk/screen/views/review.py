@@ -106,6 +106,14 @@ def closing_soon(look: Look, book: Book) -> Notice | None:
     return Notice(words, "warn", "clock", more)
 
 
+def no_seat(look: Look, book: Book) -> Notice | None:
+    """Said again where it is agreed, with the coach."""
+    if book.order.wish != "standing":
+        return None
+    words = look.say("Standing ticket: you have no seat on this train")
+    return Notice(words, "warn", "person", coach_words(look, book.places))
+
+
 def review(look: Look) -> Review:
     book = look.shown.sale
     assert book is not None
@@ -116,10 +124,12 @@ def review(look: Look) -> Review:
         _pay(look, book),
     )
     return Review(
-        look.chrome("review", 3, footer, notice=last_minute(look, book) or closing_soon(look, book)),
+        look.chrome(
+            "review", 3, footer, notice=last_minute(look, book) or closing_soon(look, book) or no_seat(look, book)
+        ),
         title=say("Check your order"),
         journey=journey_card(look, book.order, book.order.seat_class),
-        lock_words=say("Seats held for you"),
+        lock_words=say("Seats held for you") if book.order.wish != "standing" else say("Tickets held for you"),
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
         coach=coach_words(look, book.places),
         row=seat_row(look, book.places),

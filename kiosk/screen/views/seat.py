@@ -8,7 +8,7 @@ from kiosk.ports.station import ClassOffer, Named
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg
-from kiosk.screen.values import ClassCell, Key, PassengerRow, Screen, Seat, Words
+from kiosk.screen.values import ClassCell, Key, Notice, PassengerRow, Screen, Seat, Words
 from kiosk.screen.views.card import journey_card
 from kiosk.screen.views.instead import instead
 from kiosk.screen.views.look import NOTHING, Look, joined
@@ -35,9 +35,15 @@ USUAL_LIMIT = 5
 
 def _class(look: Look, cell: ClassOffer) -> ClassCell:
     words = look.say.both(look.seat_class(cell.code))
-    left = left_words(look, cell.left)
-    key = Key(f"{T.CLASS}{cell.code}", words, "", "tile", cell.left > 0, cell.code == look.journey.seat_class, why=left)
-    return ClassCell(key, formats.price(cell.price_fen), left, left_level(cell.left))
+    left = left_words(look, cell)
+    key = Key(f"{T.CLASS}{cell.code}", words, "", "tile", cell.room > 0, cell.code == look.journey.seat_class, why=left)
+    return ClassCell(key, formats.price(cell.price_fen), left, left_level(cell))
+
+
+def _no_seat(look: Look) -> Notice:
+    """Said before anything is held: what is sold here is no seat."""
+    words = look.say("No seats are left in this class: standing tickets")
+    return Notice(words, "warn", "person", look.say("A coach is named, no seat is kept for you."))
 
 
 def _most(look: Look) -> int:
@@ -52,7 +58,7 @@ def _passenger(look: Look, named: Named, cell: ClassOffer | None) -> PassengerRo
     why = say("Not in this class")
     if price is not None:
         why = say("Limit of the order reached") if full else say("Not so many seats left")
-    room = price is not None and cell is not None and state.seats < min(_most(look), cell.left)
+    room = price is not None and cell is not None and state.seats < min(_most(look), cell.room)
     return PassengerRow(
         icon=ICONS.get(named.code, "person"),
         words=say.both(Both(named.name, named.english)),
@@ -78,7 +84,7 @@ def _sum(look: Look, cell: ClassOffer | None) -> tuple[Words, Words]:
     return look.say.both(joined(parts, " + ")), note
 
 
-def _hold(look: Look) -> Key:
+def _hold(look: Look, stands: bool) -> Key:
     mode = look.shown.mode
     blocker = hold_blocker(look.journey, look.shown.limits, mode.only_cash_up_to_fen, look.shown.now_wall_ms)
     why = look.say.msg(BLOCKERS[blocker]) if blocker in BLOCKERS else NOTHING
@@ -86,7 +92,8 @@ def _hold(look: Look) -> Key:
         blocker, why = "cash", look.say("No cash can be taken now")
     elif blocker == "cash_limit":
         why = look.say("Cash works up to {amount}", amount=formats.price(mode.cash_limit_fen or 0))
-    return Key(T.HOLD, look.say("Hold these seats"), "right", "primary", enabled=not blocker, why=why)
+    words = look.say("Hold these tickets") if stands else look.say("Hold these seats")
+    return Key(T.HOLD, words, "right", "primary", enabled=not blocker, why=why)
 
 
 def seat(look: Look) -> Screen:
@@ -97,12 +104,15 @@ def seat(look: Look) -> Screen:
     most = _most(look)
     sum_words, sum_note = _sum(look, cell)
     passengers = look.shown.network.passengers if look.shown.network else ()
-    notice = notice_of(look)
+    stands = cell is not None and cell.stands
+    notice = notice_of(look) or (_no_seat(look) if stands else None)
     wishes = tuple(
         Key(f"{T.WISH}{wish}", say.msg(WISH_WORDS[wish]), wish, "chip", selected=state.wish == wish) for wish in WISHES
     )
     return Seat(
-        look.chrome("seat", 2, (look.back(), look.home(), _hold(look)), idle=True, notice=notice, dialog=instead(look)),
+        look.chrome(
+            "seat", 2, (look.back(), look.home(), _hold(look, stands)), idle=True, notice=notice, dialog=instead(look)
+        ),
         journey=journey_card(look, offer),
         class_title=say("Class"),
         classes=tuple(_class(look, each) for each in offer.classes),

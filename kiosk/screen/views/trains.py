@@ -26,14 +26,19 @@ NO_FARE = Msg("No fare known: not sold at this machine")
 CHIPS = 3
 
 
-def left_words(look: Look, left: int) -> Words:
-    if left <= 0:
+def left_words(look: Look, cell: ClassOffer, open_: bool = True) -> Words:
+    if not open_ or not cell.room:
         return look.say("None", "seats")
-    return look.say("Available") if left > FEW else look.say("{n} left", n=left)
+    if cell.stands:
+        return look.say("Standing") if cell.room > FEW else look.say("Standing {n}", n=cell.room)
+    return look.say("Available") if cell.left > FEW else look.say("{n} left", n=cell.left)
 
 
-def left_level(left: int) -> str:
-    return "none" if left <= 0 else "few" if left <= FEW else "ok"
+def left_level(cell: ClassOffer, open_: bool = True) -> str:
+    """Standing is never "ok": it is what is left when the seats are gone."""
+    if not open_ or not cell.room:
+        return "none"
+    return "few" if cell.stands or cell.left <= FEW else "ok"
 
 
 def day_offset(look: Look, days: int) -> Words:
@@ -41,9 +46,8 @@ def day_offset(look: Look, days: int) -> Words:
 
 
 def _chip(look: Look, cell: ClassOffer, open_: bool) -> SeatChip:
-    left = cell.left if open_ else 0
     words = look.say.both(look.seat_class(cell.code))
-    return SeatChip(words, formats.price(cell.price_fen), left_words(look, left), left_level(left))
+    return SeatChip(words, formats.price(cell.price_fen), left_words(look, cell, open_), left_level(cell, open_))
 
 
 def _card(look: Look, offer: Offer, prefix: str = T.TRAIN) -> TrainCard:

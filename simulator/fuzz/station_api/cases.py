@@ -286,6 +286,7 @@ def _values(dice: Random, stage: Stage) -> dict[str, list[Any]]:
         "destination": [destination] * 9 + ["SHH"],
         "class": [seat_class] * 9 + ["hard_sleeper"],
         "passengers": [["adult"], ["adult", "child"], ["student"]],
+        "wish": ["none", "window", "together", "standing"],
         "coach": ["01", "05"],
         "tickets": [*[[number] for number in numbers], numbers[:2], ["Z999999"]],
         "document": [None, "ABCD1234"],

@@ -15,6 +15,7 @@ from simulator.station.machines.returned import returns
 from simulator.station.runs import RunClass
 from simulator.station.sales import Sale
 from simulator.station.seats.metrics import metrics
+from simulator.station.standing import use_of
 from simulator.station.timetable import Train, station_date
 from simulator.station.wire import Refused
 
@@ -127,14 +128,15 @@ def seats(station: Station, key: str, day: str, seat_class: str) -> dict[str, An
         for index, place in enumerate(layout.places)
     ]
     stops = [place_of(station, stop.station) for stop in train.stops]
-    return {"stops": stops, "places": places, "metrics": asdict(metrics(stock)), "tickets": stock.tickets}
+    told = {"stops": stops, "places": places, "metrics": asdict(metrics(stock)), "tickets": stock.tickets}
+    return {**told, "standing": use_of(stock.standing, layout)}
 
 
 def _held(station: Station, run: RunClass, train: Train) -> list[int]:
     """Per segment the places that are held and not sold yet."""
     held = [0] * train.segments
     for sale in station.sales.by_key.values():
-        if sale.state == "held" and sale.run == run and not sale.order:
+        if sale.state == "held" and sale.run == run and not sale.order and not sale.standing:
             mask = sum(1 << place for place in sale.places)
             for segment in range(sale.a, sale.b):
                 held[segment] |= mask

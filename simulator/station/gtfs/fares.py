@@ -16,6 +16,7 @@ from simulator.station.gtfs.findings import Findings
 from simulator.station.gtfs.table import Tables
 from simulator.station.gtfs.trips import Route
 from simulator.station.prices import AS_PUBLISHED, Prices, Terms
+from simulator.station.tariff.data import StandingFare
 from simulator.station.timetable import Trip
 
 OURS = "CNY"
@@ -136,6 +137,10 @@ class FeedPrices(Prices):
         if fare is not None and fare.currency == OURS:
             return fare.cents
         return self._tariff.price_fen(trip, seat_class, level, passenger, sold_on)
+
+    def standing(self, seat_class: str, sold_on: date) -> StandingFare | None:
+        """A feed does not say how many may stand."""
+        return None
 
     def terms(self, trip: Trip) -> Terms:
         fare = self.fare(trip)

@@ -139,5 +139,7 @@ class Judge:
 
 
 def _cells(step: dict[str, Any]) -> list[Cell]:
+    if step.get("standing"):  # coaches: any number of people stand in one
+        return []
     run = (step["train"], step["run_date"], step["class"])
     return [(*run, place, segment) for place in step["place_ids"] for segment in range(step["a"], step["b"])]

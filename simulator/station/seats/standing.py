@@ -46,6 +46,10 @@ class Standing:
         fullest = min(room - load for room, load in zip(self.per_segment[a:b], self.on_board()[a:b], strict=True))
         return max(0, min(fullest, sum(max(0, room) for room in self._rooms(a, b))))
 
+    def left_by_coach(self, a: int, b: int) -> list[int]:
+        """How many more may ride in each coach, the segments' room left aside."""
+        return [max(0, room) for room in self._rooms(a, b)]
+
     def choose(self, a: int, b: int, wanted: int) -> list[int] | None:
         """A coach for each of `wanted` people: always the one with the lowest peak over the trip; None when there is no room."""
         if self.left(a, b) < wanted:

@@ -24,6 +24,7 @@ from simulator.station.tariff.data import (
     PublishedFares,
     Rates,
     Sections,
+    StandingFare,
     Supplements,
     Taper,
     TicketFund,
@@ -83,6 +84,13 @@ class EmuFile:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingRules:
+    """`standing.yaml`."""
+
+    standing: tuple[StandingFare, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrdinaryRules:
     """The rules of the ordinary tariff that hold on one day."""
 
@@ -107,7 +115,14 @@ class Tariff:
     What is asked for by a day raises NoRule when nothing holds then, or when there is no such line, profile or passenger.
     """
 
-    def __init__(self, ordinary: OrdinaryFile, lines: LinesFile, emu: EmuFile, concessions: ConcessionsFile) -> None:
+    def __init__(
+        self,
+        ordinary: OrdinaryFile,
+        lines: LinesFile,
+        emu: EmuFile,
+        concessions: ConcessionsFile,
+        standing: StandingRules,
+    ) -> None:
         self._starts: set[date] = set()
         self._sections = self._table("ordinary: sections", ordinary.sections)
         self._taper = self._table("ordinary: taper", ordinary.taper)
@@ -124,6 +139,7 @@ class Tariff:
         self._concessions = {
             name: self._table(f"passenger {name}", versions) for name, versions in concessions.concessions.items()
         }
+        self._standing = self._table("standing", standing.standing)
         self._published: dict[Ends, Table[PublishedFares]] = {}
         for row in emu.published:
             self._publish(row)
@@ -193,6 +209,10 @@ class Tariff:
         """The pairs of telecodes with published fares."""
         return tuple((min(ends), max(ends)) for name, ends in self._published if name == profile)
 
+    def standing(self, day: date) -> StandingFare | None:
+        """What a ticket without a seat costs; None on days that no rule is known for."""
+        return next((rule for rule in self._standing if rule.holds_on(day)), None)
+
     def concession(self, passenger: str, day: date) -> Concession:
         return _found("passenger", self._concessions, passenger).at(day)
 
@@ -224,6 +244,7 @@ def read_tariff(folder: Path, drafts: Mapping[str, Path] = MappingProxyType({}))
         load(at("lines.yaml"), LinesFile),
         load(at("emu.yaml"), EmuFile),
         load(at("concessions.yaml"), ConcessionsFile),
+        load(at("standing.yaml"), StandingRules),
     )
 
 

@@ -232,6 +232,14 @@ class PublishedFares(Dated):
             raise ValueError(f"{self.id}: second class {outside[0]} fen is not within {low} to {high}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingFare(Dated):
+    """What a ticket without a seat costs: percent of what the same passenger pays for a seat of the class, to the half yuan, never
+    more than that. In a class that is not named nobody stands."""
+
+    percent_of_seat: Mapping[str, Share]
+
+
 @dataclass(frozen=True, slots=True)
 class Shares:
     """Percent a passenger pays of each ticket; `fees`: ticket fund, waiting room and the insurance taken off."""

@@ -262,6 +262,31 @@ def test_a_train_that_is_shown_and_not_sold() -> None:
     assert seen == [("the fare is USD 7.75", "USD 7.75"), ("no fare", ""), ("", "")]
 
 
+STANDS = {"left": 20, "price_fen": 24700, "prices": {"adult": 24700, "child": 12350}, "coaches": [], "sections": []}
+
+
+def test_standing_tickets_are_what_a_class_without_seats_costs() -> None:
+    """As long as there are seats nobody hears of them."""
+    rows = [{**OFFER["classes"][0], "left": left, "standing": STANDS} for left in (0, 3)]
+    call = calls.ask_trains(4, "BXP", "ZZF", "2026-11-23", "")
+    fact = heard(call, 200, {"at_ms": 1, "trains": [{**OFFER, "classes": rows}]})
+    assert isinstance(fact, TrainsListed)
+    stands, sits = fact.offers[0].classes
+    assert (stands.stands, stands.room, stands.price_fen) == (True, 20, 24700)
+    assert stands.prices == (("adult", 24700), ("child", 12350))
+    assert (sits.stands, sits.room, sits.price_fen) == (False, 3, 30900)
+
+
+def test_a_place_without_a_name_is_a_standing_ticket_and_nothing_else() -> None:
+    stands = {**PLACE, "place": "", "position": "standing"}
+    body = {**LOCK, "places": [stands, {**stands, "index": 1, "price_fen": 4650}]}
+    fact = heard(lock, 201, body)
+    assert isinstance(fact, PlacesLocked)
+    assert [(place.coach, place.place) for place in fact.places] == [("05", ""), ("05", "")]
+    for wrong in ({**PLACE, "place": ""}, {**PLACE, "position": "standing"}):
+        assert isinstance(heard(lock, 201, {**LOCK, "places": [wrong, LOCK["places"][1]]}), LockUncertain)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [

@@ -12,6 +12,7 @@ from kiosk.journey.asks import AskStops, AskTrains, CallStaff, StartSale, ToServ
 from kiosk.journey.flow import FLOW, Journey
 from kiosk.journey.state import idle_times
 from kiosk.ports.station import (
+    LockRefused,
     NetworkKnown,
     StationLost,
     StopTime,
@@ -23,14 +24,17 @@ from kiosk.screen import targets as T
 from kiosk.screen.values import keys_of
 from kiosk.screen.view import view
 from tests.kiosk.screen.world import (
+    HOUR_MS,
     NETWORK,
     OFFERS,
     SETTINGS,
     STOPS,
     TODAY,
     WALL_MS,
+    class_offer,
     journey,
     now,
+    offer,
     shown,
     steps,
     with_trains,
@@ -321,3 +325,32 @@ def test_any_text_may_be_touched(target: str) -> None:
         made.state = replace(made.state, step=step)
         made.touch(target, now())
     assert made.state.request >= 1
+
+
+def standing_list() -> Journey:
+    made = journey()
+    made.touch("station:WHN", now())
+    stands = replace(class_offer("O", 51_950, 0), standing=2)
+    made.hear(TrainsListed(made.state.request, WALL_MS, (offer("G71", "G", HOUR_MS, 298, stands),)), now())
+    return made
+
+
+def test_a_class_without_seats_sells_standing_tickets_and_says_so_in_the_order() -> None:
+    made = standing_list()
+    made.touch("train:G71", now())
+    made.touch("wish:window", now())  # a wish for a seat that there is none of
+    for _ in range(4):
+        made.touch("plus:adult", now())
+    assert made.state.seats == 2
+    (start,) = made.touch("hold", now())
+    assert isinstance(start, StartSale)
+    assert (start.order.wish, start.order.passengers) == ("standing", ("adult", "adult"))
+
+
+def test_seats_that_came_free_are_chosen_anew() -> None:
+    made = standing_list()
+    made.touch("train:G71", now())
+    made.touch("hold", now())
+    (ask,) = made.hear(LockRefused("k", "seats_left", 1), now())
+    assert (made.state.step, made.state.notice) == ("seat", "seats_left")
+    assert isinstance(ask, AskTrains)

@@ -53,8 +53,13 @@ def berth_facts() -> TicketFacts:
     )  # fmt: skip
 
 
+def standing_facts() -> TicketFacts:
+    return replace(seat_facts(), train="K598", seat_class="硬座", place="", price_fen=15_250)
+
+
 def pictures() -> dict[str, Picture]:
     made = {"ticket-seat": ticket_face(seat_facts(), FACES), "ticket-berth": ticket_face(berth_facts(), FACES)}
+    made["ticket-standing"] = ticket_face(standing_facts(), FACES)
     for language in ("zh", "en"):
         say = Say(TEXTS, language)
         made[f"reversal-{language}"] = reversal_slip(REVERSAL, HEAD, say, CLOCK, FACES, WIDTH)

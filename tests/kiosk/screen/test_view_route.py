@@ -133,7 +133,7 @@ def test_fewer_places_are_offered_with_their_price(language: str) -> None:
     assert isinstance(made, Seat)
     dialog = made.chrome.dialog
     assert dialog is not None
-    assert dialog.words.main == {"zh": "只剩 2 张", "en": "Only 2 seats left"}[language]
+    assert dialog.words.main == {"zh": "只剩 2 张", "en": "Only 2 tickets left"}[language]
     assert dialog.price == "¥1,039.00"
     assert [key.target for key in dialog.keys] == ["decline", "agree"]
 

@@ -45,6 +45,7 @@ from tests.kiosk.ui.samples_money import samples_money
 from tests.kiosk.ui.samples_payment import samples_payment
 from tests.kiosk.ui.samples_pickup import samples_pickup
 from tests.kiosk.ui.samples_service import samples_service
+from tests.kiosk.ui.samples_standing import samples_standing
 
 
 class Talk:
@@ -640,4 +641,5 @@ def samples(language: str) -> dict[str, Screen]:
     talk = Talk(language)
     made = {name: make(talk) for name, make in MAKERS.items()}
     more = samples_journey(language) | samples_foreign(language) | samples_payment(language) | samples_pickup(language)
+    more |= samples_standing(language)
     return made | samples_money(talk, chrome, steps) | samples_service(talk, chrome) | more

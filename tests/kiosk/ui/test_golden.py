@@ -39,6 +39,7 @@ CASES += [(name, "zh", "contrast") for name in CONTRAST if name in SAMPLES["zh"]
 CASES += [(name, "en", "day") for name in samples_journey("en") if name not in SCREENS]
 CASES += [(name, language, "contrast") for name in samples_journey("zh") for language in ("zh", "en")]
 CASES += [(name, "en", "day") for name in ("trains-long", "trains-query")]
+CASES += [(name, "en", "day") for name in ("trains-standing", "seat-standing", "review-standing")]
 HALF = (540, 960)
 OFF, BLOCK, BLOCK_SHARE, ALL_SHARE = 24, 16, 0.25, 0.001
 COLORS = 96

@@ -64,6 +64,7 @@ def test_vacancy_reuse_and_redundancy_are_told_as_they_are_now() -> None:
     assert use(machine) == {
         "class": "hard_seat", "places": 2, "tickets": 0, "free": [2, 2, 2, 2], "vacancy": 1.0, "reuse": None,
         "redundancy_physical": 1.0, "redundancy_combined": 1.0, "poor": False,
+        "quotas": [], "standing": None,
     }  # fmt: skip
     machine.lock(1, origin="BXP", destination="BDP")
     machine.lock(2, origin="SJP", destination="HDP")
