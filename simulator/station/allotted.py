@@ -75,8 +75,8 @@ class Allotted(Protocol):
     def seller_at(self, station: str) -> str:
         """The name of who sells at a station."""
 
-    def standing(self, train: Train, seat_class: str) -> Standing | None:
-        """Room for standing passengers of a class, empty; None where nobody may stand."""
+    def standing(self, train: Train, seat_class: str) -> Standing:
+        """Room for standing passengers of a class, empty; no room where nobody may stand, for some may have been sold before."""
 
     def quotas(self, train: Train, seat_class: str) -> Sequence[Quota]: ...
 
@@ -89,8 +89,8 @@ class NothingMore:
     def seller_at(self, station: str) -> str:
         return ANYBODY
 
-    def standing(self, train: Train, seat_class: str) -> Standing | None:
-        return None
+    def standing(self, train: Train, seat_class: str) -> Standing:
+        return Standing([0] * len(seats_by_coach(train.layouts[seat_class])), [0] * train.segments)
 
     def quotas(self, train: Train, seat_class: str) -> Sequence[Quota]:
         return ()
@@ -113,7 +113,7 @@ class ByFile:
     def seller_at(self, station: str) -> str:
         return station if station in self.sellers else ANYBODY
 
-    def standing(self, train: Train, seat_class: str) -> Standing | None:
+    def standing(self, train: Train, seat_class: str) -> Standing:
         usual = self._standing.percent_of_seats.get(seat_class, 0)
         shares = [usual] * train.segments
         for row in self._standing.sections:
@@ -121,8 +121,6 @@ class ByFile:
                 a, b = _section(train, row.start, row.end)
                 shares[a:b] = [row.percent_of_seats] * (b - a)
         seats = seats_by_coach(train.layouts[seat_class])
-        if not any(shares):
-            return None
         return Standing(
             [room_beside(count, max(shares)) for count in seats.values()],
             [sum(room_beside(count, share) for count in seats.values()) for share in shares],

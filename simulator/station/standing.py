@@ -35,7 +35,9 @@ class Room:
 def standing_room(trip: Trip, run: RunClass, prices: Prices, runs: Runs, seller: str, sold_on: date) -> Room | None:
     """None while there are seats for this seller, where nobody may stand, or when no rule says what it costs."""
     stock, rule = runs.of(run), prices.standing(run.seat_class, sold_on)
-    if stock.standing is None or rule is None or stock.left(trip.a, trip.b, runs.sellers[seller]):
+    if stock.standing is None or not any(stock.standing.per_segment) or rule is None:
+        return None
+    if stock.left(trip.a, trip.b, runs.sellers[seller]):
         return None
     return Room(stock.standing, rule, stock.standing.left(trip.a, trip.b))
 
@@ -112,7 +114,7 @@ def coach_names(layout: Layout) -> list[str]:
 
 def use_of(standing: Standing | None, layout: Layout) -> dict[str, Any] | None:
     """How full a run is of people who stand, by section and by coach; None where nobody may."""
-    if standing is None:
+    if standing is None or not (any(standing.per_segment) or standing.tickets):
         return None
     rows = zip(coach_names(layout), standing.per_coach, standing.loads, strict=True)
     return {

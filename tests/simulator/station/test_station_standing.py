@@ -12,11 +12,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.station.allotted import ByFile, QuotasFile, StandingFile, load_allotted, room_beside
+from simulator.station.core import Station
 from simulator.station.layout import CoachRow, layouts_of
 from simulator.station.network import NetworkError
 from simulator.station.timetable import Timetable, Train
 from simulator.station.world import World
-from tests.simulator.station.helpers import SMALL_STOPS, TOMORROW, Machine, body_of, error_of, small_world, world
+from tests.simulator.station.helpers import (
+    ENROLLED,
+    SMALL_STOPS,
+    TOMORROW,
+    Machine,
+    body_of,
+    error_of,
+    small_world,
+    world,
+)
 
 SEGMENTS = len(SMALL_STOPS) - 1
 USUAL = {"percent_of_seats": {"hard_seat": 50}}
@@ -159,6 +169,23 @@ def test_a_coach_never_takes_more_than_it_holds_whatever_the_share() -> None:
     """CAP-03: seven people for a row of five and sixteen at the ends."""
     assert room_beside(118, 20) == 23
     assert room_beside(118, 100) == 7 * 24 + 16 - 118
+
+
+def test_tickets_of_an_older_file_stay_sold_and_take_no_seat_under_a_newer_one() -> None:
+    machine = Machine(busy())
+    sold_out(machine)
+    machine.lock(1, 2, wish="standing")
+    machine.confirm(1)
+    machine.void(900)
+    later = Station(busy({"percent_of_seats": {}}), ENROLLED)
+    for step in machine.steps:
+        later.apply(step)
+    machine.station = later
+    assert offer(machine)["left"] == 5
+    use = body_of(machine.ask("GET", "/v1/trains/K1/use", date=TOMORROW))["classes"][0]["standing"]
+    assert (use["capacity"], use["on_board"]) == ([0] * SEGMENTS, [2] * SEGMENTS)
+    assert machine.void(1).status == 200
+    assert offer(machine)["left"] == 5
 
 
 QUOTA = {"trains": ["K1"], "class": "hard_seat", "coaches": [5]}
