@@ -1,20 +1,14 @@
-"""The price of a place: the ordinary tariff for K, T and Z, tables and profiles for G, D and C. Source: fares and rules, 2 and 3.
-
-Ordinary fares and concessions are those of `simulator.station.tariff`. High-speed fares are read from the table of published
-second-class fares; where it has no row the profile's rate gives the default.
-"""
+"""The price of a place, by the tariff of `simulator.station.tariff`: by distance for K, T and Z, EMU fares for G, D and C, with the
+concession of the passenger. Which tariff a train is under the network says. Source: fares and rules, sections 1 to 3."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Protocol
-
-from pydantic import Field
+from typing import Protocol
 
 from config import ConfigError
 from simulator.station.dated import NoRule
@@ -22,14 +16,10 @@ from simulator.station.network import NetworkError, Row, read_yaml
 from simulator.station.tariff.book import Tariff, our_tariff
 from simulator.station.tariff.concession import reduced_fare
 from simulator.station.tariff.data import Concession, Conditioning, StandingFare, Supplement
-from simulator.station.tariff.distance import weighted_percent_km
-from simulator.station.tariff.emu import reduced_fen
-from simulator.station.tariff.money import HALF_YUAN, part_fen, rounded
+from simulator.station.tariff.emu import EmuRide, emu_fare, reduced_emu
 from simulator.station.tariff.ordinary import FareSection, OrdinaryRide, full_fare
-from simulator.station.timetable import Train, Trip
+from simulator.station.timetable import Train, Trip, clock_text
 
-BAND_KM = 500
-PublishedRow = Annotated[tuple[str, str, str, int], Field(strict=False)]  # YAML has lists only
 Quoted = tuple[str, int, int, str, str, int, tuple[str, ...]]
 
 
@@ -40,22 +30,10 @@ class OrdinaryKind(Row):
     aircon: Conditioning
 
 
-class EmuProfile(Row):
-    """Second class by distance: rate in 1/100,000 yuan per km, its share per 500 km begun; other classes in percent of second."""
-
-    rate: int
-    taper_percent: list[int]
-    percent_of_second: dict[str, int]
-
-
-class EmuFares(Row):
-    profiles: dict[str, EmuProfile]
-    published_fen: dict[str, list[PublishedRow]]
-
-
 class FaresFile(Row):
+    """`fares.yaml`: what a train that is named here costs follows the distance; every other one is an EMU train of the tariff."""
+
     kinds: dict[str, OrdinaryKind]
-    emu: EmuFares
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +75,6 @@ class PriceBook:
     def __init__(self, file: FaresFile, tariff: Tariff) -> None:
         self._kinds = file.kinds
         self._tariff = tariff
-        self._profiles = file.emu.profiles
-        self._published: dict[tuple[str, str, frozenset[str]], int] = {
-            (seat_class, profile, frozenset((origin, destination))): fen
-            for seat_class, rows in file.emu.published_fen.items()
-            for profile, origin, destination, fen in rows
-        }
         self._quoted: dict[Quoted, dict[str, int]] = {}
 
     def quote(
@@ -128,7 +100,7 @@ class PriceBook:
         name = f"{seat_class}_{level}" if level else seat_class
         kind = self._kinds.get(trip.train.fare)
         paid = (
-            self._emu(trip, name, level, reduced)
+            self._emu(trip, name, reduced, sold_on)
             if kind is None
             else self._ordinary(trip, kind, name, reduced, sold_on)
         )
@@ -143,12 +115,11 @@ class PriceBook:
         paid = {code: reduced_fare(full, rule, name).total_fen for code, rule in reduced.items()}
         return paid | {"": full.account.total_fen}
 
-    def _emu(self, trip: Trip, name: str, level: str, reduced: Mapping[str, Concession]) -> dict[str, int]:
-        """The same of an EMU train: of a berth, the difference to second class is the berth's share."""
-        full = self.full_emu_fen(trip, name)
-        seat = self.full_emu_fen(trip, "second") if level else full
-        granted = {code: rule for code, rule in reduced.items() if rule.granted_in(name)}
-        return {code: reduced_fen(full, seat, rule) for code, rule in granted.items()} | {"": full}
+    def _emu(self, trip: Trip, name: str, reduced: Mapping[str, Concession], sold_on: date) -> dict[str, int]:
+        """The same of an EMU train: published between the two stations, by the time of departure there, else by distance."""
+        ride = emu_ride(trip, name)
+        paid = {code: reduced_emu(self._tariff, ride, rule, sold_on).total_fen for code, rule in reduced.items()}
+        return paid | {"": emu_fare(self._tariff, ride, sold_on).total_fen}
 
     def standing(self, seat_class: str, sold_on: date) -> StandingFare | None:
         rule = self._tariff.standing(sold_on)
@@ -157,30 +128,32 @@ class PriceBook:
     def terms(self, trip: Trip) -> Terms:
         return AS_PUBLISHED
 
-    def full_emu_fen(self, trip: Trip, name: str) -> int:
-        """The full fare of an EMU class (or class and berth level): published, else by the profile; at least half a yuan."""
-        stops, fare = trip.train.stops, trip.train.fare
-        ends = frozenset((stops[trip.a].station, stops[trip.b].station))
-        if (name, fare, ends) in self._published:
-            return self._published[name, fare, ends]
-        profile = self._profiles[fare]
-        if name != "second":
-            return part_fen(self.full_emu_fen(trip, "second"), profile.percent_of_second[name])
-        bands = tuple((band * BAND_KM, share) for band, share in enumerate(profile.taper_percent))
-        weighted = weighted_percent_km(trip.km, bands)
-        return max(HALF_YUAN, rounded(Fraction(profile.rate * weighted, 100_000), HALF_YUAN))
-
     def check(self, train: Train) -> None:
-        """Raises NetworkError when a class of the train has no price."""
-        profile = self._profiles.get(train.fare)
-        if profile is None and train.fare not in self._kinds:
-            raise NetworkError(f"fares: train {train.number}: no tariff {train.fare}")
-        known = profile.percent_of_second if profile else self._tariff.ordinary(date.max).rates.classes
-        for seat_class, layout in train.layouts.items():
-            for level in layout.levels or ("",):
-                name = f"{seat_class}_{level}" if level else seat_class
-                if name not in known:
-                    raise NetworkError(f"fares: train {train.number}: tariff {train.fare} has no price for {name}")
+        """Raises NetworkError when a class of the train has no price on some day the clock may show."""
+        for day in (date.min, date.max):
+            known = self._classes(train, day)
+            for seat_class, layout in train.layouts.items():
+                for level in layout.levels or ("",):
+                    name = f"{seat_class}_{level}" if level else seat_class
+                    if name not in known:
+                        raise NetworkError(f"fares: train {train.number}: tariff {train.fare} has no price for {name}")
+
+    def _classes(self, train: Train, day: date) -> Collection[str]:
+        """The classes that have a price over any distance."""
+        if train.fare in self._kinds:
+            return self._tariff.ordinary(day).rates.classes
+        try:
+            profile = self._tariff.profile(train.fare, day)
+        except NoRule as error:
+            raise NetworkError(f"fares: train {train.number}: no tariff {train.fare}: {error}") from error
+        return (*profile.rate_micro, *profile.percent_of_second)
+
+
+def emu_ride(trip: Trip, name: str) -> EmuRide:
+    """A ride on an EMU train as the tariff knows it; `name` is a class, or a class and a berth level."""
+    stops = trip.train.stops
+    ends = (stops[trip.a].station, stops[trip.b].station)
+    return EmuRide(trip.train.fare, name, trip.km, ends, clock_text(trip.depart_min))
 
 
 def load_prices(folder: Path, rules: Callable[[], Tariff] = our_tariff) -> PriceBook:

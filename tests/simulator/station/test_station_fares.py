@@ -5,6 +5,7 @@ The tariff itself is tested in `tariff/`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from simulator.station.network import NETWORK_DIR, NetworkError
 from simulator.station.prices import load_prices
 from simulator.station.tariff.book import read_tariff
+from simulator.station.timetable import Trip
 from tests.simulator.station.helpers import TODAY, world
 from tests.simulator.station.tariff.rides import copy_of_tariff
 
@@ -21,7 +23,7 @@ from tests.simulator.station.tariff.rides import copy_of_tariff
     ("train", "ends", "seat_class", "level", "expected"),
     [
         ("G1", ("VNP", "AOH"), "second", "", (55_300, 27_650, 41_500, 27_650)),
-        ("G1", ("VNP", "AOH"), "first", "", (93_300, 46_650, 93_300, 46_650)),
+        ("G1", ("VNP", "AOH"), "first", "", (88_500, 44_250, 88_500, 44_250)),  # 1.6 of second since 2020-12-23
         ("G1", ("VNP", "NKH"), "second", "", (44_350, 22_200, 33_250, 22_200)),
         ("C2001", ("VNP", "TJP"), "second", "", (5_450, 2_750, 4_100, 2_750)),
         ("G71", ("BXP", "SJP"), "second", "", (12_850, 6_450, 9_650, 6_450)),
@@ -55,6 +57,35 @@ def test_the_rules_of_the_day_of_sale_count() -> None:
     assert trip is not None
     days = (date(2012, 12, 31), date(2013, 1, 1))
     assert [world().prices.price_fen(trip, "hard_seat", "", "adult", day) for day in days] == [15_400, 15_250]
+
+
+@pytest.mark.parametrize(
+    ("departs", "sold_on", "expected"),
+    [
+        (6 * 60, TODAY, (49_800, 79_700)),
+        (8 * 60, TODAY, (55_300, 88_500)),
+        (9 * 60, TODAY, (59_800, 95_700)),
+        (9 * 60, date(2020, 12, 22), (55_300, 93_300)),
+    ],
+)
+def test_emu_fares_float_with_the_departure_from_the_day_the_tariff_says(
+    departs: int, sold_on: date, expected: tuple[int, int]
+) -> None:
+    """The same train at another hour, and sold the day before the fares began to float."""
+    old = world().timetable.trains["G1"]
+    first = replace(old.stops[0], depart_min=departs)
+    trip = Trip(replace(old, stops=(first, *old.stops[1:]), key=f"G1 at {departs}"), 0, 3)
+    assert tuple(world().prices.price_fen(trip, each, "", "adult", sold_on) for each in ("second", "first")) == expected
+
+
+def test_a_train_under_a_tariff_that_is_not_there_or_knows_no_such_class_refuses_the_start() -> None:
+    prices, train = load_prices(NETWORK_DIR), world().timetable.trains["D901"]
+    with pytest.raises(
+        NetworkError, match=r"train D901: no tariff d_sleep: no EMU profile 'd_sleep'; did you mean d_sleeper"
+    ):
+        prices.check(replace(train, fare="d_sleep"))
+    with pytest.raises(NetworkError, match="train D901: tariff c_tianjin has no price for emu_berth_lower"):
+        prices.check(replace(train, fare="c_tianjin"))
 
 
 def test_somebody_without_a_concession_pays_in_full() -> None:

@@ -76,14 +76,14 @@ def test_defaults_by_distance() -> None:
 
 def test_without_a_table_row_and_without_a_distance_there_is_no_fare() -> None:
     with pytest.raises(NoRule, match="not published there, and without a distance"):
-        fen(between(("VNP", "JGK")))
+        fen(between(("JGK", "NKH")))
     with pytest.raises(NoRule, match="no class 'hard_seat' on g300; known: second, first, top, business"):
         fen(EmuRide("g300", "hard_seat", 100))
     with pytest.raises(NoRule, match="no EMU profile 'g30'; did you mean g300"):
         fen(EmuRide("g30", "second", 100))
     with pytest.raises(ValueError, match="a distance or two stations"):
         EmuRide("g300", "second")
-    assert fen(EmuRide("g300", "second", 406, ("VNP", "JGK"))) == 18_700
+    assert fen(EmuRide("g300", "second", 406, ("JGK", "NKH"))) == 18_700
 
 
 @pytest.mark.parametrize(
