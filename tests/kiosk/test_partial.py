@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -24,6 +25,7 @@ from kiosk.settings import CardTerminal, CodePayment, Device
 from kiosk.showing import mode_seen
 from kiosk.stock import fresh
 from kiosk.watch import WAYS
+from simulator.station import console
 from simulator.world.prepared import settings
 from tests.kiosk.sale.samples import VALUES, stock
 from tests.kiosk.screen.world import book, shown, steps
@@ -217,3 +219,16 @@ def test_the_ways_a_configuration_names_are_fitted_whether_they_answer_or_not() 
     assert _fitted_ways(replace(terminal, codes=codes)) == {"card", "code"}
     scanner = replace(bare.devices, code_scanner=Device("scanner", "wire"))
     assert _fitted_ways(replace(bare, codes=codes, devices=scanner)) == {"code", "scan"}
+
+
+def test_the_console_has_words_for_every_service_and_reason_a_machine_tells() -> None:
+    """Both sides were written from the sheet; what has no words there would be shown as a code."""
+    static = Path(console.__file__).parent / "static"
+    words, works = ((static / name).read_text("utf-8") for name in ("words.js", "works.js"))
+    reasons = words.partition("REASONS = {")[2].partition("};")[0]
+    assert {name for name in TABLE if not re.search(rf"\b{name}: \[", reasons)} == set()
+    shown_there = works.partition("SERVICES = {")[2].partition("};")[0]
+    assert set(re.findall(r"^  (\w+): ", shown_there, re.MULTILINE)) == set(SERVICES)
+    parts = {(name, fact) for fact, row in TABLE.items() for name, state in row.takes.items() if state == "part"}
+    told_there = re.findall(r"(\w+): \[([^\]]*)\]", works.partition("PART = {")[2].partition("};")[0])
+    assert {(name, fact) for name, facts in told_there for fact in re.findall(r"\w+", facts)} == parts

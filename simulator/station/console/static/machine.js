@@ -4,6 +4,7 @@ import { card, choice, facts, field, make, none, pair, pill, refresh, table } fr
 import { alarms } from "./machines.js";
 import { places } from "./outlook.js";
 import { COMMANDS, MODES, OUTCOMES, age, fault, mode, moment, reason, stateOf, yuan } from "./words.js";
+import { works } from "./works.js";
 
 function orders(name, choices, today) {
   const what = choice({ id: "command" }, Object.entries(COMMANDS));
@@ -89,12 +90,13 @@ const parameters = (seen) => {
 
 export async function open(root, [name]) {
   const [choices, first] = await Promise.all([get("see/choices"), get("see/overview")]);
-  const parts = Object.fromEntries(["state", "ahead", "given", "records", "parameters", "owed", "grant"].map((part) => [part, make("div")]));
+  const parts = Object.fromEntries(["state", "works", "ahead", "given", "records", "parameters", "owed", "grant"].map((part) => [part, make("div")]));
   const head = card([name, name], parts.state);
   head.querySelector("h2").prepend(make("a", { class: "key", href: "#/machines" }, pair(["← 全部", "All"])));
   head.querySelector("h2").append(parts.grant);
   parts.grant.className = "end";
   root.append(head,
+    card(["服务与设备", "Services and devices"], parts.works),
     card(["补给预测", "What is due when"], parts.ahead),
     card(["下达命令", "Command"], orders(name, choices, first.day)),
     make("div", { class: "two" }, card(["命令与结果", "Commands and what became of them"], parts.given), card(["记录与寄存器", "Records and registers"], parts.records)),
@@ -107,6 +109,8 @@ export async function open(root, [name]) {
     const left = boxes.boxes.filter((each) => each.machine === name);
     dispatchEvent(new CustomEvent("station-time", { detail: told.now_ms }));
     refresh(parts.state, [one, Math.floor(told.now_ms / 5000)], () => state(one, seen, told.now_ms));
+    const status = one.status ?? {};
+    refresh(parts.works, [status.services, status.wear, status.versions], () => works(status));
     const minute = Math.floor(told.now_ms / 60000);
     if (minute !== foreseen || parts.ahead.childElementCount === 0) { // the way ahead changes slowly, and costs more than the rest
       foreseen = minute;

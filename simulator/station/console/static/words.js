@@ -11,6 +11,8 @@ export const REASONS = {
   remote_query: ["车站令：只查询", "Office: queries only"], remote_no_notes: ["车站令：不收纸币", "Office: no notes"], never_counted: ["未清点", "Never counted"],
   cash_full: ["钱箱已满", "Box full"], no_acceptor: ["纸币器不可用", "No note acceptor"], no_dispenser: ["找零器不可用", "No dispenser"], no_change: ["零钱不足", "No change"],
   no_payment: ["电子支付不可用", "No cards or phones"], reversal_open: ["有待退支付", "Reversal open"], no_slips: ["小票机不可用", "No slips"],
+  exact_only: ["只收正好的金额", "Exact amounts only"], typed_only: ["只能输入取票码", "Codes are typed only"], no_scanner: ["扫码器不可用", "No scanner"],
+  no_card: ["刷卡不可用", "No cards"], no_code: ["付款码不可用", "Our code is not available"], no_scan: ["扫手机码不可用", "Phones cannot be scanned"], no_id_reader: ["证件阅读器不可用", "No ID reader"],
   box_near_full: ["钱箱将满", "Box nearly full"], roll_low: ["票纸将尽", "Paper low"], change_low: ["零钱将尽", "Change low"],
 };
 export const FAULTS = {

@@ -26,6 +26,14 @@ from tests.simulator.station.machines.test_office_process import (
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason=MISSING)]
 STATUS: dict[str, Any] = {"state_seq": 1, "mode": "normal", "reasons": [], "faults": [], "roll": 800, "box": 12}
+HALF: dict[str, Any] = {
+    "services": {"cash": "no_change", "card": "ok", "pickup": "typed_only", "slips": "ok"},
+    "versions": {"acceptor": "BV20 2.3"},
+    "wear": {
+        "devices": {"acceptor": {"cycles": 900, "failures": 3}},
+        "notes": {"tried": 1_000, "first": 950, "later": 40},
+    },
+}
 JAMMED = {**STATUS, "state_seq": 2, "mode": "fault", "reasons": ["fault"], "faults": ["ticket_unit:TICKET_JAM"]}
 
 
@@ -70,6 +78,19 @@ def test_the_office_at_work(tmp_path: Path) -> None:
         put_status(office, JAMMED)
         expect(card.locator(".alarm").first).to_contain_text("Ticket unit: ticket jam")
         expect(card.locator(".pill")).to_contain_text("Fault")
+
+        put_status(office, {**STATUS, **HALF, "state_seq": 3})
+        ann.goto(f"{url}/console/#/machine/T31")
+        for part, mark, words in (
+            ("cash", "■", "No change"),
+            ("card", "✓", "Works"),
+            ("pickup", "▲", "Codes are typed only"),
+            ("scan", "–", "Not fitted"),
+        ):
+            expect(ann.locator(f".front [data-name={part}]")).to_have_text(mark)
+            expect(ann.locator(f".works li[data-name={part}]")).to_contain_text(words)
+        expect(ann.locator("section", has=ann.locator(".works"))).to_contain_text("BV20 2.3")
+        expect(ann.locator("section", has=ann.locator(".works"))).to_contain_text("read in the end 99.0 %")
 
         ann.keyboard.press("5")
         ann.locator("input[name=service_idle_ms]").fill("120000")
