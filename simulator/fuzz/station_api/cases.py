@@ -153,11 +153,28 @@ def _known(path: str, dice: Random, stage: Stage, usual: bool) -> dict[str, list
     values = _values(dice, stage)
     if usual:
         values = {name: some[:1] for name, some in values.items()}
+        if path.endswith("/exchange-offers"):
+            values |= _exchangeable(stage)
     values |= _of_the_office(path, stage)
     fitting = _fitting(path, stage)
     if fitting and (usual or dice.random() < 0.8):
         values["key"] = fitting
     return values
+
+
+def _exchangeable(stage: Stage) -> dict[str, list[Any]]:
+    """A ticket that nobody has brought back, and another ride from where it begins: by chance they seldom meet."""
+    sales, train, origin, destination, seat_class = stage.shell.station.sales, *RIDES[0]
+    fresh = [
+        number
+        for number, (key, place) in sales.delivered.items()
+        if (sale := sales.by_key[key]).exchange is None
+        and sale.run is not None
+        and sale.run.train == train
+        and place not in sale.refunded | sale.exchanged
+    ]
+    ride = {"train": train, "origin": origin, "destination": destination, "class": seat_class, "date": DAYS[1]}
+    return {name: [value] for name, value in ride.items()} | {"tickets": [[number] for number in fresh[-2:]]}
 
 
 def _make_sense(case: Any, dice: Random, stage: Stage, usual: bool) -> None:

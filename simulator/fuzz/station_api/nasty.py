@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from simulator.fuzz.station_api.cases import judge
 from simulator.fuzz.station_api.stage import DAYS, KEYS, PEOPLE, TOKENS, Heard, Stage
-from simulator.station.core import ROUTES
 from simulator.station.machines import office
+from simulator.station.routes import ROUTES
 
 STATUS = b'{"state_seq":%s,"mode":"ready","reasons":[],"faults":[%s]}'
 BODIES = (
