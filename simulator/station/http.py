@@ -17,11 +17,11 @@ from starlette.exceptions import HTTPException
 
 from simulator.station import wire
 from simulator.station.console.pages import add_console
-from simulator.station.core import ROUTES
 from simulator.station.described import describe
 from simulator.station.faults import FaultBody, Faults
 from simulator.station.machines import office
 from simulator.station.models import parse_body
+from simulator.station.routes import ROUTES
 from simulator.station.routing import Table
 from simulator.station.shell import StationShell
 

@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 
 from simulator.clock import SharedClock
-from simulator.station.core import ROUTES, Station
+from simulator.station.core import Station
 from simulator.station.faults import FaultBody, Faults
 from simulator.station.files import FileStore
 from simulator.station.http import build_app
 from simulator.station.machines import office
+from simulator.station.routes import ROUTES
 from simulator.station.shell import StationShell
 from simulator.station.wire import Request
 from tests.simulator.station.helpers import ENROLLED, NOON, key, lock_body, world

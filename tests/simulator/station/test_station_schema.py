@@ -14,10 +14,10 @@ from simulator.fuzz.station_api.main import main
 from simulator.fuzz.station_api.round import same_again
 from simulator.fuzz.station_api.stage import Heard, Stage
 from simulator.station import core
-from simulator.station.core import ROUTES
 from simulator.station.machines import office
 from simulator.station.machines.inbox import answer as inbox_answer
 from simulator.station.models import StatusBody
+from simulator.station.routes import ROUTES
 from simulator.station.routing import Route, Table
 from simulator.station.wire import Answer
 
@@ -74,7 +74,7 @@ def broken(station: Any, call: Any) -> Answer:
 )
 def test_a_planted_defect_is_found(path: str, deed: Any, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     planted = [Route("GET", path, deed, "planted") if route.path == path else route for route in ROUTES]
-    monkeypatch.setattr(core, "_TABLE", Table(planted))
+    monkeypatch.setattr(core, "TABLE", Table(planted))
     api = Api(stage)
     operation = next(each for each in api.operations() if each.label == f"GET {path}")
     with pytest.raises((AssertionError, KeyError)):
