@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kiosk.journey.asks import AskOrders, AskStops, AskTrains, StartPickup, StartSale
 from kiosk.modes import Mode
-from kiosk.ports.station import FoundOrder, Order, Station
+from kiosk.ports.station import Station
+from kiosk.ports.trips import FoundOrder, Order
 from kiosk.sale.facts import Fare, PickupStarted, SaleStarted
 
 

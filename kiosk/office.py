@@ -18,7 +18,8 @@ from kiosk.ordered import Ordered
 from kiosk.parameter_set import NAME, defect, read_set
 from kiosk.parameters import MachinePolicy
 from kiosk.ports.fact import Fact
-from kiosk.ports.station import InboxFailed, InboxHeard, SignedText, Station
+from kiosk.ports.station import InboxFailed, InboxHeard, Station
+from kiosk.ports.trips import SignedText
 from kiosk.sale.intents import Intent
 from kiosk.signed import StationKey
 from kiosk.system_facts import CommandAnswered, ParametersActive, ParametersRefused, ParametersStaged, RegistersTold

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.deeds import Pictures
 from kiosk.modes import Mode
-from kiosk.ports.station import LockedPlace
 from kiosk.ports.ticket_printer import Picture
+from kiosk.ports.trips import LockedPlace
 from kiosk.print.sheet import Faces, Sheet
 from kiosk.print.slips import ClaimFacts, ReversalFacts, SlipHead, claim_slip, reversal_slip
 from kiosk.print.stripe import stripe

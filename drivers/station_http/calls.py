@@ -20,13 +20,11 @@ from kiosk.ports.station import (
     ConfirmUncertain,
     InboxFailed,
     InboxHeard,
-    LockedPlace,
     LockRefused,
     LockReleased,
     LockRenewed,
     LockUncertain,
     NetworkKnown,
-    Order,
     OrdersFailed,
     OrdersFound,
     PlacesLocked,
@@ -44,6 +42,7 @@ from kiosk.ports.station import (
     TrainStops,
     VoidReported,
 )
+from kiosk.ports.trips import LockedPlace, Order
 
 STATES = ("none", "held", "expired", "released", "confirmed", "printed", "voided")
 _ENCODER = json.JSONEncoder(ensure_ascii=False)

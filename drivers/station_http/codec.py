@@ -9,7 +9,7 @@ from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
-from kiosk.ports.station import (
+from kiosk.ports.trips import (
     ClassOffer,
     FoundOrder,
     Limits,

@@ -19,7 +19,8 @@ from drivers.station_http.calls import Call
 from drivers.station_http.lanes import Lane, Lanes, ThreadLanes
 from drivers.station_http.outcome import Outcome
 from kiosk.ports.fact import Report
-from kiosk.ports.station import NetworkKnown, Order, StationBack, StationLost
+from kiosk.ports.station import NetworkKnown, StationBack, StationLost
+from kiosk.ports.trips import Order
 
 log = logging.getLogger(__name__)
 PROBE_UP_MS = 30_000

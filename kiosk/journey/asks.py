@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from kiosk.ports.station import FoundOrder, Order
+from kiosk.ports.trips import FoundOrder, Order
 
 
 class Now(NamedTuple):

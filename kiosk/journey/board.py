@@ -10,7 +10,8 @@ from dataclasses import replace
 from kiosk.journey.asks import Ask, Now
 from kiosk.journey.search import StationIndex
 from kiosk.journey.state import JourneySettings, JourneyState, selling_state
-from kiosk.ports.station import Offer, TrainsListed
+from kiosk.ports.station import TrainsListed
+from kiosk.ports.trips import Offer
 
 BOARDS = ("next", "search.fixed")
 MOST_ASKED = 12

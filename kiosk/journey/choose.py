@@ -17,7 +17,7 @@ from kiosk.journey.state import (
     selling_state,
     total_of,
 )
-from kiosk.ports.station import Limits, Network, Offer, Order
+from kiosk.ports.trips import Limits, Network, Offer, Order
 
 SORTS = ("depart", "price", "duration")
 WISHES = ("together", "window", "aisle")

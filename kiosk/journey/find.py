@@ -12,7 +12,8 @@ from kiosk.journey.asks import Ask, AskStops, Now
 from kiosk.journey.calendar import SaleWindow, parse_day, station_day
 from kiosk.journey.search import StationIndex, squashed
 from kiosk.journey.state import JourneySettings, JourneyState
-from kiosk.ports.station import Limits, Network, TrainStops
+from kiosk.ports.station import TrainStops
+from kiosk.ports.trips import Limits, Network
 
 LONGEST_NAME = 20
 LONGEST_NUMBER = 12

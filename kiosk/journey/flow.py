@@ -19,10 +19,8 @@ from kiosk.journey.state import JourneySettings, JourneyState, idle_times
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import NoteHeld, NoteMoving
 from kiosk.ports.station import (
-    Limits,
     LockRefused,
     LockUncertain,
-    Network,
     NetworkKnown,
     OrdersFailed,
     OrdersFound,
@@ -32,6 +30,7 @@ from kiosk.ports.station import (
     TrainsListed,
     TrainStops,
 )
+from kiosk.ports.trips import Limits, Network
 from kiosk.screen import targets as T
 
 COMMON = {T.BACK: "back", T.HOME: "home", T.HELP: "help", T.MORE_TIME: "stay"}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kiosk.journey.asks import Ask, Now, StartSale
 from kiosk.journey.state import OVER, JourneyState, class_of, price_of, selling_state
-from kiosk.ports.station import ClassOffer, Offer
+from kiosk.ports.trips import ClassOffer, Offer
 
 DEARER = 1.5
 """Another class of the same train is near when it costs at most so many times as much."""

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kiosk.ports.station import Network, StationName
+from kiosk.ports.trips import Network, StationName
 
 KEPT = 256
 # How good a find is, best first.

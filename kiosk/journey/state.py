@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.ports.station import ClassOffer, FoundOrder, Limits, Offer, StopTime
+from kiosk.ports.trips import ClassOffer, FoundOrder, Limits, Offer, StopTime
 from kiosk.screen.values import value
 
 FEW = 20

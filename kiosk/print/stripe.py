@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from kiosk.ports.station import LockedPlace, Order
+from kiosk.ports.trips import LockedPlace, Order
 
 LENGTH = 43
 CLASS_LETTERS = {

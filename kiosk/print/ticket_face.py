@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kiosk.ports.station import LockedPlace, Named, Network, Order, StationName
 from kiosk.ports.ticket_printer import Picture
+from kiosk.ports.trips import LockedPlace, Named, Network, Order, StationName
 from kiosk.print.sheet import Faces, Sheet
 from kiosk.screen import formats, qr
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 
 from kiosk.ports.note_dispenser import Counts
-from kiosk.ports.station import LockedPlace, Order
+from kiosk.ports.trips import LockedPlace, Order
 from kiosk.sale.change import PaidIn
 
 

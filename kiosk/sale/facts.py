@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.ports.fact import Fact
-from kiosk.ports.station import Order
+from kiosk.ports.trips import Order
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from kiosk.journey.search import StationIndex
 from kiosk.journey.state import JourneySettings, JourneyState
 from kiosk.partial import Service
 from kiosk.ports.payment import PaymentStep
-from kiosk.ports.station import Limits, Network
+from kiosk.ports.trips import Limits, Network
 from kiosk.sale.book import Book
 from kiosk.screen.formats import Clock
 from kiosk.screen.texts import Both, Texts

@@ -21,7 +21,8 @@ from drivers.station_http.outcome import Outcome, unanswered, understand
 from drivers.station_http.transport import parsed
 from kiosk.clock import VirtualClock
 from kiosk.ports.fact import Fact
-from kiosk.ports.station import Offer, TrainsListed
+from kiosk.ports.station import TrainsListed
+from kiosk.ports.trips import Offer
 from simulator.station.faults import Behaviour
 from simulator.station.runs import AsOpened
 from simulator.station.wire import Refused, Reply, Request, content_of

@@ -31,6 +31,7 @@ from kiosk.ports import payment as pp
 from kiosk.ports import receipt_printer as rp
 from kiosk.ports import station as st
 from kiosk.ports import ticket_printer as tp
+from kiosk.ports import trips
 from kiosk.ports.cabinet import CabinetSeen
 from kiosk.ports.code_scanner import CodeRead, ScannedCode
 from kiosk.ports.fact import DeviceReady, Fact
@@ -417,9 +418,9 @@ class FakeStation(Fake):
         super().__init__(bench, "station")
         self.down: set[str] = set()
         self.states: dict[str, str] = {}
-        self.orders_there: dict[str, tuple[st.FoundOrder, ...]] = {}  # by code, as scanned or typed, and by document
+        self.orders_there: dict[str, tuple[trips.FoundOrder, ...]] = {}  # by code, as scanned or typed, and by document
         self.refuses = ""  # why an order cannot be collected
-        self.places: dict[str, tuple[st.LockedPlace, ...]] = {}
+        self.places: dict[str, tuple[trips.LockedPlace, ...]] = {}
         self.asked: list[str] = []
         self.inbox: list[tuple[int, int]] = []
         self.records: list[tuple[int, int]] = []
@@ -450,7 +451,7 @@ class FakeStation(Fake):
         known = (each for found in self.orders_there.values() for each in found)
         order = next(each for each in known if each.number == number)
         places = tuple(
-            st.LockedPlace(at, each.coach, each.place, each.position, each.passenger, 0)
+            trips.LockedPlace(at, each.coach, each.place, each.position, each.passenger, 0)
             for at, each in enumerate(order.open)
         )
         good: Fact = st.PlacesLocked(sale, places, 0, 300_000, 600_000)
@@ -462,10 +463,10 @@ class FakeStation(Fake):
             self.states[sale], self.places[sale] = "held", places
         self.ordered("collect", sale, '"kind":"lock?"', good, sale=sale)
 
-    def lock(self, sale: str, order: st.Order) -> None:
+    def lock(self, sale: str, order: trips.Order) -> None:
         each = order.price_fen // len(order.passengers)
         places = tuple(
-            st.LockedPlace(i, "05", f"{12 + i}A", "window", who, each) for i, who in enumerate(order.passengers)
+            trips.LockedPlace(i, "05", f"{12 + i}A", "window", who, each) for i, who in enumerate(order.passengers)
         )
         good: Fact = st.PlacesLocked(sale, places, each * len(places), 300_000, 600_000)
         if "lock" in self.down:
@@ -482,9 +483,9 @@ class FakeStation(Fake):
         self.states[sale] = "released" if "release" not in self.down else self.states[sale]
         self.ordered("release", sale, '"kind":"release?"', st.LockReleased(sale, "release" not in self.down), sale=sale)
 
-    def _numbers(self, sale: str) -> tuple[st.TicketNumbers, ...]:
+    def _numbers(self, sale: str) -> tuple[trips.TicketNumbers, ...]:
         return tuple(
-            st.TicketNumbers(p.index, (f"A{p.index}", f"B{p.index}", f"C{p.index}")) for p in self.places[sale]
+            trips.TicketNumbers(p.index, (f"A{p.index}", f"B{p.index}", f"C{p.index}")) for p in self.places[sale]
         )
 
     def confirm(self, sale: str, total_fen: int, rounding_fen: int, cash_fen: int, card_fen: int = 0) -> None:

@@ -15,15 +15,8 @@ from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, MainsChanged, 
 from kiosk.ports.fact import DeviceReady
 from kiosk.ports.note_acceptor import AcceptorPast, NoteMoving
 from kiosk.ports.screen import ScreenBack, ScreenLost
-from kiosk.ports.station import (
-    Limits,
-    Network,
-    NetworkKnown,
-    SessionGranted,
-    SessionRefused,
-    StationBack,
-    StationLost,
-)
+from kiosk.ports.station import NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
+from kiosk.ports.trips import Limits, Network
 from kiosk.sale.change import CashPolicy
 from kiosk.screen.views.stop import REASONS
 from kiosk.showing import REASON_SCREENS

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kiosk.office import PAUSE_MS, SILENT_MS
-from kiosk.ports.station import InboxFailed, InboxHeard, SignedText, StationBack
+from kiosk.ports.station import InboxFailed, InboxHeard, StationBack
+from kiosk.ports.trips import SignedText
 from kiosk.sale.book import S
 from simulator.station.machines.models import MODES
 from simulator.station.machines.sets import SETS

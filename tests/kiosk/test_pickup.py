@@ -15,7 +15,8 @@ from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import DeviceReady
 from kiosk.ports.id_reader import IdAgain, IdDocument
 from kiosk.ports.payment import PaymentStep
-from kiosk.ports.station import FoundOrder, OrderedPlace, OrdersFailed
+from kiosk.ports.station import OrdersFailed
+from kiosk.ports.trips import FoundOrder, OrderedPlace
 from kiosk.sale.book import S
 from kiosk.screen.values import PickupCode, Show, encode
 from kiosk.screen.view import view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.ports.station import Offer, Order
+from kiosk.ports.trips import Offer, Order
 from kiosk.screen import formats
 from kiosk.screen.texts import Both
 from kiosk.screen.values import Journey, Words

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from kiosk.journey.state import idle_times
-from kiosk.ports.station import Named
+from kiosk.ports.trips import Named
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.shown import Shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.journey.collect import CODE_DIGITS
-from kiosk.ports.station import FoundOrder, OrderedPlace
+from kiosk.ports.trips import FoundOrder, OrderedPlace
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kiosk.ports.station import LockedPlace, OrderedPlace
+from kiosk.ports.trips import LockedPlace, OrderedPlace
 from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import SeatLetter, Words
 from kiosk.screen.views.look import Look, joined

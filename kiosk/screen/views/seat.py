@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.journey.choose import WISHES
 from kiosk.journey.state import hold_blocker, price_of, total_of
-from kiosk.ports.station import ClassOffer, Named
+from kiosk.ports.trips import ClassOffer, Named
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg

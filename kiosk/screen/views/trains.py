@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.journey.choose import DEPARTS, cheapest, listed, page_of
 from kiosk.journey.find import KINDS, filter_kinds
 from kiosk.journey.state import FEW, selling_state
-from kiosk.ports.station import ClassOffer, Offer
+from kiosk.ports.trips import ClassOffer, Offer
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg

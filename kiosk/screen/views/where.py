@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.journey.choose import page_of
 from kiosk.journey.find import USUAL_KINDS, number_keys, number_kinds, numbers_found, picked_stations, pool_of
-from kiosk.ports.station import StationName
+from kiosk.ports.trips import StationName
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import Key, Notice, StationCell, StationPicker, TrainNumber, Trip, Words

@@ -12,16 +12,8 @@ from typing import Any, TypeVar
 
 from drivers.station_http.driver import StationHttp
 from kiosk.ports.fact import Fact
-from kiosk.ports.station import (
-    LockRefused,
-    LockReleased,
-    NetworkKnown,
-    Offer,
-    Order,
-    PlacesLocked,
-    SessionGranted,
-    TrainsListed,
-)
+from kiosk.ports.station import LockRefused, LockReleased, NetworkKnown, PlacesLocked, SessionGranted, TrainsListed
+from kiosk.ports.trips import Offer, Order
 from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure, measured
 from simulator.child import Program

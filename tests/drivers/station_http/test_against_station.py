@@ -22,7 +22,6 @@ from kiosk.ports.station import (
     LockReleased,
     LockRenewed,
     NetworkKnown,
-    Order,
     PlacesLocked,
     PrintedReported,
     RecordsTaken,
@@ -35,6 +34,7 @@ from kiosk.ports.station import (
     TrainStops,
     VoidReported,
 )
+from kiosk.ports.trips import Order
 from simulator.clock import SharedClock
 
 pytestmark = pytest.mark.slow

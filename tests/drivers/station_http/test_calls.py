@@ -16,14 +16,11 @@ from kiosk.ports.fact import Fact
 from kiosk.ports.station import (
     ConfirmRefused,
     ConfirmUncertain,
-    Limits,
-    LockedPlace,
     LockRefused,
     LockReleased,
     LockRenewed,
     LockUncertain,
     NetworkKnown,
-    Order,
     PlacesLocked,
     PrintedReported,
     RecordsFailed,
@@ -34,12 +31,12 @@ from kiosk.ports.station import (
     SaleStateUnknown,
     SessionGranted,
     SessionRefused,
-    TicketNumbers,
     TrainsFailed,
     TrainsListed,
     TrainStops,
     VoidReported,
 )
+from kiosk.ports.trips import Limits, LockedPlace, Order, TicketNumbers
 
 SALE = "T07.7f3a91c2.17"
 ORDER = Order(

@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 from kiosk.journey.asks import AskStops, AskTrains, CallStaff, StartSale, ToService
 from kiosk.journey.flow import FLOW, Journey
 from kiosk.journey.state import idle_times
-from kiosk.ports.station import (
-    LockRefused,
-    NetworkKnown,
-    StationLost,
-    StopTime,
-    TrainsFailed,
-    TrainsListed,
-    TrainStops,
-)
+from kiosk.ports.station import LockRefused, NetworkKnown, StationLost, TrainsFailed, TrainsListed, TrainStops
+from kiosk.ports.trips import StopTime
 from kiosk.screen import targets as T
 from kiosk.screen.values import keys_of
 from kiosk.screen.view import view

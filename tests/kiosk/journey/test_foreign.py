@@ -10,7 +10,7 @@ from kiosk.journey.asks import AskStops, StartSale
 from kiosk.journey.choose import listed
 from kiosk.journey.find import filter_kinds, number_kinds
 from kiosk.journey.state import JourneyState, hold_blocker, selling_state
-from kiosk.ports.station import Network
+from kiosk.ports.trips import Network
 from kiosk.screen.values import RouteMap, TrainNumber, Trains, Words
 from tests.kiosk.screen.world import HOUR_MS, LIMITS, NETWORK, WALL_MS, class_offer, now, offer
 from tests.kiosk.ui.samples_foreign import (

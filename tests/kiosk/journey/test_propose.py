@@ -10,7 +10,8 @@ from kiosk.journey.asks import StartSale
 from kiosk.journey.flow import Journey
 from kiosk.journey.propose import nearest
 from kiosk.journey.state import JourneyState
-from kiosk.ports.station import LockRefused, Offer, TrainsListed
+from kiosk.ports.station import LockRefused, TrainsListed
+from kiosk.ports.trips import Offer
 from tests.kiosk.screen.world import HOUR_MS, WALL_MS, class_offer, journey, now, offer
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.journey.search import StationIndex, near_prefix, squashed
-from kiosk.ports.station import Network, StationName
+from kiosk.ports.trips import Network, StationName
 from tests.kiosk.screen.world import NETWORK
 
 INDEX = StationIndex(NETWORK)

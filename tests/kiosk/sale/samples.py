@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from kiosk.parameters import SalePolicy
 from kiosk.ports.fact import Fact
-from kiosk.ports.station import LockedPlace, Order, PlacesLocked, SaleConfirmed, TicketNumbers
+from kiosk.ports.station import PlacesLocked, SaleConfirmed
+from kiosk.ports.trips import LockedPlace, Order, TicketNumbers
 from kiosk.records import record_of
 from kiosk.sale.facts import Agreed, SaleStarted
 from kiosk.sale.intents import Intent

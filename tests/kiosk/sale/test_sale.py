@@ -7,8 +7,9 @@ import pytest
 from kiosk.parameters import SalePolicy
 from kiosk.ports.note_acceptor import NoteHeld, NoteMoving, NoteOurs
 from kiosk.ports.note_dispenser import ChangeRetracted
-from kiosk.ports.station import LockRenewed, PrintedReported, RenewFailed, SaleConfirmed, TicketNumbers, VoidReported
+from kiosk.ports.station import LockRenewed, PrintedReported, RenewFailed, SaleConfirmed, VoidReported
 from kiosk.ports.ticket_printer import TicketInTray, TicketsTaken
+from kiosk.ports.trips import TicketNumbers
 from kiosk.sale import facts as sf
 from kiosk.sale import intents as si
 from kiosk.sale.book import S

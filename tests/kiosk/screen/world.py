@@ -9,23 +9,19 @@ from kiosk.journey.flow import Journey
 from kiosk.journey.state import JourneySettings, JourneyState
 from kiosk.partial import SERVICES, services
 from kiosk.ports.payment import PaymentStep
-from kiosk.ports.station import (
+from kiosk.ports.station import NetworkKnown, OrdersFound, SessionGranted, TrainsListed, TrainStops
+from kiosk.ports.trips import (
     ClassOffer,
     FoundOrder,
     Limits,
     LockedPlace,
     Named,
     Network,
-    NetworkKnown,
     Offer,
     Order,
     OrderedPlace,
-    OrdersFound,
-    SessionGranted,
     StationName,
     StopTime,
-    TrainsListed,
-    TrainStops,
 )
 from kiosk.sale.book import Book, ChargeLine, Claim, NoteLine, PayLine, S, TicketLine
 from kiosk.screen.formats import Clock

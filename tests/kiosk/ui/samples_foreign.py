@@ -7,17 +7,8 @@ from functools import cache
 
 from kiosk.journey.flow import Journey
 from kiosk.journey.state import JourneySettings
-from kiosk.ports.station import (
-    Network,
-    NetworkKnown,
-    Offer,
-    Order,
-    SessionGranted,
-    StationName,
-    StopTime,
-    TrainsListed,
-    TrainStops,
-)
+from kiosk.ports.station import NetworkKnown, SessionGranted, TrainsListed, TrainStops
+from kiosk.ports.trips import Network, Offer, Order, StationName, StopTime
 from kiosk.sale.book import Book
 from kiosk.screen.shown import MachineSeen, ModeSeen, Shown
 from kiosk.screen.values import Screen

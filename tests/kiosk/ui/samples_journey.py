@@ -10,18 +10,8 @@ import yaml
 
 from kiosk.journey.flow import Journey
 from kiosk.journey.state import JourneySettings, JourneyState
-from kiosk.ports.station import (
-    LockRefused,
-    LockUncertain,
-    Named,
-    Network,
-    NetworkKnown,
-    Offer,
-    SessionGranted,
-    StationLost,
-    StationName,
-    TrainsListed,
-)
+from kiosk.ports.station import LockRefused, LockUncertain, NetworkKnown, SessionGranted, StationLost, TrainsListed
+from kiosk.ports.trips import Named, Network, Offer, StationName
 from kiosk.screen.shown import MachineSeen, ModeSeen, Shown
 from kiosk.screen.values import Screen
 from kiosk.screen.view import view

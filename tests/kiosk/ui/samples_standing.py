@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cache
 
 from kiosk.journey.flow import Journey
-from kiosk.ports.station import LockedPlace, Offer, TrainsListed
+from kiosk.ports.station import TrainsListed
+from kiosk.ports.trips import LockedPlace, Offer
 from kiosk.sale.book import S
 from kiosk.screen.values import Screen
 from kiosk.screen.view import view

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.ports.station import LockRefused, Order, TrainsListed
+from kiosk.ports.station import LockRefused, TrainsListed
+from kiosk.ports.trips import Order
 from simulator.world.station import Desk
 from tests.simulator.station.gtfs.feeds import TODAY, code_of, read, with_tables
 from tests.simulator.world.test_station import SALE, Machine

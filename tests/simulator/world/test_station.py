@@ -23,7 +23,6 @@ from kiosk.ports.station import (
     LockRenewed,
     LockUncertain,
     NetworkKnown,
-    Order,
     PlacesLocked,
     PrintedReported,
     RecordsFailed,
@@ -40,6 +39,7 @@ from kiosk.ports.station import (
     TrainStops,
     VoidReported,
 )
+from kiosk.ports.trips import Order
 from kiosk.reactor import Reactor
 from simulator.station.faults import FAULTS
 from simulator.station.wire import content_of
