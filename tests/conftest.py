@@ -24,8 +24,8 @@ WHOLE_MACHINES = (
     TESTS / "simulator" / "test_two_machines.py",
     TESTS / "simulator" / "replay" / "test_field.py",
 )
-ASIDE = 5
-"""Niceness of a worker with no machine (or none any more): one that computes has a third of what a late screen has."""
+ASIDE = 15
+"""Niceness of a worker with no machine (or none any more): one that computes gets what a machine leaves over."""
 YOUNG = 20_000
 """So many new objects may gather before cycles are looked for: simulated worlds make many, and hardly a cycle."""
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3

@@ -1,7 +1,8 @@
 """Payments by card and phone: each is begun once, and captured or taken back; the other side's ledger says the same (2, 5).
 
 What is captured pays for tickets that were handed over; what goes back pays for none. A payment that the other side keeps is
-owed like any other money. One that it refuses to capture came to nothing: what was given for it is told, fen by fen, as unpaid.
+owed like any other money. One that it refuses to capture came to nothing: what was given for it is told, fen by fen, as unpaid,
+and only what was paid there once may come to nothing so.
 """
 
 from __future__ import annotations
@@ -172,8 +173,12 @@ class Charges:
         for number, (state, amount_fen, times) in ledger.items():
             self._other(number, state, amount_fen, times, settled)
         for track in self.tracks.values():
-            state = ledger.get(track.payment, ("none", 0, 0))[0]
+            state, _, times = ledger.get(track.payment, ("none", 0, 0))
             sure = settled or bool(track.end)
+            if track.unpaid_fen and not times:
+                self._run.say(
+                    2, f"tickets were given for payment {track.payment}, which was never paid there", track.sale
+                )
             if track.end == "contested" and state == "captured":
                 self._run.say(2, f"payment {track.payment} is captured there, and here it came to nothing", track.sale)
             elif track.deed == "capture" and track.end != "contested" and sure and state != "captured":

@@ -208,6 +208,11 @@ def test_what_was_given_for_nothing_is_told_to_the_fen(lines: Lines, words: str)
     assert any(words in text for text in told(lines)), told(lines)
 
 
+def test_only_what_was_paid_there_once_can_come_to_nothing() -> None:
+    words = told(contested(unpaid()), {PAYMENT: ("open", FARE_FEN, 0)})
+    assert any("which was never paid there" in word for word in words), words
+
+
 def test_a_payment_that_is_kept_there_cannot_be_unpaid_here() -> None:
     words = told(contested(unpaid()), {PAYMENT: ("captured", FARE_FEN, 1)})
     assert any("captured there, and here it came to nothing" in text for text in words)
