@@ -185,8 +185,10 @@ class Book:
     given_up: bool = False  # the places were released, or all of the sale voided
     lock_until_ms: int = 0
     lock_limit_ms: int = 0
+    last_minute_ms: int = 0  # so long before the lock ends nobody begins to pay by card or phone; real time
     lock_span_ms: int = 0
     notes: list[NoteLine] = field(default_factory=list)
+    charged_out: bool = False  # cards and phones were tried as often as one sale may
     accepted_fen: tuple[int, ...] = ()
     refused: dict[int, str] = field(default_factory=dict)  # face value -> no_change, not_coverable, too_many, unknown
     last_refusal: str = ""
@@ -262,6 +264,11 @@ class Book:
     def kept_fen(self) -> int:
         """What should have gone back, and the other side refuses: owed."""
         return sum(line.amount_fen for line in self.charges if line.state == "kept")
+
+    @property
+    def charge_last_ms(self) -> int:
+        """Monotonic moment until which a card or a phone may pay: what is left of the lock must suffice for the station's yes."""
+        return self.lock_until_ms - self.last_minute_ms
 
     @property
     def unpaid_fen(self) -> int:

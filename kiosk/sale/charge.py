@@ -37,8 +37,8 @@ class ChargeGuards:
 
     def may_charge(self) -> bool:
         """Another way than notes was chosen, none is in the machine, and time is left to pay and to confirm."""
-        book, policy = self.book, self._context.policy
-        if book.way in ("", "cash") or book.given_up or book.claims or len(book.charges) >= policy.charge_tries:
+        book = self.book
+        if book.way in ("", "cash") or book.given_up or book.claims or book.charged_out:
             return False
         if book.drawn_in or book.notes_in_state(
             "held", "moving", "returning", "ours", "deposited", "jammed", "unknown"
@@ -95,10 +95,9 @@ class ChargeGuards:
         return line is not None and line.state == "lapsed" and self.book.lies_out == "tickets"
 
     def _charge_limit_ms(self) -> int:
-        """Until then the passenger may pay: what is left of the lock must suffice for the station's yes."""
+        """Until then the passenger may pay."""
         policy, rate = self._context.policy, self._context.rate
-        last_ms = self.book.lock_until_ms - round(policy.last_minute_ms / rate)
-        return min(self._now_ms + round(policy.charge_ms / rate), last_ms)
+        return min(self._now_ms + round(policy.charge_ms / rate), self.book.charge_last_ms)
 
 
 class ChargeDeeds(ChargeGuards):
@@ -112,6 +111,7 @@ class ChargeDeeds(ChargeGuards):
         book, limit_ms = self.book, self._charge_limit_ms()
         payment = book.number * 100 + len(book.charges) + 1
         book.charges.append(ChargeLine(payment, book.way, book.due_fen))
+        book.charged_out = len(book.charges) >= self._context.policy.charge_tries
         book.charge_until_ms = limit_ms + self._context.policy.charge_answer_ms
         self._intents.append(AuthorisePayment(book.number, book.key, payment, book.due_fen, book.way, limit_ms))
 

@@ -72,6 +72,7 @@ def _held(fact: st.PlacesLocked, book: Book, at: Counting) -> None:
     book.lock_span_ms = fact.remaining_ms
     book.lock_until_ms = at.now_ms + round(fact.remaining_ms / at.rate)
     book.lock_limit_ms = at.now_ms + round(fact.limit_ms / at.rate)
+    book.last_minute_ms = round(at.policy.last_minute_ms / at.rate)
     at.patience(book, at.policy.review_patience_ms)
 
 

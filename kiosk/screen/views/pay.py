@@ -122,13 +122,26 @@ def dialog(look: Look, book: Book, cancel: Key) -> Dialog | None:
     return look.more_time(look.until(book.patience_until_ms, MORE_TIME_MS), cancel, more)
 
 
+def no_more_charges(look: Look, book: Book) -> Words:
+    """Why the sale would begin no payment by card or phone any more; nothing while it would (`Sale.may_charge`)."""
+    if book.given_fen:
+        return look.say("Not with notes in")
+    if book.charged_out:
+        return look.say("It was tried too often")
+    if look.left_ms(book.charge_last_ms) <= 0:
+        return look.say("Too little time is left")
+    return NOTHING
+
+
 def _other_way(look: Look, book: Book) -> Key:
     """By phone while no note is in; the key keeps its place where that cannot be done."""
     key = Key(T.PAY_CODE, look.say("Pay by QR"), "qr")
     if "code" not in look.shown.mode.fitted_ways:
         return look.later(key)
-    free = not book.given_fen and book.moving_note is None and "code" in look.shown.mode.other_ways
-    return replace(key, enabled=free, why=look.say("Not with notes in") if book.given_fen else look.say("Not now"))
+    why = no_more_charges(look, book)
+    if not why.main and (book.moving_note is not None or "code" not in look.shown.mode.other_ways):
+        why = look.say("Not now")
+    return replace(key, enabled=why == NOTHING, why=why)
 
 
 def pay_cash(look: Look) -> PayCash:

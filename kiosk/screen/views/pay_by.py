@@ -13,7 +13,7 @@ from kiosk.screen.values import Deadline, Figure, Key, Notice, PayCard, PayChoic
 from kiosk.screen.views.card import journey_card
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.partial import why as why_off
-from kiosk.screen.views.pay import CHANGE, dialog, ticket_words
+from kiosk.screen.views.pay import CHANGE, dialog, no_more_charges, ticket_words
 from kiosk.screen.views.review import last_minute, rounding_words
 
 DECLINED = {
@@ -82,8 +82,8 @@ def _way(look: Look, book: Book, way: str) -> PayWay:
         why = say("An earlier payment is still being sent back")
     elif way not in mode.other_ways:
         why = why_off(look, way) or say("Not now")
-    elif book.given_fen:
-        why = say("Not with notes in")
+    else:
+        why = no_more_charges(look, book)
     return PayWay(Key(target, say.msg(words), icon, "tile", enabled=why == NOTHING, why=why), why if why.main else said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,21 @@ def test_with_notes_in_only_notes_pay() -> None:
     made = view(replace(ALL["sale-CHOOSING-some"], mode=CHARGES))
     assert key(made, T.PAY_CASH)[0]
     assert key(made, T.PAY_CODE) == (False, "Not with notes in")
+
+
+@pytest.mark.parametrize(
+    ("book", "why"),
+    [
+        ({"charged_out": True}, "It was tried too often"),
+        ({"last_minute_ms": 10**9}, "Too little time is left"),
+    ],
+)
+def test_a_way_that_the_sale_would_not_begin_any_more_is_no_dead_key(book: dict[str, Any], why: str) -> None:
+    shown = ALL["sale-CHOOSING-charges"]
+    assert shown.sale is not None
+    made = view(replace(shown, sale=replace(shown.sale, **book)))
+    assert key(made, T.PAY_CODE) == (False, why)
+    assert key(made, T.PAY_CASH)[0]
 
 
 def test_a_payment_that_came_to_nothing_says_so_and_why() -> None:
