@@ -68,10 +68,11 @@ class CabinetClient:
     # -- a passenger's hands
 
     def look(self) -> Openings:
-        """What sticks out or lies in an open outlet."""
-        outlets = self.get("/api/state")["outlets"]
-        seen = {name: bool(outlet["things"] and outlet["open"]) for name, outlet in outlets.items()}
-        return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"])
+        """What sticks out or lies in an open outlet, and a card that sticks out of its slot."""
+        state = self.get("/api/state")
+        seen = {name: bool(outlet["things"] and outlet["open"]) for name, outlet in state["outlets"].items()}
+        card = "cards" in state and state["cards"]["out"]
+        return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"], card)
 
     def insert(self, value_fen: int) -> bool:
         """From the wallet; a wallet that is empty is filled up first: these passengers never run out of notes."""
