@@ -22,7 +22,7 @@ T = TypeVar("T")
 DAYS_PER_UNIT = 20
 PAIRS_PER_UNIT = 10
 TYPICAL = next(iter(SALES))
-TYPICAL_SLICES, OTHER_SLICES, PAIR_SLICES = 32, 320, 10_007
+TYPICAL_SLICES, OTHER_SLICES, PAIR_SLICES = 16, 160, 5_987
 """The tests do one part of so many each day. Pairs by a prime: else a slice would have the same sale or fault again and again."""
 
 
