@@ -80,16 +80,13 @@ def main(argv: Sequence[str]) -> int:
     """0 when every step passed, 1 otherwise; later steps are run even if an early one failed."""
     parser = argparse.ArgumentParser(prog="tvm test", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave out the slow tests (processes, browser, X server)")
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help="test processes (default 3, one mostly waits for a machine; quick 2)"
-    )
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="test processes (default 2)")
     parser.add_argument("only", nargs="*", metavar="PATH", help="tests to run instead of all")
     given = parser.parse_args(argv)
     if (missing := missing_packages()) and not given.quick:
         print(f"-- some slow tests need programs that are not here: apt-get install {' '.join(missing)}")
     clock = SharedClock.starting_now()
-    workers = given.workers or (2 if given.quick else 3)
-    failed = [step.name for step in steps(given.quick, workers, given.only) if not run(step, clock)]
+    failed = [step.name for step in steps(given.quick, given.workers, given.only) if not run(step, clock)]
     if failed:
         print(f"-- not passed: {', '.join(failed)}")
     return 1 if failed else 0

@@ -1,7 +1,7 @@
 """How the tests are run: whole machines one after the other, and a worker that wastes no time of its own.
 
-Two machines at a time on two cores make screens late, and a machine whose screen is late rightly stops selling. One machine
-mostly waits: for motors, for time-outs, for people. So there is a worker more than cores, and whoever only computes steps aside.
+Two machines at a time on two cores make screens late, and a machine whose screen is late rightly stops selling. So
+whoever only computes steps aside; and still a third worker on two cores was too many for a demo that must sell.
 """
 
 from __future__ import annotations
