@@ -32,9 +32,6 @@ class ChargeGuards:
     _now_ms: int
     _wall_ms: int
 
-    def tray_has_tickets(self) -> bool:
-        raise NotImplementedError
-
     def may_charge(self) -> bool:
         """Another way than notes was chosen, none is in the machine, and time is left to pay and to confirm."""
         book = self.book
@@ -84,10 +81,6 @@ class ChargeGuards:
     def capture_first(self) -> bool:
         """After a restart, with a ticket in somebody's hand or maybe so: every second more may cost the payment."""
         return self.must_capture() and self.book.may_be_out and self.book.lies_out != "tickets"
-
-    def tray_waits(self) -> bool:
-        """After a restart: what lies in the tray was left there until the payment was captured."""
-        return self.book.absent and self.tray_has_tickets()
 
     def unpaid_lie_out(self) -> bool:
         """After a restart tickets lie in the slot that nobody pays for: they come back in."""

@@ -106,6 +106,10 @@ class Guards(DepositGuards, ChargeGuards, CoinGuards):
     def tray_has_tickets(self) -> bool:
         return any(not ticket.dumped for ticket in self.book.tickets_in("in_tray", "unknown"))
 
+    def tray_waits(self) -> bool:
+        """After a restart: what lies in the tray was left there until the payment was captured."""
+        return self.book.absent and self.tray_has_tickets()
+
     def deliver_partly(self) -> bool:
         return bool(self.book.tickets_in("in_tray")) and self._context.policy.partial_issue == "deliver_good"
 
