@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 from simulator.clock import SharedClock
 from simulator.demo_hall import last_place, report_of, seekers, serve_passengers
+from simulator.endings import in_the_way
 from simulator.fittings import ADDED, FITTINGS, FOR_PEOPLE, MIXED, MIXED_FOR_PEOPLE, fitting
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
@@ -216,6 +217,8 @@ def settled_ledger(rig: Rig) -> dict[str, Any]:
 
 def _summary(report: Mapping[str, Any]) -> None:
     print(f"sales {report['sales']} · fen {report['fen']} · tickets {report['tickets']}")
+    if why := in_the_way(report["ended"], report["faults"]):
+        print(f"what stood in the way: {why}")
     print(f"mean real ms per sale {report['times']['mean_ms']}")
     for kind, told in report["kinds"].items():
         print(

@@ -11,6 +11,7 @@ from typing import Any
 from simulator.acquirer import books as bank
 from simulator.auditor import audit_directory
 from simulator.balance import books, differences
+from simulator.endings import endings, stops
 from simulator.passenger.kinds import CANNOT_READ
 from simulator.passenger.visit import Account
 from simulator.provider.books import conserved, payments, sums
@@ -224,20 +225,23 @@ def make_report(
         found += card_differences(cards, of_cards_fen, accounts)
         there = bank.sums(cards.books, cards.terminal)
         paid |= {"cards": {"captured_fen": of_cards_fen, **there}, "ways": ways(accounts)}
+    lines = list(read_lines(journal))
     return {
         "run": dict(run),
         **told,
+        "ended": endings(lines),
+        "faults": stops(lines),
         **paid,
         "passengers": said,
         "violations": len(found),
         "found": found,
-        "times": times(split(read_lines(journal), motions)),
+        "times": times(split(lines, motions)),
         "kinds": by_kind(accounts),
         "visits": [account.as_dict() for account in accounts],
     }
 
 
-SUMMED = ("records", "sales", "open_sales", "fen", "tickets", "passengers")
+SUMMED = ("records", "sales", "open_sales", "ended", "faults", "fen", "tickets", "passengers")
 SUMMED_OF_PHONES = ("phones", "cards", "ways")
 """Parts of a machine's report that may be added up."""
 

@@ -114,7 +114,8 @@ def part(account: Account, fares_fen: int, found: list[str]) -> dict[str, Any]:
     told = {**TOLD, "fen": {**TOLD["fen"], "fares": fares_fen}}
     sale = SaleTimes(1, 0, dict.fromkeys(CLASSES, 20)).as_dict()
     return {
-        "records": 10, "sales": {"sold": 1}, **told, "passengers": passengers_say([account]), "found": found,
+        "records": 10, "sales": {"sold": 1}, "ended": {"sold": 1}, "faults": {"screen: E1": 1},
+        **told, "passengers": passengers_say([account]), "found": found,
         "violations": len(found), "times": {"mean_ms": {}, "sales": [sale]},
     }  # fmt: skip
 
@@ -133,6 +134,7 @@ def test_two_machines_are_summed_and_balanced_with_the_station() -> None:
     report = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {"seed": 1})
     assert (report["violations"], report["found"]) == (1, ["T02: something"])
     assert report["fen"]["kept"] == 20_000
+    assert (report["ended"], report["faults"]) == ({"sold": 2}, {"screen: E1": 2})
     assert report["tickets"]["taken"] == report["passengers"]["tickets"] == 2
     assert report["station"]["T02"] == {"sales": 1, "tickets": 1, "fares_fen": 9_300}
     assert report["kinds"]["exact"]["visits"] == 2
