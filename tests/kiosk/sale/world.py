@@ -321,10 +321,13 @@ class World:
         return {"counters": {"transaction": 3}} if isinstance(intent, si.PayNotes) else None
 
     def check(self) -> None:
-        """After every step: nothing is owed below zero, nothing more is paid than is owed, the sums agree."""
+        """After every step: nothing is owed below zero, nothing more is paid than is owed, the sums agree. What was given for a
+        payment that the other side refused to capture is unpaid (page 058), and no more than that."""
         book = self.book
         given = book.delivered_fen + book.paid_out_fen + book.claims_fen
-        assert book.paid_in_fen + book.kept_fen + book.uncertain_in_fen >= given
+        refused_fen = sum(line.amount_fen for line in book.charges if line.state == "contested")
+        assert book.paid_in_fen + book.kept_fen + book.uncertain_in_fen + refused_fen >= given
+        assert book.unpaid_fen <= refused_fen
         assert book.put_in_fen - book.ours_fen == sum(
             fen for fen, state in self.account.notes.values() if state in DEPOSIT
         )
