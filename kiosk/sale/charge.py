@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from kiosk.ports import payment as pp
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
-from kiosk.sale.book import Book, ChargeLine, Claim, S
+from kiosk.sale.book import Book, S
 from kiosk.sale.intents import AuthorisePayment, CapturePayment, Intent, ReversePayment, WithdrawPayment
+from kiosk.sale.lines import ChargeLine, Claim
 
 if TYPE_CHECKING:
     from kiosk.sale.count import Counting

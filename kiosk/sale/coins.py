@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.ports import coin_hopper as ch
 from kiosk.ports.fact import Fact
-from kiosk.sale.book import Book, Claim, CoinLine
+from kiosk.sale.book import Book
 from kiosk.sale.change import YUAN_FEN, ChangePlan, payable_exactly, plan_change
 from kiosk.sale.intents import Intent, PayCoins
+from kiosk.sale.lines import Claim, CoinLine
 from kiosk.stock import Stock
 
 if TYPE_CHECKING:

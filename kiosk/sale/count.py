@@ -19,10 +19,11 @@ from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
 from kiosk.sale import restarted
-from kiosk.sale.book import Book, Claim, NoteLine, PayLine, S, TicketLine
+from kiosk.sale.book import Book, S
 from kiosk.sale.charge import CHARGE_COUNTERS
 from kiosk.sale.coins import COIN_COUNTERS
 from kiosk.sale.deposit import DEPOSIT_COUNTERS
+from kiosk.sale.lines import Claim, NoteLine, PayLine, TicketLine
 from kiosk.stock import Stock
 
 

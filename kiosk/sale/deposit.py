@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.ports import note_acceptor as na
 from kiosk.ports.fact import Fact
-from kiosk.sale.book import Book, Claim, NoteLine
+from kiosk.sale.book import Book
 from kiosk.sale.intents import Intent, KeepDeposit, ReturnDeposit
+from kiosk.sale.lines import Claim, NoteLine
 
 if TYPE_CHECKING:
     from kiosk.sale.count import Counting

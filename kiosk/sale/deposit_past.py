@@ -26,7 +26,8 @@ from kiosk.ports.note_acceptor import (
     NoteReturned,
 )
 from kiosk.sale.belief import SILENT, UNSURE, Belief
-from kiosk.sale.book import Book, NoteLine
+from kiosk.sale.book import Book
+from kiosk.sale.lines import NoteLine
 
 BOX, ESCROW = 0, -1
 """Places of `DepositPast.packed`; every other number is a cassette's."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kiosk.sale.book import Book, TicketLine
+from kiosk.sale.book import Book
 from kiosk.sale.intents import Intent, ReleaseLock, TicketVoid, VoidSale
+from kiosk.sale.lines import TicketLine
 
 
 class GivingUp:

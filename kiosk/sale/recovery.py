@@ -44,8 +44,9 @@ from kiosk.ports.ticket_printer import (
     TrayDumped,
 )
 from kiosk.sale.belief import SILENT, UNSURE, Belief
-from kiosk.sale.book import Book, NoteLine, PayLine, S
+from kiosk.sale.book import Book, S
 from kiosk.sale.deposit_past import deposit_beliefs, packed_belief
+from kiosk.sale.lines import NoteLine, PayLine
 
 WHY = "power"
 MOST = 8

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from kiosk.ports.fact import Fact
 from kiosk.sale import charge, coins, deposit
 from kiosk.sale import facts as sf
-from kiosk.sale.book import Book, Claim, S
+from kiosk.sale.book import Book, S
+from kiosk.sale.lines import Claim
 
 if TYPE_CHECKING:
     from kiosk.sale.count import Counting

@@ -15,7 +15,7 @@ from kiosk.coin_stock import place_of
 from kiosk.errors import TvmError
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
-from kiosk.sale.book import Book, Claim, PayLine, S
+from kiosk.sale.book import Book, S
 from kiosk.sale.change import acceptable
 from kiosk.sale.charge import ChargeDeeds
 from kiosk.sale.coins import CoinDeeds
@@ -46,6 +46,7 @@ from kiosk.sale.intents import (
     UnknownAdd,
     UnpaidAdd,
 )
+from kiosk.sale.lines import Claim, PayLine
 from kiosk.sale.table import PUT_IN, TABLE
 from kiosk.stock import Stock
 

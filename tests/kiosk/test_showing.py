@@ -11,7 +11,8 @@ import pytest
 from kiosk import showing
 from kiosk.print.sheet import Faces
 from kiosk.print.ticket_face import TicketFacts
-from kiosk.sale.book import Book, S, TicketLine
+from kiosk.sale.book import Book, S
+from kiosk.sale.lines import TicketLine
 from kiosk.settings import DeviceTable, Identity, ScreenLink, Settings, StationLink
 from kiosk.showing import FORM_LATER_MS, Showing
 from tests.kiosk.print.samples import FACES

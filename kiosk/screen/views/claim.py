@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from kiosk.sale.book import Book, ChargeLine, Claim, S
+from kiosk.sale.book import Book, S
+from kiosk.sale.lines import ChargeLine, Claim
 from kiosk.screen import formats, qr
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kiosk.sale.book import Book, ChargeLine, S, TicketLine
+from kiosk.sale.book import Book, S
 from kiosk.sale.change import YUAN_FEN
+from kiosk.sale.lines import ChargeLine, TicketLine
 from kiosk.screen import formats
 from kiosk.screen.texts import Msg
 from kiosk.screen.values import Printing, ProgressStep, TicketThumb, Words

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from kiosk.sale.book import Book, NoteLine, PayLine, S
+from kiosk.sale.book import Book, S
+from kiosk.sale.lines import NoteLine, PayLine
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg

@@ -40,7 +40,8 @@ from kiosk.ports.ticket_printer import (
 )
 from kiosk.records import record_of
 from kiosk.sale import facts as sf
-from kiosk.sale.book import PayLine, S
+from kiosk.sale.book import S
+from kiosk.sale.lines import PayLine
 from kiosk.sale.recovery import Told, believe, risen
 from kiosk.system_facts import RecoveryBegan
 from tests.kiosk.sale.samples import KEY, VALUES, Player, confirmed

@@ -14,7 +14,8 @@ from kiosk import cancels, modes, service
 from kiosk.faults import FaultCode
 from kiosk.journey import flow
 from kiosk.sale import change, charge, count, restarted, sale
-from kiosk.sale.book import Claim, PayLine, S
+from kiosk.sale.book import S
+from kiosk.sale.lines import Claim, PayLine
 from kiosk.screen.views import claim as claim_view
 from kiosk.screen.views import notices, pay, progress, stop
 from kiosk.service_acts import ACTS

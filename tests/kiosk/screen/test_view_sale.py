@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.sale.book import NoteLine, PayLine, S, TicketLine
+from kiosk.sale.book import S
+from kiosk.sale.lines import NoteLine, PayLine, TicketLine
 from kiosk.screen import formats
 from kiosk.screen.shown import ModeSeen
 from kiosk.screen.values import (

@@ -23,7 +23,8 @@ from kiosk.ports.trips import (
     StationName,
     StopTime,
 )
-from kiosk.sale.book import Book, ChargeLine, Claim, NoteLine, PayLine, S, TicketLine
+from kiosk.sale.book import Book, S
+from kiosk.sale.lines import ChargeLine, Claim, NoteLine, PayLine, TicketLine
 from kiosk.screen.formats import Clock
 from kiosk.screen.shown import MachineSeen, ModeSeen, Shown
 from kiosk.screen.texts import Texts
