@@ -353,6 +353,10 @@ class Stand:
         """What the station knows of a sale; None when it never heard of it."""
         return self.station_state()["sales"].get(key)
 
+    def order_elsewhere(self, **order: Any) -> Any:
+        """Somebody buys by phone what a machine will not sell any more."""
+        return self._station("/lab/orders", order)
+
     def station_state(self) -> Any:
         return self._station("/lab/state")
 

@@ -54,15 +54,16 @@ class Visitor:
 
     # -- on the way to the money
 
-    def to_trains(self) -> Any:
+    def to_trains(self, station: str = BAODING, typed: tuple[str, ...] = ("B", "BD")) -> Any:
+        """The list of trains to `station`, found by its first letters."""
         stand = self.stand
-        self.to_station()
-        stand.press(f"station:{BAODING}", "trains")
+        self.to_station(typed)
+        stand.press(f"station:{station}", "trains")
         stand.until(lambda: stand.shows("trains") and stand.screen.state != "loading", "the list")
         return stand.screen
 
-    def to_station(self) -> None:
-        """The picker with the first letters typed, in English."""
+    def to_station(self, letters: tuple[str, ...] = ("B", "BD")) -> None:
+        """The picker with the first letters typed one by one, in English."""
         stand = self.stand
         if stand.see("attract", "home").kind == "attract":
             stand.press("start", "home")
@@ -71,7 +72,7 @@ class Visitor:
                 "language", lambda: stand.screen is not None and stand.screen.chrome.language == "en", "English"
             )
         stand.press("destination", "station")
-        for typed in ("B", "BD"):
+        for typed in letters:
             stand.touch(
                 f"letter:{typed[-1]}", lambda typed=typed: stand.shows("station") and stand.screen.typed == typed, typed
             )
@@ -86,13 +87,13 @@ class Visitor:
         classes = [cell for cell in stand.screen.classes if cell.key.enabled]
         cheapest = min(classes, key=lambda cell: fen(cell.price))
         if not cheapest.key.selected:
-            stand.touch(cheapest.key.target, lambda: self._chosen(cheapest.key.target), "the class is chosen")
+            stand.touch(cheapest.key.target, lambda: self.chosen(cheapest.key.target), "the class is chosen")
         for count in range(2, passengers + 1):
             plus = stand.screen.passengers[0].plus.target
             stand.touch(plus, lambda count=count: stand.screen.passengers[0].count >= count, f"{count} passengers")
         return stand.screen
 
-    def _chosen(self, target: str) -> bool:
+    def chosen(self, target: str) -> bool:
         return any(cell.key.selected and cell.key.target == target for cell in self.stand.screen.classes)
 
     def to_review(self, passengers: int = 1) -> Any:
@@ -101,6 +102,10 @@ class Visitor:
 
     def to_cash(self, passengers: int = 1) -> Any:
         self.to_review(passengers)
+        return self.agree()
+
+    def agree(self) -> Any:
+        """What the review shows is what is wanted; from now on so much is due."""
         seen = self.stand.press("pay", "pay.cash")
         self.due_fen = fen(seen.total.text)
         return seen

@@ -20,6 +20,11 @@ def class_words(look: Look, order: Order) -> Both:
     return Both(f"{named.zh} 无座", f"{named.en}, no seat") if order.wish == "standing" else named
 
 
+def held_words(look: Look, order: Order) -> Words:
+    """What the lock keeps for whoever pays now: no seat for who stands."""
+    return look.say("Tickets held for") if order.wish == "standing" else look.say("Seats held for")
+
+
 def journey_card(look: Look, trip: Offer | Order, seat_class: str = "", date: Words | None = None) -> Journey:
     """The chosen train in one card."""
     say = look.say

@@ -9,7 +9,7 @@ from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg
 from kiosk.screen.values import Denomination, Dialog, Figure, Key, Notice, PayCash, Words
-from kiosk.screen.views.card import class_words, journey_card
+from kiosk.screen.views.card import class_words, held_words, journey_card
 from kiosk.screen.views.look import NOTHING, Look, joined
 from kiosk.screen.views.review import last_minute, rounding_words
 
@@ -166,7 +166,7 @@ def pay_cash(look: Look) -> PayCash:
         look.chrome("pay.cash", 3, (cancel, code, look.help()), ring, asked, last_minute(look, book)),
         journey=journey_card(look, book.order, book.order.seat_class),
         tickets=ticket_words(look, book),
-        lock_words=say("Seats held for"),
+        lock_words=held_words(look, book.order),
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
         title=say.msg(TITLES.get(slot, INSERT)),
         total=Figure(say("Total"), formats.amount(book.due_fen), "ink", rounding_words(look, book)),

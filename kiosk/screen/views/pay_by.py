@@ -10,7 +10,7 @@ from kiosk.screen import formats, qr
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg
 from kiosk.screen.values import Deadline, Figure, Key, Notice, PayCard, PayChoice, PayCode, PayWay, Screen, Step, Words
-from kiosk.screen.views.card import journey_card
+from kiosk.screen.views.card import held_words, journey_card
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.partial import why as why_off
 from kiosk.screen.views.pay import CHANGE, dialog, no_more_charges, ticket_words
@@ -99,7 +99,7 @@ def pay_choice(look: Look) -> PayChoice:
         look.chrome("pay.choice", 3, (cancel, look.help()), ring, asked, notice),
         journey=journey_card(look, book.order, book.order.seat_class),
         tickets=ticket_words(look, book),
-        lock_words=say("Seats held for"),
+        lock_words=held_words(look, book.order),
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
         title=say("How would you like to pay?"),
         total=_amount(look, book),
@@ -154,7 +154,7 @@ def _code(look: Look, book: Book) -> PayCode:
         look.chrome("pay.code", 3, _footer(look, book), None if given_up else limit, notice=last_minute(look, book)),
         journey=journey_card(look, book.order, book.order.seat_class),
         tickets=ticket_words(look, book),
-        lock_words=say("Seats held for"),
+        lock_words=held_words(look, book.order),
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
         title=title,
         amount=_amount(look, book),
@@ -185,7 +185,7 @@ def _card(look: Look, book: Book) -> PayCard:
         look.chrome("pay.card", 3, footer, ring, notice=last_minute(look, book)),
         journey=journey_card(look, book.order, book.order.seat_class),
         tickets=ticket_words(look, book),
-        lock_words=say("Seats held for"),
+        lock_words=held_words(look, book.order),
         lock=look.until(book.lock_until_ms, book.lock_span_ms),
         title=say.msg(title),
         amount=_amount(look, book),

@@ -49,8 +49,9 @@ def _rows(look: Look, book: Book) -> tuple[ReviewRow, ...]:
 
 def _refunds(look: Look, book: Book) -> tuple[InfoCard, ...]:
     say = look.say
+    freed = say("Tickets freed") if book.order.wish == "standing" else say("Seats freed")
     return (
-        InfoCard("check", "ok", say("Before you pay"), say("Cancel free"), say("Seats freed")),
+        InfoCard("check", "ok", say("Before you pay"), say("Cancel free"), freed),
         InfoCard("swap", "warn", say("Before departure"), say("Refund less a fee"), say("At the window")),
         InfoCard("cross", "danger", say("After departure"), say("No refund"), say("Rebook at the window")),
     )

@@ -80,6 +80,16 @@ def test_a_changed_price_is_shown_old_and_new() -> None:
     assert screen.changed.words.main == "The price has changed from ¥700.00 to ¥779.25"
 
 
+@pytest.mark.parametrize(("wish", "held"), [("standing", "Tickets held for"), ("none", "Seats held for")])
+def test_nobody_who_stands_reads_that_a_seat_is_held(wish: str, held: str) -> None:
+    for state in (S.REVIEWING, S.COLLECTING):
+        made = book(state)
+        made.order = replace(ORDER, wish=wish)
+        screen = view(shown(steps("en")["sale"], made))
+        assert isinstance(screen, Review | PayCash)
+        assert screen.lock_words.main.startswith(held)
+
+
 def test_all_notes_stand_in_the_row_with_reasons() -> None:
     screen = screen_of("sale-COLLECTING", PayCash)
     assert [each.value for each in screen.denominations] == ["¥100", "¥50", "¥20", "¥10", "¥5", "¥1"]
