@@ -318,6 +318,7 @@ def _values(dice: Random, stage: Stage) -> dict[str, list[Any]]:
         "to_version": [1, 2],
         "body": [{"take_ms": 30_000}, {"opens_min": 0, "closes_min": 60}, {"take_ms": 1}],
         "box": [f"T07.{EPOCH}.1"],
+        "unpaid": [f"T07.{EPOCH}.1.1"],
         "station": ["BXP", "XXX"],
         "name": ["mode", "end_day", "registers"],
         "argument": ["closed", "", *days],
@@ -348,6 +349,7 @@ INTENTS: dict[str, tuple[str, ...]] = {
     "sale.end": ("sale", "outcome", "ours_fen", "delivered_fen", "paid_out_fen", "claims_fen", "rounding_fen"),
     "auth?": ("payment", "amount_fen"),
     "claim.add": ("sale", "code", "amount_fen"),
+    "unpaid.add": ("sale", "payment", "amount_fen", "reference"),
     "box.swap": ("notes", "tag"),
     "registers": ("day", "values"),
 }

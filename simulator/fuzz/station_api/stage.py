@@ -206,7 +206,8 @@ def _let_happen(stage: Stage) -> None:
     stage.call("POST", "/v1/orders:find", {"machine": "T07", "code": stage.code})
     swap = {"kind": "box.swap", "notes": [[10_000, 3]], "counted": 3, "tag": "B2"}
     claim = {"kind": "claim.add", "sale": 3, "code": "C-1", "amount_fen": 900, "exact": True, "reason": "jam"}
-    told = {"epoch": EPOCH, "first_seq": 1, "lines": lines(({"kind": "op.act"}, [swap, claim]))}
+    lost = {"kind": "unpaid.add", "sale": 3, "payment": 1, "amount_fen": 5_000, "reference": "R1"}
+    told = {"epoch": EPOCH, "first_seq": 1, "lines": lines(({"kind": "op.act"}, [swap, claim, lost]))}
     stage.call("POST", "/v1/devices/T07/records", told)
     _office(stage)
 

@@ -134,6 +134,13 @@ def _of_machine(machines: Machines, machine: str, epoch: str, told: Told, day: s
         elif event.what == "box" and machines.counted[box]["counted_fen"] != event.amount_fen:
             counted = machines.counted[box]["counted_fen"]
             found.append({"item": "box", "box": box, "expected_fen": event.amount_fen, "counted_fen": counted})
+    for lost in (each for each in told.unpaid if each.day == day and each.seq <= last):
+        got = machines.got.get(f"{machine}.{epoch}.{lost.seq}.{lost.payment}")
+        both = {"key": lost.key, "reference": lost.reference, "amount_fen": lost.amount_fen}
+        if got is None:
+            found.append({"item": "unpaid_open", "machine": machine, **both})
+        elif got["amount_fen"] != lost.amount_fen:
+            found.append({"item": "unpaid", "machine": machine, **both, "got_fen": got["amount_fen"]})
     compared = [each for each in told.compared if each.day == day and each.seq <= last]
     if not compared and (of_day or any(sale.day == day and sale.seq <= last for sale in told.ended)):
         found.append({"item": "no_registers", "machine": machine, "epoch": epoch})

@@ -10,7 +10,7 @@ from typing import Any
 
 MOST = 10**15
 LATEST_MS = 10**14
-TEXTS = frozenset({"outcome", "reason", "set", "code", "tag", "day", "key", "name", "argument", "why"})
+TEXTS = frozenset({"outcome", "reason", "set", "code", "tag", "day", "key", "name", "argument", "why", "reference"})
 WHOLE = frozenset({"seq", "version"})
 
 

@@ -47,6 +47,15 @@ class SettleBody(Strict):
     amount_fen: Fen
 
 
+class UnpaidBody(Strict):
+    """What was got in the end for a payment that came to nothing; 0: nothing, and the railway bears it. `unpaid` is
+    machine.epoch.seq.payment of the record that told of it."""
+
+    unpaid: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,16}\.[A-Za-z0-9]{1,32}\.[1-9][0-9]{0,11}\.[0-9]{1,9}$")]
+    amount_fen: Fen
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class CountBody(Strict):
     """What people found in a box that left a machine. `box` is machine.epoch.seq of the record of its going."""
 

@@ -171,6 +171,25 @@ def settle(station: Station, call: OfficeCall) -> Answer:
     return Answer({"code": code, "amount_fen": body.amount_fen}, [step])
 
 
+def list_unpaid(station: Station, call: OfficeCall) -> Answer:
+    return Answer({"unpaid": views.unpaid(station)})
+
+
+def settle_unpaid(station: Station, call: OfficeCall) -> Answer:
+    """What whoever holds the tickets has paid in the end, or that nobody will, once. Refuses 404 no_such_unpaid, 409 settled,
+    422 out_of_range for more than the payment was."""
+    body = models.parse_body(bodies.UnpaidBody, call.request.body)
+    found = next((one for one in views.unpaid(station) if one["unpaid"] == body.unpaid), None)
+    if found is None:
+        raise Refused(404, "no_such_unpaid", "no machine has told of this payment")
+    if (before := found["settled"]) is not None:
+        raise Refused(409, "settled", f"it was settled by {before['by']}", at_ms=before["at_ms"])
+    if body.amount_fen > found["amount_fen"]:
+        raise Refused(422, "out_of_range", f"amount_fen: the payment was {found['amount_fen']}")
+    step = {"kind": "unpaid_settled", "at_ms": call.now_ms, **body.model_dump(), "by": call.person.name}
+    return Answer({"unpaid": body.unpaid, "amount_fen": body.amount_fen}, [step])
+
+
 def list_boxes(station: Station, call: OfficeCall) -> Answer:
     return Answer({"boxes": views.boxes(station)})
 
@@ -240,6 +259,11 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/v1/office/claims/{code}:settle", settle, "Paid at the window", bodies.SettleBody,
         ((404, "no_such_claim"), (409, "settled")),
+    ),
+    Route("GET", "/v1/office/unpaid", list_unpaid, "Payments that came to nothing after tickets were given"),
+    Route(
+        "POST", "/v1/office/unpaid:settle", settle_unpaid, "What was got for one of them", bodies.UnpaidBody,
+        ((404, "no_such_unpaid"), (409, "settled"), (422, "out_of_range")),
     ),
     Route("GET", "/v1/office/boxes", list_boxes, "Boxes that left machines"),
     Route(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 ROLES = ("operator", "supervisor", "auditor")
 USUAL = "supervisor"
-OPERATOR_DEEDS = frozenset({"command", "settle", "count_box"})
+OPERATOR_DEEDS = frozenset({"command", "settle", "settle_unpaid", "count_box"})
 """The daily work: parameters, grants and the close of a day are a supervisor's."""
 
 

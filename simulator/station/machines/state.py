@@ -11,20 +11,23 @@ from simulator.station.machines.told import Told
 from simulator.station.machines.trail import Trail
 from simulator.station.wire import Step
 
-KINDS = frozenset({"set_drafted", "set_released", "commanded", "claim_settled", "box_counted", "day_closed"})
+KINDS = frozenset(
+    {"set_drafted", "set_released", "commanded", "claim_settled", "unpaid_settled", "box_counted", "day_closed"}
+)
 NEWS = frozenset({"set_released", "commanded", "granted", "revoked"})
 """Steps that a waiting machine is told of at once."""
 
 
 class Machines:
-    """`told`: (machine, epoch) -> fold of its records. `settled`: claim code -> what the window paid; `counted`: box -> what was
-    found."""
+    """`told`: (machine, epoch) -> fold of its records. `settled`: claim code -> what the window paid; `got`: payment that came to
+    nothing -> what was got for it in the end; `counted`: box -> what was found."""
 
     def __init__(self) -> None:
         self.sets, self.commands = ParameterSets(), Commands()
         self.trail = Trail()
         self.told: dict[tuple[str, str], Told] = {}
         self.settled: dict[str, Step] = {}
+        self.got: dict[str, Step] = {}
         self.counted: dict[str, Step] = {}
         self.days: dict[str, Step] = {}
 
@@ -34,6 +37,7 @@ class Machines:
         other.trail = self.trail.copy()
         other.told = {name: told.copy() for name, told in self.told.items()}
         other.settled, other.counted, other.days = dict(self.settled), dict(self.counted), dict(self.days)
+        other.got = dict(self.got)
         return other
 
     def hear(self, machine: str, epoch: str, record: Mapping[str, Any]) -> None:
@@ -58,6 +62,7 @@ class Machines:
             "commands": {machine: self.commands.describe(machine) for machine in sorted(self.commands.given)},
             "generation": self.sets.generation,
             "settled": self.settled,
+            "got": self.got,
             "counted": self.counted,
             "days": self.days,
             "told": {
@@ -78,6 +83,7 @@ _APPLY: dict[str, Callable[[Machines, Step], None]] = {
     "set_released": lambda machines, step: machines.sets.apply(step),
     "commanded": lambda machines, step: machines.commands.apply(step),
     "claim_settled": lambda machines, step: machines.settled.__setitem__(step["code"], step),
+    "unpaid_settled": lambda machines, step: machines.got.__setitem__(step["unpaid"], step),
     "box_counted": lambda machines, step: machines.counted.__setitem__(step["box"], step),
     "day_closed": lambda machines, step: machines.days.__setitem__(step["day"], step),
 }

@@ -38,12 +38,24 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something with an amount: `what` is captured, notes_in, claim or box; `name` says which."""
+    """Something with an amount: `what` is captured, notes_in, claim, box or unpaid; `name` says which."""
 
     seq: int
     day: str
     what: str
     name: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """Tickets were given for a payment that came to nothing: `key` of the sale, number and `reference` of the payment."""
+
+    seq: int
+    day: str
+    key: str
+    payment: int
+    reference: str
     amount_fen: int
 
 
@@ -67,6 +79,7 @@ class Told:
     flows: Flows = field(default_factory=Flows)
     ended: list[Ended] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
+    unpaid: list[Unpaid] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
     active: dict[str, int] = field(default_factory=dict)
     staged: dict[str, int] = field(default_factory=dict)
@@ -83,6 +96,7 @@ class Told:
             flows=self.flows.copy(),
             ended=list(self.ended),
             happened=list(self.happened),
+            unpaid=list(self.unpaid),
             compared=list(self.compared),
             active=dict(self.active),
             staged=dict(self.staged),
@@ -151,6 +165,16 @@ class Told:
     def _claimed(self, intent: Record) -> None:
         self._add("claim", intent["code"], intent["amount_fen"], self._open[2] if intent["sale"] else "")
 
+    def _came_to_nothing(self, intent: Record) -> None:
+        """It may be told after the sale has ended, and after the next one began."""
+        number, payment = int(intent["sale"]), int(intent["payment"])
+        open_number, key, day, _ = self._open
+        if number != open_number:
+            its = (each for each in reversed(self.ended) if each.key.split(".")[2:3] == [str(number)])
+            key, day = next(((each.key, each.day) for each in its), (f"sale {number}", self._day))
+        self.unpaid.append(Unpaid(self.seq, day, key, payment, intent["reference"], intent["amount_fen"]))
+        self._add("unpaid", key, intent["amount_fen"], day)
+
     def _box_left(self, intent: Record) -> None:
         self._add("box", intent["tag"], sum(value_fen * notes for value_fen, notes in intent["notes"]))
 
@@ -188,6 +212,7 @@ _INTENTS = {
     "sale.end": Told._end,
     "auth?": Told._asked_for,
     "claim.add": Told._claimed,
+    "unpaid.add": Told._came_to_nothing,
     "box.swap": Told._box_left,
     "registers": Told._told_registers,
 }

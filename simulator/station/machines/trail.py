@@ -19,6 +19,7 @@ SUBJECTS = (
     "seq",
     "argument",
     "code",
+    "unpaid",
     "box",
     "day",
     "amount_fen",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from simulator.station.machines.told import Told
+from simulator.station.sales import SAFE_STATES
 
 if TYPE_CHECKING:
     from simulator.station.core import Station
@@ -114,6 +115,31 @@ def claims(station: Station) -> list[dict[str, Any]]:
         for event in told.happened
         if event.what == "claim"
     ]
+
+
+def unpaid(station: Station) -> list[dict[str, Any]]:
+    """Every payment that came to nothing after tickets were given for it (decision page 058): whom to ask for it, and what was
+    got in the end; open ones have `settled` None."""
+    return [
+        {
+            "unpaid": (name := f"{machine}.{epoch}.{each.seq}.{each.payment}"),
+            "machine": machine,
+            "day": each.day,
+            "key": each.key,
+            "reference": each.reference,
+            "amount_fen": each.amount_fen,
+            "tickets": _delivered(station, each.key),
+            "settled": station.machines.got.get(name),
+        }
+        for (machine, epoch), told in sorted(station.machines.told.items())
+        for each in told.unpaid
+    ]
+
+
+def _delivered(station: Station, key: str) -> list[str]:
+    """Numbers of a sale's tickets that somebody holds or may hold."""
+    sale = station.sales.by_key.get(key)
+    return [ticket["number"] for ticket in sale.printed if ticket["state"] not in SAFE_STATES] if sale else []
 
 
 def boxes(station: Station) -> list[dict[str, Any]]:

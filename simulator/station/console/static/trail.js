@@ -4,14 +4,14 @@ import { card, make, none, pair, refresh, table } from "./dom.js";
 import { COMMANDS, PROPOSALS, ROLES, STEPS, mode, moment, yuan } from "./words.js";
 
 function about(entry) {
-  const { machine, name, version, seq, argument, code, box, day, amount_fen: paid, counted_fen: counted } = entry.what;
+  const { machine, name, version, seq, argument, code, unpaid, box, day, amount_fen: paid, counted_fen: counted } = entry.what;
   const words = [];
   if (entry.what.person) words.push(make("b", {}, entry.what.person), " ", ...pair(PROPOSALS[entry.what.what] ?? ""), ...(entry.what.role ? [" → ", ...pair(ROLES[entry.what.role] ?? entry.what.role)] : []));
   if (entry.kind.startsWith("policy_")) words.push(make("a", { href: `#/rules/${entry.what.number}` }, `P${entry.what.number}`));
   if (machine) words.push(make("a", { href: `#/machine/${machine}` }, machine), " ");
   if (entry.kind === "commanded") words.push(...pair(COMMANDS[name] ?? name), argument && name === "mode" ? [" → ", ...pair(mode(argument))] : [" ", argument ?? ""], ` #${seq}`);
   else if (version) words.push(`${name} v${version}`);
-  for (const one of [code, box, day]) if (one) words.push(`${one} `);
+  for (const one of [code, unpaid, box, day]) if (one) words.push(`${one} `);
   if (paid !== undefined) words.push(yuan(paid));
   if (counted !== undefined) words.push(yuan(counted));
   return words.flat();

@@ -47,7 +47,7 @@ export const STEPS = {
   policy_drafted: ["起草政策", "Drafted a policy"], policy_released: ["发布政策", "Released a policy"], policy_withdrawn: ["撤回政策", "Withdrew a policy"],
   person_proposed: ["提出人员更改", "Proposed about a person"], person_agreed: ["同意人员更改", "Agreed about a person"], person_withdrawn: ["撤回人员更改", "Withdrew a proposal"],
   person_locked: ["锁定人员", "Locked a person"],
-  set_drafted: ["起草参数", "Drafted parameters"], set_released: ["发布参数", "Released parameters"], commanded: ["下达命令", "Commanded"], claim_settled: ["结清欠款", "Settled a claim"],
+  set_drafted: ["起草参数", "Drafted parameters"], set_released: ["发布参数", "Released parameters"], commanded: ["下达命令", "Commanded"], claim_settled: ["结清欠款", "Settled a claim"], unpaid_settled: ["未收付款结案", "Closed an unpaid payment"],
   box_counted: ["清点钱箱", "Counted a box"], day_closed: ["日结", "Closed a day"], enrolled: ["登记机器", "Enrolled a machine"], granted: ["授权", "Granted"], revoked: ["撤销授权", "Took the grant"],
 };
 // Words that stand in the reports of a day too, which the station writes.
