@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from simulator.station.machines.office import PATH as OFFICE
 from simulator.station.models import KEY_PATTERN
@@ -61,8 +62,9 @@ def answers(route: Route) -> dict[int | str, dict[str, Any]]:
     codes: dict[int, list[str]] = {}
     for status, code in (*COMMON, *(OF_PEOPLE if route.path.startswith(OFFICE) else OF_MACHINES), *route.errors):
         codes.setdefault(status, []).append(code)
+    done = _json(_schema(route.reply))
     told: dict[int | str, dict[str, Any]] = {
-        status: {"description": "done", "content": _json({"type": "object"})} for status in route.status
+        status: {"description": "done", "content": done} for status in route.status
     }
     if route.etag:
         told[NOT_CHANGED] = {"description": "as the If-None-Match of the question says"}
@@ -85,8 +87,7 @@ def _asked(route: Route) -> dict[str, Any]:
     parameters += [_parameter(name, "query", *QUERIES[name]) for name in query]
     asked: dict[str, Any] = {"security": [{"bearer": []}], "parameters": parameters}
     if route.body is not None:
-        schema = route.body.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
-        asked["requestBody"] = {"required": True, "content": _json(_inlined(schema))}
+        asked["requestBody"] = {"required": True, "content": _json(_schema(route.body))}
     return asked
 
 
@@ -96,6 +97,11 @@ def _parameter(name: str, place: str, pattern: str, required: bool) -> dict[str,
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
+
+
+def _schema(model: type[BaseModel] | None) -> dict[str, Any]:
+    """A body as the file says it; of a call that nobody has described, any object."""
+    return {"type": "object"} if model is None else _inlined(model.model_json_schema(by_alias=True))
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:

@@ -38,15 +38,23 @@ NEVER_PLAYED = ("/lab/", "/console")
 
 def build_app(shell: StationShell, faults: Faults | None) -> App:
     """The ASGI application; with `faults` also the calls under /lab."""
-    app = FastAPI(title="Station computer, machine side", version="1", redoc_url=None, docs_url=None)
+    app = Described(title="Station computer, machine side", version="1", redoc_url=None, docs_url=None)
     app.add_exception_handler(HTTPException, _no_such_call)
-    for route in (*ROUTES, *office.ROUTES):
-        describe(app, route)
     add_console(app, shell)
     if faults is None:
         return Calls(app, shell)
     _add_lab(app, shell, faults)
     return Misbehaving(Calls(app, shell), faults)
+
+
+class Described(FastAPI):
+    """The calls are put into the OpenAPI file when somebody asks for it: a station that starts has no time for that."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            for route in (*ROUTES, *office.ROUTES):
+                describe(self, route)
+        return super().openapi()
 
 
 class Calls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.station import calls, models
+from simulator.station.replies import devices, sales, trains
 from simulator.station.routing import Route, Table
 
 EXPIRED, VOIDED, WRONG_STATE = (409, "expired"), (409, "voided"), (409, "wrong_state")
@@ -22,8 +23,23 @@ RETURNED = ((409, "refunded"), (409, "exchanged"))
 RETURNS = (*RETURNED, (404, "no_such_ticket"), (409, "no_rule"), KEY_REUSED, (403, "no_grant"))
 
 ROUTES: tuple[Route, ...] = (
-    Route("POST", "/v1/devices/{id}/sessions", calls.log_on, "Log on", models.SessionBody, ((403, "no_grant"),)),
-    Route("PUT", "/v1/devices/{id}/status", calls.tell_status, "Tell the state; the last wins", models.StatusBody),
+    Route(
+        "POST",
+        "/v1/devices/{id}/sessions",
+        calls.log_on,
+        "Log on",
+        models.SessionBody,
+        ((403, "no_grant"),),
+        reply=devices.SessionReply,
+    ),
+    Route(
+        "PUT",
+        "/v1/devices/{id}/status",
+        calls.tell_status,
+        "Tell the state; the last wins",
+        models.StatusBody,
+        reply=devices.TimeReply,
+    ),
     Route(
         "POST",
         "/v1/devices/{id}/records",
@@ -31,9 +47,15 @@ ROUTES: tuple[Route, ...] = (
         "Hand over journal lines",
         models.RecordsBody,
         ((409, "gap"), (409, "fork"), (413, "too_large")),
+        reply=devices.AckedReply,
     ),
     Route(
-        "GET", "/v1/devices/{id}/records/watermark", calls.watermark, "How far the records are kept", query=("epoch",)
+        "GET",
+        "/v1/devices/{id}/records/watermark",
+        calls.watermark,
+        "How far the records are kept",
+        query=("epoch",),
+        reply=devices.AckedReply,
     ),
     Route(
         "GET",
@@ -43,17 +65,40 @@ ROUTES: tuple[Route, ...] = (
         errors=((403, "no_grant"),),
         query=("after", "have"),
         waits=True,
+        reply=devices.InboxReply,
     ),
-    Route("GET", "/v1/time", calls.tell_time, "The station's clock"),
-    Route("GET", "/v1/network", calls.describe_network, "Stations, classes, passengers, trains", etag=True),
+    Route(
+        "GET",
+        "/v1/time",
+        calls.tell_time,
+        "The station's clock",
+        reply=devices.TimeReply,
+    ),
+    Route(
+        "GET",
+        "/v1/network",
+        calls.describe_network,
+        "Stations, classes, passengers, trains",
+        etag=True,
+        reply=devices.NetworkReply,
+    ),
     Route(
         "POST",
         "/v1/availability:query",
         calls.availability,
         "Trains on offer; changes nothing",
         models.AvailabilityBody,
+        reply=trains.AvailabilityReply,
     ),
-    Route("GET", "/v1/trains/{number}", calls.train, "The stops of a train", errors=(NO_TRAIN,), query=("date",)),
+    Route(
+        "GET",
+        "/v1/trains/{number}",
+        calls.train,
+        "The stops of a train",
+        errors=(NO_TRAIN,),
+        query=("date",),
+        reply=trains.StopsReply,
+    ),
     Route(
         "POST",
         "/v1/locks",
@@ -62,6 +107,7 @@ ROUTES: tuple[Route, ...] = (
         models.LockBody,
         ((409, "limit"), KEY_REUSED, (403, "no_grant"), *HOLDING),
         status=(201,),
+        reply=sales.HeldReply,
     ),
     Route(
         "POST",
@@ -70,6 +116,7 @@ ROUTES: tuple[Route, ...] = (
         "What was bought elsewhere, by its code or a document",
         models.FindBody,
         ((404, "not_found"), (409, "bad_code"), (429, "too_many"), (403, "no_grant")),
+        reply=sales.OrdersReply,
     ),
     Route(
         "POST",
@@ -91,6 +138,7 @@ ROUTES: tuple[Route, ...] = (
             (403, "no_grant"),
         ),
         status=(201,),
+        reply=sales.HeldReply,
     ),
     Route(
         "POST",
@@ -99,8 +147,17 @@ ROUTES: tuple[Route, ...] = (
         "Add time for a note",
         models.RenewBody,
         (EXPIRED, VOIDED, WRONG_STATE, NO_SALE),
+        reply=sales.RenewedReply,
     ),
-    Route("POST", "/v1/locks/{key}:release", calls.release, "Let go of a lock", models.ReleaseBody, (WRONG_STATE,)),
+    Route(
+        "POST",
+        "/v1/locks/{key}:release",
+        calls.release,
+        "Let go of a lock",
+        models.ReleaseBody,
+        (WRONG_STATE,),
+        reply=sales.StateReply,
+    ),
     Route(
         "POST",
         "/v1/locks/{key}:confirm",
@@ -108,6 +165,7 @@ ROUTES: tuple[Route, ...] = (
         "Paid: sell the held places",
         models.ConfirmBody,
         CONFIRMING,
+        reply=sales.ConfirmedReply,
     ),
     Route(
         "POST",
@@ -116,9 +174,24 @@ ROUTES: tuple[Route, ...] = (
         "What became of the blanks",
         models.PrintedBody,
         ((409, "wrong_number"), EXPIRED, VOIDED, WRONG_STATE, NO_SALE, KEY_REUSED),
+        reply=sales.StateReply,
     ),
-    Route("POST", "/v1/sales/{key}:void", calls.void, "Take places back", models.VoidBody, ((409, "delivered"),)),
-    Route("GET", "/v1/sales/{key}", calls.sale, "The state of a sale"),
+    Route(
+        "POST",
+        "/v1/sales/{key}:void",
+        calls.void,
+        "Take places back",
+        models.VoidBody,
+        ((409, "delivered"),),
+        reply=sales.StateReply,
+    ),
+    Route(
+        "GET",
+        "/v1/sales/{key}",
+        calls.sale,
+        "The state of a sale",
+        reply=sales.SaleReply,
+    ),
     Route(
         "POST",
         "/v1/availability:why",
@@ -126,8 +199,17 @@ ROUTES: tuple[Route, ...] = (
         "Why a place is not offered; changes nothing",
         models.WhyBody,
         (NO_TRAIN, (409, "sale_closed")),
+        reply=trains.WhyReply,
     ),
-    Route("GET", "/v1/trains/{number}/use", calls.use, "How its places are used", errors=(NO_TRAIN,), query=("date",)),
+    Route(
+        "GET",
+        "/v1/trains/{number}/use",
+        calls.use,
+        "How its places are used",
+        errors=(NO_TRAIN,),
+        query=("date",),
+        reply=trains.UseReply,
+    ),
     Route(
         "POST",
         "/v1/refund-offers",
@@ -136,6 +218,7 @@ ROUTES: tuple[Route, ...] = (
         models.RefundOfferBody,
         (*RETURNS, (409, "not_refundable"), EXPIRED),
         status=(201,),
+        reply=sales.RefundOfferReply,
     ),
     Route(
         "POST",
@@ -144,6 +227,7 @@ ROUTES: tuple[Route, ...] = (
         "Give the tickets back",
         models.RefundConfirmBody,
         (*RETURNED, (404, "no_such_offer"), (409, "price_changed"), EXPIRED),
+        reply=sales.RefundedReply,
     ),
     Route(
         "POST",
@@ -153,6 +237,7 @@ ROUTES: tuple[Route, ...] = (
         models.ExchangeOfferBody,
         (*RETURNS, (409, "not_exchangeable"), *HOLDING),
         status=(201,),
+        reply=sales.ExchangeOfferReply,
     ),
     Route(
         "POST",
@@ -161,6 +246,7 @@ ROUTES: tuple[Route, ...] = (
         "Sell the other places and take the tickets back",
         models.ExchangeConfirmBody,
         (*RETURNED, *CONFIRMING),
+        reply=sales.ConfirmedReply,
     ),
 )
 TABLE = Table(ROUTES)

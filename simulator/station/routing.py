@@ -15,7 +15,7 @@ from simulator.station.wire import Answer
 class Route:
     """One call of a sheet. `status`: what it answers when all is well. `errors` are the codes it may answer beyond the common ones
     (`described.COMMON`). `waits`: with `wait_ms` in its query an answer without news is held back until there is some. `etag`: it
-    may be asked whether anything changed."""
+    may be asked whether anything changed. `reply`: what it answers when all is well; nothing checks it while the station serves."""
 
     method: str
     path: str
@@ -27,6 +27,7 @@ class Route:
     waits: bool = False
     status: tuple[int, ...] = (200,)
     etag: bool = False
+    reply: type[BaseModel] | None = None
 
 
 class Table:

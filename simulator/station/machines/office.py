@@ -16,6 +16,8 @@ from simulator.station.machines import days, people_calls, policy_calls, roles, 
 from simulator.station.machines import models as bodies
 from simulator.station.machines.people import Person as Person
 from simulator.station.machines.signing import Signer
+from simulator.station.replies import days as days_replies
+from simulator.station.replies import office as replies
 from simulator.station.routing import Route, Table
 from simulator.station.wire import Answer, Refused, Request, bad_request
 
@@ -226,53 +228,68 @@ def see_day(station: Station, call: OfficeCall) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/v1/office/machines", list_machines, "All machines, with what stands of their records"),
     Route(
-        "POST", "/v1/office/machines", enrol, "Enrol a machine", bodies.EnrolBody,
-        ((404, "no_such_station"), (409, "no_key")), status=(201,),
+        "GET", "/v1/office/machines", list_machines, "All machines, with what stands of their records",
+        reply=replies.MachinesReply,
     ),
-    Route("GET", "/v1/office/machines/{machine}", one_machine, "One machine", errors=((404, "no_such_machine"),)),
     Route(
-        "POST", "/v1/office/machines/{machine}:revoke", revoke, "Take its grant", errors=((404, "no_such_machine"),)
+        "POST", "/v1/office/machines", enrol, "Enrol a machine", bodies.EnrolBody, ((404, "no_such_station"), (409, "no_key")),
+        status=(201,), reply=replies.EnrolledReply,
     ),
-    Route("POST", "/v1/office/machines/{machine}:grant", grant, "Grant again", errors=((404, "no_such_machine"),)),
-    Route("GET", "/v1/office/parameters", list_parameters, "All versions of all parameter sets"),
+    Route(
+        "GET", "/v1/office/machines/{machine}", one_machine, "One machine", errors=((404, "no_such_machine"),),
+        reply=replies.MachineReply,
+    ),
+    Route(
+        "POST", "/v1/office/machines/{machine}:revoke", revoke, "Take its grant", errors=((404, "no_such_machine"),),
+        reply=replies.GrantReply,
+    ),
+    Route(
+        "POST", "/v1/office/machines/{machine}:grant", grant, "Grant again", errors=((404, "no_such_machine"),),
+        reply=replies.GrantReply,
+    ),
+    Route("GET", "/v1/office/parameters", list_parameters, "All versions of all parameter sets", reply=replies.ParametersReply),
     Route(
         "POST", "/v1/office/parameters", draft, "Draft a version", bodies.DraftBody,
-        ((404, "no_such_set"), (422, "out_of_range")), status=(201,),
+        ((404, "no_such_set"), (422, "out_of_range")), status=(201,), reply=replies.SetReply,
     ),
     Route(
         "POST", "/v1/office/parameters/{set}/{version}:release", release_set, "Release what another person drafted",
         errors=((403, "same_person"), (404, "no_such_set"), (409, "released"), (409, "overtaken"), (409, "no_key")),
+        reply=replies.SetReply,
     ),
     Route(
         "POST", "/v1/office/parameters/{set}:rollback", rollback, "Put an earlier body in force", bodies.RollbackBody,
-        ((404, "no_such_set"), (409, "not_released"), (409, "no_key"), (422, "out_of_range")),
+        ((404, "no_such_set"), (409, "not_released"), (409, "no_key"), (422, "out_of_range")), reply=replies.SetReply,
     ),
     Route(
         "POST", "/v1/office/commands", command, "Command a machine", bodies.CommandBody,
-        ((404, "no_such_machine"), (409, "no_key"), (422, "out_of_range")), status=(201,),
+        ((404, "no_such_machine"), (409, "no_key"), (422, "out_of_range")), status=(201,), reply=replies.CommandReply,
     ),
     *people_calls.ROUTES,
     *policy_calls.ROUTES,
-    Route("GET", "/v1/office/claims", list_claims, "All claims"),
+    Route("GET", "/v1/office/claims", list_claims, "All claims", reply=replies.ClaimsReply),
     Route(
         "POST", "/v1/office/claims/{code}:settle", settle, "Paid at the window", bodies.SettleBody,
-        ((404, "no_such_claim"), (409, "settled")),
+        ((404, "no_such_claim"), (409, "settled")), reply=replies.SettledReply,
     ),
-    Route("GET", "/v1/office/unpaid", list_unpaid, "Payments that came to nothing after tickets were given"),
+    Route(
+        "GET", "/v1/office/unpaid", list_unpaid, "Payments that came to nothing after tickets were given",
+        reply=replies.UnpaidReply,
+    ),
     Route(
         "POST", "/v1/office/unpaid:settle", settle_unpaid, "What was got for one of them", bodies.UnpaidBody,
-        ((404, "no_such_unpaid"), (409, "settled"), (422, "out_of_range")),
+        ((404, "no_such_unpaid"), (409, "settled"), (422, "out_of_range")), reply=replies.UnpaidSettledReply,
     ),
-    Route("GET", "/v1/office/boxes", list_boxes, "Boxes that left machines"),
+    Route("GET", "/v1/office/boxes", list_boxes, "Boxes that left machines", reply=replies.BoxesReply),
     Route(
         "POST", "/v1/office/boxes:count", count_box, "What was in a box", bodies.CountBody,
-        ((404, "no_such_box"), (409, "counted")),
+        ((404, "no_such_box"), (409, "counted")), reply=replies.CountedReply,
     ),
-    Route("GET", "/v1/office/days/{day}", see_day, "A business day as it stands"),
+    Route("GET", "/v1/office/days/{day}", see_day, "A business day as it stands", reply=days_replies.DayReply),
     Route(
-        "POST", "/v1/office/days/{day}:close", close_day, "Close a business day", bodies.CloseBody, status=(201, 200)
+        "POST", "/v1/office/days/{day}:close", close_day, "Close a business day", bodies.CloseBody, status=(201, 200),
+        reply=days_replies.CloseReply,
     ),
 )  # fmt: skip
 _TABLE = Table(ROUTES)

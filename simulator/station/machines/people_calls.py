@@ -9,6 +9,7 @@ from pydantic import Field
 
 from simulator.station.machines.people import digest_of
 from simulator.station.models import Strict, parse_body
+from simulator.station.replies import office as replies
 from simulator.station.routing import Route
 from simulator.station.wire import Answer, bad_request
 
@@ -95,18 +96,24 @@ def _number(text: str) -> int:
 MOST_PROPOSALS = 200
 NO_PROPOSAL, ANSWERED, NOBODY = (404, "no_such_proposal"), (409, "answered"), (404, "no_such_person")
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/v1/office/people", list_people, "Who works here, and what is proposed about whom"),
+    Route(
+        "GET", "/v1/office/people", list_people, "Who works here, and what is proposed about whom", reply=replies.PeopleReply,
+    ),
     Route(
         "POST", "/v1/office/people:propose", propose, "Propose a newcomer, a role, a token, the end of a lock", ProposalBody,
-        (NOBODY, (409, "known"), (409, "unchanged"), (409, "open"), (422, "out_of_range")),
-        status=(201,),
+        (NOBODY, (409, "known"), (409, "unchanged"), (409, "open"), (422, "out_of_range")), status=(201,),
+        reply=replies.NumberReply,
     ),
     Route(
         "POST", "/v1/office/proposals/{number}:agree", agree, "Agree to what another person proposed", AnswerBody,
-        (NO_PROPOSAL, NOBODY, ANSWERED, (403, "same_person"), (409, "too_few"), (409, "unchanged")),
+        (NO_PROPOSAL, NOBODY, ANSWERED, (403, "same_person"), (409, "too_few"), (409, "unchanged")), reply=replies.AgreedReply,
     ),
     Route(
         "POST", "/v1/office/proposals/{number}:withdraw", withdraw, "End a proposal", AnswerBody, (NO_PROPOSAL, ANSWERED),
+        reply=replies.NumberReply,
     ),
-    Route("POST", "/v1/office/people/{person}:lock", lock, "Lock somebody out", LockBody, (NOBODY, (409, "too_few"))),
+    Route(
+        "POST", "/v1/office/people/{person}:lock", lock, "Lock somebody out", LockBody, (NOBODY, (409, "too_few")),
+        reply=replies.LockedReply,
+    ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from simulator.station.models import Strict, parse_body
+from simulator.station.replies import office as replies
 from simulator.station.routing import Route
 from simulator.station.wire import Answer, bad_request
 
@@ -75,13 +76,17 @@ def number_of(text: str) -> int:
 
 NONE, GONE = (404, "no_such_policy"), (409, "withdrawn")
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/v1/office/policies", list_policies, "Refund policies of the office"),
+    Route("GET", "/v1/office/policies", list_policies, "Refund policies of the office", reply=replies.PoliciesReply),
     Route(
         "POST", "/v1/office/policies", draft_policy, "Draft a policy", PolicyBody, ((422, "out_of_range"),), status=(201,),
+        reply=replies.NumberReply,
     ),
     Route(
         "POST", "/v1/office/policies/{number}:release", release_policy, "Release what another person drafted", ReleaseBody,
-        (NONE, GONE, (409, "released"), (403, "same_person")),
+        (NONE, GONE, (409, "released"), (403, "same_person")), reply=replies.NumberReply,
     ),
-    Route("POST", "/v1/office/policies/{number}:withdraw", withdraw_policy, "Take it back", WithdrawBody, (NONE, GONE)),
+    Route(
+        "POST", "/v1/office/policies/{number}:withdraw", withdraw_policy, "Take it back", WithdrawBody, (NONE, GONE),
+        reply=replies.NumberReply,
+    ),
 )  # fmt: skip
