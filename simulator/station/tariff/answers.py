@@ -152,12 +152,15 @@ def discount(passenger: str, items: Sequence[str], on: date, tariff: Tariff | No
     return DiscountAnswer(tuple(Fraction(percent, 100) for percent in percents), (rule.step(did),))
 
 
+ANY_BERTH = ("berth", "sleeper", "卧铺", "卧铺票")
+
+
 def _class_of(item: Item, words: str) -> str:
     """The class an item belongs to, as concessions name it; empty: of any."""
     if item == "emu":
         return class_words(words, on_emu=True) if plain(words) != "emu" else "second"
     if item == "berth":
-        return class_words(words, on_emu=False).rpartition("_")[0] if plain(words) not in ("berth", "sleeper") else ""
+        return "" if plain(words) in ANY_BERTH else class_words(words, on_emu=False).rpartition("_")[0]
     return item if item in ("hard_seat", "soft_seat") else ""
 
 

@@ -92,7 +92,10 @@ class Ask:
 
     def moment(self, *patterns: str) -> int | None:
         value = self.find(*patterns)
-        return None if value is None else parse_moment(str(value))
+        if value is None:
+            return None
+        before = re.fullmatch(r"before\s+(.+)", str(value).strip(), re.IGNORECASE)
+        return parse_moment(before[1]) - 1 if before else parse_moment(str(value))
 
     def date(self, *patterns: str) -> date | None:
         value = self.find(*patterns)

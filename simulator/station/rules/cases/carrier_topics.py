@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from simulator.station.rules import carrier
 from simulator.station.rules.cases.ask import Ask, CaseError
 from simulator.station.rules.cases.times import left_ms
 from simulator.station.rules.cases.topic import Answers, Topic
-from simulator.station.rules.cases.values import Either, Money, Name, Nothing, Number, Said, Truth, Value
+from simulator.station.rules.cases.values import Either, Money, Name, Nothing, Number, Said, Truth, Value, plain
 from simulator.station.rules.fees import difference_fee
 from simulator.station.rules.rows import LostPart
 from simulator.station.rules.tickets import Claim, is_refuted
@@ -30,6 +32,20 @@ AMOUNT_NAMES: tuple[tuple[LostPart, str], ...] = (
     ("used_to_destination", rf"(?!.*unused)(?!.*un_?ridden)(.*_)?{USED}(_.*)?"),
     ("unused", rf"(.*_)?{UNUSED}(_.*)?"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of a journey without order, each told in words."""
+
+    parts: frozenset[LostPart]
+
+    def matches(self, expected: Any) -> bool:
+        told = [_part_in(plain(str(one))) for one in (expected if isinstance(expected, list) else [expected])]
+        return len(told) == len(self.parts) and set(told) == self.parts
+
+    def __str__(self) -> str:
+        return ", ".join(sorted(self.parts)).replace("_", " ")
 
 
 def _fare_of(part: str) -> tuple[str, ...]:
@@ -55,7 +71,7 @@ def destination_topic(ask: Ask) -> Answers:
     if km is None:
         total, ridden = ask.whole(r"(trip|total|paid|whole)?_?km"), ask.whole(rf"{USED}_km|km_{USED}|{USED}_distance")
         km = None if total is None or ridden is None else total - ridden
-    paid, used = ask.fen(PAID), ask.fen(*_fare_of(USED))
+    paid, used = ask.fen(PAID), ask.fen(*_fare_of(USED), f"{USED}_part")
     unused = ask.fen(*_fare_of(UNUSED))
     if unused is None and paid is not None and used is not None:
         unused = paid - used
@@ -72,7 +88,11 @@ def destination_topic(ask: Ask) -> Answers:
 
 
 def interrupted_topic(ask: Ask) -> Answers:
-    """`case` (a part in words), or amounts by part, or a `claim`."""
+    """`case` (a part in words), or amounts by part, or a `claim`; nothing at all: which parts are not refunded."""
+    if not ask.given:
+        parts = {part: carrier.part_refundable(ask.book, part, ask.day)[0] for part, _ in PART_WORDS}
+        back = frozenset(part for part, refundable in parts.items() if refundable)
+        return {"not_refunded": Parts(frozenset(parts) - back), "refunded": Parts(back)}
     claim = ask.word("claim|statement")
     if claim is not None:
         return {"claim_true": Truth(_claim_true(ask, claim))}
@@ -85,23 +105,27 @@ def interrupted_topic(ask: Ask) -> Answers:
     words = ask.text()
     refundable, step = carrier.part_refundable(ask.book, _part(words), ask.day)
     amount = ask.fen(r"amount|paid|fare|price")
-    back: Value = (
-        Truth(refundable) if amount is None else Either((Money(amount if refundable else 0), Truth(refundable)))
-    )
+    told: Value = Truth(refundable)
+    if amount is not None or not refundable:
+        told = Either((Money(amount or 0 if refundable else 0), told))
     return {
         "allowed": Truth(refundable),
         "refundable": Truth(refundable),
-        "refund": back,
+        "refund": told,
         "fee": Money(0),
         "rule": Name(step.rule),
     }
 
 
 def _part(words: str) -> LostPart:
-    part = next((part for part, word in PART_WORDS if re.search(word, words)), None)
+    part = _part_in(words)
     if part is None:
         raise CaseError(f"{words!r}: say penalty part, used to destination, left during a detour or unused")
     return part
+
+
+def _part_in(words: str) -> LostPart | None:
+    return next((part for part, word in PART_WORDS if re.search(word, words)), None)
 
 
 def _claim_true(ask: Ask, claim: str) -> bool:
@@ -164,7 +188,9 @@ TOPICS = {
     "refund_carrier_fault_at_destination": Topic(
         destination_topic, names=(("counted_km", r"(?=.*(counted|charged|unused|min)).*"),)
     ),
-    "refund_line_interrupted": Topic(interrupted_topic),
+    "refund_line_interrupted": Topic(
+        interrupted_topic, names=(("not_refunded", r"(not|non|no|never)_?(refund|back|given)\w*|kept|lost"),)
+    ),
     "refund_line_interrupted_midway": Topic(interrupted_topic),
     "refund_difference": Topic(difference_topic),
 }

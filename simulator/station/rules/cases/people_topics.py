@@ -90,7 +90,10 @@ TRIP_WORDS: tuple[tuple[StudentTrip, str], ...] = (
 def eligibility_topic(ask: Ask) -> Answers:
     """`trip` or `from` and `to` in words (`internship-home`), and what speaks against it (`case: suspension`)."""
     words = ask.text()
+    both = ask.find(r"between(_places)?")
     ends = [ask.word(r"from(_place)?|origin"), ask.word(r"to(_place)?|destination")]
+    if isinstance(both, list) and len(both) == 2:
+        ends = [plain(str(end)) for end in both]
     if ends[0] and ends[1]:
         words += f" ; {ends[0]} to {ends[1]}"
     used = ask.whole(r"(trips_)?used(_\w+)?|trips")
@@ -232,6 +235,7 @@ TOPICS = {
     "student_card_reissued": Topic(reissued_topic),
     "student_eligibility": Topic(
         eligibility_topic,
+        whole=r"between(_places)?",
         names=(
             ("eligible", r"(student_ticket|student|discount|sell|allowed|granted|entitled)(_\w+)?"),
             ("fare", r".*fare.*|pays|ticket"),

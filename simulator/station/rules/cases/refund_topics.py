@@ -57,7 +57,8 @@ PLACE_WORDS: tuple[tuple[Place, str], ...] = (
     ("sale", r"\b(sale|sold|purchase|bought|buying|issu\w+)\b|购票"),
     ("boarding", r"\b(boarding|origin|from|departure|printed)\b|发站|乘车站"),
 )
-UNHARMED = r"healthy|not (ill|sick|injured)|without (illness|injury)"
+UNHARMED = r"healthy|not (ill|sick|injured)|without (illness|injury)|(without|no|not)( a)?( train)? record"
+"""Illness that the train has not written down is none to the rule."""
 ILL = r"\b(ill|illness|sick|injur\w+)\b|伤病"
 
 

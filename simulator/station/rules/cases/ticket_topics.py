@@ -10,7 +10,7 @@ from typing import Any
 from simulator.station.rules import children, tickets
 from simulator.station.rules.cases.ask import Ask, CaseError
 from simulator.station.rules.cases.topic import Answers, Topic
-from simulator.station.rules.cases.values import ByName, Money, Name, NameSet, Number, Pairs, Said, Truth, plain
+from simulator.station.rules.cases.values import ByName, Either, Money, Name, NameSet, Number, Pairs, Said, Truth, plain
 from simulator.station.tariff import answers as tariff
 
 KM = r"(trip_|ticket_|through_|travel_)?(km|distance)(_\w+)?"
@@ -27,10 +27,13 @@ def type_code_topic(ask: Ask) -> Answers:
     code = ask.find(r"(type_)?(code|key)")
     if code is not None:
         return {"type": Name(tickets.type_of(ask.book, str(code).strip().upper(), ask.day))}
-    said = ask.need(ask.word, r"(ticket_)?(type|kind|mark)|case|passenger")
+    said = ask.word(r"(ticket_)?(type|kind|mark)|case|passenger") or ask.text()
     if re.search(r"alone|own (berth|sleeper)|in a (berth|sleeper)|单", said):
-        alone = children.pays(ask.book, "free", ask.day, own_berth=True)
-        return {"mark": Name(alone.mark)}
+        mark = Name(children.pays(ask.book, "free", ask.day, own_berth=True).mark)
+        who = Said("free child alone in a berth", (r"free", r"child", r"berth|sleeper"))
+        return {"mark": mark, "code": mark, "type": Either((mark, who)), "meaning": who}
+    if not said:
+        raise CaseError("needs a field type, case, passenger or code")
     kind = next((kind for kind, word in TYPE_WORDS if re.search(word, said)), said)
     return {"code": Name(tickets.type_code(ask.book, kind, ask.day))}
 
