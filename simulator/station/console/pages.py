@@ -64,6 +64,9 @@ class Console:
             "seats": lambda request, now_ms: sold.seats(
                 station, *(request.query_params.get(name, "") for name in ("train", "date", "class"))
             ),
+            "why": lambda request, now_ms: sold.why(
+                station, now_ms, *(request.query_params.get(name, "") for name in ("train", "date", "class", "trip"))
+            ),
             "trail": lambda request, now_ms: {
                 "entries": station.machines.trail.last(MOST_TRAIL, request.query_params.get("by", ""))
             },

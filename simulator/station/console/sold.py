@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -15,11 +16,13 @@ from simulator.station.machines.returned import returns
 from simulator.station.runs import RunClass
 from simulator.station.sales import Sale
 from simulator.station.seats.metrics import metrics
+from simulator.station.seats.orders import Ask
 from simulator.station.standing import use_of
 from simulator.station.timetable import Train, station_date
-from simulator.station.wire import Refused
+from simulator.station.wire import Refused, bad_request
 
 MOST_SALES, MOST_TRAINS, MOST_MOMENTS = 60, 60, 400
+TRIP = re.compile(r"([0-9]{1,5})-([0-9]{1,3})-([0-9]{1,3})")
 Lines = Callable[[str, str, int, int], Sequence[str]]
 """Machine, epoch, first and last seq: the lines as they were sent."""
 
@@ -107,13 +110,7 @@ def trains(station: Station, text: str, now_ms: int) -> dict[str, Any]:
 def seats(station: Station, key: str, day: str, seat_class: str) -> dict[str, Any]:
     """Every place of a class of a run: one letter for each segment, f free, h held, s sold; and how well they are used.
     Refuses 400, and 404 no_such_train."""
-    train = station.world.timetable.trains.get(key)
-    if train is None or seat_class not in train.layouts:
-        raise Refused(404, "no_such_train", f"{key} {seat_class}")
-    run_day = parse_date(day)
-    if train.days is not None and run_day not in train.days:
-        raise Refused(404, "no_such_train", f"{key} does not run on {day}")
-    run = RunClass(key, run_day.isoformat(), seat_class)
+    train, run = _run(station, key, day, seat_class)
     stock, layout = station.sales.runs.of(run), train.layouts[seat_class]
     taken, held = stock.taken(), _held(station, run, train)
     places = [
@@ -128,8 +125,40 @@ def seats(station: Station, key: str, day: str, seat_class: str) -> dict[str, An
         for index, place in enumerate(layout.places)
     ]
     stops = [place_of(station, stop.station) for stop in train.stops]
-    told = {"stops": stops, "places": places, "metrics": asdict(metrics(stock)), "tickets": stock.tickets}
-    return {**told, "standing": use_of(stock.standing, layout)}
+    now = metrics(stock)
+    used = {"metrics": {**asdict(now), "poor": now.poor}, "tickets": stock.tickets}
+    return {"stops": stops, "places": places, **used, "standing": use_of(stock.standing, layout)}
+
+
+def why(station: Station, now_ms: int, key: str, day: str, seat_class: str, trip: str) -> dict[str, Any]:
+    """The rule that keeps a place from being the next one that a machine at the boarding stop sells. `trip` is `place-from-to`,
+    counted from 0; `between`: from where to where it is taken. Refuses 400, and 404 no_such_train."""
+    train, run = _run(station, key, day, seat_class)
+    asked = TRIP.fullmatch(trip)
+    index, a, b = (int(part) for part in asked.groups()) if asked else (0, 0, 0)
+    if not a < b <= train.segments:
+        raise bad_request(f"trip: {trip!r} is no place-from-to of this train")
+    runs, layout = station.sales.runs, train.layouts[seat_class]
+    reason = runs.why(Ask(run.stock, a, b, seller=runs.seller_at(train.stops[a].station)), index, now_ms)
+    ends = [one for one in reason.segments if one - 1 not in reason.segments]
+    beyond = [one + 1 for one in reason.segments if one + 1 not in reason.segments]
+    between = [[place_of(station, train.stops[at].station) for at in both] for both in zip(ends, beyond, strict=True)]
+    instead = layout.places[reason.instead] if reason.instead >= 0 else None
+    return {
+        "rule": reason.rule,
+        "between": between,
+        "instead": None if instead is None else {"coach": instead.coach, "name": instead.name},
+    }
+
+
+def _run(station: Station, key: str, day: str, seat_class: str) -> tuple[Train, RunClass]:
+    train = station.world.timetable.trains.get(key)
+    if train is None or seat_class not in train.layouts:
+        raise Refused(404, "no_such_train", f"{key} {seat_class}")
+    run_day = parse_date(day)
+    if train.days is not None and run_day not in train.days:
+        raise Refused(404, "no_such_train", f"{key} does not run on {day}")
+    return train, RunClass(key, run_day.isoformat(), seat_class)
 
 
 def _held(station: Station, run: RunClass, train: Train) -> list[int]:

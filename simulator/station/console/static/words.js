@@ -50,6 +50,14 @@ export const STEPS = {
   set_drafted: ["起草参数", "Drafted parameters"], set_released: ["发布参数", "Released parameters"], commanded: ["下达命令", "Commanded"], claim_settled: ["结清欠款", "Settled a claim"], unpaid_settled: ["未收付款结案", "Closed an unpaid payment"],
   box_counted: ["清点钱箱", "Counted a box"], day_closed: ["日结", "Closed a day"], enrolled: ["登记机器", "Enrolled a machine"], granted: ["授权", "Granted"], revoked: ["撤销授权", "Took the grant"],
 };
+// Why a place is not the next one: look and words.
+export const PLACE_RULES = {
+  offered: ["ok", ["下一位就得到它", "The next passenger gets it"]], not_best: ["ok", ["可售，另有席位先售", "On offer, another one goes first"]],
+  held: ["busy", ["已被占座，可能退回", "Held by somebody, it may come back"]], sold: ["", ["已售", "Sold"]], taken: ["", ["开售前已被购买", "Bought before this station sold anything"]],
+  two_records: ["warn", ["分属不同票额，不能连成一张", "Free only in pieces of different quotas"]], distance: ["warn", ["为保持间隔不售", "Left empty so that people sit apart"]], no_such_place: ["danger", ["没有这个席位", "No such place"]],
+  use: ["warn", ["票额另有用途，机器不售", "Its quota is for others, machines do not sell it"]], window: ["warn", ["票额只在别的窗口出售", "Its quota is sold at other windows"]], station: ["warn", ["票额从别的车站上车", "Its quota begins at another station"]],
+  limit: ["warn", ["超过限售站", "Beyond the farthest station of its quota"]], min_to: ["warn", ["未到以远站", "Not as far as its quota demands"]], withdrawn: ["danger", ["已停售", "Withdrawn from sale"]],
+};
 // Words that stand in the reports of a day too, which the station writes.
 export const { figures: FIGURES, items: ITEMS } = await (await fetch("/console/static/figures.json")).json();
 export const REFUSED = {

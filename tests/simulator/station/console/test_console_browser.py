@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.clock import SharedClock
+from simulator.fuzz.station_api.stage import lines
 from simulator.station.timetable import station_date
 from tests.simulator.lab.browser import CHROMIUM, MISSING, chromium, opened_page
 from tests.simulator.station.machines.test_office_process import (
@@ -161,3 +162,48 @@ def test_what_came_back_stands_with_its_sale_and_in_the_day(tmp_path: Path) -> N
         page.goto(f"{url}/console/#/day/{today.isoformat()}")
         expect(page.locator("tbody")).to_contain_text(["Refund the machine has not told"])
         expect(page.locator("tr", has_text="Paid back to card or phone")).to_contain_text("¥")
+        close_what_nobody_paid(page, office, url, key)
+        ask_why_not_this_place(page, url, (today + timedelta(days=4)).isoformat())
+
+
+def close_what_nobody_paid(page: Page, office: Office, url: str, key: str) -> None:
+    """The machine tells that the sale's payment came to nothing; the window gets it and says so, without a mouse."""
+    started = {"kind": "sale.start", "number": 1, "key": key, "language": "zh", "order": {}}
+    lost = {"kind": "unpaid.add", "sale": 1, "payment": 4, "amount_fen": 15_250, "reference": "AUTH-4"}
+    told = {"epoch": "7f3a91c2", "first_seq": 1, "lines": lines((started, []), ({"kind": "timer"}, [lost]))}
+    office.ask("/v1/devices/T31/records", told, "told-by-the-test")
+    page.goto(f"{url}/console/#/money")
+    row = page.locator("tr", has_text="AUTH-4")
+    expect(row).to_contain_text("¥152.50")
+    row.locator("input").first.focus()
+    for text in ("150", "paid at the window"):
+        page.keyboard.press("Control+A")
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("Done")
+    expect(row).to_contain_text("paid at the window")
+    expect(row.locator("input")).to_have_count(0)
+
+
+def ask_why_not_this_place(page: Page, url: str, day: str) -> None:
+    """By arrow keys and Enter; every word in both languages. `day`: K598 left Baotou on it, the day before it calls here."""
+    page.goto(f"{url}/console/#/seats")
+    page.locator("#train").fill("K598")
+    page.keyboard.press("Enter")
+    page.locator("#run-date").fill(day)
+    page.locator("#class").select_option("hard_seat")
+    sold = page.locator(".place", has=page.locator(".seg.s")).first
+    expect(sold).to_be_visible()
+    first = page.locator(".place").first
+    first.focus()
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#why")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".place").nth(1)).to_be_focused()
+    assert page.locator(".place[tabindex='0']").count() == 1
+    sold.press("Enter")
+    expect(sold).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#why")).to_contain_text("Sold")
+    expect(page.locator("#why")).to_contain_text("已售")

@@ -272,6 +272,18 @@ def test_a_sale_shows_its_course_and_the_map_its_place(store: Store) -> None:
     places = person.get(f"see/seats?train={train['key']}&date={TOMORROW}&class=hard_seat")
     assert sorted(place["is"] for place in places["places"]) == ["ffff", "ffff", "hfff"]
     assert places["metrics"]["vacancy"] == pytest.approx(11 / 12)
+    assert places["metrics"]["poor"] is True
+    ride = f"train={train['key']}&date={TOMORROW}&class=hard_seat"
+    at = next(at for at, place in enumerate(places["places"]) if place["is"][0] == "h")
+    why = person.get(f"see/why?{ride}&trip={at}-0-4")
+    assert (why["rule"], why["instead"]) == ("held", None)
+    assert [[end[1] for end in one] for one in why["between"]] == [["Beijing West", "Baoding"]]
+    assert person.get(f"see/why?{ride}&trip={at}-1-4")["rule"] == "offered"
+    other = person.get(f"see/why?{ride}&trip={(at + 1) % 3}-1-4")
+    assert (other["rule"], other["instead"]["name"]) == ("not_best", places["places"][at]["name"])
+    assert person.get(f"see/why?{ride}&trip=99-0-4")["rule"] == "no_such_place"
+    for trip in ("", "1", "0-2-2", "0-0-5", "0--1-2"):
+        assert person.ask("GET", f"/console/see/why?{ride}&trip={trip}").status_code == 400, trip
     for wrong in ("see/seats?train=X1&date=2026-11-22&class=hard_seat", "see/sale?key=T07.x.1", "see/nothing"):
         assert person.ask("GET", f"/console/{wrong}").status_code == 404, wrong
     assert person.ask("GET", f"/console/see/seats?train={train['key']}&date=soon&class=hard_seat").status_code == 400
