@@ -122,7 +122,7 @@ class Controller(Whole):
         """What a fact means beside the sale's table."""
         if isinstance(fact, Fault):
             self._p.sync.status_soon()
-        self.help.hear(fact)
+        self._staff_came(fact)
         if self.sale is not None and not self.starting:
             cancelled = cancelled_by(fact, self.sale.state, self.mode, self.watch.mains)
             if cancelled is not None:
@@ -244,6 +244,11 @@ class Controller(Whole):
     def _call_staff(self, where: str) -> None:
         self._write(StaffCalled(where), ())
         self.help.call(self._p.clock.wall_ms())
+        self._p.sync.status_soon()
+
+    def _staff_came(self, fact: Fact) -> None:
+        if self.help.hear(fact):
+            self._p.sync.status_soon()
 
     def _orphan(self, fact: Fact) -> None:
         """A fact that no sale takes."""
@@ -266,7 +271,7 @@ class Controller(Whole):
             self._write(step.fact, step.intents)
             for intent in step.intents:
                 self._p.deeds.settle(intent)
-            self.help.hear(step.fact)
+            self._staff_came(step.fact)
             if step.restart:
                 self._p.restart(step.restart)
         self._settle_devices()
@@ -390,4 +395,5 @@ class Controller(Whole):
         """What the station shows of this machine."""
         journal, ordered = self._p.journal, self._p.office.ordered
         told = {"seq": journal.seq, "parameters": ordered.active.version, "command": ordered.mode}
+        told["help_ms"] = self.help.called_ms + self.watch.skew_ms if self.help.called_ms else 0
         return {**status_of(self.mode, self.watch, self.stock, self.machine_policy, journal.head), **told}

@@ -18,12 +18,15 @@ class HelpCall:
         self.called_ms = wall_ms
         self._lamp(True)
 
-    def hear(self, fact: Fact) -> None:
-        """Staff logged in, or a door closed behind them: they were here. Both are journaled by whoever hands them on."""
+    def hear(self, fact: Fact) -> bool:
+        """Staff logged in, or a door closed behind them: they were here. Both are journaled by whoever hands them on. Answers
+        whether that ended a call."""
         came = isinstance(fact, OperatorLogin) or (isinstance(fact, DoorMoved) and not fact.open)
-        if came and self.called_ms:
+        ended = came and self.called_ms > 0
+        if ended:
             self.called_ms = 0
             self._lamp(False)
+        return ended
 
     def _lamp(self, on: bool) -> None:
         if self._cabinet is not None:

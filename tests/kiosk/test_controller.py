@@ -773,6 +773,17 @@ def test_calling_staff_is_written_and_lights_the_lamp() -> None:
     assert bench.controller.help.called_ms >= WALL_MS
 
 
+def test_the_station_is_told_that_somebody_calls_and_that_staff_were_there() -> None:
+    bench = Bench().up()
+    assert bench.controller.status()["help_ms"] == 0
+    for deed, calls in ((HelpPressed(), True), (DoorMoved("outer", False, False), False)):
+        bench.wait(2_000)
+        before = bench.station.asked.count("status")
+        bench.say(deed).wait(1_500)
+        assert bench.station.asked.count("status") == before + 1
+        assert (bench.controller.status()["help_ms"] >= WALL_MS) is calls
+
+
 def test_somebody_near_ends_the_attract_screen() -> None:
     bench = Bench().up()
     bench.say(PersonNear(True))

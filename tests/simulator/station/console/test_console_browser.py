@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.clock import SharedClock
-from simulator.fuzz.station_api.stage import lines
+from simulator.fuzz.station_api.stage import NOON_MS, lines
 from simulator.station.timetable import station_date
 from tests.simulator.lab.browser import CHROMIUM, MISSING, chromium, opened_page
 from tests.simulator.station.machines.test_office_process import (
@@ -35,7 +35,7 @@ HALF: dict[str, Any] = {
         "notes": {"tried": 1_000, "first": 950, "later": 40},
     },
 }
-JAMMED = {**STATUS, "state_seq": 2, "mode": "fault", "reasons": ["fault"], "faults": ["ticket_unit:TICKET_JAM"]}
+JAMMED = {**STATUS, "state_seq": 3, "mode": "fault", "reasons": ["fault"], "faults": ["ticket_unit:TICKET_JAM"]}
 
 
 def log_in(page: Page, url: str, name: str, token: str = "") -> None:
@@ -76,11 +76,14 @@ def test_the_office_at_work(tmp_path: Path) -> None:
 
         card = ann.locator(".machine[data-name=T31]")
         expect(card.locator(".pill")).to_contain_text("In service")
+        put_status(office, {**STATUS, "state_seq": 2, "help_ms": NOON_MS})
+        expect(card.locator(".alarm").first).to_contain_text("Help is called for, 12:00")
+        expect(card.locator(".alarm").first).to_contain_text("旅客求助 12:00")
         put_status(office, JAMMED)
         expect(card.locator(".alarm").first).to_contain_text("Ticket unit: ticket jam")
         expect(card.locator(".pill")).to_contain_text("Fault")
 
-        put_status(office, {**STATUS, **HALF, "state_seq": 3})
+        put_status(office, {**STATUS, **HALF, "state_seq": 4})
         ann.goto(f"{url}/console/#/machine/T31")
         for part, mark, words in (
             ("cash", "■", "No change"),
