@@ -1,7 +1,8 @@
 """What else is on sale of a class of a run than its places, and which of these not everybody may sell: standing tickets and quotas.
 
-Both are data, `standing.yaml` and `quotas.yaml` of the network; a folder without one of them has none. A quota is somebody's places
-over some stops under a use code; a machine sells what its own station may. Source: seat inventory, sections 1, 2 and 6.
+Both are data, `standing.yaml` and `quotas.yaml` of the network (and `spacing.yaml`, see `distance`); a folder without one of them
+has none. A quota is somebody's places over some stops under a use code; a machine sells what its own station may. Source: seat
+inventory, sections 1, 2 and 6.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Annotated, Protocol
 
 from pydantic import Field
 
+from simulator.station.distance import ApartRow, load_spacing, mask_apart
 from simulator.station.layout import Layout
 from simulator.station.network import Network, NetworkError, Row, read_yaml
 from simulator.station.seats.quotas import Quota, Reuse, Seller, Terms, Use
@@ -80,6 +82,9 @@ class Allotted(Protocol):
 
     def quotas(self, train: Train, seat_class: str) -> Sequence[Quota]: ...
 
+    def apart(self, train: Train, seat_class: str, run_date: str) -> int | None:
+        """The places on sale where passengers sit apart on that day; None: all of them."""
+
 
 class NothingMore:
     """Places only, everybody's."""
@@ -95,15 +100,25 @@ class NothingMore:
     def quotas(self, train: Train, seat_class: str) -> Sequence[Quota]:
         return ()
 
+    def apart(self, train: Train, seat_class: str, run_date: str) -> int | None:
+        return None
+
 
 NOTHING_MORE = NothingMore()
 
 
 class ByFile:
-    """As the two files say. Raises NetworkError when they name a station, a class, a coach or a place that is not there."""
+    """As the files say. Raises NetworkError when they name a station, a class, a coach or a place that is not there."""
 
-    def __init__(self, standing: StandingFile, quotas: QuotasFile, network: Network, timetable: Timetable) -> None:
-        self._standing, self._rows = standing, quotas.quotas
+    def __init__(
+        self,
+        standing: StandingFile,
+        quotas: QuotasFile,
+        network: Network,
+        timetable: Timetable,
+        apart: Sequence[ApartRow] = (),
+    ) -> None:
+        self._standing, self._rows, self._apart = standing, quotas.quotas, apart
         uses = frozenset(quotas.machines_sell)
         self.sellers: Mapping[str, Seller] = {}
         if any(row.sold_at for row in self._rows) or uses != {Use.PUBLIC, Use.SHARED}:
@@ -128,6 +143,9 @@ class ByFile:
 
     def quotas(self, train: Train, seat_class: str) -> Sequence[Quota]:
         return [_quota(row, train) for row in self._rows if train.number in row.trains and row.seat_class == seat_class]
+
+    def apart(self, train: Train, seat_class: str, run_date: str) -> int | None:
+        return mask_apart(self._apart, train, seat_class, run_date)
 
     def _check(self, network: Network, timetable: Timetable) -> None:
         for code in self._standing.percent_of_seats:
@@ -204,11 +222,12 @@ def _once(train: Train, quotas: Sequence[Quota]) -> None:
 
 
 def load_allotted(folder: Path, network: Network, timetable: Timetable) -> ByFile:
-    """Read both files, where they are. Raises NetworkError."""
+    """Read the files, where they are. Raises NetworkError."""
     standing, quotas = folder / "standing.yaml", folder / "quotas.yaml"
     return ByFile(
         read_yaml(standing, StandingFile) if standing.exists() else StandingFile(),
         read_yaml(quotas, QuotasFile) if quotas.exists() else QuotasFile(),
         network,
         timetable,
+        load_spacing(folder, timetable),
     )

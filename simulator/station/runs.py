@@ -121,12 +121,14 @@ class Runs(Engine):
         before = [bits ^ layout.full for bits in free]
         for quota in quotas:  # what is somebody's own, others have not bought
             before[quota.a : quota.b] = [taken & ~quota.places for taken in before[quota.a : quota.b]]
+        apart = self._allotted.apart(train, run.seat_class, run.run_date)
         stock = Stock(
             layout,
             train.segments,
             quotas,
             self._policy,
-            self._allotted.standing(train, run.seat_class),
+            (self._allotted if apart is None else NOTHING_MORE).standing(train, run.seat_class),
+            offered=apart,
             before=before if any(before) else (),
         )
         self._untouched[name] = stock
