@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from itertools import permutations
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -66,6 +69,22 @@ def test_the_same_stretch_is_refused_and_the_next_one_is_not() -> None:
     assert hall.hold("T07", 1, origin="BXP", destination="SJP").status == 201
     assert hall.hold("T08", 1, origin="BDP", destination="HDP").status == 409
     assert hall.hold("T08", 1, origin="SJP", destination="ZZF").status == 201
+
+
+@pytest.mark.parametrize("order", list(permutations(("T07", "T08", "phone"))))
+def test_whichever_way_it_is_asked_for_the_last_place_is_sold_once(order: tuple[str, ...]) -> None:
+    """AND-01: two machines and somebody who buys by phone."""
+    hall = Hall(small_world(seats=1))
+    bought = {name: value for name, value in lock_body(1).items() if name not in ("key", "machine")}
+
+    def ask(channel: str) -> Any:
+        if channel == "phone":
+            return hall.station.order_elsewhere(json.dumps(bought).encode(), hall.now_ms)[0]
+        return hall.hold(channel, 1)
+
+    replies = [ask(channel) for channel in order]
+    assert replies[0].status == 201
+    assert [error_of(reply) for reply in replies[1:]] == [(409, "sold_out")] * 2
 
 
 class Race(RuleBasedStateMachine):
