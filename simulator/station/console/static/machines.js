@@ -9,7 +9,7 @@ const FULL_ROLL = 1000; // blanks that fill the bar when the machine does not te
 
 export const cassettes = (status) => Object.values(status?.cassettes ?? {}).reduce((sum, count) => sum + count, 0);
 export const alarms = (one) => [
-  ...(one.status?.help_ms > 0 ? [make("span", { class: "alarm" }, pair([`旅客求助 ${time(one.status.help_ms).slice(0, 5)}`, `Help is called for, ${time(one.status.help_ms).slice(0, 5)}`]))] : []),
+  ...(one.status?.help_ms > 0 ? [make("span", { class: "alarm" }, pair([`旅客求助 ${time(one.status.help_ms).slice(0, 5)}`, `Help called ${time(one.status.help_ms).slice(0, 5)}`]))] : []),
   ...(one.status?.faults ?? []).map((text) => make("span", { class: "alarm" }, pair(fault(text)))),
   ...(one.status?.reasons ?? []).filter((name) => name !== one.state && reason(name) !== stateOf(one)[1]).map((name) => make("span", { class: `alarm${warns(name) ? " warn" : ""}` }, pair(reason(name)))),
   ...(one.trouble ? [make("span", { class: "alarm" }, pair([`${one.trouble} 条记录有误`, `${one.trouble} bad records`]))] : []),

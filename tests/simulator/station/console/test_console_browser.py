@@ -77,7 +77,7 @@ def test_the_office_at_work(tmp_path: Path) -> None:
         card = ann.locator(".machine[data-name=T31]")
         expect(card.locator(".pill")).to_contain_text("In service")
         put_status(office, {**STATUS, "state_seq": 2, "help_ms": NOON_MS})
-        expect(card.locator(".alarm").first).to_contain_text("Help is called for, 12:00")
+        expect(card.locator(".alarm").first).to_contain_text("Help called 12:00")
         expect(card.locator(".alarm").first).to_contain_text("旅客求助 12:00")
         put_status(office, JAMMED)
         expect(card.locator(".alarm").first).to_contain_text("Ticket unit: ticket jam")
