@@ -239,7 +239,8 @@ def audit(
     sums, sales = fold.sales.total()
     sums.blanks_wasted = fold.books.wasted
     found = [*reading.violations, *fold.run.violations]
-    return Verdict(found, sums, sales, len(reading.steps), reading.digest, fold.charges.captured_fen)
+    hoppers = {number: (fold.coins.values[number], coins) for number, coins in sorted(fold.coins.coins.items())}
+    return Verdict(found, sums, sales, len(reading.steps), reading.digest, fold.charges.captured_fen, hoppers)
 
 
 def audit_directory(

@@ -225,7 +225,7 @@ def _summary(report: Mapping[str, Any]) -> None:
             f"  {kind:14} {told['visits']:3} visits {told['bought']:3} bought"
             f" {told['mean_s']:6.1f} s {told['mean_touches']:5.1f} touches"
         )
-    for name in ("ways", "phones", "cards"):
+    for name in ("ways", "coins", "phones", "cards"):
         if name in report:
             print(f"{name} {report[name]}")
     for sentence in report["found"]:

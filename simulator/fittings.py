@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from simulator.acquirer.profile import MERCHANT
+from simulator.cabinet.settings import CoinSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Fitting:
     """A card reader and a PIN pad are fitted, and a bank runs beside the station."""
     terminal: bool = False
     """A certified terminal is fitted, which has its own way to its bank."""
+    coins: Mapping[int, int] = field(default_factory=dict)
+    """Hopper -> coins the technician puts in; with any, hoppers are fitted."""
 
     def changed(self, name: str, text: str) -> str:
         """A file of the demo with this fitting's lines. Raises ValueError when a line to change is not there."""
@@ -149,8 +152,25 @@ def with_terminal(fitting: Fitting) -> Fitting:
     return replace(_with(fitting, "", "terminal: [@CARDS@]", below), terminal=True)
 
 
-PHONES, CARDS, TERMINAL = "phones", "cards", "terminal"
-ADDED: Mapping[str, Callable[[Fitting], Fitting]] = {PHONES: with_phones, CARDS: with_cards, TERMINAL: with_terminal}
+HALVES, YUANS = 400, 500
+"""Coins in each hopper at first: more of one yuan than there are notes of it, for of two ways to the same yuan the fuller pays."""
+
+
+def with_coins(fitting: Fitting) -> Fitting:
+    """The same machine with two hoppers on one bus: its change is exact to the half yuan."""
+    seats = ", ".join(
+        f"{number}: {{address: {CoinSettings.address(number)}, value_fen: {fen}, serial: {CoinSettings.serial(number)}}}"
+        for number, fen in enumerate((50, 100), start=1)
+    )
+    device = f'  hopper: {{model: cctalk_hopper, link: "@DIR@/hopper", baud: 9600, hoppers: {{{seats}}}}}'
+    inside = "hoppers: [{value_fen: 50}, {value_fen: 100}]\nvault_coins: {50: 1000, 100: 1000}"
+    return replace(_with(fitting, device, inside), coins={1: HALVES, 2: YUANS})
+
+
+PHONES, CARDS, TERMINAL, COINS = "phones", "cards", "terminal", "coins"
+ADDED: Mapping[str, Callable[[Fitting], Fitting]] = {
+    PHONES: with_phones, CARDS: with_cards, TERMINAL: with_terminal, COINS: with_coins,
+}  # fmt: skip
 """What any machine may be fitted out with besides, behind a plus."""
 BATTERY_MIN = 15
 FITTINGS: Mapping[str, Fitting] = {
@@ -167,6 +187,7 @@ FITTINGS: Mapping[str, Fitting] = {
     PHONES: with_phones(USUAL),
     CARDS: with_cards(USUAL),
     TERMINAL: with_terminal(USUAL),
+    COINS: with_coins(USUAL),
 }
 """Name on the command line -> what it stands for."""
 MIXED = ("bill_to_bill", "usual")
@@ -176,7 +197,7 @@ MIXED_FOR_PEOPLE = ("bill_to_bill+phones+cards", FOR_PEOPLE)
 
 
 def fitting(name: str) -> Fitting:
-    """`NAME`, and behind it each of +phones, +cards and +terminal at most once, but not the last two. Raises ValueError."""
+    """`NAME`, and behind it each of `ADDED` at most once, but not both +cards and +terminal. Raises ValueError."""
     base, *added = name.split("+")
     if {CARDS, TERMINAL} <= {base, *added}:
         raise ValueError(f"invalid choice: {name!r} (cards are paid with at a reader or at a terminal, not at both)")

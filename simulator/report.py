@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.acquirer import books as bank
-from simulator.auditor import audit_directory
+from simulator.audit.coins import CUP
+from simulator.auditor import Verdict, audit_directory
 from simulator.balance import books, differences
 from simulator.endings import endings, stops
 from simulator.passenger.kinds import CANNOT_READ
@@ -82,19 +83,24 @@ def passengers_say(accounts: Sequence[Account]) -> dict[str, Any]:
         "visits": dict(sorted(Counter(f"{a.kind}: {a.outcome}" for a in accounts).items())),
         "inserted_fen": sum(sum(a.inserted_fen) for a in accounts),
         "returned_fen": sum(sum(a.returned_fen) for a in accounts),
-        "got_fen": sum(sum(a.change_fen) for a in accounts),
+        "got_fen": sum(sum(a.change_fen) + sum(a.coins_fen) for a in accounts),
+        "coins_fen": sum(sum(a.coins_fen) for a in accounts),
         "tickets": sum(a.tickets for a in accounts),
         "slips": sum(a.slips for a in accounts),
         "stops_seen": sum(a.screens.count("oos") for a in accounts),
     }
 
 
-def disagreements(said: Mapping[str, Any], told: Mapping[str, Any], accounts: Sequence[Account]) -> list[str]:
-    """Where passengers and auditor differ: three accounts of one run must be the same."""
+def disagreements(
+    said: Mapping[str, Any], told: Mapping[str, Any], accounts: Sequence[Account], left_fen: int = 0
+) -> list[str]:
+    """Where passengers and auditor differ: three accounts of one run must be the same. `left_fen`: coins that lie in the cup, the
+    passengers' already, and nobody has taken them."""
     fen, tickets = told["fen"], told["tickets"]
     pairs = (
         ("notes inserted", said["inserted_fen"] - said["returned_fen"], fen["kept"]),
-        ("change and refunds taken", said["got_fen"], fen["change"] + fen["refund"]),
+        ("change and refunds taken", said["got_fen"] - said["coins_fen"], fen["change"] + fen["refund"]),
+        ("coins taken and left in the cup", said["coins_fen"] + left_fen, fen["coins"]),
         ("tickets taken", said["tickets"], tickets["taken"]),
     )
     found = [f"{what}: passengers say {ours}, the journal {theirs}" for what, ours, theirs in pairs if ours != theirs]
@@ -191,6 +197,22 @@ def other_books(
     return {**by_phone, **by_card}, [f"payment {number} is in the books of provider and bank" for number in twice]
 
 
+def of_coins(verdict: Verdict, ledger: Mapping[str, Any], taken_fen: int) -> dict[str, Any]:
+    """Of a machine with hoppers: what fell by the journal, what passengers took out of the cup and left there, in fen; and by face
+    value how many coins the books say and how many lie there. Empty where there is no hopper."""
+    if not verdict.hoppers:
+        return {}
+    lies = Counter(coin["place"] for coin in ledger["coins"])
+    booked: Counter[str] = Counter()
+    there: Counter[str] = Counter()
+    for number, (value_fen, coins) in verdict.hoppers.items():
+        booked[str(value_fen)] += coins
+        there[str(value_fen)] += lies[f"hopper.{number}"] + lies[f"hopper.{number}.exit"]
+    left_fen = sum(coin["value_fen"] for coin in ledger["coins"] if coin["place"] == CUP)
+    told = {"fell_fen": verdict.sums.coins_fen, "taken_fen": taken_fen, "left_fen": left_fen}
+    return {"coins": {**told, "booked": dict(booked), "there": dict(there)}}
+
+
 def times(each: Sequence[SaleTimes]) -> dict[str, Any]:
     """Mean real ms by class, and every sale."""
     count = max(1, len(each))
@@ -212,7 +234,9 @@ def make_report(
     verdict = audit_directory(journal, ledger, payments=paid_elsewhere)
     told, said = verdict.as_dict(), passengers_say(accounts)
     crashed = [f"{name} was started {starts} times" for name, starts in run.get("starts", {}).items() if starts > 1]
-    found = [*told.pop("violations"), *disagreements(said, told, accounts), *crashed, *twice]
+    coins = of_coins(verdict, ledger, said["coins_fen"])
+    left_fen = coins["coins"]["left_fen"] if coins else 0
+    found = [*told.pop("violations"), *disagreements(said, told, accounts, left_fen), *crashed, *twice]
     paid: dict[str, Any] = {}
     of_cards_fen = verdict.captured_fen  # the journal's word for all that is no cash
     if phones is not None:
@@ -231,6 +255,7 @@ def make_report(
         **told,
         "ended": endings(lines),
         "faults": stops(lines),
+        **coins,
         **paid,
         "passengers": said,
         "violations": len(found),
@@ -242,7 +267,7 @@ def make_report(
 
 
 SUMMED = ("records", "sales", "open_sales", "ended", "faults", "fen", "tickets", "passengers")
-SUMMED_OF_PHONES = ("phones", "cards", "ways")
+SUMMED_OF_PHONES = ("coins", "phones", "cards", "ways")
 """Parts of a machine's report that may be added up."""
 
 

@@ -436,7 +436,8 @@ class Rig:
 
     def technician(self) -> Technician:
         """Somebody who loads and fills a new machine."""
-        jobs: list[Job] = first_fill(self._wanted.fitted.notes, FIRST_BLANKS)
+        fitted = self._wanted.fitted
+        jobs: list[Job] = first_fill(fitted.notes, FIRST_BLANKS, fitted.coins)
         return Technician(CASHIER, SUPERVISOR_PERSON, jobs, self.hands().service, self.eyes.touch, self.clock.wall_ms())
 
     def attend(self, actor: Actor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,9 @@ Ledger = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class PaperMoney:
+class Money:
+    """A note or a coin: where it lies says which."""
+
     serial: str
     value_fen: int
 
@@ -30,19 +32,27 @@ def take_in(run: Run, tally: Tally, ledger: Ledger) -> None:
     """Count the ledger. Raises KeyError, TypeError or AttributeError for one without its parts."""
     if ledger.get("moving"):
         run.say(3, f"the ledger was taken while {', '.join(ledger['moving'])} moved", 0)
-    places: dict[str, list[PaperMoney | Paper]] = {}
+    places: dict[str, list[Money | Paper]] = {}
     for note in ledger["notes"]:
-        places.setdefault(note["place"], []).append(PaperMoney(note["serial"], note["value_fen"]))
+        places.setdefault(note["place"], []).append(Money(note["serial"], note["value_fen"]))
     for ticket in ledger["tickets"]:
         paper = Paper(ticket["serial"], ticket["state"], {1: str(ticket["stripe"])})
         places.setdefault(ticket["place"], []).append(paper)
-    brought: Counter[int] = Counter()
-    for origin in ledger["origins"]:
-        brought[origin["value_fen"]] += origin["count"]
-    found = Counter(note["value_fen"] for note in ledger["notes"])
-    if found != brought:
-        run.say(1, f"notes brought in {dict(sorted(brought.items()))}, found {dict(sorted(found.items()))}", 0)
+    for coin in ledger.get("coins", ()):  # a ledger of a machine without hoppers may be silent about coins
+        places.setdefault(coin["place"], []).append(Money(coin["serial"], coin["value_fen"]))
+    _all_found(run, "notes", ledger["origins"], ledger["notes"])
+    _all_found(run, "coins", ledger.get("coin_origins", ()), ledger.get("coins", ()))
     tally.census(places)
     tally.given_fen = sum(
         origin["value_fen"] * origin["count"] for origin in ledger["origins"] if origin["place"] == "hand"
     )
+
+
+def _all_found(run: Run, what: str, origins: Iterable[Mapping[str, Any]], pieces: Iterable[Mapping[str, Any]]) -> None:
+    """As many of each value as were ever brought in (1)."""
+    brought: Counter[int] = Counter()
+    for origin in origins:
+        brought[origin["value_fen"]] += origin["count"]
+    found = Counter(piece["value_fen"] for piece in pieces)
+    if found != brought:
+        run.say(1, f"{what} brought in {dict(sorted(brought.items()))}, found {dict(sorted(found.items()))}", 0)

@@ -47,7 +47,7 @@ class Sums:
     change_fen: int = 0
     refund_fen: int = 0
     retracted_fen: int = 0
-    coins_fen: int = 0  # of change and refunds together
+    coins_fen: int = 0  # change and refunds that fell as coins, beside those in notes
     fares_fen: int = 0
     rounded_fen: int = 0
     owed_fen: int = 0
@@ -70,6 +70,7 @@ class Sums:
                 "uncertain": self.uncertain_fen,
                 "change": self.change_fen,
                 "refund": self.refund_fen,
+                "coins": self.coins_fen,
                 "retracted": self.retracted_fen,
                 "fares": self.fares_fen,
                 "rounded": self.rounded_fen,
@@ -86,7 +87,8 @@ class Sums:
 
 @dataclass(slots=True)
 class Verdict:
-    """`captured_fen`: what came in by card and phone; of a judged directory only."""
+    """`captured_fen`: what came in by card and phone; `hoppers`: number -> (face value in fen, coins by the records); both of a
+    judged directory only."""
 
     violations: list[Violation] = field(default_factory=list)
     sums: Sums = field(default_factory=Sums)
@@ -94,6 +96,7 @@ class Verdict:
     records: int = 0
     digest: str = ""
     captured_fen: int = 0
+    hoppers: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -41,7 +41,7 @@ class GiveBody(Body):
 
 
 class TakeBody(Body):
-    outlet: Literal["change", "tickets", "slip", "mouth"]
+    outlet: Literal["change", "coins", "tickets", "slip", "mouth"]
 
 
 class FaultBody(Body):
@@ -127,6 +127,23 @@ class EmptyAct(Body):
         return technician.empty(self.cassette)
 
 
+class FillHopperAct(Body):
+    act: Literal["fill_hopper"]
+    hopper: int = Field(ge=1, le=8)
+    coins: int = Field(ge=1, le=5_000)
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.fill_hopper(self.hopper, self.coins)
+
+
+class EmptyHopperAct(Body):
+    act: Literal["empty_hopper"]
+    hopper: int = Field(ge=1, le=8)
+
+    def do(self, technician: Technician, now_ms: int) -> Answer:
+        return technician.empty_hopper(self.hopper)
+
+
 class LoadRollAct(Body):
     act: Literal["load_roll"]
     blanks: int = Field(ge=1, le=5_000)
@@ -178,6 +195,8 @@ ServiceBody = Annotated[
     | CloseAct
     | FillAct
     | EmptyAct
+    | FillHopperAct
+    | EmptyHopperAct
     | LoadRollAct
     | LoadPaperAct
     | SwapBoxAct

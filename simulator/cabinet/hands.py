@@ -1,14 +1,16 @@
-"""The passenger's hands: a note into the slot, notes, tickets and slips out of the openings, the help button."""
+"""The passenger's hands: a note into the slot, notes, coins, tickets and slips out of the openings, the help button."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from simulator.cabinet.refused import conflict
+from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import World
-from simulator.devices.matter import Blank, Note, Slip, Thing
+from simulator.devices.matter import Blank, Coin, Note, Slip, Thing
 
+CUP = "change.cup"
+"""Where coins fall; nothing shuts it."""
 OUTLETS = {"change": "change.tray", "tickets": "ticket.slot", "slip": "slip.mouth", "mouth": "acceptor.mouth"}
 """What can be reached into -> the place behind it."""
 
@@ -16,11 +18,12 @@ SHUTTERS = {"change": "change_shutter", "tickets": "slot_shutter"}
 
 
 class Hands:
-    """`outlets`: as `OUTLETS`, but a Bill-to-Bill unit gives change where it takes notes."""
+    """`outlets`: as `OUTLETS`, but a Bill-to-Bill unit gives change where it takes notes; `coins` where hoppers pay them."""
 
     def __init__(self, world: World, timeline: Timeline) -> None:
         self._world, self._timeline = world, timeline
-        self.outlets = {**OUTLETS, "change": OUTLETS["mouth"]} if world.recycles else OUTLETS
+        own = {"change": OUTLETS["mouth"]} if world.recycles else {}
+        self.outlets = {**OUTLETS, **own, **({"coins": CUP} if world.coins is not None else {})}
 
     def insert(self, value_fen: int, genuine: bool, now_ms: int) -> str:
         """Push a note of the hand into the slot; answers its serial. Raises Refused, and the note stays in the hand."""
@@ -49,7 +52,10 @@ class Hands:
         return shutter is None or self._world.board.body.movers[shutter].rests_open
 
     def take(self, outlet: str, now_ms: int) -> dict[str, Any]:
-        """Reach into an opening: what was taken, or why nothing was (`closed`, `empty`, `stuck`)."""
+        """Reach into an opening: what was taken, or why nothing was (`closed`, `empty`, `stuck`). Raises Refused for one that
+        this machine has not."""
+        if outlet not in self.outlets:
+            raise Refused(BAD, "no_such_outlet", f"this machine has no opening for {outlet}")
         place = self._world.matter.place(self.outlets[outlet])
         lying = list(place)
         if not lying or not self.outlet_open(outlet):
@@ -62,6 +68,8 @@ class Hands:
                 board.take_tickets(now_ms)
             case "slip":
                 self._world.slip_printer.take_slip()
+            case "coins":
+                self._world.matter.move_all(CUP, "hand")
             case _:
                 self._world.slot.take_returned(now_ms)
         left = {id(thing) for thing in place}
@@ -70,11 +78,13 @@ class Hands:
 
 def _taken(outlet: str, things: list[Thing], why: str) -> dict[str, Any]:
     notes_fen = [thing.value_fen for thing in things if isinstance(thing, Note)]
+    coins_fen = [thing.value_fen for thing in things if isinstance(thing, Coin)]
     return {
         "outlet": outlet,
         "taken": len(things),
         "notes_fen": notes_fen,
-        "value_fen": sum(notes_fen),
+        "coins_fen": coins_fen,
+        "value_fen": sum(notes_fen) + sum(coins_fen),
         "tickets": sum(isinstance(thing, Blank) for thing in things),
         "slips": sum(isinstance(thing, Slip) for thing in things),
         "why": why,

@@ -117,7 +117,7 @@ def _wallet() -> Mapping[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class CabinetSettings:
-    """The whole file. `vault_notes`, `wallet_notes`: face value in fen -> notes."""
+    """The whole file. `vault_notes`, `wallet_notes`: face value in fen -> notes; `vault_coins`: the same of coins."""
 
     acceptor: AcceptorModel = "validator"
     bill_to_bill: BillToBillSettings = field(default_factory=BillToBillSettings)
@@ -125,6 +125,7 @@ class CabinetSettings:
     f53: F53Settings = field(default_factory=F53Settings)
     cassettes: Annotated[tuple[CassetteSettings, ...], Range(0, 4)] = field(default_factory=_cassettes)
     hoppers: Annotated[tuple[CoinSettings, ...], Range(0, 8)] = ()
+    vault_coins: Mapping[int, Pieces] = field(default_factory=dict)  # of values that hoppers pay
     vault_notes: Mapping[int, Pieces] = field(default_factory=_vault)
     wallet_notes: Mapping[int, Pieces] = field(default_factory=_wallet)
     vault_blanks: Pieces = 3_000
@@ -159,6 +160,9 @@ class CabinetSettings:
                 raise ValueError(f"{key}: each of {', '.join(WALLET)} at most once, not {', '.join(unknown or names)}")
         if self.cards and self.terminal:
             raise ValueError("terminal: cards is set, too; cards are paid with at one of them")
+        strange = set(self.vault_coins) - {hopper.value_fen for hopper in self.hoppers}
+        if strange:
+            raise ValueError(f"vault_coins: no hopper pays coins of {', '.join(map(str, sorted(strange)))} fen")
         if not self.box_tag.isascii():
             raise ValueError("box_tag holds ASCII only")
 

@@ -12,6 +12,7 @@ from simulator.cabinet.card_desk import BIN, PAD, READER, CardDesk
 from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import BINS, DOORS, World
+from simulator.devices.cctalk.hopper import Hopper
 
 SWAP_MS, LEAST_SWAP_MS = 2_000, 400  # a box is away long enough for every debounce and poll
 ESCROW = 1
@@ -140,14 +141,8 @@ class Technician:
     def fill_hopper(self, hopper: int, coins: int) -> dict[str, Any]:
         """Put so many coins of its value from the vault into it; what stood in its exit goes back into it first."""
         self._reach("hopper")
-        bus = self._world.coins
-        found = (
-            next((each for each in bus.hoppers if each.settings.number == hopper), None) if bus is not None else None
-        )
-        if found is None:
-            raise Refused(BAD, "no_such_hopper", f"there is no hopper {hopper}")
+        found, value_fen = self._hopper(hopper)
         name, matter = found.body.bowl.name, self._world.matter
-        value_fen = self._world.settings.hoppers[hopper - 1].value_fen
         found.clear_exit(name)
         before = len(matter.place(name))
         stored = [coin for coin in matter.place("vault").coins() if coin.value_fen == value_fen][:coins]
@@ -156,6 +151,22 @@ class Technician:
         for coin in stored:
             matter.move(coin, name)
         return self._counted("fill_hopper", name, before, value_fen=value_fen)
+
+    def empty_hopper(self, hopper: int) -> dict[str, Any]:
+        """Carry all coins of it to the vault, one that stood in its exit among them."""
+        self._reach("hopper")
+        found, value_fen = self._hopper(hopper)
+        name = found.body.bowl.name
+        found.clear_exit(name)
+        before = found.empty_bowl("vault")
+        return self._counted("empty_hopper", name, before, value_fen=value_fen)
+
+    def _hopper(self, number: int) -> tuple[Hopper, int]:
+        """Hopper and face value of its coins. Raises Refused for one that is not fitted."""
+        for hopper in self._world.coins.hoppers if self._world.coins is not None else ():
+            if hopper.settings.number == number:
+                return hopper, self._world.settings.hoppers[number - 1].value_fen
+        raise Refused(BAD, "no_such_hopper", f"there is no hopper {number}")
 
     # -- paper
 
@@ -249,9 +260,13 @@ class Technician:
                     world.matter.move_all(place, "ticket.waste")
             case "slip_printer":
                 world.slip_printer.clear_cutter(now_ms)
+            case "hopper" if world.coins is not None:
+                for hopper in world.coins.hoppers:
+                    hopper.clear_exit(hopper.body.bowl.name)
             case "card_reader" if isinstance(world.cards, CardDesk):
                 world.cards.clear_reader(now_ms)
-        repaired = sorted(world.twins[device].faults & STUCK[device])
+        known = STUCK[device]
+        repaired = sorted(name for name in world.twins[device].faults if name.partition("@")[0] in known)
         world.twins[device].faults -= set(repaired)
         if device == PAD and isinstance(world.cards, CardDesk) and not world.cards.pad.held_keys():
             world.cards.key_anew()

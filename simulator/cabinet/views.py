@@ -38,9 +38,12 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
         "places": places,
         "total": {
             "notes": sum(sum(place["notes"].values()) for place in places.values()),
+            "coins": sum(sum(place.get("coins", {}).values()) for place in places.values()),
             "value_fen": sum(place["value_fen"] for place in places.values()),
             "conserved": world.conserved(),
-            "brought_fen": sum(value_fen * count for (_, value_fen), count in world.origins.items()),
+            "brought_fen": sum(
+                value_fen * count for (_, value_fen), count in (*world.origins.items(), *world.coin_origins.items())
+            ),
         },
         "hand": places["hand"]["notes"],
         "counterfeits": counterfeits(world),
@@ -66,6 +69,7 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
         "box": {"seated": body.switches.box_seated, "tag": body.tags["box"]},
         "near": body.switches.distance_mm < 0xFFFF,
         "cassettes": {str(n): value_fen for n, value_fen in world.settings.cassette_values_fen().items()},
+        **({"hoppers": hoppers(world)} if world.coins is not None else {}),
         "fitted": fitted(world),
         "acceptor": world.slot.body.state.name if world.mains else "OFF",
         "faults": {
@@ -76,10 +80,30 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
 
 
 def fitted(world: World) -> dict[str, Any]:
-    """What stands in this cabinet: numbers of all cassettes, one that holds a deposit among them; whether change has a tray, and
-    whether cards are taken."""
+    """What stands in this cabinet: numbers of all cassettes, one that holds a deposit among them; whether change has a tray,
+    whether cards are taken, and numbers of the coin hoppers."""
     numbers = [number for number in range(1, 5) if world.matter.place(f"cassette.{number}").capacity]
-    return {"cassettes": numbers, "change_tray": not world.recycles, "cards": world.cards is not None}
+    coins = [hopper.settings.number for hopper in world.coins.hoppers] if world.coins is not None else []
+    return {
+        "cassettes": numbers,
+        "change_tray": not world.recycles,
+        "cards": world.cards is not None,
+        "hoppers": coins,
+    }
+
+
+def hoppers(world: World) -> dict[str, Any]:
+    """By number: face value in fen, whether it pays now, whether its exit is covered, and the bounds its level sensors look at."""
+    return {
+        str(hopper.settings.number): {
+            "value_fen": world.settings.hoppers[hopper.settings.number - 1].value_fen,
+            "address": hopper.settings.address,
+            "paying": hopper.powered and hopper.body.paying,
+            "blocked": hopper.body.covered(),
+            "low_coins": hopper.settings.low_coins,
+        }
+        for hopper in (world.coins.hoppers if world.coins is not None else ())
+    }
 
 
 def _ups(world: World) -> dict[str, Any]:
@@ -163,7 +187,8 @@ def slip_png(cabinet: Cabinet, serial: str) -> bytes | None:
 
 
 def ledger(cabinet: Counted) -> dict[str, Any]:
-    """Every physical thing with its place, for the auditor; `origins` says which notes were ever brought in, and where to."""
+    """Every physical thing with its place, for the auditor; `origins` says which notes were ever brought in, and where to,
+    `coin_origins` the same of coins."""
     world = cabinet.world
     places = world.matter.places.values()
     return {
@@ -177,6 +202,15 @@ def ledger(cabinet: Counted) -> dict[str, Any]:
             {"serial": note.serial, "value_fen": note.value_fen, "place": place.name}
             for place in places
             for note in place.notes()
+        ],
+        "coin_origins": [
+            {"place": place, "value_fen": value_fen, "count": count}
+            for (place, value_fen), count in sorted(world.coin_origins.items())
+        ],
+        "coins": [
+            {"serial": coin.serial, "value_fen": coin.value_fen, "place": place.name}
+            for place in places
+            for coin in place.coins()
         ],
         "tickets": [
             {"serial": blank.serial, "place": place.name, "state": blank.state, "stripe": blank.stripe.get(1, "")}

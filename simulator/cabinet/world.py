@@ -23,7 +23,7 @@ from simulator.devices.essp import EsspValidator
 from simulator.devices.f53 import F53
 from simulator.devices.id003 import Id003Acceptor
 from simulator.devices.lcdm import Lcdm1000, Lcdm2000, Lcdm4000
-from simulator.devices.matter import Matter, Note, Place, Slip, Thing
+from simulator.devices.matter import MONEY, Coin, Matter, Note, Place, Slip, Thing
 from simulator.devices.megatec import MegatecUps
 from simulator.devices.ttpm import Ttpm
 from simulator.devices.twin import Speeds, Twin
@@ -89,8 +89,9 @@ class World:
         self.settings = settings
         self.matter = matter = Matter()
         self._make_places()
-        self._notes: dict[str, int] = {}  # serial -> value of every note that was ever brought in
+        self._money: dict[str, int] = {}  # serial -> value of every note and coin that was ever brought in
         self.origins: Counter[tuple[str, int]] = Counter()
+        self.coin_origins: Counter[tuple[str, int]] = Counter()
         speeds = settings.speeds.speeds(rate)
         self.slot, self._dispenser = self._cash(speeds)
         self.ticket_unit = Ttpm(matter, speeds)
@@ -214,6 +215,8 @@ class World:
         for where, notes in (("vault", self.settings.vault_notes), ("hand", self.settings.wallet_notes)):
             for value_fen, count in notes.items():
                 self.bring(value_fen, count, where)
+        for value_fen, count in self.settings.vault_coins.items():
+            self.bring_coins(value_fen, count, "vault")
         for _ in range(self.settings.vault_blanks):
             self.matter.new_blank("vault")
 
@@ -224,23 +227,32 @@ class World:
         for number, value_fen in self.settings.cassette_values_fen().items():
             self.board.set_tag(f"cassette.{number}", f"CAS{number}-{value_fen // 100}")
 
-    # -- which notes there are
+    # -- which notes and coins there are
 
     def bring(self, value_fen: int, count: int, where: str, genuine: bool = True) -> list[Note]:
         """Notes from outside this world; the only way a note comes into being."""
         notes = [self.matter.new_note(value_fen, where, genuine) for _ in range(count)]
         for note in notes:
-            self._notes[note.serial] = value_fen
+            self._money[note.serial] = value_fen
         self.origins[(where, value_fen)] += count
         self.contents.pop(where, None)
         return notes
 
+    def bring_coins(self, value_fen: int, count: int, where: str) -> list[Coin]:
+        """Coins from outside; the only way a coin comes into being."""
+        coins = [self.matter.new_coin(value_fen, where) for _ in range(count)]
+        for coin in coins:
+            self._money[coin.serial] = value_fen
+        self.coin_origins[(where, value_fen)] += count
+        self.contents.pop(where, None)
+        return coins
+
     def conserved(self) -> bool:
-        """Every note that was ever brought in lies in exactly one place, and there is no other."""
-        found = [note for place in self.matter.places.values() for note in place.things if isinstance(note, Note)]
-        serials = {note.serial for note in found}
-        worth = sum(note.value_fen for note in found)
-        return len(found) == len(serials) and serials == self._notes.keys() and worth == sum(self._notes.values())
+        """Every note and coin that was ever brought in lies in exactly one place, and there is no other."""
+        found = [one for place in self.matter.places.values() for one in place.things if isinstance(one, MONEY)]
+        serials = {one.serial for one in found}
+        worth = sum(one.value_fen for one in found)
+        return len(found) == len(serials) and serials == self._money.keys() and worth == sum(self._money.values())
 
     def look_into(self, name: str) -> dict[str, Any]:
         """How much of what lies in a place; counted again only when something moved there, for a full vault is slow."""
@@ -282,10 +294,12 @@ def _type_of(value_fen: int) -> int:
 
 def _contents(place: Place) -> dict[str, Any]:
     notes = Counter(note.value_fen for note in place.notes())
+    coins = Counter(coin.value_fen for coin in place.coins())
     return {
         "things": len(place),
         "notes": {str(value_fen): count for value_fen, count in sorted(notes.items())},
-        "value_fen": sum(value_fen * count for value_fen, count in notes.items()),
+        **({"coins": {str(value_fen): count for value_fen, count in sorted(coins.items())}} if coins else {}),
+        "value_fen": sum(value_fen * count for value_fen, count in (*notes.items(), *coins.items())),
         "tickets": len(place.blanks()),
         "slips": sum(isinstance(thing, Slip) for thing in place),
         "cards": [card.name for card in place.cards()],

@@ -14,7 +14,7 @@ from typing import Any
 
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.timeline import Event
-from simulator.devices.matter import Blank, Card, Coin, Matter, Note
+from simulator.devices.matter import MONEY, Blank, Card, Coin, Matter, Note
 
 RESTING = frozenset(
     {"hand", "vault", "box", "roll", "slip.roll", "floor", "dispenser.reject", "ticket.waste", "card.bin"}
@@ -23,13 +23,19 @@ RESTING = frozenset(
 
 KINDS: dict[type, str] = {Note: "note", Coin: "coin", Blank: "ticket", Card: "card"}
 
-GIVEN_FROM = frozenset({"change.tray", "ticket.slot", "slip.mouth"})
+GIVEN_FROM = frozenset({"change.tray", "change.cup", "ticket.slot", "slip.mouth"})
 """What leaves one of these for good ends an account: the next note begins another."""
 
 
 def rests(place: str, escrows: Collection[str] = ()) -> bool:
     """Whether things lie there for good, with or without power. `escrows`: cassettes that hold a deposit, not change."""
-    return place in RESTING or place.endswith(".retract") or (place.startswith("cassette.") and place not in escrows)
+    bowl = place.startswith("hopper.") and not place.endswith(".exit")
+    return (
+        place in RESTING
+        or place.endswith(".retract")
+        or bowl
+        or (place.startswith("cassette.") and place not in escrows)
+    )
 
 
 @dataclass(slots=True)
@@ -156,7 +162,7 @@ class Story:
         for place in self._matter.places.values():
             for thing in [] if rests(place.name, self._escrows) else list(place):
                 kind = KINDS.get(type(thing), "slip")
-                value_fen = thing.value_fen if isinstance(thing, Note) else 0
+                value_fen = thing.value_fen if isinstance(thing, MONEY) else 0
                 outage.caught[thing.serial] = Caught(thing.serial, kind, value_fen, place.name)
 
     def _follow(self, event: Event) -> None:

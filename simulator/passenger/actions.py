@@ -23,7 +23,7 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class TakeFrom:
-    """`outlet`: mouth, tickets, change, slip."""
+    """`outlet`: mouth, tickets, change, slip, coins."""
 
     outlet: str
     think_ms: int

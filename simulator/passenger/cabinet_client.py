@@ -72,7 +72,8 @@ class CabinetClient:
         state = self.get("/api/state")
         seen = {name: bool(outlet["things"] and outlet["open"]) for name, outlet in state["outlets"].items()}
         card = "cards" in state and state["cards"]["out"]
-        return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"], card)
+        coins = seen.get("coins", False)
+        return Openings(seen["mouth"], seen["tickets"], seen["change"], seen["slip"], card, coins)
 
     def insert(self, value_fen: int) -> bool:
         """From the wallet; a wallet that is empty is filled up first: these passengers never run out of notes."""
@@ -89,7 +90,7 @@ class CabinetClient:
 
     def take(self, outlet: str) -> Taken:
         told = self.post("/api/take", {"outlet": outlet})
-        return Taken(tuple(told["notes_fen"]), told["tickets"], told["slips"])
+        return Taken(tuple(told["notes_fen"]), told["tickets"], told["slips"], tuple(told["coins_fen"]))
 
     # -- a technician's
 

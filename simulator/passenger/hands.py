@@ -15,18 +15,20 @@ class Openings:
     change: bool = False
     slip: bool = False
     card: bool = False
+    coins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came out of an opening: values of notes in fen, tickets and slips counted."""
+    """What came out of an opening: values of notes and coins in fen, tickets and slips counted."""
 
     notes_fen: tuple[int, ...] = ()
     tickets: int = 0
     slips: int = 0
+    coins_fen: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.notes_fen or self.tickets or self.slips)
+        return bool(self.notes_fen or self.tickets or self.slips or self.coins_fen)
 
 
 class Busy(Exception):
@@ -43,5 +45,5 @@ class Hands(Protocol):
         ...
 
     def take(self, outlet: str) -> Taken:
-        """`outlet`: mouth, tickets, change, slip."""
+        """`outlet`: mouth, tickets, change, slip, coins."""
         ...

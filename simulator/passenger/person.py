@@ -136,6 +136,7 @@ class Seen:
     change: bool = False
     slip: bool = False
     card: bool = False
+    coins: bool = False
 
 
 @dataclass(slots=True)

@@ -100,6 +100,7 @@ class Technician:
             case OutOfService() if not self._closed:
                 return self._staff_key(screen)
             case ServiceLogin():
+                self._booking = self._pin = False  # logged out before it was booked: it is still to be booked
                 return self._log_in(screen)
             case ServiceMenu():
                 return self._menu(screen)

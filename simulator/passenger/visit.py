@@ -44,6 +44,8 @@ class Account:
     inserted_fen: list[int] = field(default_factory=list)
     returned_fen: list[int] = field(default_factory=list)
     change_fen: list[int] = field(default_factory=list)
+    coins_fen: list[int] = field(default_factory=list)
+    """Taken out of the cup, which may have been another one's."""
     tickets: int = 0
     slips: int = 0
     claim_codes: list[str] = field(default_factory=list)
@@ -129,7 +131,8 @@ class Visit:
     def _seen(self, screen: Screen) -> Seen:
         """Only who has begun a purchase looks at the openings."""
         openings = self._hands.look() if self._memory.in_sale else Openings()
-        return Seen(screen, openings.mouth, openings.tickets, openings.change, openings.slip, openings.card)
+        o = openings
+        return Seen(screen, o.mouth, o.tickets, o.change, o.slip, o.card, o.coins)
 
     def _still_meant(self) -> bool:
         """Whether the action in mind is still possible on the screen that has just changed."""
@@ -191,6 +194,7 @@ class Visit:
         taken = self._hands.take(outlet)
         notes = self.account.returned_fen if own else self.account.change_fen
         notes.extend(taken.notes_fen)
+        self.account.coins_fen.extend(taken.coins_fen)
         self.account.tickets += taken.tickets
         self.account.slips += taken.slips
         return bool(taken)

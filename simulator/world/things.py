@@ -152,8 +152,7 @@ class Things:
 
     def bring_coins(self, hopper: int, coins: int, where: str) -> None:
         """Coins of its value from outside."""
-        for _ in range(coins):
-            self.world.matter.new_coin(COINS_FEN[self.machine][hopper], where)
+        self.world.bring_coins(COINS_FEN[self.machine][hopper], coins, where)
 
     def deliver(self, blanks: int) -> None:
         """A new roll for the vault."""

@@ -11,7 +11,7 @@ from kiosk.fitting import check_cards
 from kiosk.settings import read
 from simulator.cabinet.settings import load
 from simulator.card_drawers import drawer
-from simulator.fittings import CARDS, FITTINGS, PHONES, TERMINAL, Fitting, fitting
+from simulator.fittings import CARDS, COINS, FITTINGS, PHONES, TERMINAL, Fitting, fitting
 from simulator.rig import CardsAt, CodesAt, write_machine_config
 
 KEY = "5a" * 32
@@ -20,6 +20,7 @@ KEY = "5a" * 32
 NAMES = [*sorted(FITTINGS), *(f"{name}+{PHONES}" for name in sorted(FITTINGS))]
 NAMES += [f"{name}+{more}" for name in ("usual", "ups", "bill_to_bill") for more in (CARDS, f"{PHONES}+{CARDS}")]
 NAMES += [f"{PHONES}+{CARDS}", f"{CARDS}+{PHONES}", f"bill_to_bill+{TERMINAL}", f"{TERMINAL}+{PHONES}"]
+NAMES += [f"bill_to_bill+{COINS}", f"ups+{COINS}+{CARDS}"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -54,6 +55,12 @@ def test_machine_and_cabinet_agree(name: str, tmp_path: Path) -> None:
     inside = cabinet.cassette_values_fen()
     assert dict(settings.devices.dispenser.cassettes) == inside
     assert settings.devices.dispenser.model == ("ccnet_b2b" if one_unit else cabinet.dispenser)
+    assert (settings.devices.hopper is not None) == bool(fitted.coins) == (COINS in name)
+    for number, seat in (settings.devices.hopper.hoppers if settings.devices.hopper is not None else {}).items():
+        inside_it = cabinet.hoppers[number - 1]
+        assert (seat.value_fen, seat.address) == (inside_it.value_fen, inside_it.address(number))
+        assert seat.serial == inside_it.serial(number)
+        assert fitted.coins[number] <= cabinet.vault_coins[seat.value_fen]
     check_devices(settings.devices)
     assert set(fitted.notes) == set(inside)
     for number, notes in fitted.notes.items():

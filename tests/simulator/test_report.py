@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from simulator.auditor import Sums, Verdict
 from simulator.passenger.visit import Account
 from simulator.report import (
     CardBooks,
@@ -16,6 +18,7 @@ from simulator.report import (
     card_differences,
     disagreements,
     joint_report,
+    of_coins,
     other_books,
     passengers_say,
     phone_differences,
@@ -28,7 +31,7 @@ from simulator.timesplit import CLASSES, SaleTimes
 BOUGHT = Account("exact", "bought", inserted_fen=[10_000, 500], returned_fen=[500], change_fen=[700], tickets=1)
 TOLD: dict[str, Any] = {
     "open_sales": 0,
-    "fen": {"kept": 10_000, "change": 700, "refund": 0},
+    "fen": {"kept": 10_000, "change": 700, "refund": 0, "coins": 0},
     "tickets": {"taken": 1},
 }
 
@@ -40,6 +43,7 @@ def test_what_passengers_say_is_summed() -> None:
         "inserted_fen": 21_500,
         "returned_fen": 1_000,
         "got_fen": 1_900,
+        "coins_fen": 0,
         "tickets": 2,
         "slips": 0,
         "stops_seen": 0,
@@ -54,12 +58,16 @@ def test_equal_accounts_find_nothing() -> None:
     ("told", "sentence"),
     [
         (
-            {"fen": {"kept": 9_900, "change": 700, "refund": 0}},
+            {"fen": {"kept": 9_900, "change": 700, "refund": 0, "coins": 0}},
             "notes inserted: passengers say 10000, the journal 9900",
         ),
         (
-            {"fen": {"kept": 10_000, "change": 0, "refund": 0}},
+            {"fen": {"kept": 10_000, "change": 0, "refund": 0, "coins": 0}},
             "change and refunds taken: passengers say 700, the journal 0",
+        ),
+        (
+            {"fen": {"kept": 10_000, "change": 700, "refund": 0, "coins": 50}},
+            "coins taken and left in the cup: passengers say 0, the journal 50",
         ),
         ({"tickets": {"taken": 2}}, "tickets taken: passengers say 1, the journal 2"),
         ({"open_sales": 1}, "1 sales are still open"),
@@ -67,6 +75,31 @@ def test_equal_accounts_find_nothing() -> None:
 )
 def test_a_difference_is_said(told: dict[str, Any], sentence: str) -> None:
     assert disagreements(passengers_say([BOUGHT]), {**TOLD, **told}, [BOUGHT]) == [sentence]
+
+
+def test_a_coin_nobody_took_is_the_passengers_and_one_that_is_gone_is_said() -> None:
+    told = {**TOLD, "fen": {**TOLD["fen"], "coins": 150}}
+    some = replace(BOUGHT, coins_fen=[100])
+    assert disagreements(passengers_say([some]), told, [some], left_fen=50) == []
+    assert disagreements(passengers_say([some]), told, [some]) == [
+        "coins taken and left in the cup: passengers say 100, the journal 150"
+    ]
+
+
+def test_hoppers_are_told_by_value_what_was_booked_and_what_lies_there() -> None:
+    verdict = Verdict(sums=Sums(coins_fen=250), hoppers={1: (50, 398), 2: (100, 499)})
+    lying = [("hopper.1", 50)] * 397 + [("hopper.1.exit", 50)] + [("hopper.2", 100)] * 498 + [("change.cup", 50)]
+    ledger = {"coins": [{"place": place, "value_fen": fen} for place, fen in lying]}
+    assert of_coins(verdict, ledger, 200) == {
+        "coins": {
+            "fell_fen": 250,
+            "taken_fen": 200,
+            "left_fen": 50,
+            "booked": {"50": 398, "100": 499},
+            "there": {"50": 398, "100": 498},
+        }
+    }
+    assert of_coins(Verdict(), {}, 0) == {}
 
 
 def test_a_passenger_who_is_stuck_is_a_difference() -> None:

@@ -1,7 +1,8 @@
 // The cabinet in cut-away, drawn once: panels, ways, casings. What changes is put in by inside.js, what moves by moves.js.
 import { buildCards } from "./cards.js";
+import { buildCoins } from "./coins.js";
 import { draw, label, make, pair } from "./dom.js";
-import { COLUMNS, HIGH, STACK, WIDE, WITH_CARDS, fit } from "./plan.js";
+import { COLUMNS, STACK, WIDE, fit, high } from "./plan.js";
 import { VALUES } from "./words.js";
 
 const box = (x, y, width, height, look, more = {}) => draw("rect", { x, y, width, height, rx: 10, class: look, ...more });
@@ -74,6 +75,6 @@ const DOOR_BARS = { outer: [0, 222], safe: [234, 120], change: [360, 120], ticke
 export function build(fitted, state) {
   fit(fitted);
   const doors = Object.entries(DOOR_BARS).map(([name, [y, height]]) => html(598, y, 40, height, make("button", { class: "door", "data-name": name, "data-door": name })));
-  return draw("svg", { id: "cutaway", viewBox: `0 0 ${WIDE} ${fitted.cards ? WITH_CARDS : HIGH}`, role: "group", "aria-label": "机柜剖面 The cabinet in cut-away" },
-    stripes(), ground(), acceptor(fitted), vault(fitted), tickets(), slips(), ...(fitted.cards ? [buildCards(state)] : []), draw("g", { id: "doors" }, ...doors), draw("g", { id: "things", "aria-hidden": "true" }));
+  return draw("svg", { id: "cutaway", viewBox: `0 0 ${WIDE} ${high()}`, role: "group", "aria-label": "机柜剖面 The cabinet in cut-away" },
+    stripes(), ground(), acceptor(fitted), vault(fitted), tickets(), slips(), ...(fitted.cards ? [buildCards(state)] : []), ...(fitted.hoppers.length ? [buildCoins(fitted)] : []), draw("g", { id: "doors" }, ...doors), draw("g", { id: "things", "aria-hidden": "true" }));
 }

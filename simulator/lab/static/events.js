@@ -19,9 +19,9 @@ function mark(kind) {
   return draw("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" }, draw("path", { d, fill }));
 }
 
+const COINS = (event) => [`¥${event.value_fen / 100} 硬币`, `¥${event.value_fen / 100} coin`];
 const THINGS = { ticket: ["票", "ticket"], slip: ["凭条", "slip"] };
-const MONEY = new Set(["note", "coin"]);
-const thingWords = (event) => (event.thing === "card" ? cardWords(event.card) : MONEY.has(event.thing) ? [`¥${event.value_fen / 100}`, `¥${event.value_fen / 100}`] : THINGS[event.thing]);
+const thingWords = (event) => (event.thing === "card" ? cardWords(event.card) : event.thing === "coin" ? COINS(event) : event.thing === "note" ? [`¥${event.value_fen / 100}`, `¥${event.value_fen / 100}`] : THINGS[event.thing]);
 const doorWords = (door) => DOORS[door] ?? [door, door];
 
 const PHONE = {

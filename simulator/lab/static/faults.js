@@ -3,10 +3,10 @@ import { get } from "./api.js";
 import { act } from "./deeds.js";
 import { byId, make, pair, refresh, stacked } from "./dom.js";
 import { faultWords } from "./faultwords.js";
-import { QUICK, QUICK_CARDS, QUICK_PHONES, QUICK_RECYCLER, deviceWords } from "./words.js";
+import { QUICK, QUICK_CARDS, QUICK_COINS, QUICK_PHONES, QUICK_RECYCLER, coinValue, deviceWords } from "./words.js";
 
 export function drawFaults(state) {
-  const fitted = [...QUICK, ...(state.fitted.change_tray ? [] : QUICK_RECYCLER), ...QUICK_PHONES, ...QUICK_CARDS].filter(([device, name]) => state.faults[device]?.[name] !== undefined);
+  const fitted = [...QUICK, ...(state.fitted.change_tray ? [] : QUICK_RECYCLER), ...QUICK_COINS, ...QUICK_PHONES, ...QUICK_CARDS].filter(([device, name]) => state.faults[device]?.[name] !== undefined);
   refresh(byId("faults"), fitted.map(([device, name]) => [device, name, state.faults[device][name]]), () => fitted.map(([device, name, zh, en]) => {
     const on = state.faults[device][name];
     return make("button", { class: "key", "data-name": `${device}.${name}`, "aria-pressed": String(on), click: () => act("fault", `${device}.${name}.${on ? 0 : 1}`) },
@@ -38,6 +38,14 @@ const BINS = [["reject", "清废钞", "Empty reject"], ["change_retract", "清�
 const BESIDE = new Set(["provider", "bank"]); // nobody mends these at the cabinet
 const OF_TRAY = new Set(["reject", "change_retract"]);
 
+function coins(hoppers, key) {
+  const which = make("select", { "aria-label": "硬币箱 Hopper" }, ...Object.entries(hoppers).map(([n, one]) => make("option", { value: n }, `¥${coinValue(one.value_fen)}`)));
+  const count = make("input", { type: "number", min: "1", max: "1000", value: "100", "aria-label": "枚数 Coins" });
+  return [which, count,
+    key("装硬币", "Fill coins", () => service({ act: "fill_hopper", hopper: Number(which.value), coins: Number(count.value) })),
+    key("取空硬币", "Empty coins", () => service({ act: "empty_hopper", hopper: Number(which.value) }))];
+}
+
 export function buildTechnician(state) {
   const option = (n) => make("option", { value: n }, `${n}`);
   const which = make("select", { "aria-label": "找零箱 Cassette" }, ...Object.keys(state.cassettes).map(option));
@@ -48,6 +56,7 @@ export function buildTechnician(state) {
     which, notes,
     key("装钞", "Fill", () => service({ act: "fill", cassette: Number(which.value), notes: Number(notes.value) })),
     key("取空", "Empty", () => service({ act: "empty", cassette: Number(which.value) })),
+    ...(state.hoppers ? coins(state.hoppers, key) : []),
     blanks,
     key("装票卷", "Load roll", () => service({ act: "load_roll", blanks: Number(blanks.value) })),
     key("换钱箱", "Swap box", () => service({ act: "swap_box" })),

@@ -63,6 +63,13 @@ const WORDS = {
     answer_after_59_s_next: "下一次 59 秒后才出", nak_next: "下一条指令被否", ack_lost_next: "下一次确认丢失", ack_late_next: "下一次确认晚一秒", response_lost_next: "下一次结果丢失", eot_missing_next: "下一次缺结束符",
     counter_wrap_next: "交易号跳到最大",
   },
+  hopper: {
+    bridge: "硬币架空不落", empty_next: "下一次出着出着没币", jam_next: "下一枚卡盘", jam_cleared_next: "下一枚卡盘后自解", motor_stalled: "电机堵转", motor_dead: "电机不转", sensor_misses_next: "下一枚落下未计",
+    sticks_in_exit_next: "下一枚卡在出口", exit_blocked_next: "下一枚后出口被挡", exit_blocked: "出口传感器被挡", light_paying_next: "出币时有光照入", light_idle: "待机时有光照入", late_coin_next: "结束后又落一枚", overrun_next: "多落一枚",
+    resets_mid_payout_next: "出币中自行重启", resets_keeping_counter_next: "出币中重启但计数还在", cut_uncounted_next: "断电时落下未计", memory_torn_next: "断电写坏记忆", count_back_next: "断电后总数少十", supply_bounces_next: "断电两次",
+    counter_wrap_next: "事件计数跳到最大", low_sensor_blind: "低位传感器失灵", level_illegal: "两个液位都不对", swapped: "换了另一个硬币箱", busy_next: "下一次答忙", slow_reply: "应答都慢", bytes_swapped_next: "应答里两字节对调",
+    echo_missing: "听不到自己的字节", echo_cut_next: "只听到一半自己的字节", echo_wrong_next: "自己的字节听错一个", line_held: "总线被拉低",
+  },
   ticket_unit: {
     paper_out: "无票纸", paper_out_loading: "有纸却送不出", paper_out_encoding: "写磁时纸尽", paper_out_printing: "打印时纸尽", jam_loading: "进票口卡住", jam: "打印时卡票", jam_ejecting: "出票时卡票",
     cutter_4: "切刀不动", cutter_5: "切刀停在半途", cutter_6: "切刀不归位", verify_fail: "每张校验失败", verify_fail_1st: "第一张校验失败", verify_fail_2nd: "第二张校验失败", verify_fail_3rd: "第三张校验失败",
@@ -83,8 +90,10 @@ const WORDS = {
   },
 };
 
-// The Chinese words, or the plain name of a switch that has none yet.
+// The Chinese words, or the plain name of a switch that has none yet; `name@3` is the switch of one hopper of several.
 export function faultWords(device, name) {
+  const [whole, address] = name.split("@");
+  if (address) return `${address} 号地址：${faultWords(device, whole)}`;
   const own = WORDS[device]?.[name];
   if (own) return own;
   const once = name.endsWith("_once") && LINK[name.slice(0, -5)];

@@ -17,6 +17,7 @@ const KEYS = [
   ["c", ["取找零", "take the change"], () => act("take", "change")],
   ["t", ["取车票", "take the tickets"], () => act("take", "tickets")],
   ["s", ["取凭条", "take the slip"], () => act("take", "slip")],
+  ["v", ["取硬币", "take the coins"], () => { if (look()?.hoppers) act("take", "coins"); }],
   ["b", ["取回纸币", "take the note back"], () => act("take", "mouth")],
   ["n", ["走近或离开", "come near or leave"], () => act("near", look()?.near ? "0" : "1")],
   ["h", ["求助按钮", "press the help button"], () => act("help")],

@@ -2,6 +2,7 @@
 // process only, at most ten times a second while something happens and once a second otherwise.
 import { get, watch } from "./api.js";
 import { drawCards, wireCards } from "./cards.js";
+import { drawCoins, wireCoins } from "./coins.js";
 import { build } from "./cutaway.js";
 import { act } from "./deeds.js";
 import { byId, pill } from "./dom.js";
@@ -42,11 +43,13 @@ function show() {
     byId("inside").append(build(state.fitted, () => state));
     wireInside(() => state);
     if (state.fitted.cards) wireCards();
+    if (state.fitted.hoppers.length) wireCoins();
   }
   drawInside(state);
   drawHands(state);
   drawPhone(state);
   drawCards(state);
+  drawCoins(state);
   drawPower(state);
   drawFaults(state);
   drawWhere(state);

@@ -2,15 +2,18 @@
 // timeline says that it moved. The state says afterwards what lies where; what does not fit is put right without a show.
 import { byId, draw } from "./dom.js";
 import { SPOTS, lasts, way } from "./plan.js";
+import { coinValue } from "./words.js";
 
 const FRESH_MS = 2500; // older news is history: nothing moves for it
 const MANY = 8; // a cassette being filled is no procession
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+const COIN_VALUES = [50, 100];
 const things = new Set();
 let running = false;
 
 function picture(kind, value) {
   if (kind === "note") return draw("g", { class: "thing" }, draw("rect", { x: -22, y: -11, width: 44, height: 22, rx: 3, class: `f${value} rim` }), draw("text", { y: 5, class: "middle face" }, String(value / 100)));
+  if (kind === "coin") return draw("g", { class: "thing coin" }, draw("circle", { r: 12, class: `k${value}` }), draw("text", { y: 5, class: "middle face" }, coinValue(value)));
   if (kind === "ticket") return draw("g", { class: "thing" }, draw("rect", { x: -24, y: -14, width: 48, height: 28, rx: 3, class: "card-face" }), draw("rect", { x: -24, y: 5, width: 48, height: 5, class: "stripe" }), draw("path", { d: "M-18 -7H4M-18 -1H12", class: "print" }));
   return draw("g", { class: "thing" }, draw("rect", { x: -16, y: -18, width: 32, height: 30, class: "card-face" }), draw("path", { d: "M-11 -11H11M-11 -5H11M-11 1H3", class: "print" }));
 }
@@ -126,6 +129,7 @@ function settleAll(state) {
     if (!held) continue;
     const values = new Set([...Object.keys(held.notes).map(Number), ...lying(place).filter((one) => one.kind === "note").map((one) => one.value)]);
     for (const value of values) settle(place, "note", value, held.notes[value] ?? 0);
+    for (const value of COIN_VALUES) settle(place, "coin", value, held.coins?.[value] ?? 0);
     settle(place, "ticket", 0, held.tickets);
     settle(place, "slip", 0, held.slips);
   }

@@ -3,6 +3,7 @@
 export const WIDE = 640;
 export const HIGH = 716;
 export const WITH_CARDS = 990;
+export const BELOW = { coins: 160 }; // height of each row that may follow under them, and of the gap before it
 const DUCT = 117; // height of the note path before the escrow
 const DOWN = 206; // and of the way to the box below it
 const PAYOUT = 278;
@@ -15,6 +16,11 @@ export const COLUMNS = new Map(); // number of the cassette, 0 for the box -> le
 export const STACK = { wide: 80, top: 296, high: 128 };
 const column = (n) => COLUMNS.get(n) + STACK.wide / 2;
 let recycles = false;
+let below = HIGH; // where the last row ends
+const tops = {};
+export const coinsTop = () => tops.coins;
+export const hopperX = (n) => 16 + (n - 1) * 180;
+export const high = () => below;
 
 // Where a thing that lies in a place is drawn; `dx`, `dy`: how far the next one lies from it.
 export const SPOTS = {
@@ -36,11 +42,28 @@ const ENDS = {
   "ticket.waste": [525, 566], "ticket.retract": [525, 606], floor: [575, 680], "slip.roll": [116, 682],
 };
 
+// The rows under the cabinet proper, one after the other, and what lies in them.
+function stackRows(fitted) {
+  below = fitted.cards ? WITH_CARDS : HIGH;
+  for (const [name, there] of [["coins", fitted.hoppers.length]]) {
+    if (!there) continue;
+    tops[name] = below + 12;
+    below += BELOW[name];
+  }
+  for (const n of fitted.hoppers) {
+    const middle = hopperX(n) + 60;
+    ENDS[`hopper.${n}`] = [middle, tops.coins + 90];
+    SPOTS[`hopper.${n}.exit`] = { x: middle, y: tops.coins + 114, dx: 0, dy: 0 };
+  }
+  if (fitted.hoppers.length) SPOTS["change.cup"] = { x: 436, y: tops.coins + 108, dx: 9, dy: 0 };
+}
+
 // Box and cassettes stand side by side, however many there are. A unit that recycles pays out by the way notes came in.
 export function fit(fitted) {
   recycles = !fitted.change_tray;
   const apart = fitted.cassettes.length ? (LAST_X - FIRST_X) / fitted.cassettes.length : 0;
   [0, ...fitted.cassettes].forEach((n, nth) => COLUMNS.set(n, Math.round(FIRST_X + nth * apart)));
+  stackRows(fitted);
   for (const n of fitted.cassettes) ENDS[`cassette.${n}`] = [column(n), STACK.top + 20];
   if (!recycles) return;
   SPOTS["dispenser.path"] = { x: 120, y: DOWN, dx: 7, dy: -3 };
@@ -53,6 +76,8 @@ const at = (place) => (SPOTS[place] ? [SPOTS[place].x, SPOTS[place].y] : ENDS[pl
 // Points of the way from one place to another; `back`: a note in the path goes back to the slot, not on to the box.
 export function way(from, to, back) {
   if (to === "hand" && from === "change.tray") return [at(from), [612, 340]];
+  if (to === "hand" && from === "change.cup") return [at(from), [612, tops.coins + 104]];
+  if (from.endsWith(".exit") && to === "change.cup") return [at(from), [at(from)[0], tops.coins + 132], [404, tops.coins + 132], at(to)];
   if (to === "hand" && from === "ticket.slot") return [at(from), [452, PRESS + 14]];
   if (to === "hand" && from === "slip.mouth") return [at(from), [208, 688]];
   if (from === "acceptor.escrow" && to === "acceptor.path") return back ? [at(from), [344, DUCT], at(to)] : [at(from), ...INTO_BOX];

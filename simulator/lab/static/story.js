@@ -26,6 +26,8 @@ const NOW = [
   [(s) => some(s, "printer.path"), () => ["正在制票：写磁条、打印、切下。车票交出前不算卖出。", "A ticket is being made: stripe, face, cut. It is not handed over yet."]],
   [(s) => some(s, "ticket.slot"), (s) => [`出票口有 ${s.places["ticket.slot"].things} 件，请取走；不取会被收回。`, `${s.places["ticket.slot"].things} in the ticket slot: take it, or it is retracted later.`]],
   [(s) => some(s, "change.tray"), (s) => [`出钞口有 ${worth(s, "change.tray")}，请取走；不取会被收回并留下欠条。`, `${worth(s, "change.tray")} lies in the change tray: take it, or it is retracted and owed.`]],
+  [(s) => Object.values(s.hoppers ?? {}).some((one) => one.paying), () => ["硬币正一枚一枚落进杯里。", "Coins fall into the cup, one after the other."]],
+  [(s) => some(s, "change.cup"), (s) => [`硬币杯里有 ${worth(s, "change.cup")}，是乘客的；杯子没有闸门，收不回。`, `${worth(s, "change.cup")} in coins lies in the cup: it is the passenger's, and nothing pulls it back.`]],
   [(s) => some(s, "ticket.tray"), (s) => [`${s.places["ticket.tray"].things} 张票已在托盘，集齐后一起交出。`, `${s.places["ticket.tray"].things} in the ticket tray; all are handed over together.`]],
   [(s) => some(s, "slip.mouth"), () => ["凭条已印好，请取走。", "A slip is printed: take it."]],
   [(s) => s.cards?.out, (s) => [`${cardWords(s.cards.inside)[0]}的卡退到卡口，请取走；不取会被收走。`, `${cardWords(s.cards.inside)[1]}'s card is in the mouth of the reader: take it, or it is kept.`]],
@@ -91,12 +93,14 @@ const WILL = {
   "ticket.tray": ["来电后查记录：交出或作废退款。", "when power is back the journal says: handed over, or voided and refunded."],
   "ticket.slot": ["可取走；没人取就收回。", "can be taken when the shutter opens, or is retracted."],
   "slip.mouth": ["可取走。", "can be taken."],
+  "change.cup": ["是乘客的，可随时取。", "the passenger's: it can be taken at any time."],
   "card.reader": ["是持卡人的：来电后退回；没人取就收走保管。", "is its owner's: when power is back it comes out, and is kept safe when nobody takes it."],
+  exit: ["卡在出口：来电后看硬币箱自己的计数，落没落下都记清。", "in the exit of its hopper: when power is back the hopper's own count says whether it fell."],
   deposit: ["暂存的纸币，仍是乘客的：来电后逐张核对，接着办或原币退回。", "the deposit, still the passenger's: when power is back it is compared note by note, and kept for the sale or given back."],
 };
 
 const BECAME = {
-  hand: ["乘客已取回", "the passenger has it"], box: ["已入钱箱，计入付款", "went to the box and counts as paid"], "acceptor.mouth": ["已退到入钞口，请取回", "was given back in the slot"],
+  hand: ["乘客已取回", "the passenger has it"], "change.cup": ["已落进硬币杯", "fell into the cup"], box: ["已入钱箱，计入付款", "went to the box and counts as paid"], "acceptor.mouth": ["已退到入钞口，请取回", "was given back in the slot"],
   "change.retract": ["已收回，欠款记为欠条", "was retracted; it is owed as a claim"], "ticket.waste": ["已作废", "was voided"], "card.bin": ["已收走保管", "is kept safe inside"], "ticket.retract": ["已收回", "was retracted"],
   "dispenser.reject": ["清到废钞箱", "was cleared to the reject bin"], "ticket.slot": ["已交到出票口", "was handed over in the slot"], "acceptor.jam": ["卡住了，等工作人员", "jammed: staff will take it out"],
 };
@@ -122,7 +126,7 @@ function fate(group, back) {
   const became = group.since.length ? BECAME[group.since.at(-1)] ?? [`现在在${placeWords(group.since.at(-1))[0]}`, `is now in the ${placeWords(group.since.at(-1))[1]}`] : null;
   if (became) return [`${where[0]}${became[0]}。`, `${where[1]} ${became[1]}.`];
   if (back) return [`${where[0]}还在原处，机器正在处理。`, `${where[1]} still lies there; the machine is dealing with it.`];
-  const will = WILL[group.was.startsWith("cassette.") ? "deposit" : group.was] ?? ["留在原处。", "stays where it is."];
+  const will = WILL[group.was.startsWith("cassette.") ? "deposit" : group.was.endsWith(".exit") ? "exit" : group.was] ?? ["留在原处。", "stays where it is."];
   return [`${where[0]}：${will[0]}`, `${where[1]}: ${will[1]}`];
 }
 
@@ -133,6 +137,7 @@ function outage(told) {
   const lines = grouped(told.caught).map((group) => fate(group, back));
   if (!told.caught.length) lines.push(["没有东西在途中。已入箱的钱记在日志里，来电后接着办。", "Nothing was under way. What is in the box stands in the journal, and the sale is taken up again."]);
   if (told.after["change.tray"]) lines.push([`随后付出 ${money(told.after["change.tray"])}。`, `Since then ${money(told.after["change.tray"])} was paid out.`]);
+  if (told.after["change.cup"]) lines.push([`随后落下硬币 ${money(told.after["change.cup"])}。`, `Since then ${money(told.after["change.cup"])} fell as coins.`]);
   if (told.after["ticket.slot"]) lines.push([`随后交出 ${told.after["ticket.slot"]} 件车票。`, `Since then ${told.after["ticket.slot"]} from the ticket tray was handed over.`]);
   if (told.after["slip.mouth"]) lines.push(["随后印出凭条，写明欠款。", "A slip was printed; it says what is owed."]);
   return [head, lines];

@@ -11,6 +11,8 @@ export const ROWS = [
   ["找零箱", "Cassettes", ["cassette.1", "cassette.2", "cassette.3", "cassette.4"]],
   ["出钞通道", "Dispenser path", ["dispenser.path"]],
   ["出钞口", "Presenter", ["change.tray"]],
+  ["硬币箱", "Coin hoppers", ["hopper.1", "hopper.1.exit", "hopper.2", "hopper.2.exit"]],
+  ["硬币杯", "Coin cup", ["change.cup"]],
   ["废钞箱", "Reject bin", ["dispenser.reject"]],
   ["回收箱", "Retract bin", ["change.retract"]],
   ["地上", "Floor", ["floor"]],
@@ -20,7 +22,10 @@ export const ROWS = [
 // What a machine without a change tray does not have.
 export const OF_TRAY = new Set(["change.tray", "dispenser.reject", "change.retract"]);
 
-export const MOVING = new Set(["acceptor.path", "acceptor.stacker", "acceptor.escrow", "dispenser.path", "change.tray", "acceptor.mouth"]);
+// What only a machine with hoppers has.
+export const OF_COINS = new Set(["hopper.1", "change.cup"]);
+
+export const MOVING = new Set(["change.cup", "acceptor.path", "acceptor.stacker", "acceptor.escrow", "dispenser.path", "change.tray", "acceptor.mouth"]);
 
 const DEVICE_WORDS = {
   acceptor: ["收钞器", "Note acceptor"], dispenser: ["出钞器", "Dispenser"], ticket_unit: ["制票机", "Ticket unit"],
@@ -34,12 +39,15 @@ export const deviceWords = (device) => DEVICE_WORDS[device] ?? [device, device];
 export const DOORS = { outer: ["外门", "Outer"], safe: ["钱箱门", "Safe"], change: ["找零门", "Change"], tickets: ["票仓门", "Tickets"] };
 
 export const OUTLETS = {
-  change: ["取找零", "Take change"], tickets: ["取车票", "Take tickets"], slip: ["取凭条", "Take slip"], mouth: ["取回纸币", "Take note back"],
+  change: ["取找零", "Take change"], tickets: ["取车票", "Take tickets"], slip: ["取凭条", "Take slip"], mouth: ["取回纸币", "Take note back"], coins: ["取硬币", "Take coins"],
 };
 
 // Where change comes out of the note slot, one key is for both.
-export const outletsOf = (state) => (state.fitted.change_tray ? OUTLETS
-  : { tickets: OUTLETS.tickets, slip: OUTLETS.slip, mouth: ["取纸币", "Take notes"] });
+export function outletsOf(state) {
+  const { change, tickets, slip, mouth, coins } = OUTLETS;
+  const cash = state.fitted.change_tray ? { change, tickets, slip, mouth } : { tickets, slip, mouth: ["取纸币", "Take notes"] };
+  return state.fitted.hoppers.length ? { ...cash, coins } : cash;
+}
 
 // Why a hand came back empty, or not with everything.
 export const WHY_NOT = { closed: ["闸门关着", "the shutter is closed"], empty: ["空的", "nothing is there"], stuck: ["取不出", "it is stuck"] };
@@ -86,6 +94,15 @@ export const QUICK_CARDS = [
   ["bank", "wrong_mac", "银行签名错", "Wrong MAC"],
 ];
 
+// Besides, where change falls as coins.
+export const QUICK_COINS = [
+  ["hopper", "empty_next", "硬币没了", "Out of coins"],
+  ["hopper", "jam_next", "硬币卡住", "Coin jam"],
+  ["hopper", "sticks_in_exit_next", "卡在出口", "Stuck in exit"],
+  ["hopper", "silence_after_once", "硬币应答丢失", "Answer lost"],
+  ["hopper", "resets_mid_payout_next", "硬币箱自己重启", "Restarts itself"],
+];
+
 // Instead of the dispenser's, where notes come out of the unit that takes them.
 export const QUICK_RECYCLER = [
   ["acceptor", "double_pick_next", "双张", "Double feed"],
@@ -111,12 +128,14 @@ const PLACES = Object.fromEntries([
   ["roll", ["票卷", "roll"]], ["printer.path", ["打印", "printer"]], ["ticket.tray", ["托盘", "tray"]],
   ["ticket.slot", ["出票口", "ticket slot"]], ["ticket.waste", ["废票箱", "waste bin"]], ["ticket.retract", ["回收票箱", "ticket retract bin"]],
   ["card.reader", ["读卡器", "card reader"]], ["card.bin", ["收卡箱", "card bin"]],
+  ...[1, 2].flatMap((n) => [[`hopper.${n}`, [`硬币箱 ${n}`, `hopper ${n}`]], [`hopper.${n}.exit`, [`硬币箱 ${n} 出口`, `exit of hopper ${n}`]]]),
   ["slip.roll", ["凭条纸", "paper"]], ["slip.mouth", ["凭条口", "slip mouth"]],
   ...[1, 2, 3, 4].map((n) => [`cassette.${n}`, [`找零箱 ${n}`, `cassette ${n}`]]),
 ]);
 export const placeWords = (place) => PLACES[place] ?? [place, place];
 
 export const both = ([zh, en]) => `${zh} ${en}`;
+export const coinValue = (fen) => (fen < 100 ? `.${fen / 10}` : String(fen / 100));
 export const yuan = (fen) => (fen / 100).toLocaleString("en-US");
 
 // Times are shown as the machine's people read them.

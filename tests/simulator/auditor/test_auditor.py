@@ -59,6 +59,7 @@ def test_the_sums_are_those_of_the_run() -> None:
         "uncertain": 0,
         "change": 1_000,
         "refund": 0,
+        "coins": 0,
         "retracted": 1_000,
         "fares": 4_050,
         "rounded": -50,

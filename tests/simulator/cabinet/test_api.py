@@ -29,6 +29,7 @@ def test_the_machine_is_empty_and_everything_lies_outside(bench: Bench) -> None:
     assert lying == {"hand": 7, "vault": 160 + 80}
     assert state["total"] == {
         "notes": 167,
+        "coins": 0,
         "value_fen": 60 * 100 + 40 * 500 + 40_000 + 100_000 + 22_300,
         "conserved": True,
         "brought_fen": 188_300,
@@ -123,6 +124,7 @@ def test_closed_openings_give_nothing_and_say_so(bench: Bench) -> None:
         "outlet": "change",
         "taken": 0,
         "notes_fen": [],
+        "coins_fen": [],
         "value_fen": 0,
         "tickets": 0,
         "slips": 0,

@@ -97,9 +97,13 @@ def test_an_empty_wallet_is_filled_up(cabinet: Cabinet, client: CabinetClient) -
 @pytest.mark.parametrize(
     ("outlet", "told", "taken"),
     [
-        ("change", {"notes_fen": [100, 100, 5_000], "tickets": 0, "slips": 0}, Taken((100, 100, 5_000))),
-        ("tickets", {"notes_fen": [], "tickets": 2, "slips": 0}, Taken(tickets=2)),
-        ("slip", {"notes_fen": [], "tickets": 0, "slips": 1}, Taken(slips=1)),
+        (
+            "change",
+            {"notes_fen": [100, 100, 5_000], "tickets": 0, "slips": 0, "coins_fen": []},
+            Taken((100, 100, 5_000)),
+        ),
+        ("tickets", {"notes_fen": [], "tickets": 2, "slips": 0, "coins_fen": []}, Taken(tickets=2)),
+        ("slip", {"notes_fen": [], "tickets": 0, "slips": 1, "coins_fen": []}, Taken(slips=1)),
         ("mouth", {"notes_fen": [], "tickets": 0, "slips": 0, "why": "empty"}, Taken()),
     ],
 )
