@@ -28,6 +28,8 @@ from simulator.audit.survival import Survival, compare_replay
 from simulator.audit.upstream import Upstream
 from simulator.audit.verdict import Rules, Sums, Verdict, Violation
 
+Orders = Mapping[str, Iterable[Mapping[str, Any]]]
+
 __all__ = ["INVARIANTS", "Auditor", "Rules", "Sums", "Verdict", "Violation", "audit", "audit_directory", "main"]
 
 
@@ -219,10 +221,15 @@ class Auditor:
 
 
 def audit(
-    reading: Reading, ledger: Ledger | None = None, rules: Rules | None = None, payments: Payments | None = None
+    reading: Reading,
+    ledger: Ledger | None = None,
+    rules: Rules | None = None,
+    payments: Payments | None = None,
+    orders: Orders | None = None,
 ) -> Verdict:
     """Judge a journal that was read; with a ledger also what physically lies where, with `payments` what the other side of
-    payments has in its settled books. Never raises for what they say."""
+    payments has in its settled books, with `orders` what the station believes of those that are picked up (as `Auditor.pickups`).
+    Never raises for what they say."""
     fold = Fold(rules or Rules())
     for step in reading.steps:
         fold.read(step)
@@ -236,6 +243,8 @@ def audit(
     if payments is not None:
         fold.run.seq = 0
         fold.charges.compare(payments, settled=True)
+    if orders is not None:
+        compare_pickups(fold.run, orders, fold.tickets.delivered_numbers, settled=True)
     sums, sales = fold.sales.total()
     sums.blanks_wasted = fold.books.wasted
     found = [*reading.violations, *fold.run.violations]
@@ -244,10 +253,14 @@ def audit(
 
 
 def audit_directory(
-    directory: Path, ledger: Ledger | None = None, rules: Rules | None = None, payments: Payments | None = None
+    directory: Path,
+    ledger: Ledger | None = None,
+    rules: Rules | None = None,
+    payments: Payments | None = None,
+    orders: Orders | None = None,
 ) -> Verdict:
     """As `audit`, for the journal in a directory. Raises OSError when it cannot be read."""
-    return audit(read_directory(directory), ledger, rules, payments)
+    return audit(read_directory(directory), ledger, rules, payments, orders)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

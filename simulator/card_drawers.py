@@ -17,6 +17,13 @@ PEOPLE = (
 """Machine after machine: what people find, who want to see what becomes of bad cards, too."""
 REFUSED = ("poor", "closed", "offline_no", "refusing")
 """Machine after machine: the card with which a passenger of a headless run is refused."""
+DOCUMENTS = (
+    ("woman", "man", "expired", "bank_card"),
+    ("elder", "ends_in_x", "wrong_digit"),
+    ("long_name", "child", "other_chip"),
+    ("rare_name", "not_yet_valid", "resident"),
+)
+"""Machine after machine: identity cards beside it, and what people take for one."""
 OPENED_FEN: Mapping[str, int] = {
     "good": 320_000, "second": 86_000, "poor": 1_200, "expired": 50_000, "stripe": 64_000, "silent": 40_000, "lost": 90_000,
 }  # fmt: skip

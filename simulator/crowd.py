@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from simulator.passenger.person import CARD_KINDS, PHONE_KINDS, Dice, Plan, kinds_that_come
+from simulator.passenger.person import CARD_KINDS, PHONE_KINDS, PICKUP_KINDS, Dice, Plan, kinds_that_come
 from simulator.passenger.visit import Account, Visit
 from simulator.report import MotionLog
 from simulator.rig import FREE_WITHIN_MS, Rig, RigError
@@ -69,8 +69,8 @@ class Line:
 def shared_out(plans: Sequence[Plan], machines: int) -> list[list[Numbered]]:
     """Who goes to which machine, numbered from 1: in turn, and another one first in each round of kinds, or a kind would
     always meet the same machine."""
-    phones, cards = (any(plan.kind in kinds for plan in plans) for kinds in (PHONE_KINDS, CARD_KINDS))
-    kinds = len(kinds_that_come(phones, cards))
+    come = [any(plan.kind in kinds for plan in plans) for kinds in (PHONE_KINDS, CARD_KINDS, PICKUP_KINDS)]
+    kinds = len(kinds_that_come(*come))
     queues: list[list[Numbered]] = [[] for _ in range(machines)]
     for at, plan in enumerate(plans):
         queues[(at % kinds + at // kinds) % machines].append((at + 1, plan))

@@ -22,14 +22,16 @@ from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from simulator.auditor import Orders
+from simulator.balance import settled
 from simulator.clock import SharedClock
-from simulator.demo_hall import last_place, report_of, seekers, serve_passengers
+from simulator.demo_hall import REPORTED_MS, bearers, last_place, report_of, same_order, seekers, serve_passengers
 from simulator.endings import in_the_way
-from simulator.fittings import ADDED, FITTINGS, FOR_PEOPLE, MIXED, MIXED_FOR_PEOPLE, fitting
+from simulator.fittings import ADDED, COLLECT, FITTINGS, FOR_PEOPLE, MIXED, MIXED_FOR_PEOPLE, fitting
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
-from simulator.report import MotionLog, PhoneBooks, make_report
+from simulator.report import MotionLog, PhoneBooks, make_report, orders_of
 from simulator.rig import Rig, RigError, Wanted, has_display
 from simulator.supervisor import StartError
 
@@ -136,11 +138,14 @@ def _hall_for_people(hall: Hall, given: argparse.Namespace, wanted: Wanted) -> i
 
 
 def _headless_hall(hall: Hall, given: argparse.Namespace) -> int:
-    plans = make_plans(given.sales, random.Random(given.seed), hall.phones, hall.cards)
+    plans = make_plans(given.sales, random.Random(given.seed), hall.phones, hall.cards, hall.collects)
     if given.last_place:
         sought = last_place(hall)
         _say(f"one place is left of {sought}")
         plans = [*seekers(sought), *plans]
+    if given.same_order:
+        _say(f"two people come at once with the paper of order {same_order(hall)}")
+        plans = [*bearers(), *plans]
     told = lambda name, number, account: _say(f"{name} {number:4} {account.kind:14} {account.outcome}")
     lines = serve_passengers(hall, plans, lambda number: random.Random(f"{given.seed}.{number}"), told)
     run = {"sales": len(plans), "seed": given.seed, "rate": hall.clock.rate, "fitted": given.fitted}
@@ -177,7 +182,7 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     dice = random.Random(given.seed)
     rig.first_act()
     accounts, motions = list[Account](), MotionLog()
-    plans = make_plans(given.sales, dice, bool(rig.provider_url), rig.takes_cards)
+    plans = make_plans(given.sales, dice, bool(rig.provider_url), rig.takes_cards, rig.collects)
     for number, plan in enumerate(plans, start=1):
         rig.wait_until_free()
         account = rig.visit(plan, dice)
@@ -191,7 +196,8 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     run = {"sales": given.sales, "seed": given.seed, "rate": rig.clock.rate, "starts": rig.supervisor.all_starts()}
     phones = PhoneBooks(books, rig.identity.machine) if books is not None else None
     cards = rig.card_books(bank)
-    report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run, phones, cards)
+    orders = settled_orders(rig) if rig.collects else None
+    report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run, phones, cards, orders)
     return _told(report, given)
 
 
@@ -215,6 +221,13 @@ def settled_ledger(rig: Rig) -> dict[str, Any]:
     return held
 
 
+def settled_orders(rig: Rig) -> Orders:
+    """What the station believes of the orders it handed out here, once it has heard the end of everything."""
+    machine = rig.identity.machine
+    rig.serve_until(lambda: settled(rig.station_state(), [machine]), REPORTED_MS, "the last report to the station")
+    return orders_of(rig.station_state(), machine)
+
+
 def _summary(report: Mapping[str, Any]) -> None:
     print(f"sales {report['sales']} · fen {report['fen']} · tickets {report['tickets']}")
     if why := in_the_way(report["ended"], report["faults"]):
@@ -225,7 +238,7 @@ def _summary(report: Mapping[str, Any]) -> None:
             f"  {kind:14} {told['visits']:3} visits {told['bought']:3} bought"
             f" {told['mean_s']:6.1f} s {told['mean_touches']:5.1f} touches"
         )
-    for name in ("ways", "coins", "phones", "cards"):
+    for name in ("ways", "coins", "pickups", "phones", "cards"):
         if name in report:
             print(f"{name} {report[name]}")
     for sentence in report["found"]:
@@ -284,6 +297,11 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--last-place", action="store_true", help="the window sells a class but for one place, which two people want"
     )
+    parser.add_argument(
+        "--same-order",
+        action="store_true",
+        help="headless: two people come with the paper of one order, at two machines",
+    )
     parser.add_argument("--no-window", action="store_true", help="the screen only on the lab page")
     parser.add_argument("--dir", type=Path, metavar="DIR", help="keep the run's files there (a new, short path)")
     parser.add_argument("--gtfs", type=Path, metavar="FILE", help="sell this GTFS feed, a zip archive or a folder")
@@ -312,6 +330,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     given.fitted = [*given.fitted, *(rest[at % len(rest)] for at in range(given.machines - len(given.fitted)))]
     if given.last_place and (given.machines < 2 or given.gtfs is not None):
         parser.error("--last-place needs --machines 2 or more, and the network's own trains")
+    collecting = [name for name in given.fitted if fitting(name).collects]
+    if given.same_order and not (given.headless and len(collecting) == given.machines >= 2):
+        parser.error(f"--same-order needs --headless, --machines 2 or more, and each of them fitted with {COLLECT}")
     if given.sales < 0:
         parser.error(f"--sales {given.sales} is negative")
     return given

@@ -12,7 +12,7 @@ from simulator.crowd import Line, shared_out
 from simulator.hall import Hall
 from simulator.passenger.person import PATIENT, Dice, Kind, Plan
 from simulator.passenger.visit import Account
-from simulator.report import PhoneBooks, joint_report, make_report
+from simulator.report import PhoneBooks, joint_report, make_report, orders_of
 from simulator.rig import Rig
 from simulator.window import Sought
 
@@ -46,6 +46,20 @@ def seekers(sought: Sought) -> list[Plan]:
     ]
 
 
+def same_order(hall: Hall) -> str:
+    """The station makes an order, and a copy of its paper lies in the drawer of every machine; answers its number."""
+    first, *others = hall.rigs
+    paper = first.hands().post("/api/order", {"tickets": 1})
+    for rig in others:
+        rig.hands().post("/api/paper", paper)
+    return str(paper["order"])
+
+
+def bearers() -> list[Plan]:
+    """Two people who come with it: with a paper that lies there already."""
+    return [Plan(Kind.PICKUP_AGAIN, 1, pays="pickup", manner="again", patient_looks=PATIENT)] * LAST_PLACE_MACHINES
+
+
 def serve_passengers(
     hall: Hall, plans: Sequence[Plan], dice_of: DiceOf, told: Callable[[str, int, Account], None]
 ) -> list[Line]:
@@ -75,9 +89,10 @@ def report_of(hall: Hall, lines: Sequence[Line], run: dict[str, Any]) -> dict[st
         line.gather()
         own = {**run, "machine": name, "sales": len(line.accounts), "starts": rig.supervisor.all_starts()}
         phones = PhoneBooks(books, name) if books is not None and rig.provider_url else None
+        orders = orders_of(hall.station_state(), name) if rig.collects else None
         cards = rig.card_books(bank)
         parts[name] = make_report(
-            rig.directory / "journal", ledger, line.motions.devices, line.accounts, own, phones, cards
+            rig.directory / "journal", ledger, line.motions.devices, line.accounts, own, phones, cards, orders
         )
     accounts = {line.rig.identity.machine: line.accounts for line in lines}
     return joint_report(parts, accounts, hall.station_state(), {**run, "starts": hall.supervisor.all_starts()})

@@ -30,6 +30,8 @@ class Fitting:
     """A certified terminal is fitted, which has its own way to its bank."""
     coins: Mapping[int, int] = field(default_factory=dict)
     """Hopper -> coins the technician puts in; with any, hoppers are fitted."""
+    collects: bool = False
+    """A code scanner and a reader of identity cards are fitted."""
 
     def changed(self, name: str, text: str) -> str:
         """A file of the demo with this fitting's lines. Raises ValueError when a line to change is not there."""
@@ -152,6 +154,13 @@ def with_terminal(fitting: Fitting) -> Fitting:
     return replace(_with(fitting, "", "terminal: [@CARDS@]", below), terminal=True)
 
 
+def with_collecting(fitting: Fitting) -> Fitting:
+    """The same machine with a code scanner and a reader of identity cards: what was ordered elsewhere is picked up."""
+    scanner = '  code_scanner: {model: scanner, link: "@DIR@/code_scanner", baud: 9600}'
+    reader = '  id_reader: {model: samv, link: "@DIR@/id_reader", baud: 115200}'
+    return replace(_with(fitting, f"{scanner}\n{reader}", "documents: [@DOCUMENTS@]"), collects=True)
+
+
 HALVES, YUANS = 400, 500
 """Coins in each hopper at first: more of one yuan than there are notes of it, for of two ways to the same yuan the fuller pays."""
 
@@ -167,9 +176,10 @@ def with_coins(fitting: Fitting) -> Fitting:
     return replace(_with(fitting, device, inside), coins={1: HALVES, 2: YUANS})
 
 
-PHONES, CARDS, TERMINAL, COINS = "phones", "cards", "terminal", "coins"
+PHONES, CARDS, TERMINAL, COINS, COLLECT = "phones", "cards", "terminal", "coins", "collect"
 ADDED: Mapping[str, Callable[[Fitting], Fitting]] = {
     PHONES: with_phones, CARDS: with_cards, TERMINAL: with_terminal, COINS: with_coins,
+    COLLECT: with_collecting,
 }  # fmt: skip
 """What any machine may be fitted out with besides, behind a plus."""
 BATTERY_MIN = 15
@@ -188,6 +198,7 @@ FITTINGS: Mapping[str, Fitting] = {
     CARDS: with_cards(USUAL),
     TERMINAL: with_terminal(USUAL),
     COINS: with_coins(USUAL),
+    COLLECT: with_collecting(USUAL),
 }
 """Name on the command line -> what it stands for."""
 MIXED = ("bill_to_bill", "usual")

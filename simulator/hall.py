@@ -151,6 +151,11 @@ class Hall:
         """Whether bank cards pay at any machine."""
         return any(rig.takes_cards for rig in self.rigs)
 
+    @property
+    def collects(self) -> bool:
+        """Whether orders are handed out at every machine: who comes for one goes to any."""
+        return all(rig.collects for rig in self.rigs)
+
     def bank_books(self) -> dict[str, Any] | None:
         """What the bank of cards has in its books; None where there is none."""
         return next((rig.bank_books() for rig in self.rigs if rig.bank_url), None)

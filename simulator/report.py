@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.acquirer import books as bank
 from simulator.audit.coins import CUP
-from simulator.auditor import Verdict, audit_directory
+from simulator.auditor import Orders, Verdict, audit_directory
 from simulator.balance import books, differences
 from simulator.endings import endings, stops
 from simulator.passenger.kinds import CANNOT_READ
@@ -213,6 +213,29 @@ def of_coins(verdict: Verdict, ledger: Mapping[str, Any], taken_fen: int) -> dic
     return {"coins": {**told, "booked": dict(booked), "there": dict(there)}}
 
 
+def orders_of(state: Mapping[str, Any], machine: str) -> Orders:
+    """By number what became of the places of each order at this machine, of the station's whole state: `given` are all numbers any
+    machine got for one. A place that another machine has or had is left out: that one's journal speaks of it."""
+    given: dict[tuple[str, int], list[str]] = {}
+    for sale in state["sales"].values():
+        for index, numbers in zip(sale["indices"], sale["numbers"], strict=False):
+            given.setdefault((sale["order"], index), []).extend(numbers)
+    return {
+        number: [
+            {"state": place["state"], "number": place["number"], "given": given.get((number, index), [])}
+            for index, place in enumerate(order["places"])
+            if place["key"].partition(".")[0] in ("", machine)
+        ]
+        for number, order in state["orders"].items()
+    }
+
+
+def picked_up(orders: Orders) -> dict[str, int]:
+    """Places of orders by what became of them; those that nobody has fetched are no machine's."""
+    states = (str(place["state"]) for places in orders.values() for place in places)
+    return dict(sorted(Counter(state for state in states if state != "open").items()))
+
+
 def times(each: Sequence[SaleTimes]) -> dict[str, Any]:
     """Mean real ms by class, and every sale."""
     count = max(1, len(each))
@@ -228,10 +251,12 @@ def make_report(
     run: Mapping[str, Any],
     phones: PhoneBooks | None = None,
     cards: CardBooks | None = None,
+    orders: Orders | None = None,
 ) -> dict[str, Any]:
-    """The whole report; `violations` counts what is not accounted for, `found` says it."""
+    """The whole report; `violations` counts what is not accounted for, `found` says it. `orders`: what the station believes of
+    those that are picked up (`orders_of`)."""
     paid_elsewhere, twice = other_books(phones, cards)
-    verdict = audit_directory(journal, ledger, payments=paid_elsewhere)
+    verdict = audit_directory(journal, ledger, payments=paid_elsewhere, orders=orders)
     told, said = verdict.as_dict(), passengers_say(accounts)
     crashed = [f"{name} was started {starts} times" for name, starts in run.get("starts", {}).items() if starts > 1]
     coins = of_coins(verdict, ledger, said["coins_fen"])
@@ -256,6 +281,7 @@ def make_report(
         "ended": endings(lines),
         "faults": stops(lines),
         **coins,
+        **({"pickups": picked_up(orders)} if orders is not None else {}),
         **paid,
         "passengers": said,
         "violations": len(found),
@@ -267,7 +293,7 @@ def make_report(
 
 
 SUMMED = ("records", "sales", "open_sales", "ended", "faults", "fen", "tickets", "passengers")
-SUMMED_OF_PHONES = ("coins", "phones", "cards", "ways")
+SUMMED_OF_PHONES = ("coins", "pickups", "phones", "cards", "ways")
 """Parts of a machine's report that may be added up."""
 
 

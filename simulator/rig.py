@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kiosk.screen.values import Screen
-from simulator.card_drawers import OPENED_FEN, REFUSED, drawer
+from simulator.card_drawers import DOCUMENTS, OPENED_FEN, REFUSED, drawer
 from simulator.card_in_hand import CardInHand, card_for
 from simulator.child import Program
 from simulator.clock import SharedClock
 from simulator.fittings import KEY_FILE, USUAL, Fitting
+from simulator.order_in_hand import OrderInHand
 from simulator.passenger.cabinet_client import CabinetClient
 from simulator.passenger.eyes import Eyes
 from simulator.passenger.person import Dice, Plan
@@ -224,6 +225,8 @@ def write_machine_config(
         filled = text.replace("@STATION@", station_url).replace(f"station: {TELECODE}\n", f"station: {telecode}\n")
         filled = filled.replace(f"id: {MACHINE}\n", f"id: {machine}\n")
         filled = fitted.changed(name, filled).replace("@DIR@", ports).replace("@MACHINE@", machine)
+        number = int("".join(filter(str.isdigit, machine)) or 1)
+        filled = filled.replace("@DOCUMENTS@", ", ".join(DOCUMENTS[number - 1]))
         filled = filled.replace("@PROVIDER@", codes.url if codes is not None else "")
         if cards is not None:
             filled = filled.replace("@BANK@", cards.link).replace("@TERMINAL@", cards.terminal)
@@ -267,6 +270,7 @@ class Rig:
         self.station_url = self.lab_url = self.provider_url = self.bank_url = ""
         self.phones: list[PhoneInHand] = []
         self.cards: list[CardInHand] = []
+        self.orders: list[OrderInHand] = []
         self.token = self.identity.token
 
     # -- starting
@@ -301,7 +305,7 @@ class Rig:
         if self._wanted.fitted.camera:
             with config.open("a", encoding="utf-8") as file:
                 file.write(f'camera: {{url: "{self._camera(at.telecode)}/frame"}}\n')
-        self.lab_url = self._cabinet()
+        self.lab_url = self._cabinet(at.telecode)
         told(f"lab               {self.lab_url}")
         self.cabinet = CabinetClient(self.lab_url)
         cabinet = self.cabinet
@@ -328,13 +332,13 @@ class Rig:
         self.bank_url = bank.books
         return CardsAt(bank.link, self.identity.terminal, drawer(self.identity.number, self._wanted.crowd))
 
-    def _cabinet(self) -> str:
+    def _cabinet(self, telecode: str) -> str:
         port = str(self._wanted.lab_port)
         files = ("--dir", str(self.directory / "ports"), "--config", str(self.directory / "cabinet.yaml"))
         sockets = ("--lab-port", port, "--mirror-socket", str(self.directory / "mirror.sock"))
         phones = ("--provider", self.provider_url) if self.provider_url else ()
         cards = ("--bank", self.bank_url) if self.bank_url else ()
-        where = ("--station", self.station_url, *phones, *cards)
+        where = ("--station", self.station_url, "--home", telecode, *phones, *cards)
         argv = self._simulator("cabinet", *files, *sockets, *where, *self._clock())
         return self.supervisor.start(Program("cabinet", argv, restarts=False))
 
@@ -398,6 +402,7 @@ class Rig:
         self.eyes.on_readable(now_ms)
         self.phones = [each for each in self.phones if each.poll(self.clock.wall_ms())]
         self.cards = [each for each in self.cards if each.poll()]
+        self.orders = [each for each in self.orders if each.poll()]
         self.supervisor.turn(longest_ms)
         if failed := self.supervisor.failed():
             raise RigError(f"{', '.join(failed)} ended for good; see {self.directory / 'logs'}")
@@ -462,13 +467,19 @@ class Rig:
         return made.account
 
     def passenger(self, plan: Plan, dice: Dice) -> Visit:
-        """Somebody who steps up now; with a phone where phones pay. Who has no card, or none any more, pays cash."""
+        """Somebody who steps up now; with a phone where phones pay. Who has no card, or none any more, pays cash; who comes for
+        an order has it made at the station first."""
         card = ""
         if plan.pays == "card":
             refused = REFUSED[self.identity.number - 1]
             card = card_for(plan, self.hands().get("/api/state")["cards"], refused) if self.takes_cards else ""
             plan = plan if card else replace(plan, pays="cash")
+        order = OrderInHand(self.hands(), plan) if plan.pays == "pickup" else None
+        plan = order.plan if order is not None else plan
         made = Visit(plan, self.hands(), self.eyes.touch, dice, self.clock.wall_ms())
+        if order is not None:
+            order.given_to(made)
+            self.orders.append(order)
         if card:
             self.cards.append(CardInHand(self.hands(), card, made))
         if self.provider_url:
@@ -486,6 +497,15 @@ class Rig:
     def takes_cards(self) -> bool:
         """Bank cards pay here, at a reader or at a terminal."""
         return bool(self.bank_url) or self._wanted.fitted.terminal
+
+    @property
+    def collects(self) -> bool:
+        """What was ordered elsewhere is picked up here."""
+        return self._wanted.fitted.collects
+
+    def station_state(self) -> dict[str, Any]:
+        """Everything the station knows. Raises OSError when it does not answer."""
+        return read_json(f"{self.station_url}/lab/state")
 
     def card_books(self, bank: dict[str, Any] | None) -> CardBooks | None:
         """What was paid by card at this machine: in the books of the `bank` of readers, or of its own terminal's."""

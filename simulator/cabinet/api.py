@@ -23,10 +23,12 @@ from simulator.cabinet import bodies as b
 from simulator.cabinet import views
 from simulator.cabinet.cabinet import Cabinet
 from simulator.cabinet.mirror import Mirror
+from simulator.cabinet.reading_desk import Paper
 from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.cabinet.terminal_desk import CardTerminalDesk
 from simulator.lab.asking import Asker
 from simulator.lab.bank import BANK, LabBank
+from simulator.lab.orders import LabOrders
 from simulator.lab.pages import add_pages
 from simulator.lab.phone import LabPhone
 from simulator.lab.provider_switch import PROVIDER, ProviderSwitch
@@ -75,15 +77,17 @@ def build_app(
     station: StationSwitch | None = None,
     provider_url: str = "",
     bank_url: str = "",
+    orders: LabOrders | None = None,
 ) -> FastAPI:
     """The ASGI application; `names` are the host names it answers to, `station` whose trouble can be switched here,
-    `provider_url` where the page's phone pays, `bank_url` where the bank of its cards tells its books, `app.state.wake` ends its
-    event streams."""
+    `provider_url` where the page's phone pays, `bank_url` where the bank of its cards tells its books, `orders` who makes orders
+    to pick up, `app.state.wake` ends its event streams."""
     app = FastAPI(title="Simulated cabinet", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=names or LOCAL_NAMES)
     app.state.wake = Wake(cabinet)
     app.state.story = Story(cabinet)
     app.state.station = station or StationSwitch()
+    app.state.orders = orders or LabOrders(Asker(""), "")
     told = lambda what, amount_fen, why: cabinet.timeline.tell("phone", what=what, amount_fen=amount_fen, why=why)
     app.state.phone = LabPhone(Asker(provider_url), cabinet.clock, told)
     booked = lambda what, amount_fen, why: cabinet.timeline.tell("bank", what=what, amount_fen=amount_fen, why=why)
@@ -143,6 +147,21 @@ def _add_deeds(app: FastAPI, cabinet: Cabinet) -> None:
     @app.post("/api/key")
     async def key(body: b.KeyBody) -> Response:
         return JSONResponse(cabinet.press(body.key))
+
+    @app.post("/api/hold")
+    async def hold(body: b.HoldBody) -> Response:
+        return JSONResponse(cabinet.hold(body.what, body.name))
+
+    @app.post("/api/order")
+    async def order(body: b.OrderBody) -> Response:
+        orders: LabOrders = app.state.orders
+        with _answered("no_order", "the station does not answer"):
+            made = await orders.make(body.tickets, body.document)
+        return JSONResponse(cabinet.order(made))
+
+    @app.post("/api/paper")
+    async def paper(body: b.PaperBody) -> Response:
+        return JSONResponse(cabinet.order(Paper(**body.model_dump())))
 
     @app.post("/api/fault")
     async def fault(body: b.FaultBody) -> Response:

@@ -20,6 +20,8 @@ Device = Literal[
     "pin_pad",
     "hopper",
     "terminal",
+    "code_scanner",
+    "id_reader",
 ]
 ValueFen = Literal[100, 500, 1_000, 2_000, 5_000, 10_000]
 Answer = dict[str, Any]
@@ -87,6 +89,37 @@ class KeyBody(Body):
     """One key of the PIN pad."""
 
     key: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "enter", "clear", "cancel"]
+
+
+class HoldBody(Body):
+    """`name`: the order of a paper, or a card of the drawer; for `away` it says nothing."""
+
+    what: Literal["paper", "document", "away"]
+    name: str = Field(default="", max_length=32)
+
+
+class OrderBody(Body):
+    """`document`: the card of the drawer it is made out to, empty: nobody's."""
+
+    tickets: int = Field(default=1, ge=1, le=5)
+    document: str = Field(default="", max_length=32)
+
+
+class PaperBody(Body):
+    """A copy of a paper that lies beside another machine."""
+
+    order: str = Field(pattern=r"^E[0-9]{9}$")
+    code: str = Field(pattern=r"^[0-9]{12}$")
+    paper: str = Field(pattern=r"^TVM1:[0-9]{12}$")
+    train: str = Field(max_length=16)
+    date: str = Field(max_length=10)
+    origin: str = Field(max_length=8)
+    destination: str = Field(max_length=8)
+    depart: str = Field(max_length=5)
+    route: str = Field(max_length=80)
+    route_english: str = Field(max_length=160)
+    tickets: int = Field(ge=1, le=5)
+    document: str = Field(default="", max_length=32)
 
 
 class EmptyBody(Body):

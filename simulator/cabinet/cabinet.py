@@ -6,11 +6,13 @@ Every deed of a hand ends with a turn, so that what it caused is seen at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
 
 from simulator.cabinet.card_desk import CardDesk
 from simulator.cabinet.hands import Hands
+from simulator.cabinet.reading_desk import Paper, ReadingDesk
 from simulator.cabinet.refused import BAD, Refused, conflict
 from simulator.cabinet.settings import CabinetSettings
 from simulator.cabinet.technician import Technician
@@ -101,6 +103,24 @@ class Cabinet:
         if self.world.cards is None:
             raise conflict("no_cards", "this machine takes no cards")
         return self.world.cards
+
+    def hold(self, what: str, name: str = "") -> dict[str, Any]:
+        """Hold a paper or a card of the drawer to the machine, or take both away. Raises Refused."""
+        self._readers().hold(what, name, self.clock.mono_ms())
+        self.timeline.tell("held", what=what, name=name)
+        self.turn()
+        return {"what": what, "name": name}
+
+    def order(self, paper: Paper) -> dict[str, Any]:
+        """A paper of an order comes into the drawer. Raises Refused."""
+        self._readers().add(paper)
+        self.timeline.tell("order", order=paper.order, train=paper.train)
+        return asdict(paper)
+
+    def _readers(self) -> ReadingDesk:
+        if self.world.readers is None:
+            raise conflict("no_readers", "this machine hands out no orders")
+        return self.world.readers
 
     def near(self, near: bool) -> dict[str, Any]:
         self.world.board.person_near(near, self.clock.mono_ms())

@@ -20,6 +20,8 @@ from simulator.cabinet.mirror import Mirror
 from simulator.cabinet.pump import Pump
 from simulator.cabinet.settings import CabinetSettings, load
 from simulator.clock import SharedClock, clock_argument
+from simulator.lab.asking import Asker
+from simulator.lab.orders import LabOrders
 from simulator.lab.station_switch import StationSwitch
 from simulator.web import Server, listen, say_line
 
@@ -47,7 +49,10 @@ def _run(options: argparse.Namespace, settings: CabinetSettings) -> int:
     pump = Pump(cabinet, options.dir)
     mirror = Mirror(options.mirror_socket) if options.mirror_socket else None
     station = StationSwitch(options.station)
-    app = build_app(cabinet, mirror, station=station, provider_url=options.provider, bank_url=options.bank)
+    orders = LabOrders(Asker(options.station), options.home)
+    app = build_app(
+        cabinet, mirror, station=station, provider_url=options.provider, bank_url=options.bank, orders=orders
+    )
     server = Server(
         uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1),
         on_start=lambda: pump.start(asyncio.get_running_loop()),
@@ -77,6 +82,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--provider", default="", metavar="URL", help="the lab's provider of phone codes, for the page's phone"
+    )
+    parser.add_argument(
+        "--home", default="", metavar="CODE", help="where the machine stands, for orders the station makes"
     )
     parser.add_argument("--bank", default="", metavar="URL", help="where the lab's bank tells its books, for the cards")
     return parser.parse_args(argv)

@@ -16,6 +16,7 @@ from config import Range
 from simulator.devices.cctalk.settings import FIRST_ADDRESS
 from simulator.devices.chip_card.wallet import WALLET
 from simulator.devices.f53.codes import check_codes
+from simulator.devices.samv.people import CARDS
 from simulator.devices.twin import Speeds
 
 Pieces = Annotated[int, Range(0, 20_000)]
@@ -141,6 +142,8 @@ class CabinetSettings:
     """Lab cards in the passenger's drawer; with any, card reader and PIN pad are fitted."""
     terminal: Annotated[tuple[str, ...], Range(0, 40)] = ()
     """The same where a certified terminal is fitted in place of both."""
+    documents: Annotated[tuple[str, ...], Range(0, 20)] = ()
+    """Identity cards in the passenger's drawer; with any, code scanner and identity reader are fitted, and orders are picked up."""
     ups: bool = False
     ups_minutes: Annotated[float, Range(0.1, 600)] = 15.0  # how long a full battery feeds the machine
     timezone: Annotated[str, Range(1, 64)] = "Asia/Shanghai"  # in which the lab page shows the time
@@ -158,6 +161,10 @@ class CabinetSettings:
             unknown = [name for name in names if name not in WALLET]
             if unknown or len(set(names)) != len(names):
                 raise ValueError(f"{key}: each of {', '.join(WALLET)} at most once, not {', '.join(unknown or names)}")
+        nobodys = [name for name in self.documents if name not in CARDS]
+        if nobodys or len(set(self.documents)) != len(self.documents):
+            given = ", ".join(nobodys or self.documents)
+            raise ValueError(f"documents: each of {', '.join(CARDS)} at most once, not {given}")
         if self.cards and self.terminal:
             raise ValueError("terminal: cards is set, too; cards are paid with at one of them")
         strange = set(self.vault_coins) - {hopper.value_fen for hopper in self.hoppers}

@@ -42,6 +42,8 @@ STUCK = {
     ),
     "pin_pad": frozenset({"opened", "removed", "key_stuck", "enter_dead", "battery_low"}),
     "terminal": frozenset({"reader_broken"}),
+    "code_scanner": frozenset({"blind", "stuck_trigger"}),
+    "id_reader": frozenset({"field_dead", "weak_field", "sam_failed", "sam_logged_out"}),
     "ups": frozenset({"ups_failed", "battery_lies", "low_at_once"}),
 }
 """Faults of the menu that a person at the open cabinet repairs while clearing a device."""

@@ -34,6 +34,7 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
         "powered": world.mains,
         **_ups(world),
         **({"cards": world.cards.look(world.mains)} if world.cards is not None else {}),
+        **({"collect": world.readers.look(world.mains)} if world.readers is not None else {}),
         "event": cabinet.timeline.last,
         "places": places,
         "total": {
@@ -81,7 +82,7 @@ def state(cabinet: Cabinet) -> dict[str, Any]:
 
 def fitted(world: World) -> dict[str, Any]:
     """What stands in this cabinet: numbers of all cassettes, one that holds a deposit among them; whether change has a tray,
-    whether cards are taken, and numbers of the coin hoppers."""
+    whether cards are taken, numbers of the coin hoppers, and whether orders are handed out."""
     numbers = [number for number in range(1, 5) if world.matter.place(f"cassette.{number}").capacity]
     coins = [hopper.settings.number for hopper in world.coins.hoppers] if world.coins is not None else []
     return {
@@ -89,6 +90,7 @@ def fitted(world: World) -> dict[str, Any]:
         "change_tray": not world.recycles,
         "cards": world.cards is not None,
         "hoppers": coins,
+        "collect": world.readers is not None,
     }
 
 

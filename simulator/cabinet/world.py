@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator.cabinet.card_desk import CardDesk
 from simulator.cabinet.observed import Observed
+from simulator.cabinet.reading_desk import ReadingDesk
 from simulator.cabinet.settings import CabinetSettings
 from simulator.cabinet.terminal_desk import CardTerminalDesk
 from simulator.cabinet.timeline import Timeline
@@ -31,8 +32,8 @@ from simulator.devices.validator import Validator
 
 DEVICES = ("acceptor", "dispenser", "ticket_unit", "cabinet", "slip_printer")
 """Names of the twins of the usual machine; the ptys are links of these names. A Bill-to-Bill unit is the acceptor and has no
-dispenser beside it; a UPS is `ups`, a bus of coin hoppers `hopper`, and who takes cards has `card_reader` and
-`pin_pad`, or `terminal`."""
+dispenser beside it; a UPS is `ups`, a bus of coin hoppers `hopper`, who takes cards has `card_reader` and
+`pin_pad`, or `terminal`, and who hands out orders `code_scanner` and `id_reader`."""
 
 UPS = "ups"
 HOPPER = "hopper"
@@ -105,9 +106,11 @@ class World:
         if settings.cards or settings.terminal:
             names = settings.cards or settings.terminal
             self.cards = (CardDesk if settings.cards else CardTerminalDesk)(matter, speeds, names)
+        self.readers = ReadingDesk(speeds, settings.documents) if settings.documents else None
         usual: tuple[Twin | None, ...] = (self.slot, self._dispenser, self.ticket_unit, self.board, self.slip_printer)
         machines = [*zip(DEVICES, usual, strict=True), (UPS, self.ups), (HOPPER, self.coins)]
         machines += self.cards.twins() if self.cards is not None else ()
+        machines += self.readers.twins() if self.readers is not None else ()
         asks = {"acceptor": ACCEPTOR_ASKS[settings.acceptor], **ASKS}
         works: dict[str, Callable[[], bool]] = {"ticket_unit": self.ticket_unit.reading, "cabinet": self.board.settling}
         self.twins = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.screen.values import Home, OutOfService, Pickup, PickupOrders, Take, keys_of
+from kiosk.screen.values import Home, OutOfService, Pickup, PickupCode, PickupOrders, Take, keys_of
 from simulator.passenger.actions import GLANCE_MS, HAND_MS, READ_MS, Action, Hold, Leave, TakeFrom, Touch, Wait
 from simulator.passenger.person import Kind, Memory, Plan, Seen
 from simulator.passenger.reading import way_on
@@ -11,7 +11,7 @@ MOST_TRIES = 4
 
 
 def picks_up(plan: Plan, seen: Seen, memory: Memory) -> Action:
-    """Holds the paper to the window, or who pays with large notes lays the card there; goes when it does not work."""
+    """Holds the paper to the window, lays the card there, or types the code; goes when it does not work."""
     screen = seen.screen
     walks = plan.kind is Kind.WALK_AWAY and screen.kind == plan.leave_at
     if walks:
@@ -29,6 +29,8 @@ def picks_up(plan: Plan, seen: Seen, memory: Memory) -> Action:
         return Touch("collect", READ_MS) if "collect" in targets else Leave("nothing_sold")
     if isinstance(screen, Pickup):
         return _prove(plan, screen, memory)
+    if isinstance(screen, PickupCode):
+        return _type(plan, screen)
     if isinstance(screen, PickupOrders):
         wanted = sorted(target for target in targets if target.startswith("order:"))
         return Touch(wanted[0], READ_MS) if wanted else Leave("not picked up")
@@ -43,4 +45,17 @@ def _prove(plan: Plan, screen: Pickup, memory: Memory) -> Action:
         return Wait()
     if memory.held >= MOST_TRIES:
         return Leave("not picked up")
-    return Hold("card" if plan.kind is Kind.LARGE else "paper", HAND_MS)
+    if plan.manner == "typed":
+        return Touch("type_code", READ_MS)
+    return Hold("card" if plan.manner == "card" or plan.kind is Kind.LARGE else "paper", HAND_MS)
+
+
+def _type(plan: Plan, screen: PickupCode) -> Action:
+    """The next digit; what is typed shows on the screen, in groups."""
+    typed = screen.typed.replace(" ", "")
+    if screen.message is not None and screen.message.level != "info":
+        return Leave("not picked up", READ_MS)
+    if not plan.code.startswith(typed):
+        return Touch(screen.erase.target, GLANCE_MS)
+    key = next((key for key in screen.digits if key.enabled and key.words.main == plan.code[len(typed) :][:1]), None)
+    return Touch(key.target, GLANCE_MS) if key is not None else Wait()

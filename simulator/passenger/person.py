@@ -44,6 +44,10 @@ class Kind(Enum):
     CARD_REFUSED = "has a bank card that is refused, and pays cash"
     CARD_FORGOTTEN = "leaves the bank card in the slot"
     CARD_CANCEL = "cancels at the keypad, and pays cash"
+    PICKUP = "holds the paper of an order to the window"
+    PICKUP_CARD = "lays an identity card on the reader to fetch an order"
+    PICKUP_TYPED = "types the code of an order"
+    PICKUP_AGAIN = "comes with a paper whose tickets were fetched already"
 
 
 PHONE_KINDS: Mapping[Kind, str] = MappingProxyType(
@@ -57,7 +61,11 @@ CARD_KINDS: Mapping[Kind, str] = MappingProxyType(
     }
 )  # fmt: skip
 """Who comes besides where bank cards pay -> the manner of the card's owner."""
-CASH_KINDS = tuple(kind for kind in Kind if kind not in PHONE_KINDS and kind not in CARD_KINDS)
+PICKUP_KINDS: Mapping[Kind, str] = MappingProxyType(
+    {Kind.PICKUP: "paper", Kind.PICKUP_CARD: "card", Kind.PICKUP_TYPED: "typed", Kind.PICKUP_AGAIN: "again"}
+)
+"""Who comes besides where orders are handed out -> how the order is proved."""
+CASH_KINDS = tuple(kind for kind in Kind if kind not in {**PHONE_KINDS, **CARD_KINDS, **PICKUP_KINDS})
 USUAL = (Kind.EXACT, Kind.LARGE, Kind.CANCEL, Kind.WALK_AWAY, Kind.LANGUAGE, Kind.FORGET_CHANGE)
 """Who comes to the machines of a campaign: its days are known by their numbers, so this does not grow."""
 
@@ -85,7 +93,10 @@ class Plan:
     manner: str = ""
     """How somebody with a card behaves: wrong_pin (once), wrong_pins, cancel_pin (on the pad), left (in the slot before the PIN),
     forgotten (gone after paying), absent (stays, but never takes the card back), pulled (out again while it goes in), refused (has
-    none but one that the bank refuses); empty: as the screen asks."""
+    none but one that the bank refuses); empty: as the screen asks. How somebody proves an order: paper, card, typed, again (a
+    paper that was used already)."""
+    code: str = ""
+    """What stands on the paper of an order, for somebody who types it."""
     patient_looks: int = 0
     """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
@@ -111,18 +122,21 @@ def make_plan(kind: Kind, dice: Dice) -> Plan:
         return replace(plan, pays="code", phone=PHONE_KINDS[kind])
     if kind in CARD_KINDS:
         return replace(plan, pays="card", manner=CARD_KINDS[kind])
+    if kind in PICKUP_KINDS:
+        return replace(plan, pays="pickup", manner=PICKUP_KINDS[kind])
     return replace(plan, tickets=GROUP_OF, budget_fen=GROUP_FEN) if kind is Kind.GROUP else plan
 
 
-def kinds_that_come(phones: bool, cards: bool) -> list[Kind]:
-    """Everybody who comes to a machine where phones or bank cards pay, too; who pays so comes first."""
-    return [*(CARD_KINDS if cards else ()), *(PHONE_KINDS if phones else ()), *CASH_KINDS]
+def kinds_that_come(phones: bool, cards: bool, pickups: bool = False) -> list[Kind]:
+    """Everybody who comes to a machine where phones or bank cards pay, too, or orders are handed out; those come first."""
+    besides = (PICKUP_KINDS if pickups else (), CARD_KINDS if cards else (), PHONE_KINDS if phones else ())
+    return [*(kind for kinds in besides for kind in kinds), *CASH_KINDS]
 
 
-def make_plans(count: int, dice: Dice, phones: bool = False, cards: bool = False) -> list[Plan]:
+def make_plans(count: int, dice: Dice, phones: bool = False, cards: bool = False, pickups: bool = False) -> list[Plan]:
     """`count` plans of patient people; every kind comes up in turn, beginning with those that buy. `phones`, `cards`: some come to
-    pay with one, the first right away."""
-    kinds = kinds_that_come(phones, cards)
+    pay with one, the first right away; `pickups`: some come for an order."""
+    kinds = kinds_that_come(phones, cards, pickups)
     return [replace(make_plan(kinds[at % len(kinds)], dice), patient_looks=PATIENT) for at in range(count)]
 
 

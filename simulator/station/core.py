@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator.station import locks, models, pickups
+from simulator.station import elsewhere, locks, models, pickups
 from simulator.station.calls import Call
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Devices, Enrolled
@@ -84,6 +84,15 @@ class Station:
             return pickups.order(wanted, self.sales, world.timetable, world.prices, world.network.rules, now_ms)
 
         return self._folded(buy, now_ms)
+
+    def order_any(self, body: bytes, now_ms: int) -> tuple[Reply, list[Step]]:
+        """The same for somebody who does not mind which train."""
+        return self._folded(
+            lambda: elsewhere.order_any(
+                models.parse_body(elsewhere.AnyOrderBody, body), self.sales, self.world, now_ms
+            ),
+            now_ms,
+        )
 
     def _folded(self, deed: Callable[[], Answer], now_ms: int) -> tuple[Reply, list[Step]]:
         """What a deed comes to, after what time alone has changed; all of it is folded."""

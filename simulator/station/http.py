@@ -128,6 +128,10 @@ def _add_lab(app: FastAPI, shell: StationShell, faults: Faults) -> None:
     async def order(request: Request) -> Response:
         return _response(shell.order_elsewhere(await request.body()))
 
+    @app.post("/lab/orders:any", summary="The same, whichever train fits", include_in_schema=False)
+    async def order_any(request: Request) -> Response:
+        return _response(shell.order_elsewhere(await request.body(), any_train=True))
+
     @app.get("/lab/state", summary="The whole state", include_in_schema=False)
     async def state() -> Response:
         held = {"now_ms": shell.clock.wall_ms(), "faults": faults.describe()["on"]}

@@ -47,9 +47,10 @@ class StationShell:
         """Do it, and do not tell yet: see `when_stored`."""
         return self._done(lambda now_ms: self.station.handle(request, now_ms))
 
-    def order_elsewhere(self, body: bytes) -> Reply:
-        """Handle and store an order that somebody makes by phone or at a window."""
-        reply = self._done(lambda now_ms: self.station.order_elsewhere(body, now_ms))
+    def order_elsewhere(self, body: bytes, any_train: bool = False) -> Reply:
+        """Handle and store an order that somebody makes by phone or at a window; `any_train`: whichever fits."""
+        buy = self.station.order_any if any_train else self.station.order_elsewhere
+        reply = self._done(lambda now_ms: buy(body, now_ms))
         self._commit()
         return UNSTORED if self._ended else reply
 

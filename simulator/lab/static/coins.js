@@ -2,7 +2,6 @@
 import { act } from "./deeds.js";
 import { draw, byId, label, make, pill, refresh } from "./dom.js";
 import { BELOW, coinsTop, hopperX } from "./plan.js";
-import { coinValue } from "./words.js";
 
 const BOWL = { wide: 120, high: 62 };
 const box = (x, y, width, height, look, more = {}) => draw("rect", { x, y, width, height, rx: 10, class: look, ...more });
@@ -40,7 +39,7 @@ function bowl(n, state) {
   level.setAttribute("y", String(coinsTop() + 40 + BOWL.high - high));
   level.setAttribute("height", String(high));
   const [value, count, words] = group.querySelectorAll("text");
-  value.textContent = `¥${coinValue(told.value_fen)}`;
+  value.textContent = `¥${told.value_fen / 100}`;
   count.textContent = String(place.things);
   const said = exit.things || told.blocked ? ["卡住", "Stuck"] : low ? ["少", "Low"] : ["", ""];
   refresh(words, said, () => said.map((text, at) => draw("tspan", { lang: at ? "en" : "zh" }, `${text} `)));

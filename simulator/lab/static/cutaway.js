@@ -1,6 +1,7 @@
 // The cabinet in cut-away, drawn once: panels, ways, casings. What changes is put in by inside.js, what moves by moves.js.
 import { buildCards } from "./cards.js";
 import { buildCoins } from "./coins.js";
+import { buildReaders } from "./collect.js";
 import { draw, label, make, pair } from "./dom.js";
 import { COLUMNS, STACK, WIDE, fit, high } from "./plan.js";
 import { VALUES } from "./words.js";
@@ -76,5 +77,5 @@ export function build(fitted, state) {
   fit(fitted);
   const doors = Object.entries(DOOR_BARS).map(([name, [y, height]]) => html(598, y, 40, height, make("button", { class: "door", "data-name": name, "data-door": name })));
   return draw("svg", { id: "cutaway", viewBox: `0 0 ${WIDE} ${high()}`, role: "group", "aria-label": "机柜剖面 The cabinet in cut-away" },
-    stripes(), ground(), acceptor(fitted), vault(fitted), tickets(), slips(), ...(fitted.cards ? [buildCards(state)] : []), ...(fitted.hoppers.length ? [buildCoins(fitted)] : []), draw("g", { id: "doors" }, ...doors), draw("g", { id: "things", "aria-hidden": "true" }));
+    stripes(), ground(), acceptor(fitted), vault(fitted), tickets(), slips(), ...(fitted.cards ? [buildCards(state)] : []), ...(fitted.hoppers.length ? [buildCoins(fitted)] : []), ...(fitted.collect ? [buildReaders()] : []), draw("g", { id: "doors" }, ...doors), draw("g", { id: "things", "aria-hidden": "true" }));
 }

@@ -74,6 +74,17 @@ function card(text) {
   return post("/api/card", deed === "insert" ? { do: deed, name } : { do: deed });
 }
 
+// `paper.E100000001`, `document.woman` or `away`.
+function hold(text) {
+  const [what, name = ""] = text.split(".");
+  return post("/api/hold", { what, name });
+}
+
+function order(text) {
+  const [tickets, document] = text.split(".");
+  return post("/api/order", { tickets: Number(tickets), document });
+}
+
 async function pin(how) {
   if (await typePin(how) === null) tell(["密码键盘现在不收密码。", "The PIN pad asks for no PIN now."]);
 }
@@ -85,7 +96,7 @@ function tap(text) {
 }
 
 const DEEDS = {
-  tap, take, fault, door, station, give, counterfeit, phone, card, pin,
+  tap, take, fault, door, station, give, counterfeit, phone, card, pin, hold, order,
   key: (key) => post("/api/key", { key }),
   insert: (value) => post("/api/insert", { value_fen: fen(value) }),
   false: insertFalse,

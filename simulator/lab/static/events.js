@@ -37,6 +37,11 @@ const BANK = { booked: ["银行已扣款", "The bank has booked"], reversed: ["�
 const bankWords = ({ what, amount_fen: fen, why }) => (BANK[what] ?? [what, what]).map((words) => `${words} ¥${(fen / 100).toFixed(2)}${why ? ` (${why})` : ""}`);
 const PAD = { enter: ["密码键盘：确认", "PIN pad: enter"], clear: ["密码键盘：更正", "PIN pad: clear"], cancel: ["密码键盘：取消", "PIN pad: cancel"] };
 
+const HELD = {
+  paper: (name) => [`订单 ${name} 的纸在扫码窗前`, `Paper of ${name} at the window`], document: () => ["身份证放到读卡区", "An identity card on the reader"],
+  away: () => ["纸和身份证拿开", "Paper and card are taken away"],
+};
+
 const SENTENCES = {
   move: (event) => placeWords(event.to),
   bulk: (event) => placeWords(event.to),
@@ -51,6 +56,8 @@ const SENTENCES = {
   give: () => ["给乘客", "to the hand"],
   service: (event) => ["检修", `Service: ${event.act} ${event.place ?? event.device ?? ""} ${event.after ?? ""}`],
   box: (event) => (event.present ? [`钱箱装入 ${event.tag}`, "Box in"] : ["钱箱取出", "Box out"]),
+  held: (event) => HELD[event.what](event.name),
+  order: (event) => [`车站出了订单 ${event.order}`, `The station has made order ${event.order}`],
   near: (event) => (event.near ? ["有人走近", "Someone near"] : ["人已离开", "Nobody near"]),
   phone: (event) => phoneWords(event),
   help: () => ["按了求助按钮", "Help button pressed"],

@@ -3,10 +3,10 @@ import { get } from "./api.js";
 import { act } from "./deeds.js";
 import { byId, make, pair, refresh, stacked } from "./dom.js";
 import { faultWords } from "./faultwords.js";
-import { QUICK, QUICK_CARDS, QUICK_COINS, QUICK_PHONES, QUICK_RECYCLER, coinValue, deviceWords } from "./words.js";
+import { QUICK, QUICK_CARDS, QUICK_COINS, QUICK_PHONES, QUICK_READERS, QUICK_RECYCLER, deviceWords } from "./words.js";
 
 export function drawFaults(state) {
-  const fitted = [...QUICK, ...(state.fitted.change_tray ? [] : QUICK_RECYCLER), ...QUICK_COINS, ...QUICK_PHONES, ...QUICK_CARDS].filter(([device, name]) => state.faults[device]?.[name] !== undefined);
+  const fitted = [...QUICK, ...(state.fitted.change_tray ? [] : QUICK_RECYCLER), ...QUICK_COINS, ...QUICK_READERS, ...QUICK_PHONES, ...QUICK_CARDS].filter(([device, name]) => state.faults[device]?.[name] !== undefined);
   refresh(byId("faults"), fitted.map(([device, name]) => [device, name, state.faults[device][name]]), () => fitted.map(([device, name, zh, en]) => {
     const on = state.faults[device][name];
     return make("button", { class: "key", "data-name": `${device}.${name}`, "aria-pressed": String(on), click: () => act("fault", `${device}.${name}.${on ? 0 : 1}`) },
@@ -39,7 +39,7 @@ const BESIDE = new Set(["provider", "bank"]); // nobody mends these at the cabin
 const OF_TRAY = new Set(["reject", "change_retract"]);
 
 function coins(hoppers, key) {
-  const which = make("select", { "aria-label": "硬币箱 Hopper" }, ...Object.entries(hoppers).map(([n, one]) => make("option", { value: n }, `¥${coinValue(one.value_fen)}`)));
+  const which = make("select", { "aria-label": "硬币箱 Hopper" }, ...Object.entries(hoppers).map(([n, one]) => make("option", { value: n }, `¥${one.value_fen / 100}`)));
   const count = make("input", { type: "number", min: "1", max: "1000", value: "100", "aria-label": "枚数 Coins" });
   return [which, count,
     key("装硬币", "Fill coins", () => service({ act: "fill_hopper", hopper: Number(which.value), coins: Number(count.value) })),

@@ -63,6 +63,17 @@ const WORDS = {
     answer_after_59_s_next: "下一次 59 秒后才出", nak_next: "下一条指令被否", ack_lost_next: "下一次确认丢失", ack_late_next: "下一次确认晚一秒", response_lost_next: "下一次结果丢失", eot_missing_next: "下一次缺结束符",
     counter_wrap_next: "交易号跳到最大",
   },
+  code_scanner: {
+    blind: "扫码窗脏或灯坏", stuck_trigger: "扳机卡住一直读", misread_next: "下一个码错一位", code_cut_off_next: "下一个码只来一半", code_twice_next: "下一个码来两次", code_by_itself_next: "上一个码自己又来", lost_bytes_next: "下一个码缺三字节",
+    overlong_next: "下一个码带六百字杂物", wrong_suffix: "码以换行结尾", no_suffix_next: "下一个码没有结尾", split_code: "码分两次到", slow_codes: "码都迟到", settings_lost_next: "下次启动忘记设定", settings_refused: "不肯改设定",
+    wrong_baud: "速率不对", another_device: "接的是别的装置",
+  },
+  id_reader: {
+    sam_failed: "安全模块自检失败", sam_no_key: "安全模块没有密钥", sam_logged_out: "安全模块未登录", hangs_next: "下一条指令死机", field_dead: "天线坏，找不到证", ghost_card: "没证却说有", weak_field: "证放在边上，读不出",
+    card_gone_before_select_next: "选卡前拿走", card_gone_in_read_next: "读时拿走", select_failed_next: "下一次选卡失败", card_refuses_next: "证不肯认证", module_refused_next: "证不信模块", read_failed_next: "下一次读失败",
+    verification_failed_next: "下一次验签失败", wrong_text_length_next: "下一次文字长度不对", short_text_next: "下一次文字缺两字节", wrong_check_next: "下一次校验错", lost_bytes_next: "下一次缺三字节", truncated_read_next: "下一次读到一半",
+    split_answer: "应答分两次到", slow_answers: "应答都迟到", wrong_baud: "速率不对", another_device: "接的是别的装置",
+  },
   hopper: {
     bridge: "硬币架空不落", empty_next: "下一次出着出着没币", jam_next: "下一枚卡盘", jam_cleared_next: "下一枚卡盘后自解", motor_stalled: "电机堵转", motor_dead: "电机不转", sensor_misses_next: "下一枚落下未计",
     sticks_in_exit_next: "下一枚卡在出口", exit_blocked_next: "下一枚后出口被挡", exit_blocked: "出口传感器被挡", light_paying_next: "出币时有光照入", light_idle: "待机时有光照入", late_coin_next: "结束后又落一枚", overrun_next: "多落一枚",

@@ -3,6 +3,7 @@
 import { get, watch } from "./api.js";
 import { drawCards, wireCards } from "./cards.js";
 import { drawCoins, wireCoins } from "./coins.js";
+import { drawCollect, wireCollect } from "./collect.js";
 import { build } from "./cutaway.js";
 import { act } from "./deeds.js";
 import { byId, pill } from "./dom.js";
@@ -44,12 +45,14 @@ function show() {
     wireInside(() => state);
     if (state.fitted.cards) wireCards();
     if (state.fitted.hoppers.length) wireCoins();
+    if (state.fitted.collect) wireCollect();
   }
   drawInside(state);
   drawHands(state);
   drawPhone(state);
   drawCards(state);
   drawCoins(state);
+  drawCollect(state);
   drawPower(state);
   drawFaults(state);
   drawWhere(state);

@@ -3,7 +3,7 @@
 export const WIDE = 640;
 export const HIGH = 716;
 export const WITH_CARDS = 990;
-export const BELOW = { coins: 160 }; // height of each row that may follow under them, and of the gap before it
+export const BELOW = { coins: 160, readers: 160 }; // height of each row that may follow under them, and of the gap before it
 const DUCT = 117; // height of the note path before the escrow
 const DOWN = 206; // and of the way to the box below it
 const PAYOUT = 278;
@@ -19,6 +19,7 @@ let recycles = false;
 let below = HIGH; // where the last row ends
 const tops = {};
 export const coinsTop = () => tops.coins;
+export const readersTop = () => tops.readers;
 export const hopperX = (n) => 16 + (n - 1) * 180;
 export const high = () => below;
 
@@ -45,7 +46,7 @@ const ENDS = {
 // The rows under the cabinet proper, one after the other, and what lies in them.
 function stackRows(fitted) {
   below = fitted.cards ? WITH_CARDS : HIGH;
-  for (const [name, there] of [["coins", fitted.hoppers.length]]) {
+  for (const [name, there] of [["coins", fitted.hoppers.length], ["readers", fitted.collect]]) {
     if (!there) continue;
     tops[name] = below + 12;
     below += BELOW[name];
@@ -55,7 +56,7 @@ function stackRows(fitted) {
     ENDS[`hopper.${n}`] = [middle, tops.coins + 90];
     SPOTS[`hopper.${n}.exit`] = { x: middle, y: tops.coins + 114, dx: 0, dy: 0 };
   }
-  if (fitted.hoppers.length) SPOTS["change.cup"] = { x: 436, y: tops.coins + 108, dx: 9, dy: 0 };
+  if (fitted.hoppers.length) SPOTS["change.cup"] = { x: 434, y: tops.coins + 108, dx: 9, dy: 0 };
 }
 
 // Box and cassettes stand side by side, however many there are. A unit that recycles pays out by the way notes came in.

@@ -9,7 +9,7 @@ import { timeOf, wallOf } from "./words.js";
 
 const KEY = "lab-deeds"; // this tab's own script: a reload goes on, it does not begin again
 const LOOK_MS = 150;
-const PATIENCE_MS = { tap: 8_000, insert: 30_000, false: 30_000, take: 60_000, card: 30_000, pin: 30_000, key: 10_000 };
+const PATIENCE_MS = { tap: 8_000, insert: 30_000, false: 30_000, take: 60_000, card: 30_000, pin: 30_000, key: 10_000, hold: 30_000 };
 
 const deeds = [];
 let began = 0;
@@ -57,6 +57,7 @@ function ready({ word, argument }) {
   if (word === "insert" || word === "false") return state.slot_open && state.acceptor === "IDLING" && !state.places["acceptor.mouth"].things;
   if (word === "card") return argument === "take" ? Boolean(state.cards?.out) : Boolean(state.cards?.gate);
   if (word === "pin" || word === "key") return state.cards?.pad.mode === "pin";
+  if (word === "hold") return Boolean(state.collect) && (!argument.startsWith("paper") || state.collect.lit);
   if (word === "take") return state.outlets[argument]?.things > 0 && state.outlets[argument].open;
   return true;
 }

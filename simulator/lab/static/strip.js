@@ -7,7 +7,7 @@ const SPAN_MS = 60_000; // by the machine's clock
 const TICK_MS = 10_000;
 const NOW_MS = 8_000; // so much of the strip the word "now" takes
 const marks = [];
-const LOOKS = { fault: "trouble", mains: "trouble", power: "trouble", station: "trouble", refused: "warn", phone: "warn", bank: "warn", door: "warn", help: "warn", box: "warn", service: "warn" };
+const LOOKS = { fault: "trouble", mains: "trouble", power: "trouble", station: "trouble", refused: "warn", phone: "warn", bank: "warn", door: "warn", help: "warn", held: "warn", box: "warn", service: "warn" };
 
 export function remember(events) {
   marks.push(...events.filter((event) => LOOKS[event.kind]));

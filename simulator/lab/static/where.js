@@ -33,7 +33,7 @@ export function drawWhere(state) {
   refresh(byId("where-body"), [places.map(([name, place]) => [name, place.notes, place.coins]), state.total, state.phone?.balance_fen, state.phone?.kept_fen, state.bank?.balance_fen, state.bank?.kept_fen], () => {
     const named = new Set(rows(state).flatMap(([, , names]) => names));
     const others = places.map(([name]) => name).filter((name) => !named.has(name));
-    byId("where-head").replaceChildren(make("tr", {}, make("th", {}), ...VALUES.map((value) => make("th", { scope: "col" }, chip(value, `¥${value / 100}`))), ...(state.hoppers ? [make("th", { scope: "col" }, ...pair(["币", "Coins"]))] : []), make("th", { scope: "col" }, "¥")));
+    byId("where-head").replaceChildren(make("tr", {}, make("th", {}), ...VALUES.map((value) => make("th", { scope: "col" }, chip(value, `¥${value / 100}`))), ...(state.hoppers ? [make("th", { scope: "col", title: "硬币 Coins" }, make("span", { class: "coin-head", role: "img", "aria-label": "硬币 Coins" }))] : []), make("th", { scope: "col" }, "¥")));
     const total = row("合计", "Total", Object.keys(state.places), state);
     total.lastElementChild.textContent = yuan(state.total.value_fen + beside(state, "balance_fen") + beside(state, "kept_fen"));
     byId("where-foot").replaceChildren(total);

@@ -32,7 +32,7 @@ const DEVICE_WORDS = {
   cabinet: ["机柜板", "Cabinet board"], slip_printer: ["凭条打印机", "Slip printer"], ups: ["不间断电源", "UPS"],
   bill_to_bill: ["循环收付机", "Bill-to-Bill"], provider: ["支付平台", "Phone payment"],
   card_reader: ["读卡器", "Card reader"], pin_pad: ["密码键盘", "PIN pad"], bank: ["银行", "Bank"], hopper: ["硬币箱", "Coin hoppers"],
-  terminal: ["刷卡终端", "Card terminal"],
+  terminal: ["刷卡终端", "Card terminal"], code_scanner: ["扫码器", "Code scanner"], id_reader: ["身份证读卡", "ID reader"],
 };
 export const deviceWords = (device) => DEVICE_WORDS[device] ?? [device, device];
 
@@ -100,7 +100,15 @@ export const QUICK_COINS = [
   ["hopper", "jam_next", "硬币卡住", "Coin jam"],
   ["hopper", "sticks_in_exit_next", "卡在出口", "Stuck in exit"],
   ["hopper", "silence_after_once", "硬币应答丢失", "Answer lost"],
-  ["hopper", "resets_mid_payout_next", "硬币箱自己重启", "Restarts itself"],
+  ["hopper", "resets_mid_payout_next", "自行重启", "Restarts itself"],
+];
+
+// Besides, where orders are picked up.
+export const QUICK_READERS = [
+  ["code_scanner", "blind", "扫码窗脏", "Window is dirty"],
+  ["code_scanner", "misread_next", "扫错一位", "Misread"],
+  ["id_reader", "field_dead", "读不到证", "No card found"],
+  ["id_reader", "card_gone_in_read_next", "读时拿走", "Lifted too soon"],
 ];
 
 // Instead of the dispenser's, where notes come out of the unit that takes them.
@@ -135,7 +143,8 @@ const PLACES = Object.fromEntries([
 export const placeWords = (place) => PLACES[place] ?? [place, place];
 
 export const both = ([zh, en]) => `${zh} ${en}`;
-export const coinValue = (fen) => (fen < 100 ? `.${fen / 10}` : String(fen / 100));
+// What stands on a coin: yuan, or the half of one.
+export const coinValue = (fen) => (fen === 50 ? "½" : String(fen / 100));
 export const yuan = (fen) => (fen / 100).toLocaleString("en-US");
 
 // Times are shown as the machine's people read them.

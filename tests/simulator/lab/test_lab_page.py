@@ -68,7 +68,7 @@ def test_no_script_and_no_style_stands_in_the_page_itself() -> None:
         CabinetSettings(ups=True),
         CabinetSettings(cards=("good",)),
         CabinetSettings(terminal=("good",)),
-        CabinetSettings(hoppers=(CoinSettings(50), CoinSettings(100))),
+        CabinetSettings(hoppers=(CoinSettings(50), CoinSettings(100)), documents=("woman",)),
     ],
 )
 def test_every_fault_of_every_machine_has_chinese_words(settings: CabinetSettings) -> None:

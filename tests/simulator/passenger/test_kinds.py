@@ -16,6 +16,7 @@ from simulator.passenger.person import (
     CARD_KINDS,
     GROUP_OF,
     PHONE_KINDS,
+    PICKUP_KINDS,
     Kind,
     Memory,
     Plan,
@@ -304,15 +305,19 @@ def test_who_forgot_the_phone_chooses_again_and_pays_with_notes() -> None:
     assert decide(plan, Seen(barred), memory, Random(1)) == Touch("cancel", 2_500)
 
 
-def test_phones_and_cards_come_only_where_they_pay() -> None:
-    assert not {plan.kind for plan in make_plans(40, Random(1))} & {*PHONE_KINDS, *CARD_KINDS}
+def test_phones_cards_and_orders_come_only_where_they_are_of_use() -> None:
+    assert not {plan.kind for plan in make_plans(40, Random(1))} & {*PHONE_KINDS, *CARD_KINDS, *PICKUP_KINDS}
+    with_orders = make_plans(40, Random(1), pickups=True)
+    assert {plan.kind: (plan.pays, plan.manner) for plan in with_orders if plan.kind in PICKUP_KINDS} == {
+        kind: ("pickup", manner) for kind, manner in PICKUP_KINDS.items()
+    }
     with_cards = make_plans(40, Random(1), cards=True)
-    assert {plan.kind for plan in with_cards} == set(Kind) - set(PHONE_KINDS)
+    assert {plan.kind for plan in with_cards} == set(Kind) - set(PHONE_KINDS) - set(PICKUP_KINDS)
     assert {plan.kind: (plan.pays, plan.manner) for plan in with_cards if plan.kind in CARD_KINDS} == {
         kind: ("card", manner) for kind, manner in CARD_KINDS.items()
     }
     with_phones = make_plans(40, Random(1), phones=True)
-    assert {plan.kind for plan in with_phones} == set(Kind) - set(CARD_KINDS)
+    assert {plan.kind for plan in with_phones} == set(Kind) - set(CARD_KINDS) - set(PICKUP_KINDS)
     assert {plan.kind: (plan.pays, plan.phone) for plan in with_phones if plan.kind in PHONE_KINDS} == {
         kind: ("code", manner) for kind, manner in PHONE_KINDS.items()
     }
