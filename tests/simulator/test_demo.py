@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.clock import SharedClock
+from simulator.fittings import HALVES, YUANS
 from simulator.passenger.cabinet_client import CabinetError
 from simulator.rig import Rig, RigError, Wanted
 
@@ -21,9 +22,22 @@ WITHIN_MS = 1_200_000  # of the machine, which is two minutes of ours
 
 
 def test_six_passengers_and_every_fen_is_accounted_for(tmp_path: Path) -> None:
-    """One of each kind, and the same choices for the same seed."""
+    """One of each kind, and the same choices for the same seed; what notes cannot pay falls as coins."""
     report = tmp_path / "r.json"
-    words = ("demo", "--headless", "--at", "09:00", "--sales", "6", "--seed", "1", "--report", str(report))
+    words = (
+        "demo",
+        "--headless",
+        "--at",
+        "09:00",
+        "--sales",
+        "6",
+        "--seed",
+        "1",
+        "--fitted",
+        "coins",
+        "--report",
+        str(report),
+    )
     done = subprocess.run(
         [sys.executable, "-m", "simulator", *words], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
     )
@@ -36,6 +50,11 @@ def test_six_passengers_and_every_fen_is_accounted_for(tmp_path: Path) -> None:
     assert outcomes["walk_away"] == "walked_away"
     assert told["passengers"]["tickets"] == told["tickets"]["taken"] > 0
     assert told["fen"]["kept"] == told["passengers"]["inserted_fen"] - told["passengers"]["returned_fen"]
+    coins = told["coins"]
+    assert coins["fell_fen"] == coins["taken_fen"] + coins["left_fen"] == told["fen"]["coins"] > 0
+    filled = {"50": HALVES, "100": YUANS}
+    assert coins["booked"] == coins["there"]
+    assert sum(int(fen) * (filled[fen] - there) for fen, there in coins["there"].items()) == coins["fell_fen"]
     for sale in told["times"]["sales"]:
         assert sale["total"] == sum(sale[name] for name in ("device", "poll", "station", "passenger", "ours"))
 

@@ -25,6 +25,8 @@ from simulator.window import Sought
         (("--last-place",), "--last-place needs --machines 2 or more"),
         (("--machines", "2", "--last-place", "--gtfs", "x"), "the network's own trains"),
         (("--sales", "-1"), "--sales -1 is negative"),
+        (("--same-order",), "--same-order needs --headless"),
+        (("--headless", "--machines", "2", "--same-order", "--fitted", "collect"), "each of them fitted with collect"),
     ],
 )
 def test_what_does_not_fit_is_said(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,8 @@ from kiosk.device_rules import check_devices
 from kiosk.fitting import check_cards
 from kiosk.settings import read
 from simulator.cabinet.settings import load
-from simulator.card_drawers import drawer
-from simulator.fittings import CARDS, COINS, FITTINGS, PHONES, TERMINAL, Fitting, fitting
+from simulator.card_drawers import DOCUMENTS, drawer
+from simulator.fittings import CARDS, COINS, COLLECT, FITTINGS, PHONES, TERMINAL, Fitting, fitting
 from simulator.rig import CardsAt, CodesAt, write_machine_config
 
 KEY = "5a" * 32
@@ -20,7 +20,7 @@ KEY = "5a" * 32
 NAMES = [*sorted(FITTINGS), *(f"{name}+{PHONES}" for name in sorted(FITTINGS))]
 NAMES += [f"{name}+{more}" for name in ("usual", "ups", "bill_to_bill") for more in (CARDS, f"{PHONES}+{CARDS}")]
 NAMES += [f"{PHONES}+{CARDS}", f"{CARDS}+{PHONES}", f"bill_to_bill+{TERMINAL}", f"{TERMINAL}+{PHONES}"]
-NAMES += [f"bill_to_bill+{COINS}", f"ups+{COINS}+{CARDS}"]
+NAMES += [f"bill_to_bill+{COINS}", f"ups+{COINS}+{CARDS}", f"{COLLECT}+{COINS}+{PHONES}"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,6 +61,9 @@ def test_machine_and_cabinet_agree(name: str, tmp_path: Path) -> None:
         assert (seat.value_fen, seat.address) == (inside_it.value_fen, inside_it.address(number))
         assert seat.serial == inside_it.serial(number)
         assert fitted.coins[number] <= cabinet.vault_coins[seat.value_fen]
+    readers = (settings.devices.code_scanner, settings.devices.id_reader)
+    assert [device is not None for device in readers] == [fitted.collects] * 2 == [COLLECT in name] * 2
+    assert cabinet.documents == (DOCUMENTS[1] if fitted.collects else ())
     check_devices(settings.devices)
     assert set(fitted.notes) == set(inside)
     for number, notes in fitted.notes.items():

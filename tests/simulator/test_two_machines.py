@@ -12,8 +12,8 @@ from simulator.audit.reading import read_directory
 from simulator.balance import kept_places, machine_of, sold_twice
 from simulator.clock import SharedClock
 from simulator.demo import station_clock
-from simulator.demo_hall import last_place, report_of, seekers, serve_passengers
-from simulator.fittings import FITTINGS
+from simulator.demo_hall import bearers, last_place, report_of, same_order, seekers, serve_passengers
+from simulator.fittings import COLLECT, FITTINGS
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
@@ -30,7 +30,7 @@ says nothing."""
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     clock: SharedClock = station_clock(10.0, "08:30")
-    wanted = [Wanted(mirror=False, busy=True, fitted=FITTINGS["usual"]) for _ in range(2)]
+    wanted = [Wanted(mirror=False, busy=True, fitted=FITTINGS[COLLECT]) for _ in range(2)]
     made = Hall(tmp_path_factory.mktemp("h"), clock, wanted)
     try:
         made.start()
@@ -85,6 +85,26 @@ def test_the_last_place_is_sold_once_and_the_other_is_told_and_buys_what_is_near
     assert (other.outcome, other.tickets) == ("bought", 1), "nothing near was offered"
 
 
+def test_one_order_is_printed_once_and_the_other_machine_says_why(hall: Hall) -> None:
+    for number in range(ROUNDS):
+        order = same_order(hall)
+        lines = serve_passengers(
+            hall, bearers(), lambda each, number=number: Random(f"o{number}.{each}"), lambda *told: None
+        )  # type: ignore[misc]
+        accounts = [line.accounts[0] for line in lines]
+        (place,) = hall.station_state()["orders"][order]["places"]
+        assert sum(account.tickets for account in accounts) == (place["state"] == "collected")
+        if not any(STOPPED in account.outcome or "oos" in account.screens for account in accounts):
+            break
+    else:
+        pytest.fail("a machine stood still in every round: a screen is late, or worse")
+    assert place["state"] == "collected"
+    loser, winner = sorted(accounts, key=lambda account: account.tickets)
+    assert (winner.outcome, loser.outcome) == ("picked up", "not picked up")
+    assert loser.screens[-1] == "pickup.orders", "it was not shown what became of the order"
+    assert "printing" not in loser.screens
+
+
 def test_passengers_at_both_machines_are_accounted_for_together(hall: Hall) -> None:
     """Who bought before is in journals and station alike; what the passengers say is of this test's alone."""
     told: list[str] = []
@@ -101,4 +121,5 @@ def test_passengers_at_both_machines_are_accounted_for_together(hall: Hall) -> N
         part = report["machines"][name]
         assert books["tickets"] == part["tickets"]["taken"]
         assert books["fares_fen"] == part["fen"]["fares"]
+    assert report["pickups"]["collected"] >= 1
     assert report["tickets"]["taken"] == sum(books["tickets"] for books in report["station"].values())

@@ -5,6 +5,7 @@ import { deviceWords, timeOf } from "./words.js";
 
 const SPAN_MS = 60_000; // by the machine's clock
 const TICK_MS = 10_000;
+const BRIEF_MS = 200; // by the machine's clock: a reader of identity cards that only looks after itself is not shown
 const NOW_MS = 8_000; // so much of the strip the word "now" takes
 const marks = [];
 const LOOKS = { fault: "trouble", mains: "trouble", power: "trouble", station: "trouble", refused: "warn", phone: "warn", bank: "warn", door: "warn", help: "warn", held: "warn", box: "warn", service: "warn" };
@@ -33,7 +34,7 @@ export async function drawStrip(state) {
   const devices = Object.keys(told.devices);
   refresh(byId("strip"), devices, () => build(devices));
   for (const device of devices) {
-    byId(`lane-${device}`).replaceChildren(...told.devices[device].map(([from, to]) => place(make("i", { class: `bar ${device}` }), share(from), Math.max(0.003, share(to ?? told.now_ms) - share(from)))));
+    byId(`lane-${device}`).replaceChildren(...told.devices[device].filter(([from, to]) => device !== "id_reader" || ((to ?? told.now_ms) - from) * rate > BRIEF_MS).map(([from, to]) => place(make("i", { class: `bar ${device}` }), share(from), Math.max(0.003, share(to ?? told.now_ms) - share(from)))));
   }
   byId("lane-marks").replaceChildren(...marks.filter((one) => told.now_ms - one.mono_ms < real).map((one) => place(make("i", { class: `mark ${LOOKS[one.kind]}`, title: one.name ?? one.kind }), share(one.mono_ms))));
   const first = Math.ceil((wall - SPAN_MS) / TICK_MS) * TICK_MS;
