@@ -141,7 +141,7 @@ def _from_openings(plan: Plan, seen: Seen, memory: Memory) -> Action | None:
     forgets = _leaves_change(plan, seen, memory)
     if seen.change and not forgets and not seen.tickets:
         return TakeFrom("change", HAND_MS)
-    if seen.coins and not forgets and plan.kind is not Kind.FORGET_CHANGE:
+    if seen.coins and plan.kind is not Kind.FORGET_CHANGE:
         return TakeFrom("coins", HAND_MS)
     if seen.change and forgets and seen.screen.kind == Take.kind:
         return Leave("forgot_change", GLANCE_MS)

@@ -9,6 +9,8 @@ import { VALUES } from "./words.js";
 let look = () => null;
 const phone = (deed) => { if (look()?.phone) act("phone", deed); };
 const firstCard = () => { const card = look()?.cards?.cards.find((one) => one.lies === "hand"); if (card) act("card", `insert.${card.name}`); };
+const newestPaper = () => { const paper = look()?.collect?.papers.at(-1); if (paper) act("hold", `paper.${paper.order}`); };
+const firstDocument = () => { const card = look()?.collect?.documents[0]; if (card) act("hold", `document.${card.name}`); };
 const open = (id) => byId(id).showModal();
 
 const KEYS = [
@@ -30,6 +32,9 @@ const KEYS = [
   ["x", ["取卡", "take the card"], () => { if (look()?.cards) act("card", "take"); }],
   ["i", ["到密码键盘（数字、回车、退格、Esc）", "go to the PIN pad (digits, Enter, Backspace, Esc)"], () => byId("pad")?.focus()],
   ["o", ["输入正确的密码", "type the right PIN"], () => { if (look()?.cards) act("pin", "right"); }],
+  ["a", ["最新的订单纸给扫码窗", "hold the newest paper to the code window"], newestPaper],
+  ["z", ["第一张身份证放上", "lay the first identity card on the reader"], firstDocument],
+  ["m", ["拿回纸和身份证", "take paper and card back"], () => { if (look()?.collect) act("hold", "away"); }],
   ["p", ["拔插头或插回", "pull the plug or plug it in"], () => act("mains", look()?.mains ? "0" : "1")],
   ["g", ["到乘客屏幕（方向键移动，回车点按）", "go to the passenger screen (arrows move, Enter touches)"], () => byId("screen").focus()],
   ["f", ["到故障菜单", "go to the fault menu"], () => byId("faults").querySelector("button")?.focus()],

@@ -202,6 +202,59 @@ def test_the_cut_away_shows_what_is_fitted(
         assert page.locator("#battery").count() == int("ups" in settings)
 
 
+ORDER = {
+    "order": "E100000001", "code": "123456789012", "paper": "TVM1:123456789012", "train": "G1", "date": "2026-11-23",
+    "origin": "BXP", "destination": "SHH", "depart": "11:30", "route": "北京西 → 上海", "route_english": "Beijing West → Shanghai",
+    "tickets": 2, "document": "woman",
+}  # fmt: skip
+
+
+def test_coins_papers_and_cards_are_handled_by_mouse_and_by_keys(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "cabinet.yaml"
+    file.write_text(
+        "hoppers: [{value_fen: 50}, {value_fen: 100}]\nvault_coins: {50: 90, 100: 90}\ndocuments: [woman, bank_card]\n"
+    )
+    with cabinet(tmp_path / "c", "--config", str(file)) as address, opened_page(browser) as page:
+        asked = urllib.request.Request(
+            f"{address}/api/paper", json.dumps(ORDER).encode(), {"content-type": "application/json"}
+        )
+        urllib.request.urlopen(asked, timeout=10).close()
+        opened(page, address)
+        page.locator("[data-door=outer]").click()
+        page.locator("#technician summary").click()
+        page.locator("#acts").get_by_text("装硬币").click()  # a hundred, and ninety are there
+        expect(page.locator("#notice")).to_contain_text("the vault holds 90 coins")
+        page.locator("#acts input[aria-label^=枚数]").fill("15")
+        page.locator("#acts").get_by_text("装硬币").click()
+        expect(page.locator("#hopper1 .count")).to_have_text("15")
+        expect(page.locator("#hopper1")).to_have_class("hopper low")
+        expect(page.locator("#outlets [data-name=coins]")).to_be_disabled()
+        expect(page.locator("#conserved")).to_contain_text("Conserved")
+        page.locator(f"[data-name='paper.{ORDER['order']}']").click()
+        expect(page.locator("#at-window .square")).to_be_visible()
+        page.locator("[data-name='document.woman']").drag_to(page.locator("#id-pad"))
+        expect(page.locator("#on-reader .idcard")).to_be_visible()
+        told = state(address)["collect"]
+        assert (told["window"], told["on_reader"]) == (ORDER["order"], "woman")
+        page.locator("#code-window").click()
+        expect(page.locator("#on-reader .idcard")).to_have_count(0)
+        page.keyboard.press("a")
+        expect(page.locator("#at-window .square")).to_be_visible()
+        page.locator("#make-order").click()
+        expect(page.locator("#notice")).to_contain_text("told of no station")
+        assert "paper.E100000001" in page.url
+        assert ORDER["code"] not in page.url
+        for size in ((1_600, 1_000), (800, 900)):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            assert not page.evaluate(wide), size
+        small = "[...document.querySelectorAll('button, select')].filter(e => e.checkVisibility() && "
+        small += (
+            "(e.getBoundingClientRect().height < 35.5 || e.getBoundingClientRect().width < 35.5)).map(e => e.outerHTML)"
+        )
+        assert page.evaluate(small) == []
+
+
 def test_doors_power_and_wallet_are_worked_and_what_is_refused_is_said(url: str, page: Page) -> None:
     opened(page, url)
     expect(page.locator("#conserved")).to_contain_text("Conserved")
