@@ -398,3 +398,14 @@ def test_the_command_ends_with_the_verdict(tmp_path: Path, capsys: pytest.Captur
 def test_no_line_makes_the_auditor_raise() -> None:
     for junk in (b"\n", b"00000000 null\n", b"00000000 {}\n", b"\xff\xfe\n", b"0" * 9 + b"\n", b""):
         assert audit(read_segments([("1.journal", junk)])).records == 0
+
+
+def test_an_order_the_station_counts_as_collected_was_handed_over_and_none_twice() -> None:
+    lines = run()
+    handed = str(intents_of(lines, "print?")[-1]["number"])  # the first one was spoiled
+    reading = read_segments([("000001-2025-11-21.journal", w.text(lines))])
+    for number, found in ((handed, set()), ("Z999999", {11})):
+        place = {"state": "collected", "number": number, "given": [number]}
+        assert caught(audit(reading, w.good_ledger(), orders={"E1": [place]})) == found
+    open_again = {"state": "open", "number": "", "given": [handed]}
+    assert caught(audit(reading, w.good_ledger(), orders={"E1": [open_again]})) == {11}
