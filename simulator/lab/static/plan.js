@@ -2,7 +2,7 @@
 // `fit` makes it the plan of the machine that is looked at; before that it is nobody's.
 export const WIDE = 640;
 export const HIGH = 716;
-export const WITH_CARDS = 990;
+export const WITH_CARDS = 978;
 export const BELOW = { coins: 160, readers: 160 }; // height of each row that may follow under them, and of the gap before it
 const DUCT = 117; // height of the note path before the escrow
 const DOWN = 206; // and of the way to the box below it

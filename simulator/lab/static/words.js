@@ -105,7 +105,7 @@ export const QUICK_COINS = [
 
 // Besides, where orders are picked up.
 export const QUICK_READERS = [
-  ["code_scanner", "blind", "扫码窗脏", "Window is dirty"],
+  ["code_scanner", "blind", "扫码窗脏", "Dirty window"],
   ["code_scanner", "misread_next", "扫错一位", "Misread"],
   ["id_reader", "field_dead", "读不到证", "No card found"],
   ["id_reader", "card_gone_in_read_next", "读时拿走", "Lifted too soon"],
