@@ -104,7 +104,7 @@ def test_an_empty_wallet_is_filled_up(cabinet: Cabinet, client: CabinetClient) -
         ),
         ("tickets", {"notes_fen": [], "tickets": 2, "slips": 0, "coins_fen": []}, Taken(tickets=2)),
         ("slip", {"notes_fen": [], "tickets": 0, "slips": 1, "coins_fen": []}, Taken(slips=1)),
-        ("mouth", {"notes_fen": [], "tickets": 0, "slips": 0, "why": "empty"}, Taken()),
+        ("mouth", {"notes_fen": [], "tickets": 0, "slips": 0, "coins_fen": [], "why": "empty"}, Taken()),
     ],
 )
 def test_what_comes_out(cabinet: Cabinet, client: CabinetClient, outlet: str, told: Any, taken: Taken) -> None:
