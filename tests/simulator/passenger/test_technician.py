@@ -25,6 +25,7 @@ STAFF, SECOND = Staff("1001", "246810"), Staff("1002", "135790")
 DIGITS = tuple(Key(f"digit:{digit}", Words(digit)) for digit in "1234567890")
 ON = Key("enter", Words("On"), role="primary")
 NONE = Words()
+ACTS = ("fill:1", "fill:2", "fill_coins:1", "fill_coins:2", "load_roll")
 
 
 class ToyService:
@@ -50,7 +51,7 @@ class ToyService:
                     chrome, NONE, (), NONE, number, NONE, pins, self.entry, DIGITS, Key("clear"), Key("erase"), None
                 )
             case "menu":
-                actions = tuple(Key(f"svc:act:{name}") for name in ("fill:1", "fill:2", "load_roll"))
+                actions = tuple(Key(f"svc:act:{name}") for name in ACTS)
                 return ServiceMenu(chrome, NONE, (), (), (), NONE, NONE, (), actions)
             case "task" | "sign":
                 shown = "●" * len(self.typed) if self.page == "sign" and self.entry == "pin" else self.typed
@@ -145,3 +146,19 @@ def test_a_technician_who_gets_nowhere_says_where() -> None:
         technician.poll(now_ms)
     assert technician.outcome == "stuck at oos"
     assert now_ms > LONGEST_MS
+
+
+def test_who_is_logged_out_before_it_was_booked_books_it_then() -> None:
+    class Forgetful(ToyService):
+        outs = 1
+
+        def touch(self, target: str) -> None:
+            super().touch(target)
+            if self.page == "sign" and self.outs:
+                self.outs -= 1
+                self.page, self.typed, self.entry = "oos", "", "number"
+
+    service, technician = work(first_fill({}, 600, {1: 30, 2: 40}), Forgetful())
+    assert technician.outcome == "done"
+    assert service.booked == [("fill_coins:1", "30", "1002"), ("fill_coins:2", "40", "1002"), ("load_roll", "600", "")]
+    assert [act["coins"] for act in service.hands if act["act"] == "fill_hopper"] == [30, 40]
