@@ -21,14 +21,13 @@ from simulator.audit.invariants import INVARIANTS
 from simulator.audit.leaks import Leaks
 from simulator.audit.ledger import Ledger, take_in
 from simulator.audit.physical import Parts, compare
+from simulator.audit.pickups import Orders as Orders
 from simulator.audit.pickups import compare_pickups
 from simulator.audit.reading import LineReader, Reading, read_directory
 from simulator.audit.rest import check_rest
 from simulator.audit.survival import Survival, compare_replay
 from simulator.audit.upstream import Upstream
 from simulator.audit.verdict import Rules, Sums, Verdict, Violation
-
-Orders = Mapping[str, Iterable[Mapping[str, Any]]]
 
 __all__ = ["INVARIANTS", "Auditor", "Rules", "Sums", "Verdict", "Violation", "audit", "audit_directory", "main"]
 
@@ -159,7 +158,7 @@ class Auditor:
             self._upstream.sales(sales, settled, counting)
         return count
 
-    def pickups(self, orders: Mapping[str, Iterable[Mapping[str, Any]]], *, settled: bool) -> None:
+    def pickups(self, orders: Orders, *, settled: bool) -> None:
         """What the station believes of orders that are picked up (4, 11): number -> its places, each with `state`, the `number`
         handed over, and every number `given` for it."""
         compare_pickups(self._run, orders, self._fold.tickets.delivered_numbers, settled)
@@ -249,7 +248,10 @@ def audit(
     sums.blanks_wasted = fold.books.wasted
     found = [*reading.violations, *fold.run.violations]
     hoppers = {number: (fold.coins.values[number], coins) for number, coins in sorted(fold.coins.coins.items())}
-    return Verdict(found, sums, sales, len(reading.steps), reading.digest, fold.charges.captured_fen, hoppers)
+    charges = fold.charges
+    return Verdict(
+        found, sums, sales, len(reading.steps), reading.digest, charges.captured_fen, hoppers, charges.unsettled
+    )
 
 
 def audit_directory(

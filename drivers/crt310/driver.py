@@ -317,6 +317,7 @@ class Crt310:
             return
         self._stayed = False
         yield from self._deal_with_it()
+        self._stayed = False
         if reader.place in HELD and not reader.lost:
             reader.trouble("left", reader.place)
 
@@ -324,9 +325,9 @@ class Crt310:
         """What is no card is never captured, and what hangs out at the rear never offered."""
         place = self._reader.place
         if place == "bin" or (self._on_found == "capture" and place != "strange"):
-            order = _moving(OWN, lambda: moves.capture(self._reader, OWN))
+            order = _moving(OWN, lambda: self._out(moves.capture(self._reader, OWN)))
         else:
-            order = _moving(OWN, lambda: moves.eject(self._reader, OWN, self._take_ms, self._orders.over))
+            order = _moving(OWN, lambda: self._out(moves.eject(self._reader, OWN, self._take_ms, self._orders.over)))
         yield from self._orders.carry_out(order)
 
 

@@ -168,6 +168,11 @@ class Charges:
         """What came in without notes, and is booked as ours."""
         return sum(track.amount_fen for track in self.tracks.values() if track.counts)
 
+    @property
+    def unsettled(self) -> int:
+        """Payments that were told to be captured or to go back, and whose end nobody has said."""
+        return sum(bool(track.deed) and not track.end for track in self.tracks.values())
+
     def compare(self, ledger: Payments, settled: bool) -> None:
         """`settled`: the machine had time to ask until it was answered."""
         for number, (state, amount_fen, times) in ledger.items():

@@ -11,10 +11,11 @@ from typing import Any
 
 from simulator.audit.cases import Run
 
+Orders = Mapping[str, Iterable[Mapping[str, Any]]]
+"""Number of an order -> its places."""
 
-def compare_pickups(
-    run: Run, orders: Mapping[str, Iterable[Mapping[str, Any]]], delivered: Collection[str], settled: bool
-) -> None:
+
+def compare_pickups(run: Run, orders: Orders, delivered: Collection[str], settled: bool) -> None:
     """`orders`: number -> its places with `state`, `number`, `given`. `settled`: no report is on its way, no sale is open."""
     for order, places in orders.items():
         for index, place in enumerate(places):

@@ -87,8 +87,8 @@ class Sums:
 
 @dataclass(slots=True)
 class Verdict:
-    """`captured_fen`: what came in by card and phone; `hoppers`: number -> (face value in fen, coins by the records); both of a
-    judged directory only."""
+    """`captured_fen`: what came in by card and phone; `hoppers`: number -> (face value in fen, coins by the records); `unsettled`:
+    payments that were told to be captured or to go back, and not answered yet; all of a judged directory only."""
 
     violations: list[Violation] = field(default_factory=list)
     sums: Sums = field(default_factory=Sums)
@@ -97,6 +97,7 @@ class Verdict:
     digest: str = ""
     captured_fen: int = 0
     hoppers: dict[int, tuple[int, int]] = field(default_factory=dict)
+    unsettled: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {

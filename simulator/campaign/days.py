@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from simulator.campaign.sets import on_battery, troubles
+from simulator.campaign.sets import LINK_FAULTS, PAYMENT_MOMENTS, on_battery, troubles
 from simulator.campaign.sets_cards import CARDS, MANNERS, OF_CARDS
+from simulator.campaign.sets_readers import reader_troubles
 from simulator.passenger.person import USUAL, Kind, Plan, make_plan
 from simulator.world.level import FITTED, Level, Machine
 from simulator.world.office import ORDERS
+from simulator.world.provider import OWN_FAULTS
 from simulator.world.script import Script, Trouble
 
 VISITS = 10
@@ -22,7 +24,9 @@ ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {
     **{machine: tuple(troubles(machine)) for machine in FITTED},
 }  # fmt: skip
 AT_DESK = tuple(each for each in ALL_TROUBLES["pay"] if each.device == "payment")
+AT_PROVIDER = tuple(Trouble("payment", name, when) for name in OWN_FAULTS for when in PAYMENT_MOMENTS)
 AT_BANK = tuple(each for each in ALL_TROUBLES["cards"] if each.device.removeprefix("link:") in OF_CARDS)
+AT_READERS = tuple(reader_troubles(LINK_FAULTS))
 ALL_LOST = tuple(on_battery())
 LOST_MS = (5_000, 20_000, 120_000, 1_200_000)
 """How long the mains of a machine with a UPS are gone: a dip that counts, until it switches off or before, an empty battery."""
@@ -57,7 +61,8 @@ def _by_phone(plan: Plan, dice: Random) -> Plan:
     return replace(plan, pays="code", leave_at="pay.code" if plan.leave_at == "pay.cash" else plan.leave_at)
 
 
-def _mixed(plan: Plan, dice: Random) -> Plan:
+def mixed(plan: Plan, dice: Random) -> Plan:
+    """The same person, who may come with a card or a phone."""
     some = dice.random()
     if some >= BY_CODE:
         return plan
@@ -85,12 +90,16 @@ def day(
     if machine == "pay":
         plans = tuple(_by_phone(plan, dice) for plan in plans)
     if machine == "cards":
-        plans = tuple(_mixed(plan, dice) for plan in plans)
+        plans = tuple(mixed(plan, dice) for plan in plans)
     trouble = dice.sample(ALL_TROUBLES[machine], dice.choice(HOW_MANY))
     if machine == "pay":  # few faults are the desk's; every other day has some of them
         trouble += dice.sample(AT_DESK, dice.choice((0, 1, 1, 2)))
+    if machine in ("pay", "cards") and level == "bytes":
+        trouble += dice.sample(AT_PROVIDER, dice.choice((0, 0, 1)))
     if machine == "cards":
         trouble += dice.sample(AT_DESK, dice.choice((0, 0, 1))) + dice.sample(AT_BANK, dice.choice((0, 1, 1, 2)))
+    if machine == "collect" and level == "bytes":
+        trouble += dice.sample(AT_READERS, dice.choice((0, 1, 1, 2)))
     placed = tuple(replace(each, nth=1 + dice.randrange(visits)) for each in trouble)
     cuts = sorted(dice.sample(range(1, POINTS_PER_VISIT * visits), dice.choice(CUTS)))
     script = Script(

@@ -16,7 +16,8 @@ from kiosk.screen.values import Screen, ServiceLogin, ServiceMenu, ServiceTask
 from simulator.cabinet.refused import Refused
 from simulator.cabinet.technician import ESCROW
 from simulator.cabinet.world import BINS
-from simulator.passenger.decide import Insert, Leave, TakeFrom, Touch, decide, noted, remembered
+from simulator.campaign.purse import Purse
+from simulator.passenger.decide import Insert, Leave, Scan, TakeFrom, Touch, UseCard, decide, noted, remembered
 from simulator.passenger.person import USUAL, Memory, Seen, make_plan
 from simulator.passenger.technician import Staff
 from simulator.passenger.visit import targets
@@ -44,9 +45,14 @@ class Finger:
     `counted`: in which lines of the journal a place was counted."""
 
     def __init__(
-        self, box: Box, dice: Random, inside: Callable[[bool], None], counted: Callable[[str], Sequence[int]]
+        self,
+        box: Box,
+        dice: Random,
+        inside: Callable[[bool], None],
+        counted: Callable[[str], Sequence[int]],
+        purse: Purse | None = None,
     ) -> None:
-        self._box, self._dice, self._inside, self._counted = box, dice, inside, counted
+        self._box, self._dice, self._inside, self._counted, self._purse = box, dice, inside, counted, purse
         self._carried: dict[str, tuple[int, int]] = {}  # place -> pieces taken out of it, and its counts before
         self._old: deque[str] = deque(maxlen=REMEMBERED)
         self.wait_ms = 0
@@ -54,7 +60,10 @@ class Finger:
 
     def new_visit(self) -> None:
         """Another passenger comes."""
-        self._plan, self._memory = make_plan(self._dice.choice(KINDS), self._dice), Memory()
+        plan = make_plan(self._dice.choice(KINDS), self._dice)
+        self._plan, self._memory = plan if self._purse is None else self._purse.plan(plan), Memory()
+        if self._purse is not None:
+            self._purse.comes(self._plan)
 
     def saw(self, screen: Screen | None) -> None:
         if screen is not None and self._dice.random() < 0.1:
@@ -78,7 +87,7 @@ class Finger:
         noted(self._memory, screen)
         out = box.things.look()
         action = decide(
-            self._plan, Seen(screen, out.mouth, out.tickets, out.change, out.slip), self._memory, self._dice
+            self._plan, Seen(screen, out.mouth, out.tickets, out.change, out.slip, out.card), self._memory, self._dice
         )
         match action:
             case Touch(target=target):
@@ -87,6 +96,10 @@ class Finger:
                 told = f"insert {value_fen}" if box.things.insert(value_fen) else ""
             case TakeFrom(outlet=outlet):
                 told = f"take from {outlet}" if box.things.take(outlet) else ""
+            case UseCard(what=what):
+                told = f"card: {what}" if box.things.use_card(what) else ""
+            case Scan(code=code):
+                told = "a phone pays" if box.things.scan(code) else ""
             case Leave(why=why):
                 self.new_visit()
                 return f"leave: {why}"

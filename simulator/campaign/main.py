@@ -155,10 +155,6 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         if given.level != "bytes" or not given.sales or given.machine != "usual":
             parser.error("--fitted belongs to --sales with --level bytes, of the usual machine")
         given.machine = given.fitted
-    if given.machine in ("pay", "collect") and (given.kills or given.level == "bytes"):
-        parser.error(f"--machine {given.machine} is neither for --kills nor for --level bytes")
-    if given.machine in ("coins", "cards") and given.kills:
-        parser.error(f"--machine {given.machine} is not for --kills")
     if min(given.sales, given.kills, given.monkey, given.part or 0, given.digest) < 0:
         parser.error("a number of sales, kills, events, parts or days is not negative")
     return given

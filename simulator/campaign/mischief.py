@@ -11,6 +11,7 @@ from kiosk.sale.book import S
 from simulator.cabinet.hands import OUTLETS
 from simulator.cabinet.refused import Refused
 from simulator.cabinet.world import DOORS, UPS
+from simulator.campaign.purse import Purse
 from simulator.campaign.sets import faults
 from simulator.world.machine import Box
 from simulator.world.run import STATION_TIMES
@@ -32,11 +33,12 @@ STEPS_MS = (-86_400_000, -3_600_000, -60_000, -1_500, 1_500, 60_000, 3_600_000, 
 class Mischief:
     """Troubles that are on, and how far the calendar was moved, are remembered until `heal`."""
 
-    def __init__(self, box: Box, dice: Random) -> None:
-        self._box, self._dice = box, dice
+    def __init__(self, box: Box, dice: Random, purse: Purse | None = None) -> None:
+        self._box, self._dice, self._purse = box, dice, purse
         fitted = box.things.world.twins
         self._devices = tuple(fitted)
         self._faults = [each for each in faults(box.things.machine, UPS in fitted) if each not in UNKNOWABLE]
+        self._faults += purse.faults() if purse is not None else []
         self._on: list[tuple[str, str]] = []
         self._played: set[tuple[str, str]] = set()
         self._stepped_ms = 0
@@ -140,6 +142,8 @@ class Mischief:
             twin.faults.clear()
         self._on.clear()
         box.desk.well()
+        if self._purse is not None:
+            self._purse.heal()
         box.joined.well()
         self._mains(True)
         box.clock.step_wall(-self._stepped_ms)

@@ -18,6 +18,7 @@ from typing import Any
 from simulator.campaign.fingers import Finger
 from simulator.campaign.mischief import Mischief
 from simulator.campaign.pool import Unit
+from simulator.campaign.purse import Purse
 from simulator.world.judge import Judge
 from simulator.world.level import Machine
 from simulator.world.machine import Box, Stuck
@@ -51,8 +52,9 @@ class Monkey:
         points = Points(sorted(dice.sample(range(1, POINTS_PER_EVENT * EVENTS_PER_PART), count)))
         self.box: Box = (base or prepared()).box(Random(dice.random()), "port", points)
         self.judge = Judge(self.box)
-        self.finger = Finger(self.box, dice, self.judge.auditor.hands, self.judge.auditor.counted)
-        self.mischief = Mischief(self.box, dice)
+        self.purse = Purse.of(self.box, dice)
+        self.finger = Finger(self.box, dice, self.judge.auditor.hands, self.judge.auditor.counted, self.purse)
+        self.mischief = Mischief(self.box, dice, self.purse)
         self.box.shown = self.finger.saw
         self.box.pause_ms = 5_000
         self.number = 0
@@ -80,6 +82,7 @@ class Monkey:
             (0.3, "mains", self.mischief.mains),
             (0.2, "power cut", self.mischief.power_cut),
             (0.6, "walk away", self._walk_away),
+            *(self.purse.acts() if self.purse is not None else ()),
         ]
         self._weights = [weight for weight, _, _ in rows]
         self._acts = [(name, act) for _, name, act in rows]
@@ -89,7 +92,8 @@ class Monkey:
     def _mind(self) -> str:
         """On by the way of whoever stands there."""
         if not self._staff_left:
-            return self._left_open()
+            pays = self.purse is not None and self._screen() in ("pay.card", "pay.code")
+            return self.purse.there() if pays and self.dice.random() < 0.5 else self._left_open()  # type: ignore[union-attr]
         self._staff_left -= 1
         open_doors = bool(self.mischief.doors_open)
         if self._locked():
@@ -181,7 +185,7 @@ class Monkey:
         box.settle(REST_MS, lambda: self._screen() in ("attract", "home", "oos"))
         if needed(box):
             box.settle(60_000, lambda: not needed(box))
-        called = needed(box) or self._acceptor_stopped()
+        called = needed(box) or self._acceptor_stopped() or self._purse_wants()
         if called:
             self._repair()
         self._take_all()
@@ -196,6 +200,8 @@ class Monkey:
             mode = box.made.controller.mode if box.made else None
             self._wrong(f"does not sell after staff was there: {mode.reasons if mode else box.life.refused}")
         reported = box.settle(REST_MS, box.reported)
+        if self.purse is not None:
+            box.settle(REST_MS, box.settled)
         self.judge.last_look(resting=rests, upload=True, reported=reported)
         box.points.armed = armed
 
@@ -208,6 +214,14 @@ class Monkey:
         return made is not None and any(
             fault.device == "acceptor" and fault.up for fault in made.controller.watch.faults.values()
         )
+
+    def _purse_wants(self) -> bool:
+        """Reader, pad or who is behind them had time to be well again, and are not."""
+        purse = self.purse
+        if purse is None:
+            return False
+        self.box.settle(60_000, lambda: not purse.needs_staff())
+        return purse.needs_staff()
 
     def _repair(self) -> None:
         self.judge.auditor.hands(True)
@@ -223,6 +237,7 @@ class Monkey:
         """Whoever comes next takes what lies about."""
         for outlet in ("mouth", "slip"):
             self.box.things.take(outlet)
+        self.box.things.use_card("take")
 
     # -- judgement
 

@@ -113,7 +113,7 @@ class Visit:
         if self.over:
             return None
         if now_ms - self.account.begun_ms >= LONGEST_VISIT_MS:
-            self._leave("stuck", now_ms)
+            self.leave("stuck", now_ms)
             return None
         if self._screen is None:
             return now_ms + ANSWER_MS
@@ -182,7 +182,7 @@ class Visit:
                     self._due_ms = now_ms + ANSWER_MS
                     return
             case Leave(why=why):
-                self._leave(why, now_ms)
+                self.leave(why, now_ms)
         remembered(self._memory, action, screen)
 
     def _take(self, outlet: str, screen: Screen) -> bool:
@@ -199,7 +199,8 @@ class Visit:
         self.account.slips += taken.slips
         return bool(taken)
 
-    def _leave(self, why: str, now_ms: int) -> None:
+    def leave(self, why: str, now_ms: int) -> None:
+        """Go away now, for `why`; the visit is over."""
         self.account.outcome, self.account.ended_ms = why, now_ms
         self.account.claim_codes = list(self._memory.claim_codes)
 

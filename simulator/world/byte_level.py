@@ -16,7 +16,17 @@ from simulator.world.things import Things
 from simulator.world.twin_host import TwinHost
 from simulator.world.wire import Wire
 
-PARTS = ("cabinet", "acceptor", "dispenser", "ticket_unit", "slip_printer", "ups", "hopper")
+PARTS = (
+    "cabinet",
+    "acceptor",
+    "dispenser",
+    "ticket_unit",
+    "slip_printer",
+    "ups",
+    "hopper",
+    "code_scanner",
+    "id_reader",
+)
 
 
 class ByteLevel:

@@ -91,6 +91,9 @@ class Judge:
             auditor.registers(box.made.controller.stock.registers)
         if resting:
             auditor.quiet(slot_shut=not box.things.hands.entry_open())
+        desk = box.things.payments
+        for text in desk.wrong() if desk is not None else ():
+            auditor.violations.append(Violation(2, 0, f"the provider: {text}"))
         paid = box.things.paid_elsewhere()
         if paid is not None:
             auditor.payments(paid, settled=resting)

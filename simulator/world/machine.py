@@ -30,6 +30,7 @@ from simulator.world.disk import PowerCut, SectorDisk
 from simulator.world.level import Level
 from simulator.world.points import Points
 from simulator.world.port_level import PortLevel
+from simulator.world.provider import ProviderDesk
 from simulator.world.station import Desk
 from simulator.world.things import Things
 
@@ -110,6 +111,8 @@ class Box:
             things.cards.acted = self.joined.nudge
             things.cards.matter.watchers.append(self._moved)
             things.cards.bank.did = lambda mti: self.points.moved(f"bank did {mti}")
+        if isinstance(things.payments, ProviderDesk):
+            things.payments.did = lambda path: self.points.moved(f"provider did {path}")
         things.world.matter.watchers.append(self._moved)
 
     # -- points

@@ -106,7 +106,7 @@ class Prepared:
     def box(self, dice: Random, level: Level = "port", points: Points | None = None) -> Box:
         """A new machine with this past, its power still off."""
         clock = VirtualClock(self.mono_ms, self.wall_ms)
-        things = Things(clock, machine=self.machine, ups=self.ups).filled(self.fill)
+        things = Things(clock, machine=self.machine, ups=self.ups, level=level).filled(self.fill)
         return Box(self.settings, self.identity, clock, things, self.disk.copy(), self.desk.copy(), dice, level, points)
 
 
@@ -131,7 +131,7 @@ def prepared(fill: Fill = Fill(), level: Level = "port", machine: Machine = "usu
 @cache
 def _prepared(fill: Fill, level: Level, machine: Machine, ups: bool) -> Prepared:
     clock = VirtualClock(START_MONO_MS, START_WALL_MS)
-    things = Things(clock, SPARE[machine], machine, ups)
+    things = Things(clock, SPARE[machine], machine, ups, level)
     disk = SectorDisk()
     disk.begin(FIRST_SEGMENT)
     desk = Desk(MACHINE, TOKEN, signer=signer(), people=PEOPLE)

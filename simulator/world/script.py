@@ -59,10 +59,6 @@ class Script:
         fitted["hopper"] = self.machine == "coins"
         fitted |= dict.fromkeys(("card_reader", "pin_pad", "bank"), self.machine == "cards")
         absent = {name for name, there in fitted.items() if not there}
-        if self.machine == "pay" and self.level == "bytes":
-            raise ValueError("phones pay at a desk of method calls: a machine of this kind has no bytes")
-        if self.machine == "collect" and self.level == "bytes":
-            raise ValueError("a passenger's paper is held to fronts: a machine of this kind has no bytes")
         if is_fitted(self.machine) and self.level != "bytes":
             raise ValueError(f"no front plays the devices of a machine with {self.machine}: it has bytes")
         for trouble in self.troubles:

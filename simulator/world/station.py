@@ -18,6 +18,7 @@ from kiosk.assembly import SOFTWARE
 from kiosk.clock import VirtualClock
 from kiosk.identity import MachineIdentity
 from kiosk.reactor import Reactor
+from simulator.cabinet.reading_desk import number_of
 from simulator.station.core import RECORD_KINDS, RESTORED, Station
 from simulator.station.demand import nobody_bought
 from simulator.station.devices import Enrolled
@@ -32,8 +33,9 @@ from simulator.station.world import World
 from simulator.world.calls import VirtualLanes
 
 LATENCY_MS, SPREAD_MS = 4, 8
-CARD = "11010119900307281X"
-"""Number of the identity card with which everybody buys elsewhere."""
+DOCUMENT = "man"
+"""The identity card of the drawer with which everybody buys elsewhere."""
+CARD = number_of(DOCUMENT)
 RESTORED_STEPS = 10
 TROUBLES = {
     **FAULTS,

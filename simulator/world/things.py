@@ -20,11 +20,14 @@ from simulator.cabinet.technician import Technician
 from simulator.cabinet.timeline import Timeline
 from simulator.cabinet.world import World
 from simulator.devices.matter import Thing
+from simulator.devices.scanner import Code
 from simulator.passenger.hands import Openings, Taken
 from simulator.world import fitted
 from simulator.world.cards import Cards
-from simulator.world.level import MACHINES, Machine, is_fitted
+from simulator.world.level import MACHINES, Level, Machine, is_fitted
 from simulator.world.payments import PayDesk
+from simulator.world.provider import ProviderDesk
+from simulator.world.station import DOCUMENT
 
 VALUES_FEN = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
 RECYCLING_FEN = {2: 100, 3: 1_000}
@@ -98,9 +101,15 @@ def _settings(machine: Machine, vault: Fill | None, ups: bool) -> CabinetSetting
         wallet_notes={},
         vault_blanks=vault.blanks if vault else 0,
         hoppers=tuple(CoinSettings(value_fen) for value_fen in COINS_FEN[machine].values()),
+        documents=(DOCUMENT,) if machine == "collect" else (),
         ups=ups,
         ups_minutes=UPS_MIN,
     )
+
+
+def desk_of(level: Level, clock: VirtualClock) -> PayDesk | ProviderDesk:
+    """Where phones pay."""
+    return ProviderDesk(clock) if level == "bytes" else PayDesk()
 
 
 @dataclass(slots=True)
@@ -117,7 +126,12 @@ class Things:
     """`moved(thing, from, to)` hears every movement of matter; `acted` is called after each act of a hand."""
 
     def __init__(
-        self, clock: VirtualClock, vault: Fill | None = None, machine: Machine = "usual", ups: bool = False
+        self,
+        clock: VirtualClock,
+        vault: Fill | None = None,
+        machine: Machine = "usual",
+        ups: bool = False,
+        level: Level = "port",
     ) -> None:
         self.clock, self.machine = clock, machine
         self.values_fen = CASSETTES_FEN[machine]
@@ -130,7 +144,7 @@ class Things:
         if vault is not None:
             for hopper, coins in vault.coins:
                 self.bring_coins(hopper, coins, "vault")
-        self.payments = PayDesk() if machine in ("pay", "cards") else None
+        self.payments = desk_of(level, clock) if machine in ("pay", "cards") else None
         self.cards = Cards(clock, self.world.speeds) if machine == "cards" else None
         for name, twin in self.cards.twins.items() if self.cards is not None else ():
             self.world.twins[name] = Observed(name, twin, timeline)
@@ -210,8 +224,20 @@ class Things:
             return False
         self.proof.code = self.proof.paper if what == "paper" else ""
         self.proof.card = self.proof.number if what == "card" else ""
+        self._lay()
         self.acted()
         return bool(self.proof.code or self.proof.card)
+
+    def _lay(self) -> None:
+        """What the passenger holds, for readers that have bytes."""
+        readers, now_ms = self.world.readers, self.clock.mono_ms()
+        if readers is None or self.proof is None:
+            return
+        readers.hold("away", "", now_ms)
+        if self.proof.code:
+            readers.scanner.show(Code(self.proof.code.encode("ascii")), now_ms)
+        elif self.proof.card:
+            readers.hold("document", DOCUMENT, now_ms)
 
     def waits(self) -> bool:
         """Tickets or notes lie within reach and the machine waits for a hand. A note that went back is the passenger's own

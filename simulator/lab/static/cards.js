@@ -131,14 +131,15 @@ function drawer(cards, bank) {
     const [issuer, manner, colour] = cardOf(card.name);
     const there = card.lies === "hand";
     const balance = bank?.balances?.[card.name];
+    const sum = balance === undefined ? [] : [make("span", {}, yuan(balance))]; // a terminal's bank tells none
     const node = make("button", { class: `bankcard ${colour}`, draggable: String(there), disabled: !there, "data-name": `card.${card.name}`, "data-card": card.name,
       "aria-label": `${both(issuer)} ${both(manner)} ${card.ends}`, click: () => act("card", `insert.${card.name}`) },
     make("span", { class: "issuer" }, ...pair(issuer)), card.chip ? make("i", { class: "chip" }) : make("i", { class: "magnetic" }),
     make("span", { class: "number" }, `•• ${card.ends}`), make("span", { class: "thru" }, `${card.expiry.slice(2)}/${card.expiry.slice(0, 2)}`));
     node.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", card.name); event.dataTransfer.effectAllowed = "move"; document.body.dataset.dragging = "card"; });
     node.addEventListener("dragend", () => { delete document.body.dataset.dragging; });
-    const under = there ? [make("b", {}, ...pair(manner)), make("span", {}, balance === undefined ? "–" : yuan(balance)), make("span", { class: "note-of" }, ...pair([`密码 ${card.pin}`, `PIN ${card.pin}`]))]
-      : [make("b", { class: "away" }, ...pair(LIES[card.lies] ?? [card.lies, card.lies])), make("span", {}, balance === undefined ? "–" : yuan(balance))];
+    const under = there ? [make("b", {}, ...pair(manner)), ...sum, make("span", { class: "note-of" }, ...pair([`密码 ${card.pin}`, `PIN ${card.pin}`]))]
+      : [make("b", { class: "away" }, ...pair(LIES[card.lies] ?? [card.lies, card.lies])), ...sum];
     return make("figure", { class: "held" }, node, make("figcaption", {}, ...under));
   }));
 }

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.auditor import Auditor
+from simulator.audit.reading import read_segments
+from simulator.auditor import Auditor, audit
 from tests.simulator.auditor import writer as w
 
 FARE_FEN = 5_000
@@ -231,3 +232,12 @@ def test_nothing_is_given_for_a_former_approval_before_it_was_asked_after() -> N
     gone = said("auth.past", "gone", reason="declined")
     assert any(words in text for text in told(restarted(gone)))
     assert told(restarted(said("auth.past", "stands"))) == []
+
+
+@pytest.mark.parametrize("lines", [sold, cancelled], ids=lambda each: each.__name__)
+def test_a_payment_whose_end_nobody_has_said_is_counted_as_unsettled(lines: Callable[[], Lines]) -> None:
+    """The last line of both is the answer to the last order."""
+    whole = lines()
+    answers = [at for at, (fact, _) in enumerate(whole) if fact["kind"] in ("capture!", "reverse!")]
+    judged = [audit(read_segments([("1.journal", w.text(part))])) for part in (whole, whole[: answers[0]])]
+    assert [each.unsettled for each in judged] == [0, 1]

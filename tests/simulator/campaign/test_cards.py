@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from simulator.campaign.days import day
-from simulator.campaign.main import main
 from simulator.campaign.sabotage_cards import BUGS
 from simulator.campaign.sets import singles, troubles
 from simulator.campaign.sets_cards import CARD_SALES, OF_CARDS
@@ -104,8 +103,6 @@ def test_on_such_a_day_people_pay_in_every_way_and_groups_come() -> None:
 def test_other_machines_have_no_card_reader() -> None:
     with pytest.raises(ValueError, match="has no card_reader"):
         Script(1, (CARD,), (Trouble("card_reader", "motor_dead"),))
-    with pytest.raises(SystemExit):
-        main(["--machine", "cards", "--kills", "1"])
 
 
 @pytest.mark.parametrize("name", BUGS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from simulator.campaign.days import day
-from simulator.campaign.main import main
 from simulator.campaign.sabotage_coins import BUGS
 from simulator.campaign.sets import COIN_SALES, UNSEEN, singles, troubles
 from simulator.campaign.teeth import hunt
@@ -117,8 +116,6 @@ def test_the_set_of_a_machine_with_hoppers() -> None:
 def test_other_machines_have_no_hopper() -> None:
     with pytest.raises(ValueError, match="has no hopper"):
         Script(1, (COINS,), (Trouble("hopper", "jam_next"),))
-    with pytest.raises(SystemExit):
-        main(["--machine", "coins", "--kills", "1"])
 
 
 @pytest.mark.slow

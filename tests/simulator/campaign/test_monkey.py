@@ -41,6 +41,27 @@ def test_a_few_hundred_events_do_no_harm_and_are_judged() -> None:
     assert monkey.box.idle()
 
 
+def test_where_cards_and_phones_pay_it_uses_them_and_breaks_whom_they_pay_at() -> None:
+    monkey = Monkey("10.0", prepared(FILLS["cards"]["full"], machine="cards"))
+    cards = monkey.box.things.cards
+    assert cards is not None
+    went_in: list[str] = []
+    cards.matter.watchers.append(lambda thing, source, target: went_in.append(target) if source == "hand" else None)
+    monkey.run(500)
+    assert monkey.found == []
+    assert {"PIN", "trouble elsewhere"} <= set(monkey.told)
+    assert "pay.card" in monkey.screens
+    assert went_in
+    assert {device for device, _ in monkey.mischief._faults} >= {"card_reader", "pin_pad"}
+    assert monkey.box.settled()
+
+
+def test_at_other_machines_nobody_has_a_card() -> None:
+    monkey = Monkey("7.4")
+    assert monkey.purse is None
+    assert {"card", "PIN", "phone"}.isdisjoint(name for name, _ in monkey._acts)
+
+
 def test_the_same_seed_does_the_same() -> None:
     runs = []
     for _ in range(2):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from simulator.campaign.days import day
-from simulator.campaign.main import main
 from simulator.campaign.sets import PHONE_SALES, SALES, singles, troubles
 from simulator.campaign.work import exhaustive, random_days
 from simulator.world.payments import FAULTS
+from simulator.world.provider import OWN_FAULTS
 from simulator.world.run import Outcome, run
 from simulator.world.script import Script, Trouble
 from tests.simulator.campaign.apart import judged
@@ -67,13 +67,19 @@ def test_on_such_a_day_some_come_with_phones_and_some_with_notes() -> None:
     assert random_days(10, 1, "port", "pay").name != random_days(10, 1, "port").name
 
 
-def test_phones_do_not_pay_through_wires_or_at_other_machines() -> None:
-    with pytest.raises(ValueError, match="no bytes"):
-        Script(1, (CODE,), machine="pay", level="bytes")
+def test_phones_do_not_pay_at_other_machines() -> None:
     with pytest.raises(ValueError, match="has no payment"):
         Script(1, (CODE,), (Trouble("payment", "silent"),))
-    with pytest.raises(SystemExit):
-        main(["--machine", "pay", "--kills", "1"])
+
+
+def test_a_day_with_the_real_adapter_meets_what_a_provider_of_its_own_can_do() -> None:
+    days = [day(number, 1, "bytes", machine="pay") for number in range(20)]
+    names = {each.name for script in days for each in script.troubles if each.device == "payment"}
+    assert names & set(OWN_FAULTS)
+    assert names & set(FAULTS)
+    plain = [day(number, 1, machine="pay") for number in range(20)]
+    others = {each.name for script in plain for each in script.troubles if each.device == "payment"}
+    assert others <= set(FAULTS)
 
 
 @pytest.mark.slow

@@ -55,6 +55,9 @@ class TerminalDesk:
     def late_words(self) -> list[int]:
         return []
 
+    def wrong(self) -> list[str]:
+        return []
+
     def scan(self, code: tuple[str, ...]) -> bool:
         return False
 

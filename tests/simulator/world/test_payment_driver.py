@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-import simulator.world.port_level
 import simulator.world.things
+from drivers.code_pay.driver import CodePayDriver
+from kiosk.clock import VirtualClock
 from simulator.campaign.sets import PHONE_SALES
+from simulator.world.level import Level
+from simulator.world.payments import FAULTS, PayDesk
+from simulator.world.provider import OWN_FAULTS, ProviderDesk
 from simulator.world.run import Run
 from simulator.world.script import Script, Trouble
-from tests.simulator.world.provider_desk import LinesWithDriver, ProviderDesk
+from simulator.world.things import desk_of
 
 CODE = PHONE_SALES["code"]
+SCRIPT = Script(1, (CODE,), machine="pay")
 
 
 @pytest.fixture(autouse=True)
 def _with_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulator.world.port_level, "PaymentLines", LinesWithDriver)
-    monkeypatch.setattr(simulator.world.things, "PayDesk", ProviderDesk)
+    """Also at port level, where everything else is fast."""
+    monkeypatch.setattr(simulator.world.things, "desk_of", lambda level, clock: ProviderDesk(clock))
 
 
 def run(script: Script) -> Run:
@@ -68,3 +75,36 @@ def test_paid_and_cancelled_and_nobody_says_so_goes_back_or_is_owed(
 def test_after_a_power_cut_the_provider_and_the_journal_agree(at: int, after_cut: str) -> None:
     made = run(Script(1, (CODE,), cuts=(at,), machine="pay", after_cut=after_cut))  # type: ignore[arg-type]
     assert set(states(made)) <= {"captured", "reversed", "closed"}
+
+
+@pytest.mark.parametrize("level", ["port", "bytes"])
+def test_it_is_the_real_adapter_that_asks_the_provider(level: Level) -> None:
+    made = run(replace(SCRIPT, level=level))
+    assert made.box.made is not None
+    assert isinstance(made.box.made.devices.payment, CodePayDriver)
+    assert isinstance(made.box.things.payments, ProviderDesk)
+
+
+@pytest.mark.parametrize("name", [*FAULTS, *OWN_FAULTS])
+def test_each_trouble_of_the_desk_and_each_of_a_provider_is_played_here(name: str) -> None:
+    made = run(replace(SCRIPT, plans=(CODE, CODE), troubles=(Trouble("payment", name, "auth?"),)))
+    assert made.outcome.played == 1
+    assert sum(made.outcome.sales.values()) >= 1
+
+
+def test_a_trouble_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="no fault"):
+        ProviderDesk(VirtualClock(0, 0)).trouble("rain", True)
+
+
+def test_the_judge_hears_of_books_that_do_not_add_up() -> None:
+    made = Run(SCRIPT)
+    desk = made.box.things.payments
+    assert isinstance(desk, ProviderDesk)
+    desk.wrong = lambda: ["good: balance_fen=1 expected_fen=2"]  # type: ignore[method-assign]
+    assert made.run().violations == ["invariant 2 (run): the provider: good: balance_fen=1 expected_fen=2"]
+
+
+@pytest.mark.parametrize(("level", "desk"), [("port", PayDesk), ("bytes", ProviderDesk)])
+def test_only_at_byte_level_phones_pay_at_a_provider_unless_somebody_says_so(level: Level, desk: type) -> None:
+    assert type(desk_of(level, VirtualClock(0, 0))) is desk

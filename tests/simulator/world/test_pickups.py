@@ -53,6 +53,34 @@ def test_trouble_on_the_way_is_told_and_nothing_is_lost(trouble: Trouble) -> Non
     assert Run(replace(SCRIPT, troubles=(trouble,))).run().violations == []
 
 
+@pytest.mark.parametrize("name", ["by paper", "by card"])
+def test_real_drivers_read_paper_and_card_through_their_wires(name: str) -> None:
+    run = Run(replace(SCRIPT, plans=(PICKUPS[name],), level="bytes"))
+    assert {"code_scanner", "id_reader"} <= run.box.joined.wires.keys()  # type: ignore[union-attr]
+    outcome = run.run()
+    assert outcome.violations == []
+    assert (dict(outcome.visits), dict(outcome.sales)) == ({"picked up": 1}, {"sold": 1})
+
+
+@pytest.mark.parametrize(
+    ("device", "name", "picked"),
+    [("code_scanner", "misread_next", "by paper"), ("id_reader", "card_gone_in_read_next", "by card")],
+)
+def test_what_is_misread_once_is_read_the_next_time(device: str, name: str, picked: str) -> None:
+    trouble = Trouble(device, name)
+    run = Run(replace(SCRIPT, plans=(PICKUPS[picked],), level="bytes", troubles=(trouble,)))
+    outcome = run.run()
+    assert outcome.violations == []
+    assert (dict(outcome.visits), outcome.played) == ({"picked up": 1}, 1)
+    assert name not in run.box.things.world.twins[device].faults
+
+
+def test_a_reader_that_sees_nothing_hands_out_nothing() -> None:
+    trouble = Trouble("code_scanner", "blind")
+    outcome = Run(replace(SCRIPT, level="bytes", troubles=(trouble,))).run()
+    assert (outcome.violations, dict(outcome.visits)) == ([], {"not picked up": 1})
+
+
 def place(state: str, number: str = "", *given: str) -> dict[str, Any]:
     return {"state": state, "number": number, "given": list(given)}
 
