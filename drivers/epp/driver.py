@@ -273,7 +273,8 @@ class Epp:
         return not (self._typing or self._plain.open)
 
     def _errand_done(self) -> None:
-        self._security.had_keys |= bool(self._keys.sizes)
+        if self._keys.sizes:
+            self._security.keyed()
         self._tell_keys()
 
     # -- what came back

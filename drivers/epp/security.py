@@ -23,6 +23,7 @@ class Security:
         self._report, self._faults = report, faults
         self.tamper: PadTampered | None = None
         self.had_keys = False
+        self._unkeyed = False
         self._battery_told = False
 
     def watch(self, code: int) -> bool:
@@ -32,6 +33,11 @@ class Security:
             self._report(PadBatteryLow())
         if code == Code.MEMORY:
             self._faults.set(FaultCode.DEVICE_FAILURE, True, f"{code:02X}")
+        if code in NO_MASTER and not self.had_keys and self.tamper is None:
+            self._unkeyed = (
+                True  # no alarm, for nobody knows of keys it had; but it can do nothing until people load some
+            )
+            self._faults.set(FaultCode.DEVICE_FAILURE, True, f"{code:02X}")
         cause = "keys_gone" if code in NO_MASTER and self.had_keys else CAUSES.get(code)
         if cause is None or self.tamper is not None:
             return False
@@ -40,10 +46,17 @@ class Security:
         self._faults.set(FaultCode.DEVICE_FAILURE, True, f"{code:02X}")
         return True
 
+    def keyed(self) -> None:
+        """A work key was verified: there are keys."""
+        self.had_keys = True
+        if self._unkeyed and self.tamper is None:
+            self._faults.clear(FaultCode.DEVICE_FAILURE)
+        self._unkeyed = False
+
     def met(self) -> None:
         """A new acquaintance: a low battery is worth saying again."""
         self._battery_told = False
 
     def mended(self) -> None:
-        self.tamper, self.had_keys = None, False
+        self.tamper, self.had_keys, self._unkeyed = None, False, False
         self._faults.clear(FaultCode.DEVICE_FAILURE)

@@ -298,6 +298,22 @@ def test_a_pad_nobody_has_prepared_is_no_alarm(code: int) -> None:
     assert not pad.of(PadTampered)
 
 
+@pytest.mark.parametrize("code", [0xE1, 0xE2])
+def test_staff_is_called_to_a_pad_without_keys_until_one_is_loaded(code: int) -> None:
+    """After a power cut nobody knows that it had some: page 033."""
+    pad = Paper(codes={b"2": [code]})
+    driver = pad.driver()
+    pad.run(600)
+    before = len(pad.raised())
+    driver.load_key("pin", wrapped(TPK))
+    pad.run(300)
+    assert pad.raised()[before:] == [("DEVICE_FAILURE", True)]
+    driver.load_key("pin", wrapped(TPK))
+    pad.run(300)
+    assert pad.raised()[before:] == [("DEVICE_FAILURE", True), ("DEVICE_FAILURE", False)]
+    assert not pad.of(PadTampered)
+
+
 @pytest.mark.parametrize(
     ("faults", "outcome"), [(["mute"] * 4, KeyLoaded), (["mute"] * 5, KeyUncertain), (["damaged"], KeyLoaded)]
 )
