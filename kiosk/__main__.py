@@ -120,6 +120,7 @@ def provision(words: Sequence[str]) -> int:
     parser.add_argument("--machine", required=True, metavar="ID")
     parser.add_argument("--token", default="", help="what the station gave at enrolment")
     parser.add_argument("--station-key", default="", metavar="HEX", help="the station's public key, told at enrolment")
+    parser.add_argument("--seal", default="", metavar="HEX", help="what records are sealed with, told at enrolment")
     parser.add_argument(
         "--operator",
         action="append",
@@ -134,7 +135,7 @@ def provision(words: Sequence[str]) -> int:
         if len(parts) != 5:
             parser.error(f"--operator {text!r}: five parts are asked for")
         operators.append(new_operator(*parts))
-    made = make(options.directory, options.machine, options.token, operators, options.station_key)
+    made = make(options.directory, options.machine, options.token, operators, options.station_key, options.seal)
     print(f"machine {made.machine} epoch {made.epoch} operators {len(operators)} in {options.directory}")
     return 0
 

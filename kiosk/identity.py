@@ -49,7 +49,8 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class MachineIdentity:
-    """`epoch`: 8 hex digits, new with every journal. `secret`: 32 bytes for MAC and claim codes. `token`: the station's.
+    """`epoch`: 8 hex digits, new with every journal. `secret`: 32 bytes for MAC and claim codes; the seal, if the
+    station gave one at enrolment. `token`: the station's.
     `station_key`: its public key, 64 hex digits; empty: the machine takes no orders."""
 
     machine: str
@@ -70,19 +71,21 @@ def new_operator(number: str, name: str, english: str, role: str, pin: str) -> O
 
 
 def provision(
-    directory: Path, machine: str, token: str, operators: Sequence[Operator], station_key: str = ""
+    directory: Path, machine: str, token: str, operators: Sequence[Operator], station_key: str = "", seal: str = ""
 ) -> MachineIdentity:
-    """Make a new identity in an empty or new directory. Raises ConfigError when one is there already, it is not empty, or the key
-    is none."""
+    """Make a new identity in an empty or new directory; `seal`: 64 hex digits that the station told at enrolment, which checks
+    the journal's MACs with it; without one the secret is nobody else's. Raises ConfigError when an identity is there already,
+    the directory is not empty, or key or seal are none."""
     if station_key and not KEY.fullmatch(station_key):
         raise ConfigError("the station's key is 64 digits 0-9 a-f")
+    if seal and not KEY.fullmatch(seal):
+        raise ConfigError("the seal is 64 digits 0-9 a-f")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
             raise ConfigError(f"{directory}: not empty; a machine is provisioned once, into a new directory")
-        made = MachineIdentity(
-            machine, secrets.token_hex(4), secrets.token_bytes(SECRET_BYTES), token, tuple(operators), station_key
-        )
+        secret = bytes.fromhex(seal) or secrets.token_bytes(SECRET_BYTES)
+        made = MachineIdentity(machine, secrets.token_hex(4), secret, token, tuple(operators), station_key)
         body = {**asdict(made), "secret": made.secret.hex()}
         _write(directory / FIRST_SEGMENT, "")
         _write(directory / FILE, json.dumps(body, ensure_ascii=False, indent=1))

@@ -19,6 +19,7 @@ from typing import Any
 from zlib import crc32
 
 from kiosk.errors import JournalError
+from kiosk.ports.station import Outbox
 from kiosk.records import Record
 from kiosk.storage import RESERVE_BYTES, ROOM_BYTES, SUFFIX, Storage
 
@@ -198,24 +199,22 @@ class Journal:
         if self._storage.free_bytes() < RESERVE_BYTES:
             self._storage.release_reserve()
 
-    def texts_after(self, seq: int) -> list[str]:
-        """Lines after `seq` as written, oldest first; at most two segments of them. Raises JournalError when unreadable."""
-        found: list[str] = []
-        for name in self._segments:
+    def texts_after(self, seq: int) -> Outbox | None:
+        """Lines after `seq` as written, oldest first, of one segment; None when there are none. Raises JournalError when
+        unreadable."""
+        for name in reversed(self._segments):
             first = self._first_seq.get(name)
-            following = [
-                self._first_seq[other] for other in self._segments if other > name and other in self._first_seq
-            ]
-            if first is None or (following and min(following) <= seq + 1):
+            if first is None or first > seq + 1:
                 continue
+            if seq >= self.seq:
+                return None
             try:
                 raw = self._storage.read(name).splitlines()
             except OSError as error:
                 raise JournalError(f"{name}: {error}") from error
-            found += [line.decode() for line in raw[max(0, seq + 1 - first) :][: BATCH_LINES + 1]]
-            if len(found) > BATCH_LINES:
-                break
-        return found[:BATCH_LINES]
+            chosen = raw[seq + 1 - first :][:BATCH_LINES]
+            return Outbox(name, first, tuple(line.decode() for line in chosen))
+        return None
 
     def has_room(self) -> bool:
         """False: too little space left to begin a sale."""

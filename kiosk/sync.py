@@ -1,19 +1,20 @@
 """Records to the station: the journal is the outbox (reliability notes 8, decision 26).
 
-Lines go up in order, at most 500 or 256 kB at a time, one batch in flight, never while a sale needs the link. The station's
-watermark is the truth: `expected` sends us back, losing our own mark only repeats. An upload that failed is repeated with
-full jitter, 1 s to 5 min.
+Lines go up in order, at most 500 or 256 kB of one journal segment at a time, one batch in flight, never while a sale needs the
+link. The station's watermark is the truth: `expected` sends us back, losing our own mark only repeats. An upload that failed is
+repeated with full jitter, 1 s to 5 min.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from kiosk.modes import Mode
 from kiosk.parameters import MachinePolicy
 from kiosk.partial import told
-from kiosk.ports.station import RecordsFailed, RecordsTaken, Station
+from kiosk.ports.station import Outbox, RecordsFailed, RecordsTaken, Station
 from kiosk.stock import Stock
 from kiosk.watch import Watch
 
@@ -28,14 +29,14 @@ HINT_MS = 60_000
 
 
 class Sync:
-    """`lines_after(seq)` reads the journal's texts after a sequence number, oldest first; `jitter(n)` is random, 0..n."""
+    """`lines_after(seq)` reads the journal's lines after a sequence number; `jitter(n)` is random, 0..n."""
 
     def __init__(
         self,
         station: Station,
         epoch: str,
         acked: int,
-        lines_after: Callable[[int], list[str]],
+        lines_after: Callable[[int], Outbox | None],
         jitter: Callable[[int], int],
     ) -> None:
         self._station, self._epoch, self._lines_after, self._jitter = station, epoch, lines_after, jitter
@@ -74,14 +75,15 @@ class Sync:
     def _send(self, now_ms: int) -> None:
         batch: list[str] = []
         size = 0
-        for line in self._lines_after(self.acked):
+        found = self._lines_after(self.acked)
+        for line in found.texts if found else ():
             size += len(line.encode()) + 8
             if len(batch) == BATCH_LINES or (batch and size > BATCH_BYTES):
                 break
             batch.append(line)
-        if batch:
+        if found and batch:
             self._sent_ms = now_ms
-            self._station.send_records(self._epoch, self.acked + 1, batch)
+            self._station.send_records(self._epoch, self.acked + 1, replace(found, texts=tuple(batch)))
 
     def hint(self, now_ms: int) -> RecordsTaken | None:
         """What to journal of the watermark now. The line of the hint before is not worth another one; losing one repeats lines."""

@@ -87,11 +87,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Name and token of a machine at its station, and its key at the provider of phone codes."""
+    """Name, token and seal of a machine at its station, and its key at the provider of phone codes."""
 
     machine: str = MACHINE
     code_key: str = field(default_factory=lambda: secrets.token_hex(32))
     token: str = field(default_factory=lambda: secrets.token_hex(18))  # letters and digits: it stands on command lines
+    seal: str = field(default_factory=lambda: secrets.token_hex(32))
 
     @property
     def number(self) -> int:
@@ -143,8 +144,10 @@ def station_program(directory: Path, clock: SharedClock, wanted: Wanted, machine
 
     def argv(port: str) -> tuple[str, ...]:
         busy = ("--busy",) if wanted.busy else ()
-        place = () if wanted.timetable else (TELECODE,)
-        named = [word for each in machines for word in ("--machine", ":".join((each.machine, each.token, *place)))]
+        place = "" if wanted.timetable else TELECODE
+        named = [
+            word for each in machines for word in ("--machine", f"{each.machine}:{each.token}:{place}:{each.seal}")
+        ]
         data = str(directory / "station")
         people = [word for person in wanted.office for word in ("--person", person)]
         database = ("--database", wanted.database) if wanted.database else ()
@@ -358,6 +361,8 @@ class Rig:
             self.identity.machine,
             "--token",
             self.token,
+            "--seal",
+            self.identity.seal,
             *(("--station-key", station_key) if station_key else ()),
         )
         done = subprocess.run(

@@ -27,6 +27,7 @@ from kiosk.ports.station import (
     NetworkKnown,
     OrdersFailed,
     OrdersFound,
+    Outbox,
     PlacesLocked,
     PrintedReported,
     RecordsFailed,
@@ -275,7 +276,7 @@ def void(sale: str, places: Sequence[int] | None, reason: str) -> Call:
     return Call("void", "POST", f"/v1/sales/{quote(sale, safe='')}:void", hear, silence, body, sale=sale)
 
 
-def send_records(machine: str, epoch: str, first_seq: int, lines: Sequence[str]) -> Call:
+def send_records(machine: str, epoch: str, first_seq: int, lines: Outbox) -> Call:
     def hear(answer: Answer) -> Fact:
         if answer.status == 409 and answer.code == "gap":
             return RecordsTaken(epoch, 0, codec.amount(answer.body, "expected"), fork=False)
@@ -283,7 +284,8 @@ def send_records(machine: str, epoch: str, first_seq: int, lines: Sequence[str])
             return RecordsTaken(epoch, 0, 0, fork=True)
         return RecordsTaken(epoch, codec.amount(_good(answer), "acked"), 0, fork=False)
 
-    body = {"epoch": epoch, "first_seq": first_seq, "lines": list(lines)}
+    segment = {"name": lines.segment, "first_seq": lines.first_seq}
+    body = {"epoch": epoch, "first_seq": first_seq, "lines": list(lines.texts), "segment": segment}
     silence = lambda reason: RecordsFailed(epoch, first_seq, reason)
     return Call("records", "POST", f"/v1/devices/{quote(machine, safe='')}/records", hear, silence, body)
 

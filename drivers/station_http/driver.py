@@ -19,7 +19,7 @@ from drivers.station_http.calls import Call
 from drivers.station_http.lanes import Lane, Lanes, ThreadLanes
 from drivers.station_http.outcome import Outcome
 from kiosk.ports.fact import Report
-from kiosk.ports.station import NetworkKnown, StationBack, StationLost
+from kiosk.ports.station import NetworkKnown, Outbox, StationBack, StationLost
 from kiosk.ports.trips import Order
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ class StationDriver(WithoutLink):
     def void(self, sale: str, places: Sequence[int] | None, reason: str) -> None:
         self._keep(calls.void(sale, places, reason))
 
-    def send_records(self, epoch: str, first_seq: int, lines: Sequence[str]) -> None:
+    def send_records(self, epoch: str, first_seq: int, lines: Outbox) -> None:
         self._lanes.submit(Lane.BACKGROUND, calls.send_records(self._machine, epoch, first_seq, lines))
 
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None:

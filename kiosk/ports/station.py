@@ -284,6 +284,15 @@ class InboxFailed(Fact):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Journal lines for the station, oldest first, all of one segment of the journal: its name and the seq it begins with."""
+
+    segment: str
+    first_seq: int
+    texts: tuple[str, ...]
+
+
 class Station(Protocol):
     """All calls return at once. Sale calls and background calls have a worker thread each (decision 18)."""
 
@@ -320,7 +329,8 @@ class Station(Protocol):
     def void(self, sale: str, places: Sequence[int] | None, reason: str) -> None:
         """`places` None = the whole sale. Repeated in the background until answered."""
 
-    def send_records(self, epoch: str, first_seq: int, lines: Sequence[str]) -> None: ...
+    def send_records(self, epoch: str, first_seq: int, lines: Outbox) -> None:
+        """`first_seq`: of the first line; the station derives the keys of their MACs from the segment they are of."""
 
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None: ...
 

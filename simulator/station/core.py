@@ -27,6 +27,7 @@ from simulator.station.rules.policies import KINDS as POLICY_KINDS
 from simulator.station.rules.policies import Policies
 from simulator.station.runs import Opening
 from simulator.station.sales import Sales
+from simulator.station.seals import SEAL_BYTES
 from simulator.station.seats.policies import POLICIES
 from simulator.station.wire import Answer, Refused, Reply, Request, Step
 from simulator.station.world import World
@@ -53,23 +54,25 @@ class Station:
         people: Mapping[str, office.Person] | None = None,
         new_token: Callable[[], str] = lambda: secrets.token_hex(24),  # no command line takes it for an option
         key: bytes = b"",
+        new_seal: Callable[[], bytes] = lambda: secrets.token_bytes(SEAL_BYTES),
     ) -> None:
-        self.world = world
+        self.world, self.new_seal = world, new_seal
         self.signer, self.people, self.new_token = signer, People(people or {}), new_token
         choice = POLICIES[world.network.rules.place_choice]
         self.sales = Sales(world.timetable, opening, Secrets(key), choice, world.allotted)
         self.devices = Devices(enrolled)
         self.machines = Machines()
-        self.records = Records(self.machines.hear)
+        self.records = Records(self.machines.hear, self.devices.seals)
         self.policies = Policies()
 
     def copy(self) -> Station:
         """A station of its own that stands where this one stands; what never changes is shared."""
         other = Station.__new__(Station)
-        other.world = self.world
+        other.world, other.new_seal = self.world, self.new_seal
         other.signer, other.people, other.new_token = self.signer, self.people.copy(), self.new_token
         other.sales, other.devices, other.machines = self.sales.copy(), self.devices.copy(), self.machines.copy()
-        other.records, other.policies = self.records.copy(other.machines.hear), self.policies.copy()
+        other.records = self.records.copy(other.machines.hear, other.devices.seals)
+        other.policies = self.policies.copy()
         return other
 
     def handle(self, request: Request, now_ms: int) -> tuple[Reply, list[Step]]:

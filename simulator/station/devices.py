@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.station.models import SessionBody, StatusBody
 from simulator.station.network import SaleRules
+from simulator.station.seals import Seals
 from simulator.station.wire import Answer, Refused, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """A machine that was given a token; `station` is the telecode of where it stands. `digest`: SHA-256 of a token that the
-    station itself gave and does not keep."""
+    station itself gave and does not keep. `seal`: what its records are checked with, 32 bytes; empty: their MAC is not checked."""
 
     machine: str
     token: str
     station: str
     revoked: bool = False
     digest: str = ""
+    seal: bytes = field(default=b"", repr=False)
 
     @property
     def proof(self) -> str:
@@ -39,12 +41,16 @@ class Devices:
         self.epochs: dict[str, list[str]] = {}
         self.status: dict[str, dict[str, Any]] = {}
         self.heard: dict[str, int] = {}
+        self.seals = Seals()
+        for one in self.enrolled.values():
+            self.seals.give(one.machine, one.seal)
 
     def copy(self) -> Devices:
         """The same machines and what they told; a status is never changed, only replaced."""
         other = Devices(self.enrolled)
         other.epochs = {machine: list(epochs) for machine, epochs in self.epochs.items()}
         other.status, other.heard = dict(self.status), dict(self.heard)
+        other.seals = self.seals.copy()
         return other
 
     def caller(self, token: str | None) -> Enrolled:
@@ -100,8 +106,10 @@ class Devices:
         if step["kind"] == "enrolled":
             if machine in self.enrolled:
                 self._named.pop(self.enrolled[machine].proof, None)
-            self.enrolled[machine] = Enrolled(machine, "", step["station"], digest=step["digest"])
+            seal = bytes.fromhex(step.get("seal", ""))  # none in a journal from before there were seals
+            self.enrolled[machine] = Enrolled(machine, "", step["station"], digest=step["digest"], seal=seal)
             self._named[step["digest"]] = machine
+            self.seals.give(machine, seal)
             return
         if step["kind"] in ("granted", "revoked"):
             self.enrolled[machine] = replace(self.enrolled[machine], revoked=step["kind"] == "revoked")

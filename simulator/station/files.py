@@ -15,7 +15,7 @@ from typing import BinaryIO
 from zlib import crc32
 
 from simulator.station.folder import IN_DATABASE, JOURNAL, FolderLock, read_key, sync
-from simulator.station.record_files import RecordFiles, as_step, kept, whole_lines
+from simulator.station.record_files import RecordFiles, as_kept, as_step, whole_lines
 from simulator.station.store import StoreError
 from simulator.station.wire import Step, content_of
 
@@ -54,7 +54,7 @@ class FileStore:
         journal = [step for step in steps if step["kind"] != "records"]
         for step in steps:
             if step["kind"] == "records":
-                self._records.append((step["machine"], step["epoch"]), map(kept, step["lines"]))
+                self._records.append((step["machine"], step["epoch"]), as_kept(step))
         if journal:
             self._journal.write(_journal_line(journal))
             sync(self._journal)

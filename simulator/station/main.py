@@ -170,8 +170,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         type=_machine,
         action="append",
         default=[],
-        metavar="ID:TOKEN[:TELECODE]",
-        help=f"an enrolled machine and the station it stands at (default {HOME_STATION}, or the home of the feed); may be repeated",
+        metavar="ID:TOKEN[:TELECODE[:SEAL]]",
+        help=f"an enrolled machine, where it stands (default {HOME_STATION}, or the home of the feed), and its seal, 64 hex "
+        "digits (without one the MAC of its records is not checked); may be repeated",
     )
     parser.add_argument(
         "--revoked", action="append", default=[], metavar="ID", help="an enrolled machine that gets no grant"
@@ -197,19 +198,17 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.gtfs is None and (options.as_of or options.skip_broken or options.home):
         parser.error("--as-of, --skip-broken and --home belong to --gtfs")
-    options.machine = [
-        Enrolled(one.machine, one.token, one.station, revoked=one.machine in options.revoked) for one in options.machine
-    ]
+    options.machine = [replace(one, revoked=one.machine in options.revoked) for one in options.machine]
     if not options.machine and not options.person:
         parser.error("neither a --machine nor a --person who could enrol one")
     return options
 
 
 def _machine(text: str) -> Enrolled:
-    match = re.fullmatch(r"([A-Za-z0-9_-]{1,16}):([!-9;-~]+)(?::([A-Z]{3}))?", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected ID:TOKEN or ID:TOKEN:TELECODE")
-    return Enrolled(match[1], match[2], match[3] or "")
+    match = re.fullmatch(r"([A-Za-z0-9_-]{1,16}):([!-9;-~]+)(?::([A-Z]{3})?(?::([0-9a-f]{64}))?)?", text)
+    if match is None:  # what was given is not repeated: there may be a seal in it
+        raise argparse.ArgumentTypeError("expected ID:TOKEN, ID:TOKEN:TELECODE or ID:TOKEN:TELECODE:SEAL")
+    return Enrolled(match[1], match[2], match[3] or "", seal=bytes.fromhex(match[4] or ""))
 
 
 def _person(text: str) -> Person:

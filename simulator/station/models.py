@@ -180,10 +180,18 @@ class ExchangeConfirmBody(Strict):
     paid: Paid
 
 
+class SegmentBody(Strict):
+    """The journal segment all lines of a batch are of."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    first_seq: Annotated[int, Field(ge=1, le=10**12)]
+
+
 class RecordsBody(Strict):
     epoch: Epoch
     first_seq: Annotated[int, Field(ge=1, le=10**12)]
     lines: Annotated[list[str], Field(max_length=500)]
+    segment: SegmentBody | None = None
 
 
 class StatusBody(BaseModel):

@@ -1,6 +1,7 @@
 """The machines' records on disk, one append-only file per machine and epoch, line by line as they came.
 
-A torn last line was never acknowledged: it is cut off, and the machine sends it again. Source: settled question 42.
+Where a stream begins to be of another journal segment, its mark stands before the line, on the same one: one write, nothing a crash
+could part. A torn last line was never acknowledged: it is cut off, and the machine sends it again. Source: settled question 42.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from simulator.station.folder import sync, sync_folders
 from simulator.station.store import StoreError
 from simulator.station.wire import Step
 
 QUARANTINE_MARK = "#"
+SEGMENT_MARK = "@"
+MARK = re.compile(r"@([0-9a-f]{16}) ([A-Za-z0-9._-]{0,64}) ([0-9]{1,13}) (.*)", re.DOTALL)
+"""Print of the seal, name of the segment, its first seq, the line as kept."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 Stream = tuple[str, str]
@@ -73,21 +77,35 @@ class RecordFiles:
         return self._folder / stream[0] / f"{stream[1]}.jsonl"
 
 
-def kept(line: str) -> str:
-    """The machine's line as it came; one that would not stand on a line of its own as a JSON string after a mark."""
-    simple = line.isprintable() and not line.startswith(QUARANTINE_MARK)
-    return line if simple else QUARANTINE_MARK + json.dumps(line)
+def kept(line: str, mark: Sequence[Any] = ()) -> str:
+    """The machine's line as it came; one that would not stand on a line of its own as a JSON string after a mark. `mark`: print,
+    segment and first seq, from this line on."""
+    simple = line.isprintable() and not line.startswith((QUARANTINE_MARK, SEGMENT_MARK))
+    told = line if simple else QUARANTINE_MARK + json.dumps(line)
+    return " ".join((SEGMENT_MARK + mark[0], mark[1], str(mark[2]), told)) if mark else told
 
 
 def plain(line: str) -> str:
     """The machine's line out of one as kept."""
+    if marked := MARK.fullmatch(line):
+        line = marked[4]
     return str(json.loads(line[1:])) if line.startswith(QUARANTINE_MARK) else line
+
+
+def as_kept(step: Step) -> list[str]:
+    """The lines of a `records` step as they are kept."""
+    marks = step.get("marks", {})
+    return [kept(line, marks.get(str(seq), ())) for seq, line in enumerate(step["lines"], step["first_seq"])]
 
 
 def as_step(stream: Stream, lines: Sequence[str]) -> Step:
     """All that came of a stream, as one step; `lines` as kept."""
-    told = [plain(line) for line in lines]
-    return {"kind": "records", "machine": stream[0], "epoch": stream[1], "first_seq": 1, "lines": told}
+    step: Step = {"kind": "records", "machine": stream[0], "epoch": stream[1], "first_seq": 1}
+    step["lines"] = [plain(line) for line in lines]
+    found = {seq: MARK.fullmatch(line) for seq, line in enumerate(lines, 1) if line.startswith(SEGMENT_MARK)}
+    if marks := {str(seq): [mark[1], mark[2], int(mark[3])] for seq, mark in found.items() if mark}:
+        step["marks"] = marks
+    return step
 
 
 def whole_lines(path: Path) -> Iterator[tuple[int, bytes, int | None]]:

@@ -134,7 +134,7 @@ def _prepared(fill: Fill, level: Level, machine: Machine, ups: bool) -> Prepared
     things = Things(clock, SPARE[machine], machine, ups, level)
     disk = SectorDisk()
     disk.begin(FIRST_SEGMENT)
-    desk = Desk(MACHINE, TOKEN, signer=signer(), people=PEOPLE)
+    desk = Desk(MACHINE, TOKEN, signer=signer(), people=PEOPLE, seal=SECRET)
     box = Box(settings(machine=machine, ups=ups), identity(), clock, things, disk, desk, Random(1), level)
     box.start()
     box.settle(60_000, lambda: box.screen is not None and not box.made.controller.starting)  # type: ignore[union-attr]

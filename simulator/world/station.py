@@ -66,6 +66,7 @@ class Desk:
         opening: Opening = nobody_bought,
         signer: Signer | None = None,
         people: Mapping[str, Person] | None = None,
+        seal: bytes = b"",
     ) -> None:
         self.world = world or whole_world()
         self._signer, self._people = signer, people
@@ -76,7 +77,7 @@ class Desk:
         """Number of the present process: connections to an earlier one are cut."""
         self.offset_ms: int | None = None
         """Wall time of the station less the clock's `mono_ms`; taken from the first clock, and moved by who plays with it."""
-        self._enrolled = {machine: Enrolled(machine, token, telecode)}
+        self._enrolled = {machine: Enrolled(machine, token, telecode, seal=seal)}
         self._opening = opening
         self._lanes: VirtualLanes | None = None
         self.station = self._fresh()

@@ -515,9 +515,9 @@ class FakeStation(Fake):
         self.states[sale] = "voided" if not places else self.states[sale]
         self.ordered("void", sale, '"kind":"void?"', st.VoidReported(sale, "void" not in self.down), sale=sale)
 
-    def send_records(self, epoch: str, first_seq: int, lines: Sequence[str]) -> None:
-        self.records.append((first_seq, len(lines)))
-        self.bench.report(st.RecordsTaken(epoch, first_seq + len(lines) - 1, 0, False))
+    def send_records(self, epoch: str, first_seq: int, lines: st.Outbox) -> None:
+        self.records.append((first_seq, len(lines.texts)))
+        self.bench.report(st.RecordsTaken(epoch, first_seq + len(lines.texts) - 1, 0, False))
 
     def ask_inbox(self, after: int, have: int) -> None:
         self.inbox.append((after, have))

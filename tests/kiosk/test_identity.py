@@ -49,6 +49,17 @@ def test_two_machines_share_nothing(tmp_path: Path) -> None:
     assert nonce() != nonce()
 
 
+def test_the_seal_that_the_station_told_is_the_secret_and_one_that_is_none_makes_nothing(tmp_path: Path) -> None:
+    seal = bytes(range(32))
+    assert provision(tmp_path / "a", "T01", "", (), seal=seal.hex()).secret == seal
+    assert read_identity(tmp_path / "a", "T01").secret == seal
+    for wrong in (seal.hex()[1:], seal.hex() + "0", "G" * 64, seal.hex() + "\n"):
+        with pytest.raises(ConfigError, match="the seal is 64 digits") as refused:
+            provision(tmp_path / "b", "T01", "", (), seal=wrong)
+        assert wrong not in str(refused.value)
+    assert not (tmp_path / "b").exists()
+
+
 def test_a_directory_is_provisioned_once(tmp_path: Path) -> None:
     directory = made(tmp_path)
     with pytest.raises(ConfigError, match="not empty"):

@@ -58,6 +58,14 @@ def written(count: int = 3, disk: MemoryDisk | None = None) -> MemoryDisk:
 # -- the golden lines
 
 
+def handed_over(journal: Journal, seq: int) -> list[str]:
+    """All lines after `seq`, one batch after the other."""
+    texts: list[str] = []
+    while (found := journal.texts_after(seq + len(texts))) is not None:
+        texts += found.texts
+    return texts
+
+
 def test_three_golden_lines_read_with_the_standard_library() -> None:
     chain, key = 0, hmac.digest(SECRET, b"segment:" + SEGMENT.encode(), "sha256")
     lines = GOLDEN.read_bytes().split(b"\n")
@@ -108,8 +116,8 @@ def test_any_text_stays_on_one_line_and_comes_back(text: str) -> None:
     assert disk.files[SEGMENT].count(b"\n") == 2
     again = Journal(disk, EPOCH, SECRET)
     assert [line.fact["where"] for line in again.lines] == [text, "after"]
-    assert again.texts_after(0) == [line.text for line in again.lines]
-    assert again.texts_after(1) == [again.lines[1].text]
+    assert handed_over(again, 0) == [line.text for line in again.lines]
+    assert handed_over(again, 1) == [again.lines[1].text]
 
 
 # -- power cuts
@@ -336,15 +344,32 @@ def test_texts_after_any_seq_over_several_segments() -> None:
             texts.append(journal.write(number, number, {"kind": "help", "where": f"{day}.{number}"}, []).text)
     for fresh in (journal, Journal(disk, EPOCH, SECRET)):
         for seq in range(len(texts) + 3):
-            assert fresh.texts_after(seq) == texts[seq:]
+            assert handed_over(fresh, seq) == texts[seq:]
+
+
+def test_what_is_handed_over_is_of_one_segment_and_names_it() -> None:
+    """The station derives the keys of the MACs from the segment: lines of two would be judged with the key of one."""
+    disk = written()
+    journal = opened(disk, "2026-11-23")
+    for _ in range(3):
+        journal.write(*STEPS[0])
+    empty = opened(disk, "2026-11-24")
+    told = [empty.texts_after(seq) for seq in (0, 1, empty.seq - 3, empty.seq - 1, empty.seq)]
+    assert [found and (found.segment[7:17], found.first_seq, len(found.texts)) for found in told] == [
+        ("2026-11-22", 1, empty.seq - 3), ("2026-11-22", 1, empty.seq - 4),
+        ("2026-11-23", empty.seq - 2, 3), ("2026-11-23", empty.seq - 2, 1), None,
+    ]  # fmt: skip
 
 
 def test_texts_after_are_bounded() -> None:
     journal = opened(MemoryDisk())
     for number in range(1_203):
         journal.write(number, number, {"kind": "help", "where": "x"}, [])
-    assert len(journal.texts_after(0)) == 500
-    assert [json.loads(text[9:])["seq"] for text in journal.texts_after(1_200)] == [1_201, 1_202, 1_203]
+    first, last = journal.texts_after(0), journal.texts_after(1_200)
+    assert first is not None
+    assert last is not None
+    assert len(first.texts) == 500
+    assert [json.loads(text[9:])["seq"] for text in last.texts] == [1_201, 1_202, 1_203]
 
 
 # -- disks in trouble

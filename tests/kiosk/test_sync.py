@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.ports.station import RecordsFailed, RecordsTaken
+from kiosk.ports.station import Outbox, RecordsFailed, RecordsTaken
 from kiosk.sync import LONGEST_WAIT_MS, SILENT_MS, Sync
+from tests.outbox import SEGMENT, outbox
 
 EPOCH = "7f3a91c2"
 LINES = [f"{seq:08x} line" for seq in range(1, 1_201)]
@@ -18,9 +19,9 @@ class Paper:
         self.sent: list[tuple[int, int]] = []
         self.statuses: list[int] = []
 
-    def send_records(self, epoch: str, first_seq: int, lines: list[str]) -> None:
-        assert epoch == EPOCH
-        self.sent.append((first_seq, len(lines)))
+    def send_records(self, epoch: str, first_seq: int, lines: Outbox) -> None:
+        assert (epoch, lines.segment, lines.first_seq) == (EPOCH, SEGMENT, 1)
+        self.sent.append((first_seq, len(lines.texts)))
 
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None:
         self.statuses.append(state_seq)
@@ -28,7 +29,7 @@ class Paper:
 
 def made(lines: int = 10) -> tuple[Paper, Sync]:
     paper = Paper()
-    sync = Sync(paper, EPOCH, 0, lambda seq: LINES[seq:lines], lambda most: most)  # type: ignore[arg-type]
+    sync = Sync(paper, EPOCH, 0, lambda seq: outbox(LINES[seq:lines]), lambda most: most)  # type: ignore[arg-type]
     sync.written(lines)
     return paper, sync
 
@@ -105,7 +106,7 @@ def test_a_station_that_knows_more_than_the_journal_means_that_lines_were_lost(n
 def test_a_batch_is_bounded_in_bytes_and_a_long_line_goes_alone() -> None:
     paper = Paper()
     lines = ["x" * 150_000, "y" * 150_000, "z"]
-    sync = Sync(paper, EPOCH, 0, lambda seq: lines[seq:], lambda most: most)  # type: ignore[arg-type]
+    sync = Sync(paper, EPOCH, 0, lambda seq: outbox(lines[seq:]), lambda most: most)  # type: ignore[arg-type]
     sync.written(3)
     poll(sync, 0)
     sync.hear(RecordsTaken(EPOCH, 1, 0, False), 10)
@@ -129,7 +130,7 @@ def test_news_of_another_epoch_says_nothing_of_this_one() -> None:
 
 
 def test_a_hint_is_given_once_a_minute_and_only_for_news() -> None:
-    sync = Sync(Paper(), "e", 4, lambda seq: [], lambda most: 0)  # type: ignore[arg-type]
+    sync = Sync(Paper(), "e", 4, lambda seq: None, lambda most: 0)  # type: ignore[arg-type]
     assert sync.hint(0) is None
     sync.written(9)
     sync.hear(RecordsTaken("e", 9, 0, False), 0)

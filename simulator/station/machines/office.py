@@ -74,20 +74,22 @@ def _number(text: str) -> int:
 
 
 def enrol(station: Station, call: OfficeCall) -> Answer:
-    """A token that is told once and kept as a digest, and the key that `provision` takes. Done again, the old token ends."""
+    """A token that is told once and kept as a digest; the seal, told once and kept, with which its records are checked; and the
+    key of the station: what `provision` takes. Done again, the old token ends, and a new journal has the new seal."""
     body = models.parse_body(bodies.EnrolBody, call.request.body)
     if body.station not in station.world.network.stations:
         raise Refused(404, "no_such_station", body.station)
-    signer, token = _signer(station), station.new_token()
+    signer, token, seal = _signer(station), station.new_token(), station.new_seal().hex()
     step = {
         "kind": "enrolled",
         "at_ms": call.now_ms,
         "machine": body.machine,
         "station": body.station,
         "digest": hashlib.sha256(token.encode()).hexdigest(),
+        "seal": seal,
         "by": call.person.name,
     }
-    told = {"machine": body.machine, "token": token, "station_key": signer.public}
+    told = {"machine": body.machine, "token": token, "seal": seal, "station_key": signer.public}
     return Answer(told, [step], status=201)
 
 

@@ -39,7 +39,8 @@ def machine(station: Station, name: str, now_ms: int) -> dict[str, Any]:
 
 def records(station: Station, name: str, epoch: str, status: Mapping[str, Any] | None, now_ms: int) -> dict[str, Any]:
     """What stands of one epoch: how far it is here without a gap, how many lines the machine has beyond (`behind`, None when it
-    has not said), how old the last one is, what could not be read, and where two lines claim one number."""
+    has not said), whether their MAC is checked (`sealed`, None when nothing came), how old the last one is, what could not be read
+    or believed, and where two lines claim one number."""
     stream = station.records.streams.get((name, epoch))
     told = station.machines.told.get((name, epoch))
     acked = stream.acked if stream else 0
@@ -48,6 +49,7 @@ def records(station: Station, name: str, epoch: str, status: Mapping[str, Any] |
     return {
         "epoch": epoch,
         "acked": acked,
+        "sealed": stream.sealed if stream else None,
         "behind": max(0, seq - acked) if newest and type(seq) is int else None,
         "age_ms": max(0, now_ms - told.wall_ms) if told else None,
         "quarantine": [{"seq": seq, "reason": reason} for seq, reason in stream.quarantine.items()] if stream else [],

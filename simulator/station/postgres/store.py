@@ -17,7 +17,7 @@ import psycopg
 from simulator.station.folder import JOURNAL, FolderLock, read_key
 from simulator.station.postgres.link import ANSWER_S, LostDatabase, connect, in_a_line, refusing
 from simulator.station.postgres.schema import open_tables
-from simulator.station.record_files import RecordFiles, Stream, as_step, kept
+from simulator.station.record_files import RecordFiles, Stream, as_kept, as_step
 from simulator.station.store import StoreError
 from simulator.station.wire import Step, content_of
 
@@ -73,7 +73,7 @@ class PostgresStore:
         told = [step for step in steps if step["kind"] == "records"]
         rows: Rows = ([], [], [], [])
         for step in told:
-            lines = list(map(kept, step["lines"]))
+            lines = as_kept(step)
             self._records.append((step["machine"], step["epoch"]), lines)
             _add(rows, (step["machine"], step["epoch"]), step["first_seq"], lines)
         self._link.patience_s = ANSWER_S

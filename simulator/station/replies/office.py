@@ -15,10 +15,11 @@ Told = Annotated[str, Field(max_length=10**6)]
 
 
 class EnrolledReply(Reply):
-    """The token is told here and nowhere else."""
+    """Token and seal are told here and nowhere else."""
 
     machine: Machine
     token: Annotated[str, Field(min_length=1)]
+    seal: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     station_key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -41,10 +42,11 @@ class RegistersTold(Reply):
 
 
 class EpochTold(Reply):
-    """`behind` null: the machine has not said how far it is."""
+    """`behind` null: the machine has not said how far it is. `sealed`: the MAC of each line is checked; null: nothing came yet."""
 
     epoch: Epoch
     acked: Whole
+    sealed: bool | None
     behind: Whole | None
     age_ms: Whole | None
     quarantine: list[Quarantined]

@@ -36,6 +36,7 @@ from kiosk.ports.station import (
 )
 from kiosk.ports.trips import Order
 from simulator.clock import SharedClock
+from tests.outbox import outbox
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
@@ -206,9 +207,9 @@ def test_stops_of_a_train_and_of_none(machine: Machine) -> None:
 
 def test_records_and_status_are_taken(machine: Machine) -> None:
     body = json.dumps({"seq": 1, "epoch": "7f3a91c2", "boot": 1, "fact": {"kind": "sys.boot"}, "intents": []})
-    machine.driver.send_records("7f3a91c2", 1, [f"00000000 {body}"])
+    machine.driver.send_records("7f3a91c2", 1, outbox([f"00000000 {body}"]))
     assert machine.hear(RecordsTaken) == RecordsTaken("7f3a91c2", 1, 0, fork=False)
-    machine.driver.send_records("7f3a91c2", 5, ["00000000 {}"])
+    machine.driver.send_records("7f3a91c2", 5, outbox(["00000000 {}"]))
     assert machine.hear(RecordsTaken) == RecordsTaken("7f3a91c2", 0, 2, fork=False)
     machine.driver.put_status(1, {"mode": "normal", "reasons": [], "faults": []})
     machine.driver.ask_state(KEY + "99")

@@ -37,6 +37,7 @@ from kiosk.ports.station import (
     VoidReported,
 )
 from kiosk.ports.trips import Limits, LockedPlace, Order, TicketNumbers
+from tests.outbox import SEGMENT, outbox
 
 SALE = "T07.7f3a91c2.17"
 ORDER = Order(
@@ -376,8 +377,13 @@ def test_session(status: int, body: Any, fact: Fact | None) -> None:
     ],
 )
 def test_records(status: int, body: Any, fact: Fact) -> None:
-    call = calls.send_records("T07", "e", 9, ["a", "b"])
-    assert call.body == {"epoch": "e", "first_seq": 9, "lines": ["a", "b"]}
+    call = calls.send_records("T07", "e", 9, outbox(["a", "b"]))
+    assert call.body == {
+        "epoch": "e",
+        "first_seq": 9,
+        "lines": ["a", "b"],
+        "segment": {"name": SEGMENT, "first_seq": 1},
+    }
     assert heard(call, status, body) == fact
 
 
@@ -409,7 +415,7 @@ ANY = st.recursive(
 EVERY = [
     lock, confirm, calls.renew(SALE, 1), calls.release(SALE), calls.ask_state(SALE), calls.void(SALE, None, ""),
     calls.printed(SALE, []), calls.ask_trains(1, "A", "B", "d", ""), calls.ask_stops(1, "K", "d"), calls.ask_time(),
-    calls.ask_network("", None), calls.open_session("m", "e", "s", 1, 1), calls.send_records("m", "e", 1, []),
+    calls.ask_network("", None), calls.open_session("m", "e", "s", 1, 1), calls.send_records("m", "e", 1, outbox([])),
     calls.put_status("m", 1, {}),
 ]  # fmt: skip
 

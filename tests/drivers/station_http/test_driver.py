@@ -28,6 +28,7 @@ from kiosk.ports.station import (
     TrainsListed,
     VoidReported,
 )
+from tests.outbox import outbox
 
 PATIENCE_S = 30.0
 SALE = "T07.7f3a91c2.17"
@@ -346,7 +347,7 @@ def test_records_and_status_use_the_other_worker(station: ScriptedStation, machi
             request.answer({"key": SALE, "state": "none"})
 
     station.script = script
-    machine.driver.send_records("e", 1, ["a", "b"])
+    machine.driver.send_records("e", 1, outbox(["a", "b"]))
     assert busy.wait(PATIENCE_S)
     machine.driver.ask_state(SALE)
     machine.until(SaleStateKnown)

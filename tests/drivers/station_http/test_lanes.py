@@ -13,6 +13,7 @@ from drivers.station_http.lanes import Lane, Lanes, ThreadLanes
 from drivers.station_http.outcome import Outcome, unanswered, understand
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import ConfirmUncertain, RecordsTaken, StationBack, StationLost, TrainsListed, VoidReported
+from tests.outbox import outbox
 
 SALE = "T07.7f3a91c2.17"
 
@@ -76,7 +77,7 @@ def test_sale_and_journey_share_a_lane_and_the_rest_has_the_other(machine: Machi
     driver.release(SALE)
     driver.void(SALE, None, "lost")
     driver.printed("T07.7f3a91c2.18", [])
-    driver.send_records("7f3a91c2", 1, ["a"])
+    driver.send_records("7f3a91c2", 1, outbox(["a"]))
     driver.put_status(1, {"mode": "normal"})
     driver.ask_network()
     driver.open_session(1, 0)
@@ -147,10 +148,10 @@ def test_an_older_question_for_trains_is_forgotten_others_are_not(machine: Machi
 
 
 def test_records_answered_in_another_form_are_no_answer(machine: Machine) -> None:
-    machine.driver.send_records("7f3a91c2", 1, ["a"])
+    machine.driver.send_records("7f3a91c2", 1, outbox(["a"]))
     machine.lanes.answer("records", {"acked": True})
     machine.driver.on_readable(5)
-    machine.driver.send_records("7f3a91c2", 1, ["a"])
+    machine.driver.send_records("7f3a91c2", 1, outbox(["a"]))
     machine.lanes.answer("records", {"acked": 1})
     machine.driver.on_readable(9)
     assert [fact for fact in machine.facts if isinstance(fact, RecordsTaken)] == [RecordsTaken("7f3a91c2", 1, 0, False)]

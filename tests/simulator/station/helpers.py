@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -53,8 +54,15 @@ def small_world(seats: int = 3, stops: tuple[str, ...] = SMALL_STOPS) -> World:
 class Machine:
     """Asks as machine T07; keeps the steps, so that a test can replay them."""
 
-    def __init__(self, of: World | None = None, now_ms: int = NOON, token: str | None = "secret-7") -> None:
-        self.station = Station(of or world(), ENROLLED)
+    def __init__(
+        self,
+        of: World | None = None,
+        now_ms: int = NOON,
+        token: str | None = "secret-7",
+        enrolled: Mapping[str, Enrolled] = ENROLLED,
+    ) -> None:
+        self.enrolled = enrolled
+        self.station = Station(of or world(), enrolled)
         self.now_ms = now_ms
         self.token = token
         self.steps: list[Step] = []
@@ -96,7 +104,7 @@ class Machine:
 
     def replayed(self) -> Station:
         """A second station that has only seen the steps."""
-        other = Station(self.station.world, ENROLLED)
+        other = Station(self.station.world, self.enrolled)
         for step in json.loads(json.dumps(self.steps)):
             other.apply(step)
         return other

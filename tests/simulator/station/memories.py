@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 
 from simulator.postgres_server import NoPostgres, PostgresServer
 from simulator.station.core import Station
+from simulator.station.devices import Enrolled
 from simulator.station.store import Store, open_store
 from simulator.station.world import World
 from tests.simulator.station.helpers import ENROLLED
@@ -45,9 +46,9 @@ class Memory:
         url = self.database(folder)
         return ("--data", str(folder), *(("--database", url) if url else ()))
 
-    def restarted(self, folder: Path, world: World) -> Station:
+    def restarted(self, folder: Path, world: World, enrolled: Mapping[str, Enrolled] = ENROLLED) -> Station:
         """A station that knows only what is stored."""
-        station = Station(world, ENROLLED)
+        station = Station(world, enrolled)
         with closing(self.open(folder)) as store:
             for step in store.replay():
                 station.apply(step)

@@ -45,6 +45,7 @@ from simulator.station.faults import FAULTS
 from simulator.station.wire import content_of
 from simulator.world.calls import ANSWER_MS, CONNECT_MS
 from simulator.world.station import TROUBLES, Desk
+from tests.outbox import outbox
 from tests.simulator.station.helpers import EPOCH, NOON, TOMORROW, small_world
 from tests.simulator.station.test_station_machines import journal
 
@@ -184,7 +185,7 @@ CASES = {
     ),
     "records": Case(
         lambda m: None,
-        lambda m: m.driver.send_records(EPOCH, 1, LINES[:3]),
+        lambda m: m.driver.send_records(EPOCH, 1, outbox(LINES[:3])),
         RecordsTaken,
         RecordsFailed,
         lambda m: len(m.desk.records("T07", EPOCH)) == 3,
@@ -343,21 +344,21 @@ def test_a_restart_cuts_what_is_under_way_and_knows_what_was() -> None:
 def test_after_an_old_backup_records_are_sent_again_from_where_it_ends() -> None:
     machine, _ = begin("records")
     for first in range(0, 30, 2):
-        machine.driver.send_records(EPOCH, first + 1, LINES[first : first + 2])
+        machine.driver.send_records(EPOCH, first + 1, outbox(LINES[first : first + 2]))
         machine.hear(RecordsTaken)
     assert machine.desk.records("T07", EPOCH) == LINES
     machine.desk.trouble("records_restored")
     assert machine.desk.records("T07", EPOCH) == LINES[:10]
-    machine.driver.send_records(EPOCH, 31, ["more"])
+    machine.driver.send_records(EPOCH, 31, outbox(["more"]))
     assert machine.hear(RecordsTaken) == RecordsTaken(EPOCH, 0, 11, fork=False)
-    machine.driver.send_records(EPOCH, 11, LINES[10:])
+    machine.driver.send_records(EPOCH, 11, outbox(LINES[10:]))
     assert machine.hear(RecordsTaken) == RecordsTaken(EPOCH, 30, 0, fork=False)
     assert machine.desk.records("T07", EPOCH) == LINES
 
 
 def test_an_old_backup_has_forgotten_sales_one_of_records_has_not() -> None:
     machine, _ = begin("confirm")
-    machine.driver.send_records(EPOCH, 1, LINES[:2])
+    machine.driver.send_records(EPOCH, 1, outbox(LINES[:2]))
     machine.hear(RecordsTaken)
     machine.confirm()
     machine.hear(SaleConfirmed)
@@ -371,15 +372,15 @@ def test_an_old_backup_has_forgotten_sales_one_of_records_has_not() -> None:
 
 def test_other_bytes_under_a_known_seq_are_a_fork() -> None:
     machine, _ = begin("records")
-    machine.driver.send_records(EPOCH, 1, LINES[:2])
+    machine.driver.send_records(EPOCH, 1, outbox(LINES[:2]))
     machine.hear(RecordsTaken)
-    machine.driver.send_records(EPOCH, 2, [LINES[0]])
+    machine.driver.send_records(EPOCH, 2, outbox([LINES[0]]))
     assert machine.hear(RecordsTaken) == RecordsTaken(EPOCH, 0, 0, fork=True)
 
 
 def test_a_copy_goes_its_own_way() -> None:
     machine, _ = begin("confirm")
-    machine.driver.send_records(EPOCH, 1, LINES[:2])
+    machine.driver.send_records(EPOCH, 1, outbox(LINES[:2]))
     machine.hear(RecordsTaken)
     before = machine.desk.station.snapshot()
     twin = Machine(machine.desk.copy(), VirtualClock(machine.clock.mono_ms(), machine.clock.wall_ms()))
@@ -388,7 +389,7 @@ def test_a_copy_goes_its_own_way() -> None:
     twin.hear(LockRenewed)
     twin.confirm()
     twin.hear(SaleConfirmed)
-    twin.driver.send_records(EPOCH, 3, LINES[2:5])
+    twin.driver.send_records(EPOCH, 3, outbox(LINES[2:5]))
     twin.hear(RecordsTaken)
     twin.driver.open_session(2, NOON)
     twin.hear(SessionGranted)
@@ -418,7 +419,7 @@ def test_calls_of_one_lane_keep_their_order_and_the_other_lane_does_not_wait() -
     machine.desk.trouble("slow", ms=1_000, times=1, match="locks")
     machine.driver.lock(SALE, ORDER)
     machine.driver.release(SALE)
-    machine.driver.send_records(EPOCH, 1, LINES[:1])
+    machine.driver.send_records(EPOCH, 1, outbox(LINES[:1]))
     machine.run(2_000)
     kinds = [type(fact) for fact in machine.facts]
     assert kinds == [RecordsTaken, PlacesLocked, LockReleased]

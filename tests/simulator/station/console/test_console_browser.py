@@ -49,7 +49,7 @@ def log_in(page: Page, url: str, name: str, token: str = "") -> None:
 def provisioned(office: Office, url: str, folder: Path) -> Path:
     """A machine that the office enrols; the configuration of its controller."""
     told = office.office("machines", {"machine": "T30", "station": "BXP"})
-    words = ("--machine", "T30", "--token", told["token"], "--station-key", told["station_key"])
+    words = ("--machine", "T30", "--token", told["token"], "--station-key", told["station_key"], "--seal", told["seal"])
     command = [sys.executable, "-m", "kiosk", "provision", str(folder / "journal"), *words]
     subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE_S, capture_output=True)
     config = folder / "machine.yaml"

@@ -19,6 +19,7 @@ from tests.simulator.station.helpers import ENROLLED, EPOCH, NOON, body_of, worl
 PEOPLE = {"ann": Person("ann", "token-of-ann"), "bo": Person("bo", "token-of-bo")}
 SIGNER = Signer(bytes(range(32)))
 MINUTE = 60_000
+SEAL = bytes(range(100, 132))
 
 
 class Desk:
@@ -34,7 +35,9 @@ class Desk:
 
     def fresh(self) -> Station:
         tokens = iter(f"given-{n}" for n in range(1, 100))
-        return Station(self._world, ENROLLED, signer=SIGNER, people=PEOPLE, new_token=lambda: next(tokens))
+        return Station(
+            self._world, ENROLLED, signer=SIGNER, people=PEOPLE, new_token=lambda: next(tokens), new_seal=lambda: SEAL
+        )
 
     def replayed(self) -> Station:
         """A second station that has only seen the steps; records come last, as from the store."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.station.helpers import EPOCH, body_of, error_of
-from tests.simulator.station.machines.desk import MINUTE, SIGNER, Desk
+from simulator.station.machines import views
+from tests.simulator.station.helpers import EPOCH, NOON, body_of, error_of
+from tests.simulator.station.machines.desk import MINUTE, SEAL, SIGNER, Desk
 
 
 def answered(seq: int, outcome: str = "done", reason: str = "") -> tuple[dict[str, object], list[dict[str, object]]]:
@@ -52,8 +53,9 @@ def test_only_persons_reach_the_office() -> None:
 def test_a_machine_is_enrolled_by_token_and_key_and_the_token_is_not_kept() -> None:
     desk = Desk()
     told = body_of(desk.office("machines", {"machine": "T30", "station": "SJP"}))
-    assert told == {"machine": "T30", "token": "given-1", "station_key": SIGNER.public}
+    assert told == {"machine": "T30", "token": "given-1", "seal": SEAL.hex(), "station_key": SIGNER.public}
     assert "given-1" not in str(desk.steps)
+    assert SEAL.hex() not in str([views.machines(desk.station, NOON), desk.station.machines.trail.entries])
     session = {"epoch": EPOCH, "software": "0.1.0", "boot": 1, "clock_ms": desk.now_ms}
     assert body_of(desk.ask("POST", "/v1/devices/T30/sessions", session, "given-1"))["station"] == "SJP"
     desk.office("machines", {"machine": "T30", "station": "SJP"})

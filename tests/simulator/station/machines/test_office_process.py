@@ -94,7 +94,16 @@ def test_a_machine_is_enrolled_follows_the_office_and_both_survive_their_ends(tm
         station, ready = ended.enter_context(running("simulator", "station", "--port", "0", *data, *PEOPLE))
         office, port = Office(ready), ready.strip().rpartition(":")[2]
         told = office.office("machines", {"machine": "T30", "station": "BXP"})
-        words = ("--machine", "T30", "--token", told["token"], "--station-key", told["station_key"])
+        words = (
+            "--machine",
+            "T30",
+            "--token",
+            told["token"],
+            "--station-key",
+            told["station_key"],
+            "--seal",
+            told["seal"],
+        )
         command = [sys.executable, "-m", "kiosk", "provision", str(tmp_path / "journal"), *words]
         subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE_S, capture_output=True)
         config.write_text(NOTHING_FITTED.format(url=ready.split()[1]))
