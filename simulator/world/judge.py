@@ -86,6 +86,10 @@ class Judge:
         """The end of a run. `upload`: the station was never restored from a backup, so what it keeps must be a prefix;
         `reported`: it has heard of everything, so what it counts must be what passengers hold."""
         auditor, box = self.auditor, self._box
+        for stream in box.desk.station.records.snapshot():
+            for one in stream["quarantine"]:
+                why = f"the station does not believe an honest line: {one['reason']}"
+                auditor.violations.append(Violation(11, one["seq"], why))
         auditor.physical(self._places, resting=resting)
         if box.made is not None:
             auditor.registers(box.made.controller.stock.registers)

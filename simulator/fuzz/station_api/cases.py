@@ -205,6 +205,7 @@ def _make_sense(case: Any, dice: Random, stage: Stage, usual: bool) -> None:
         del case.body[dice.choice(["document", "code"])]
     if "lines" in case.body:
         case.body |= {"epoch": EPOCH, "first_seq": _next_seq(stage), "lines": _told(dice, stage)}
+        case.body["segment"] = dice.choice([None, {"name": "000001-2026-11-21.journal", "first_seq": 1}])
 
 
 def _of_the_office(path: str, stage: Stage) -> dict[str, list[Any]]:
