@@ -85,7 +85,7 @@ ROWS = (
     Row("wire_line", "station", "station: durable locks over the line", "p50", 6_000, "/s", True),
     Row("wire_line_wait", "station", "station: one of 64 such locks waits", "p99", 20),
     Row("wire_heartbeats", "station", "station: heartbeats of 1,000 machines", "p50", 20, "% core"),
-    Row("wire_records", "station", "station: records taken in, chain checked, synced", "p50", 8_000, "/s", True),
+    Row("wire_records", "station", "station: records in, chain and MAC checked, synced", "p50", 8_000, "/s", True),
     Row("wire_pg_http", "station", "station on PostgreSQL: durable locks over HTTP and JSON", "p50", None, "/s"),
     Row("wire_pg_http_wait", "station", "station on PostgreSQL: one of 32 such locks waits", "p99", None),
     Row("wire_pg_line", "station", "station on PostgreSQL: durable locks over the line", "p50", None, "/s"),

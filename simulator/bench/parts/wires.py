@@ -12,8 +12,11 @@ import json
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from hashlib import sha256
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,6 +29,7 @@ from simulator.bench.parts.clients import HTTP, LINE, Asked, Load, Wire, put
 from simulator.child import Program
 from simulator.demo import STATION_ZONE
 from simulator.rig import ROOT, RigError
+from simulator.station.seals import Keys, Segment
 from simulator.station.world import World
 from simulator.supervisor import Supervisor
 
@@ -35,6 +39,7 @@ RUNS = 3
 CONNECTIONS = {HTTP: (32, 1), LINE: (4, 16)}
 """Of a wire: how many, and the requests under way on each."""
 EPOCH = "be7c0001"
+SEGMENT = Segment("000001-2026-11-22.journal", 1)
 DAYS, RIDES = 10, 1_000
 LINES_A_BATCH = 400
 SEEN = (200, 201, 409)
@@ -44,8 +49,11 @@ SEEN = (200, 201, 409)
 class Wires:
     """The station and what is asked of it; `number` goes on, so that no key comes twice."""
 
-    def __init__(self, bench: Bench, address: dict[Wire, int | Path], pid: int, tokens: list[str]) -> None:
-        self.bench, self._address, self._pid, self.tokens = bench, address, pid, tokens
+    def __init__(
+        self, bench: Bench, address: dict[Wire, int | Path], pid: int, tokens: list[str], auditor: str
+    ) -> None:
+        """`auditor`: token of a person who may look."""
+        self.bench, self._address, self._pid, self.tokens, self._auditor = bench, address, pid, tokens, auditor
         self.number = 0
 
     def run(self, wire: Wire, asked: Iterator[Asked]) -> tuple[Load, float]:
@@ -55,6 +63,15 @@ class Wires:
         if wrong := set(load.statuses) - set(SEEN):
             raise RigError(f"the station answered {wrong}")
         return load, (process.cpu_ns(self._pid) - before) / process.NS
+
+    def must_believe(self, machine: str) -> None:
+        """Raises RigError unless the records of a machine were checked and none was put aside: that would cost less."""
+        link = HTTPConnection("127.0.0.1", int(str(self._address[HTTP])), timeout=60)
+        with closing(link):
+            link.request("GET", f"/v1/office/machines/{machine}", headers={"Authorization": f"Bearer {self._auditor}"})
+            (epoch,) = json.loads(link.getresponse().read())["epochs"]
+        if not epoch["sealed"] or epoch["quarantine"]:
+            raise RigError(f"the station does not believe {machine}: {epoch['quarantine'][:1]}")
 
 
 def measure_wires(bench: Bench) -> list[Figure]:
@@ -75,22 +92,28 @@ def _station(bench: Bench, name: str, *words: str) -> Iterator[Wires]:
     directory.mkdir()
     tokens = [secrets.token_hex(8) for _ in range(MACHINES)]
     line = directory / "line"
-    enrolled = [word for at, token in enumerate(tokens) for word in ("--machine", f"{_machine(at)}:{token}")]
+    named = [f"{_machine(at)}:{token}::{_seal(at).hex()}" for at, token in enumerate(tokens)]
+    enrolled = [word for each in named for word in ("--machine", each)]
     argv = (sys.executable, "-m", "simulator", "station", "--port", "0", "--data", str(directory / "data"))
-    more = ("--line", str(line), "--clock", bench.clock.format(), *words)
+    auditor = secrets.token_hex(8)
+    more = ("--person", f"bench:{auditor}:auditor", "--line", str(line), "--clock", bench.clock.format(), *words)
     supervisor = Supervisor(directory, ROOT, bench.clock.mono_ms)
     try:
         port = int(supervisor.start(Program("station", (*argv, *more, *enrolled))).rsplit(":", 1)[1])
         pid = supervisor.pid("station")
         if pid is None:
             raise RigError("the station ended")
-        yield Wires(bench, {HTTP: port, LINE: line}, pid, tokens)
+        yield Wires(bench, {HTTP: port, LINE: line}, pid, tokens, auditor)
     finally:
         supervisor.stop()
 
 
 def _machine(at: int) -> str:
     return f"M{at:04d}"
+
+
+def _seal(at: int) -> bytes:
+    return sha256(b"%d" % at).digest()
 
 
 def _locks(wires: Wires, what: str = "wire") -> list[Figure]:
@@ -159,7 +182,7 @@ def _heartbeats(wires: Wires) -> Figure:
 
 
 def _records(wires: Wires, name: str) -> Figure:
-    """Journal lines a second, chain checked and synced; a batch of each of some machines."""
+    """Journal lines a second, chain and MAC checked and synced; a batch of each of some machines."""
     batches = max(1, wires.bench.amount.locks // 4 // LINES_A_BATCH)
     wires.bench.say(f"station: {RUNS} runs of {batches} batches of records")
     rates, cpu = [], []
@@ -168,23 +191,25 @@ def _records(wires: Wires, name: str) -> Figure:
         load, cpu_s = wires.run(HTTP, iter(asked))
         if set(load.statuses) != {200}:
             raise RigError(f"the station refused records: {load.statuses}")
+        wires.must_believe(_machine(turn * batches % MACHINES))
         rates.append(batches * LINES_A_BATCH / load.wall_s)
         cpu.append(batches * LINES_A_BATCH / cpu_s)
-    note = f"{median(cpu):,.0f}/s of the station's processor; chain, form and order are checked, the MAC is not: it has no key"
+    note = f"{median(cpu):,.0f}/s of the station's processor; form, order, chain and MAC are checked"
     return measured(name, rates, note)
 
 
 def _batch(tokens: list[str], at: int) -> Asked:
-    lines, chain = list[str](), 0
+    machine = at % MACHINES
+    lines, chain, keys = list[str](), 0, Keys(_seal(machine), SEGMENT)
     for seq in range(1, LINES_A_BATCH + 1):
         fact = {"kind": "note_ours", "sale": seq // 8, "value_fen": 10_000, "unit": "acceptor", "serial": f"N{seq:08d}"}
         record = {"seq": seq, "epoch": EPOCH, "boot": 1, "mono_ms": 1_000 * seq, "wall_ms": 1_790_000_000_000 + seq}
-        record |= {"fact": fact, "intents": [{"kind": "renew?", "sale": seq // 8, "note": seq}], "mac": "0" * 16}
-        body = _json(record)
+        record |= {"fact": fact, "intents": [{"kind": "renew?", "sale": seq // 8, "note": seq}]}
+        plain = _json(record)
+        body = plain[:-1] + b',"mac":"%b"}' % keys.mac(seq, chain, plain).encode()
         chain = crc32(body, chain)
         lines.append(f"{chain:08x} {body.decode()}")
-    machine = at % MACHINES
-    told = {"epoch": EPOCH, "first_seq": 1, "lines": lines}
+    told = {"epoch": EPOCH, "first_seq": 1, "lines": lines, "segment": asdict(SEGMENT)}
     return Asked("POST", f"/v1/devices/{_machine(machine)}/records", tokens[machine], _json(told))
 
 

@@ -56,6 +56,8 @@ function state(one, seen, now) {
     ])];
 }
 
+const SEALED = { true: ["逐条核验", "each MAC checked"], false: ["未核验：机器没有密封密钥", "not checked: the machine has no seal"] };
+
 const records = (seen) => seen.epochs.length === 0 ? none(["还没有记录", "No records yet"]) : seen.epochs.map((each) => {
   const kept = each.registers;
   const names = Object.keys({ ...kept?.folded });
@@ -63,6 +65,7 @@ const records = (seen) => seen.epochs.length === 0 ? none(["还没有记录", "N
     make("p", { class: "code" }, each.epoch),
     facts([
       [["已收", "Received"], String(each.acked)], [["还差", "Behind"], each.behind === null ? "–" : String(each.behind)], [["最新一条", "Last line"], pair(age(each.age_ms))],
+      [["记录密封", "Seal"], pair(SEALED[each.sealed] ?? ["–", "–"])],
       [["不可读", "Quarantine"], each.quarantine.map((one) => `${one.seq} ${one.reason}`).join(", ") || "0"], [["分叉", "Forks"], each.forks.join(", ") || "0"],
     ]),
     kept ? make("details", {}, make("summary", {}, pair(kept.told_at_seq === null ? ["寄存器（机器尚未报）", "Registers (not told by the machine yet)"]
@@ -118,7 +121,7 @@ export async function open(root, [name]) {
       if (ahead) refresh(parts.ahead, ahead, () => places(ahead, told.now_ms));
     }
     refresh(parts.given, seen.commands, () => given(seen));
-    refresh(parts.records, seen.epochs.map((each) => [each.acked, each.behind, each.quarantine, each.forks, each.registers?.told_at_seq]), () => records(seen));
+    refresh(parts.records, seen.epochs.map((each) => [each.acked, each.behind, each.sealed, each.quarantine, each.forks, each.registers?.told_at_seq]), () => records(seen));
     refresh(parts.parameters, seen.parameters, () => parameters(seen));
     refresh(parts.owed, [claims, left], () => [
       facts([
