@@ -41,7 +41,8 @@ def books(state: Mapping[str, Any], machine: str) -> dict[str, int]:
 
 
 def differences(state: Mapping[str, Any], told: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Where station and machines disagree. `told`: machine -> what the auditor counted, with `fen` and `tickets`."""
+    """Where station and machines disagree, and which of their records it does not believe. `told`: machine -> what the auditor
+    counted, with `fen` and `tickets`."""
     found = [f"{place} is sold {times} times" for place, times in sold_twice(state)]
     for machine, counted in told.items():
         kept = books(state, machine)
@@ -54,7 +55,17 @@ def differences(state: Mapping[str, Any], told: Mapping[str, Mapping[str, Any]])
             for what, ours, theirs in pairs
             if ours != theirs
         ]
+        found += unbelieved(state, machine)
     return found
+
+
+def unbelieved(state: Mapping[str, Any], machine: str) -> Iterator[str]:
+    """Lines of a machine that the station has put aside, and streams whose seal it cannot check: none of an honest machine."""
+    for stream in state["records"]:
+        if stream["machine"] == machine:
+            if not stream["seal"]:
+                yield f"{machine}: the MACs of its records are not checked"
+            yield from (f"{machine}: line {one['seq']} of its records: {one['reason']}" for one in stream["quarantine"])
 
 
 def sold_twice(state: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

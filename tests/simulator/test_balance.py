@@ -18,7 +18,7 @@ def sale(key: str, places: list[int], state: str = "printed", a: int = 0, b: int
 
 
 def state(*sales: dict[str, Any]) -> dict[str, Any]:
-    return {"sales": {each["key"]: each for each in sales}}
+    return {"sales": {each["key"]: each for each in sales}, "records": []}
 
 
 def told(tickets: int, fares_fen: int) -> dict[str, Any]:
@@ -50,6 +50,17 @@ def test_a_difference_names_machine_and_amounts() -> None:
         "T01: tickets: the station has 1, the journal 2",
         "T01: fares in fen: the station has 1000, the journal 900",
     ]
+
+
+def test_a_line_that_the_station_put_aside_is_a_difference_of_its_machine_and_so_is_a_missing_seal() -> None:
+    held = state(sale("T01.e.1", [1])) | {
+        "records": [
+            {"machine": "T01", "seal": "0f", "quarantine": [{"seq": 7, "reason": "the MAC is wrong"}]},
+            {"machine": "T02", "seal": "", "quarantine": []},
+        ]
+    }
+    assert differences(held, {"T01": told(1, 1_000)}) == ["T01: line 7 of its records: the MAC is wrong"]
+    assert differences(held, {"T02": told(0, 0)}) == ["T02: the MACs of its records are not checked"]
 
 
 def test_a_place_sold_by_both_machines_is_found_where_the_ways_overlap() -> None:

@@ -164,7 +164,7 @@ def test_two_machines_are_summed_and_balanced_with_the_station() -> None:
         for place, name in enumerate(("T01", "T02"))
     }  # fmt: skip
     parts = {"T01": part(BOUGHT, 9_300, []), "T02": part(BOUGHT, 9_300, ["something"])}
-    report = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {"seed": 1})
+    report = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales, "records": []}, {"seed": 1})
     assert (report["violations"], report["found"]) == (1, ["T02: something"])
     assert report["fen"]["kept"] == 20_000
     assert (report["ended"], report["faults"]) == ({"sold": 2}, {"screen: E1": 2})
@@ -173,11 +173,11 @@ def test_two_machines_are_summed_and_balanced_with_the_station() -> None:
     assert report["kinds"]["exact"]["visits"] == 2
     assert report["times"]["mean_ms"] == dict.fromkeys(CLASSES, 20)
     sales["T02.e.1"]["places"] = [0]
-    found = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {})["found"]
+    found = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales, "records": []}, {})["found"]
     assert found[1] == "station: place 0 of c of K1 on d, segment 0 is sold 2 times"
     assert "phones" not in report
     parts["T02"] |= {"phones": {"captured_fen": 3_800}, "ways": {"phone": 1}}
-    report = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales}, {})
+    report = joint_report(parts, {"T01": [BOUGHT], "T02": [BOUGHT]}, {"sales": sales, "records": []}, {})
     assert (report["phones"], report["ways"]) == ({"captured_fen": 3_800}, {"phone": 1})
 
 

@@ -3,7 +3,7 @@ import { deed, get, mayAll, mayWork } from "./api.js";
 import { card, choice, facts, field, make, none, pair, pill, refresh, table } from "./dom.js";
 import { alarms } from "./machines.js";
 import { places } from "./outlook.js";
-import { COMMANDS, MODES, OUTCOMES, age, fault, mode, moment, reason, stateOf, yuan } from "./words.js";
+import { COMMANDS, MODES, OUTCOMES, PUT_ASIDE, age, fault, mode, moment, reason, stateOf, yuan } from "./words.js";
 import { works } from "./works.js";
 
 function orders(name, choices, today) {
@@ -56,6 +56,13 @@ function state(one, seen, now) {
     ])];
 }
 
+/* Lines put aside, in words: of each reason how many, the first and the last. */
+const putAside = (lines) => [...new Set(lines.map((one) => one.reason))].map((reason) => {
+  const seqs = lines.filter((one) => one.reason === reason).map((one) => one.seq);
+  const which = seqs.length > 1 ? `${seqs[0]} … ${seqs.at(-1)} (${seqs.length})` : String(seqs[0]);
+  return make("div", {}, `${which} `, pair(PUT_ASIDE[reason] ?? [reason, reason]));
+});
+
 const SEALED = { true: ["逐条核验", "each MAC checked"], false: ["未核验：机器没有密封密钥", "not checked: the machine has no seal"] };
 
 const records = (seen) => seen.epochs.length === 0 ? none(["还没有记录", "No records yet"]) : seen.epochs.map((each) => {
@@ -66,7 +73,7 @@ const records = (seen) => seen.epochs.length === 0 ? none(["还没有记录", "N
     facts([
       [["已收", "Received"], String(each.acked)], [["还差", "Behind"], each.behind === null ? "–" : String(each.behind)], [["最新一条", "Last line"], pair(age(each.age_ms))],
       [["记录密封", "Seal"], pair(SEALED[each.sealed] ?? ["–", "–"])],
-      [["不可读", "Quarantine"], each.quarantine.map((one) => `${one.seq} ${one.reason}`).join(", ") || "0"], [["分叉", "Forks"], each.forks.join(", ") || "0"],
+      [["隔离", "Quarantine"], each.quarantine.length ? putAside(each.quarantine) : "0"], [["分叉", "Forks"], each.forks.join(", ") || "0"],
     ]),
     kept ? make("details", {}, make("summary", {}, pair(kept.told_at_seq === null ? ["寄存器（机器尚未报）", "Registers (not told by the machine yet)"]
       : Object.keys(kept.differences).length ? ["寄存器不符", "Registers differ"] : [`寄存器相符（第 ${kept.told_at_seq} 条）`, `Registers agree (line ${kept.told_at_seq})`])),

@@ -60,6 +60,12 @@ export const PLACE_RULES = {
 };
 // Words that stand in the reports of a day too, which the station writes.
 export const { figures: FIGURES, items: ITEMS } = await (await fetch("/console/static/figures.json")).json();
+export const PUT_ASIDE = {
+  "the MAC is wrong": ["密封码不符", "the MAC is wrong"], "the chain is broken": ["链断开", "the chain is broken"], "not a journal line": ["不是日志行", "not a journal line"],
+  "not JSON": ["不是 JSON", "not JSON"], "keys missing or out of order": ["字段缺失或次序不对", "keys missing or out of order"], "another seq or epoch": ["序号或纪元不符", "another seq or epoch"],
+  "no segment was named": ["未说明日志段", "no segment was named"], "another segment than the lines before": ["日志段与前文不符", "another segment than the lines before"],
+  "this station has no such seal": ["车站没有这个密封密钥", "this station has no such seal"],
+};
 export const REFUSED = {
   same_person: "需要另一人", locked: "此人已被锁定", too_few: "至少须保留两名主管", known: "此人已登记", unchanged: "已经如此", open: "此人已有待同意的事项", answered: "已经处理",
   no_such_person: "没有此人", released: "已经发布", withdrawn: "已经撤回", overtaken: "已有更新的版本", out_of_range: "超出允许范围", not_your_role: "您的角色不能这样做", settled: "已经结清", counted: "已经清点",

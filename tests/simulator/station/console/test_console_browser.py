@@ -95,6 +95,11 @@ def test_the_office_at_work(tmp_path: Path) -> None:
             expect(ann.locator(f".works li[data-name={part}]")).to_contain_text(words)
         expect(ann.locator("section", has=ann.locator(".works"))).to_contain_text("BV20 2.3")
         expect(ann.locator("section", has=ann.locator(".works"))).to_contain_text("read in the end 99.0 %")
+        told = {"epoch": "7f3a91c2", "first_seq": 1, "lines": ["not of a journal"]}
+        office.ask("/v1/devices/T31/records", told, "told-by-the-test")
+        records = ann.locator("section", has=ann.locator(".code", has_text="7f3a91c2"))
+        expect(records).to_contain_text("not checked: the machine has no seal")
+        expect(records).to_contain_text("不是日志行 not a journal line", use_inner_text=True)
 
         ann.keyboard.press("5")
         ann.locator("input[name=service_idle_ms]").fill("120000")
@@ -108,6 +113,7 @@ def test_the_office_at_work(tmp_path: Path) -> None:
             expect(page.locator("tbody tr").first).to_contain_text("In force")
 
         ann.goto(f"{url}/console/#/machine/T30")
+        expect(ann.locator("main")).to_contain_text("each MAC checked")
         ann.locator("#command").select_option("end_day")
         ann.locator("#reason").fill("evening")
         ann.keyboard.press("Enter")
