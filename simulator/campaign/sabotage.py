@@ -24,6 +24,7 @@ from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import Fact
+from kiosk.ports.station import Outbox
 from kiosk.ports.ups import PowerSeen
 from kiosk.reactor import Reactor
 from kiosk.records import record_of
@@ -211,6 +212,16 @@ def _torn_tail_skipped() -> list[Patch]:
     return [(Journal, "_load", load)]
 
 
+def _segment_from_its_batch() -> list[Patch]:
+    honest = Journal.texts_after
+
+    def texts_after(self: Journal, seq: int) -> Outbox | None:
+        found = honest(self, seq)
+        return found and replace(found, first_seq=seq + 1)
+
+    return [(Journal, "texts_after", texts_after)]
+
+
 def _sync_error_ignored() -> list[Patch]:
     honest = Journal.write
 
@@ -358,6 +369,9 @@ SABOTAGE: dict[str, Sabotage] = {
     "confirm_not_idempotent": Sabotage("A confirmation that is asked again has a new key.", _confirm_not_idempotent),
     "torn_tail_skipped": Sabotage(
         "A damaged end of the journal is passed over and written behind.", _torn_tail_skipped
+    ),
+    "segment_from_its_batch": Sabotage(
+        "A segment is said to begin with the first line that is handed over.", _segment_from_its_batch
     ),
     "sync_error_ignored": Sabotage("A line that could not be written is taken as written.", _sync_error_ignored),
     "claim_forgotten_on_retract": Sabotage("Change that was pulled back counts as taken.", _claim_forgotten_on_retract),

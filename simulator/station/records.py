@@ -80,6 +80,11 @@ class Records:
         stream = self.streams.get((machine, epoch))
         return stream.acked if stream else 0
 
+    def put_aside(self, machine: str, epoch: str) -> Mapping[int, str]:
+        """Seqs in quarantine with the reason."""
+        stream = self.streams.get((machine, epoch))
+        return stream.quarantine if stream else {}
+
     def append(self, machine: str, body: RecordsBody, now_ms: int) -> Answer:
         """Take a batch. Refuses 413 too_large, 400 for a segment that begins behind it, 409 gap with `expected`, 409 fork with
         `seq` (and keeps the alarm)."""

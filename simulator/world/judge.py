@@ -28,6 +28,9 @@ class Judge:
         for name in box.disk.segments():
             for line in box.disk.read(name).splitlines():
                 self.auditor.hear(line, name)
+        self._aside = set(
+            self._put_aside()
+        )  # by the past it begins with, which another run may have made with a planted bug
         self._places = box.things.world.matter.places
         self.auditor.census(self._places)
         box.things.world.matter.watchers.insert(0, self.auditor.moved)
@@ -82,14 +85,18 @@ class Judge:
         if resting and cards.inside() and not told:
             self.auditor.violations.append(Violation(10, 0, "a card lies in the reader after a quiet time"))
 
+    def _put_aside(self) -> dict[int, str]:
+        """Lines that the station keeps and does not believe, with the reason."""
+        return dict(self._box.desk.station.records.put_aside(MACHINE, EPOCH))
+
     def last_look(self, resting: bool, upload: bool, reported: bool) -> None:
         """The end of a run. `upload`: the station was never restored from a backup, so what it keeps must be a prefix;
         `reported`: it has heard of everything, so what it counts must be what passengers hold."""
         auditor, box = self.auditor, self._box
-        for stream in box.desk.station.records.snapshot():
-            for one in stream["quarantine"]:
-                why = f"the station does not believe an honest line: {one['reason']}"
-                auditor.violations.append(Violation(11, one["seq"], why))
+        for seq, reason in self._put_aside().items():
+            if seq not in self._aside:
+                why = f"the station does not believe line {seq}, which is honest: {reason}"
+                auditor.violations.append(Violation(11, 0, why))
         auditor.physical(self._places, resting=resting)
         if box.made is not None:
             auditor.registers(box.made.controller.stock.registers)

@@ -159,13 +159,20 @@ def test_every_call_and_its_error_codes_are_in_the_openapi_file(running: Process
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--machine", "T07"], ["--machine", "T.7:x"], ["--machine", "T07:x", "--clock", "fast"]],
+    [
+        [],
+        ["--machine", "T07"],
+        ["--machine", "T.7:x"],
+        ["--machine", "T07:x", "--clock", "fast"],
+        ["--machine", f"T07:x:BXP:{'a1' * 31}"],
+    ],
 )
 def test_wrong_arguments_are_said(arguments: list[str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulator", "station", "--port", "0", "--data", str(tmp_path / "data")]
     ended = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode == 2
     assert "error" in ended.stderr
+    assert "a1a1" not in ended.stderr  # half a seal is still a secret
     assert not (tmp_path / "data").exists()
 
 

@@ -375,6 +375,25 @@ def test_a_restart_judges_as_it_was_judged_and_the_seal_is_not_among_the_records
     store.close()
 
 
+def test_a_marked_line_that_was_torn_is_sent_again_with_its_mark(tmp_path: Path) -> None:
+    """The power fails while the first line of a segment is written: the mark is cut off with its line, never one without it."""
+    till, machine = Till().live(DAY, 2).live(NEXT, 2), station()
+    first, second = till.batches()
+    taken(hand_over(machine, first))
+    whole = machine.replayed()
+    taken(hand_over(machine, second))
+    kept(Memory(), tmp_path, machine)
+    path = tmp_path / "records" / "T07" / f"{EPOCH}.jsonl"
+    data = path.read_bytes()
+    for torn in (data.rindex(b"@") + 5, data.rindex(b"@") + 60):
+        path.write_bytes(data[:torn])
+        machine.station = Memory().restarted(tmp_path, small_world(), SEALED)
+        assert machine.station.records.snapshot() == whole.records.snapshot()
+        taken(hand_over(machine, second))
+        found = machine.station.records.snapshot()[0]
+        assert (found["acked"], found["quarantine"]) == (4, [])
+
+
 def test_a_line_replaced_after_the_day_is_found_at_the_next_start(tmp_path: Path) -> None:
     """Whoever has the station's disk and not its journal: sent again it is a fork, written over it is not the machine's."""
     till, machine = Till().live(DAY, 5), station()
