@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kiosk import operator_set
 from kiosk.afterwards import afterwards
 from kiosk.asked import BACK, able, put, started
 from kiosk.cancels import cancelled_by
@@ -395,5 +396,6 @@ class Controller(Whole):
         """What the station shows of this machine."""
         journal, ordered = self._p.journal, self._p.office.ordered
         told = {"seq": journal.seq, "parameters": ordered.active.version, "command": ordered.mode}
+        told |= {"operators": ordered.now(operator_set.NAME).version, "network": self.watch.network_version}
         told["help_ms"] = self.help.called_ms + self.watch.skew_ms if self.help.called_ms else 0
         return {**status_of(self.mode, self.watch, self.stock, self.machine_policy, journal.head), **told}

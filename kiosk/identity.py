@@ -31,13 +31,18 @@ _hasher = PasswordHasher(time_cost=5, memory_cost=7_168, parallelism=1)
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`pin_hash`: argon2id. `role`: maintainer (paper and faults), cash (money too), supervisor (signs as second)."""
+    """`pin_hash`: argon2id. `role`: maintainer (paper and faults), cash (money too), supervisor (signs as second). `until_ms`: the
+    log-in ends then, wall ms; 0: never."""
 
     number: str
     name: str
     english: str
     role: str
     pin_hash: str
+    until_ms: int = 0
+
+    def ended(self, wall_ms: int) -> bool:
+        return 0 < self.until_ms <= wall_ms
 
     def knows(self, pin: str) -> bool:
         """Whether `pin` is the right one; takes some 50 ms on purpose."""

@@ -15,14 +15,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk.ordered import Ordered
-from kiosk.parameter_set import NAME, defect, read_set
+from kiosk.parameter_set import NAME, NAMES, defect, read_set
 from kiosk.parameters import MachinePolicy
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import InboxFailed, InboxHeard, Station
 from kiosk.ports.trips import SignedText
 from kiosk.sale.intents import Intent
 from kiosk.signed import StationKey
-from kiosk.system_facts import CommandAnswered, ParametersActive, ParametersRefused, ParametersStaged, RegistersTold
+from kiosk.system_facts import (
+    CommandAnswered,
+    OperatorsStaged,
+    ParametersActive,
+    ParametersRefused,
+    ParametersStaged,
+    RegistersTold,
+)
 
 log = logging.getLogger(__name__)
 PAUSE_MS = 5_000
@@ -106,23 +113,24 @@ class Office:
         minute = self.minute_of(wall_ms)
         return not (opens <= minute < closes if opens < closes else minute >= opens or minute < closes)
 
-    def step(self, wall_ms: int, idle: bool) -> OfficeStep | None:
+    def step(self, wall_ms: int, idle: bool, nobody_in: bool) -> OfficeStep | None:
         """The next line that is due now, None when none is. `wall_ms` of the station's clock; what it says is in force when it
-        was written and `ordered` has heard it."""
+        was written and `ordered` has heard it. `nobody_in`: no sale, and nobody is logged in: the log-in's page alone keeps no set
+        waiting, or who was taken out could hold it open and come in."""
         while self._commands and self._repeated(self._commands[0]):
             self._commands.popleft()
         if self._commands and (found := self._command(self._commands[0], wall_ms, idle)) is not None:
             self._commands.popleft()
             return found
-        if not idle:
+        if not nobody_in:
             return None
         if self._sets:
             return OfficeStep(self._received(self._sets.popleft()))
-        wanted = self.ordered.wanted(wall_ms)
-        if wanted.version == self.ordered.active.version:
-            return None
-        why = "effective" if wanted.version > self.ordered.active.version else "expired"
-        return OfficeStep(ParametersActive(NAME, wanted.version, why))
+        for name in NAMES:
+            wanted, now = self.ordered.wanted(wall_ms, name).version, self.ordered.now(name).version
+            if wanted != now:
+                return OfficeStep(ParametersActive(name, wanted, "effective" if wanted > now else "expired"))
+        return None
 
     def wakes(self, now_ms: int, wall_ms: int) -> list[int]:
         """When a set begins or ends, at the latest in a minute: the hours are looked at then too."""
@@ -175,12 +183,14 @@ class Office:
         try:
             found = read_set(entry.text)
         except ValueError as error:
-            return ParametersRefused(NAME, _version(entry.text), str(error)[:100])
+            return ParametersRefused(_set_name(entry.text), _version(entry.text), str(error)[:100])
         if found.version <= self.ordered.have:
             before = self.ordered.staged.get(found.version)
-            return ParametersRefused(NAME, found.version, "repeated" if before == found else "version")
+            return ParametersRefused(found.name, found.version, "repeated" if before == found else "version")
         if reason := defect(found, self.thresholds):
-            return ParametersRefused(NAME, found.version, reason)
+            return ParametersRefused(found.name, found.version, reason)
+        if found.people:
+            return OperatorsStaged(found.name, found.version, found.effective_ms, found.people)
         return ParametersStaged(NAME, found.version, found.effective_ms, found.expires_ms, found.body)
 
 
@@ -191,6 +201,11 @@ def _order(text: str) -> dict[str, Any]:
     if raw.get("kind") != "command" or any(type(raw.get(part)) is not kind for part, kind in wanted.items()):
         return {}
     return raw if 0 < raw["seq"] <= 10**15 and len(raw["name"]) <= 20 and len(raw["argument"]) <= 20 else {}
+
+
+def _set_name(text: str) -> str:
+    name = _json(text).get("set")
+    return name if name in NAMES else NAME
 
 
 def _version(text: str) -> int:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiosk.parameter_set import ParameterSet, of_machine, of_sale
+from kiosk import operator_set
+from kiosk.identity import Operator
+from kiosk.parameter_set import NAME, ParameterSet, of_machine, of_sale
 from kiosk.parameters import MachinePolicy, SalePolicy
 
 NO_SET = ParameterSet(0, 0, 0, ())
@@ -18,13 +20,14 @@ NO_SET = ParameterSet(0, 0, 0, ())
 
 @dataclass(slots=True)
 class Ordered:
-    """`seq` of the last command that was answered, `have` the highest version heard of, in whatever way it was received."""
+    """`seq` of the last command that was answered, `have` the highest version of any set heard of, in whatever way it was received.
+    `in_force`: name of a set -> its version that holds."""
 
     seq: int = 0
     mode: str = "normal"
     have: int = 0
     staged: dict[int, ParameterSet] = field(default_factory=dict)
-    active: ParameterSet = NO_SET
+    in_force: dict[str, ParameterSet] = field(default_factory=dict)
 
     def hear(self, record: Mapping[str, Any]) -> None:
         """One fact of the journal, as its record."""
@@ -32,9 +35,22 @@ class Ordered:
         if handler:
             handler(self, record)
 
-    def wanted(self, wall_ms: int) -> ParameterSet:
-        """The set that should be in force now: the highest version that holds, else the configuration alone."""
-        holding = [each for each in self.staged.values() if each.holds(wall_ms)]
+    def now(self, name: str) -> ParameterSet:
+        """The version of set `name` in force; `NO_SET` when none is."""
+        return self.in_force.get(name, NO_SET)
+
+    @property
+    def active(self) -> ParameterSet:
+        return self.now(NAME)
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        """Who may log in; empty: whom the machine was provisioned with."""
+        return self.now(operator_set.NAME).people
+
+    def wanted(self, wall_ms: int, name: str = NAME) -> ParameterSet:
+        """The version of set `name` that should be in force now: the highest that holds, else the configuration alone."""
+        holding = [each for each in self.staged.values() if each.name == name and each.holds(wall_ms)]
         return max(holding, key=lambda each: each.version, default=NO_SET)
 
     def next_change_ms(self, wall_ms: int) -> int | None:
@@ -61,17 +77,24 @@ class Ordered:
         self.staged[found.version] = found
         self.have = max(self.have, found.version)
 
+    def _staged_people(self, record: Mapping[str, Any]) -> None:
+        people = tuple(Operator(**each) for each in record["people"])
+        name, version = record["set"], record["version"]
+        self.staged[version] = ParameterSet(version, record["effective_ms"], 0, (), name, people)
+        self.have = max(self.have, version)
+
     def _refused(self, record: Mapping[str, Any]) -> None:
         if record["reason"] != "signature":
             self.have = max(self.have, record["version"])
 
     def _activated(self, record: Mapping[str, Any]) -> None:
-        self.active = self.staged.get(record["version"], NO_SET)
+        self.in_force[record["set"]] = self.staged.get(record["version"], NO_SET)
 
 
 _HEARS = {
     "sys.command": Ordered._answered,
     "params.staged": Ordered._staged,
+    "params.people": Ordered._staged_people,
     "params.refused": Ordered._refused,
     "sys.params": Ordered._activated,
 }

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from kiosk import operator_set
+from kiosk.identity import Operator
 from kiosk.parameters import MachinePolicy, SalePolicy
 
 NAME = "operating"
+NAMES = (NAME, operator_set.NAME)
 RANGES: Mapping[str, tuple[int, int]] = {
     "collect_patience_ms": (30_000, 300_000),
     "review_patience_ms": (60_000, 600_000),
@@ -38,12 +41,14 @@ _OF_SALE = frozenset(part.name for part in fields(SalePolicy))
 
 @dataclass(frozen=True, slots=True)
 class ParameterSet:
-    """`effective_ms`, `expires_ms` in wall ms; 0: never expires. `body` sorted by name."""
+    """`effective_ms`, `expires_ms` in wall ms; 0: never expires. `body` of `operating`, sorted by name; `people` of `operators`."""
 
     version: int
     effective_ms: int
     expires_ms: int
     body: tuple[tuple[str, int], ...]
+    name: str = NAME
+    people: tuple[Operator, ...] = ()
 
     def holds(self, wall_ms: int) -> bool:
         return self.effective_ms <= wall_ms and not 0 < self.expires_ms <= wall_ms
@@ -57,19 +62,27 @@ def read_set(text: str) -> ParameterSet:
         raise ValueError("not a parameter set") from error
     if type(raw) is not dict or raw.keys() != {"kind", "set", "version", "effective_ms", "expires_ms", "body"}:
         raise ValueError("not a parameter set")
-    if raw["kind"] != "parameters" or raw["set"] != NAME or type(raw["body"]) is not dict or not raw["body"]:
+    if raw["kind"] != "parameters" or raw["set"] not in NAMES or type(raw["body"]) is not dict or not raw["body"]:
         raise ValueError("a set of another kind")
     version, effective_ms, expires_ms = raw["version"], raw["effective_ms"], raw["expires_ms"]
     if any(type(number) is not int or not 0 <= number <= 10**15 for number in (version, effective_ms, expires_ms)):
         raise ValueError("version or times are no numbers")
-    body: dict[str, int] = raw["body"]
+    if raw["set"] == operator_set.NAME:
+        if expires_ms:  # those who were taken out since would be back
+            raise ValueError("operators: a set of them has no end")
+        people = operator_set.read_operators(raw["body"])
+        return ParameterSet(version, effective_ms, 0, (), operator_set.NAME, people)
+    return ParameterSet(version, effective_ms, expires_ms, _operating(raw["body"]))
+
+
+def _operating(body: dict[str, Any]) -> tuple[tuple[str, int], ...]:
     for name, value in body.items():
         _check(name, value)
     if ("opens_min" in body) != ("closes_min" in body) or (
         "opens_min" in body and body["opens_min"] == body["closes_min"]
     ):
         raise ValueError("opens_min, closes_min: both, and not the same minute")
-    return ParameterSet(version, effective_ms, expires_ms, tuple(sorted(body.items())))
+    return tuple(sorted(body.items()))
 
 
 def _check(name: str, value: object) -> None:

@@ -6,7 +6,7 @@ count. A maintainer cannot open money flows; the keys stay visible and say which
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,15 +77,21 @@ class Service:
         cassettes: Mapping[int, int],
         escrow_notes: int = 0,
     ) -> None:
-        self._operators = {operator.number: operator for operator in operators}
+        self._own = self._people = tuple(operators)
+        self.proves: Callable[[Operator, str], bool] = Operator.knows
         self._policy, self._rate = policy, rate
         self.cassettes, self.escrow_notes = dict(cassettes), escrow_notes
         self.state = ServiceState()
         self._emptying = 0  # order of coins that are falling
 
-    def adopt(self, policy: MachinePolicy) -> None:
-        """Other thresholds and times hold from now on."""
-        self._policy = policy
+    def adopt(self, policy: MachinePolicy, people: Sequence[Operator]) -> None:
+        """Other thresholds, times and people hold from now on. `people` of a set; empty: whom the machine was provisioned with."""
+        self._policy, self._people = policy, tuple(people) or self._own
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Of all who may log in now."""
+        return tuple(operator.number for operator in self._people)
 
     @property
     def active(self) -> bool:
@@ -174,19 +180,21 @@ class Service:
             if self.state.entry == "number":
                 self.state.entry = "pin" if self.state.number else "number"
                 return []
-            return self._log_in(machine, now)
+            return self._log_in(now, now.wall_ms + machine.watch.skew_ms, machine)
         if self.state.page == "task":
             return self._confirm(machine)
         return []
 
-    def _log_in(self, machine: Controller, now: Now) -> list[ServiceStep]:
+    def _log_in(self, now: Now, station_ms: int, machine: Controller) -> list[ServiceStep]:
         state = self.state
-        operator = self._operators.get(state.number)
+        operator = next((each for each in self._people if each.number == state.number), None)
         if now.mono_ms < state.locked_until_ms:
             state.message, state.pin = "locked", ""
             return []
-        if operator is None or not operator.knows(state.pin):
-            return self._denied(now)
+        if operator is None or not self.proves(operator, state.pin):
+            return self._denied(now, "wrong")
+        if operator.ended(station_ms):
+            return self._denied(now, "ended")
         number, state.number, state.pin, state.entry, state.tries = state.number, "", "", "number", 0
         if state.page == "login":
             state.page, state.operator, state.message = "menu", operator, ""
@@ -200,12 +208,12 @@ class Service:
         state.second, state.page = operator, "task"
         return self._confirm(machine)
 
-    def _denied(self, now: Now) -> list[ServiceStep]:
+    def _denied(self, now: Now, why: str) -> list[ServiceStep]:
         state = self.state
         state.tries += 1
-        known = state.number if state.number in self._operators else ""
+        known = state.number if state.number in self.numbers else ""
         step = ServiceStep(OperatorDenied(known, state.tries))
-        state.pin, state.entry, state.message = "", "number", "wrong"
+        state.pin, state.entry, state.message = "", "number", why
         state.number = ""
         if state.tries >= TRIES:
             state.locked_until_ms = now.mono_ms + round(LOCKED_MS / self._rate)

@@ -41,6 +41,7 @@ ICONS = {
 }  # fmt: skip
 MESSAGES: dict[str, tuple[str, Msg]] = {
     "wrong": ("danger", Msg("Number or PIN is wrong")),
+    "ended": ("danger", Msg("This log-in has ended. Please ask the office.")),
     "locked": ("danger", Msg("Locked after five tries. Please wait five minutes.")),
     "same_person": ("danger", Msg("The second person must be another one")),
     "not_allowed": ("danger", Msg("The second person must be cash staff or supervisor")),

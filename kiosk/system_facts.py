@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kiosk.identity import Operator
 from kiosk.ports.fact import Fact
 from kiosk.sale.intents import Intent
 
@@ -108,6 +109,17 @@ class ParametersStaged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorsStaged(Fact):
+    """The same of who may log in at the open cabinet. It never expires."""
+
+    kind: ClassVar[str] = "params.people"
+    set: str
+    version: int
+    effective_ms: int
+    people: tuple[Operator, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ParametersRefused(Fact):
     """A set that is not taken in; the one before stays. `version` 0: nobody can say which it was."""
 
@@ -119,7 +131,8 @@ class ParametersRefused(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ParametersActive(Fact):
-    """From this line on sales are opened with this version; 0 is the configuration alone. `why`: effective, expired."""
+    """From this line on sales are opened with this version, or people log in by it; 0 is the configuration alone. `why`: effective,
+    expired."""
 
     kind: ClassVar[str] = "sys.params"
     set: str

@@ -49,6 +49,7 @@ class Watch:
     power: PowerSeen | None = None  # what a UPS said last
     station: str = "unknown"
     network_known: bool = False
+    network_version: str = ""
     skew_ms: int = 0
     screen: bool = True
     near: bool = False
@@ -127,7 +128,7 @@ class Watch:
             case StationLost():
                 self.station = "lost" if self.station != "refused" else "refused"
             case NetworkKnown():
-                self.network_known = True
+                self.network_known, self.network_version = True, fact.network.version
             case _:
                 return False
         return True

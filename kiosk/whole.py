@@ -109,7 +109,8 @@ class Whole(ABC):
         office = self._p.office
         while not self.starting:
             idle = self.sale is None and not self.service.active
-            step = office.step(self._station_ms(), idle)
+            nobody_in = self.sale is None and self.service.state.operator is None
+            step = office.step(self._station_ms(), idle, nobody_in)
             if step is None:
                 break
             self.changed = True
@@ -137,4 +138,4 @@ class Whole(ABC):
         self._p.context = replace(self._p.context, policy=policy)
         self.machine_policy = ordered.machine_policy(self._p.machine_policy)
         self._modes = Modes(self.machine_policy, policy.cash)
-        self.service.adopt(self.machine_policy)
+        self.service.adopt(self.machine_policy, ordered.operators)

@@ -1,4 +1,5 @@
-"""What the station ordered of the machine as a whole: obeyed once (5), and sold under one set and an open mode only (12)."""
+"""What the station ordered of the machine as a whole: obeyed once (5), sold under one set and an open mode only (12), and opened
+by those of the set of operators in force only (14)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ UNNUMBERED = frozenset({"signature", "malformed"})
 class Orders:
     """`sys.params` inside a sale is judged with the other terms of a sale."""
 
-    HEARS = ("sys.command", "params.staged", "params.refused", "sys.params", "sale.start")
+    HEARS = (
+        "sys.command", "params.staged", "params.people", "params.refused", "sys.params", "sale.start", "op.login", "op.act",
+    )  # fmt: skip
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -22,19 +25,38 @@ class Orders:
         self._mode = "normal"
         self._heard = 0
         self._staged: dict[int, tuple[int, int]] = {}
+        self._listed: dict[int, dict[str, int]] = {}  # version -> number -> end of the log-in, 0: none
+        self._people: dict[str, int] | None = None  # in force; None: whom it was provisioned with
 
     def hear(self, fact: Record, wall_ms: int) -> None:
         match fact["kind"]:
             case "sys.command":
                 self._command(fact)
+            case "params.people":
+                self._listed[fact["version"]] = {each["number"]: each["until_ms"] for each in fact["people"]}
+                self._stage({**fact, "expires_ms": 0})
             case "params.staged":
                 self._stage(fact)
             case "params.refused" if fact["reason"] not in UNNUMBERED:
                 self._heard = max(self._heard, fact["version"])
             case "sys.params":
                 self._activate(fact["version"], wall_ms)
+                if fact["set"] == "operators":
+                    self._people = self._listed.get(fact["version"])
+            case "op.login":
+                self._let_in(fact["operator"], wall_ms)
+            case "op.act" if fact["second"]:
+                self._let_in(fact["second"], wall_ms)
             case "sale.start" if self._mode in SHUT:
                 self._run.say(12, f"a sale begins, and the station ordered {self._mode}")
+
+    def _let_in(self, number: str, wall_ms: int) -> None:
+        if self._people is None:
+            return
+        if number not in self._people:
+            self._run.say(14, f"operator {number} is let in, and the set in force has nobody of that number", 0)
+        elif 0 < self._people[number] <= wall_ms - SKEW_MS:
+            self._run.say(14, f"operator {number} is let in after the end of the log-in", 0)
 
     def _command(self, fact: Record) -> None:
         if fact["reason"] in UNNUMBERED:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from kiosk.assembly import FONTS, Assembled, Outside, assemble
 from kiosk.blackbox import masked
 from kiosk.deeds import Devices
 from kiosk.errors import TvmError
-from kiosk.identity import MachineIdentity, Operator
+from kiosk.identity import Operator
 from kiosk.journal import Line
 from kiosk.ports.fact import Fact
 from kiosk.print.sheet import Faces
@@ -60,16 +59,6 @@ class Clock:
         """There are no descriptors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered(Operator):
-    """Whether a PIN was right is in the journal: it was wrong when the next line says denied."""
-
-    denied: Callable[[], bool] = lambda: False
-
-    def knows(self, pin: str) -> bool:
-        return not self.denied()
-
-
 class Rerunner:
     """`settings` as they were then; `to_seq` 0 is the end. `run` answers what it found."""
 
@@ -105,6 +94,7 @@ class Rerunner:
         first = self._lines[0]
         self._clock.now_ms, self._clock.calendar_ms = first.mono_ms, first.wall_ms
         made = self._assemble()
+        made.controller.service.proves = self._proved
         self._done = 1  # the boot's own line: written by the assembly
         self.verdict.first_seq = self.verdict.last_seq = first.seq
         made.controller.begin()
@@ -190,7 +180,7 @@ class Rerunner:
 
     def _digit(self, service: Service) -> str:
         """A digit that was not recorded: the number of an operator is in the journal's line of the log-in, the PIN nowhere."""
-        nobody = self._nobody()
+        nobody = _nobody(service.numbers)
         for line in self._lines[self._done :]:
             number = {"op.login": "operator", "op.denied": "number", "op.act": "second"}.get(line.fact["kind"])
             if number:
@@ -198,10 +188,10 @@ class Rerunner:
                 return (str(line.fact[number]) + nobody * 100)[typed] if typed < 8 else "0"
         return nobody
 
-    def _nobody(self) -> str:
-        """A digit that no operator's number is made of alone: repeated, it stands for a number that nobody has."""
-        numbers = [operator.number for operator in self._found.identity.operators]
-        return next((digit for digit in "0123456789" if all(set(number) != {digit} for number in numbers)), "0")
+    def _proved(self, operator: Operator, pin: str) -> bool:
+        """Whether a PIN was right is in the journal: it was wrong when the next line says denied."""
+        line = self._expected()
+        return line is None or line.fact["kind"] != "op.denied"
 
     # -- the machine
 
@@ -220,17 +210,12 @@ class Rerunner:
 
         dice = cast("Any", Still())
         outside = Outside(self._clock, memory, fit, show, dice, Texts(), Faces(FONTS), nonce=lambda: nonce)
-        return assemble(self._settings, self._people(found.identity), outside)
+        return assemble(self._settings, found.identity, outside)
 
-    def _people(self, identity: MachineIdentity) -> MachineIdentity:
-        def denied() -> bool:
-            line = self._expected()
-            return line is not None and line.fact["kind"] == "op.denied"
 
-        people = tuple(
-            Remembered(each.number, each.name, each.english, each.role, "", denied) for each in identity.operators
-        )
-        return replace(identity, operators=people)
+def _nobody(numbers: Sequence[str]) -> str:
+    """A digit that no operator's number is made of alone: repeated, it stands for a number that nobody has."""
+    return next((digit for digit in "0123456789" if all(set(number) != {digit} for number in numbers)), "0")
 
 
 def _body(line: str) -> str:

@@ -19,6 +19,10 @@ def _counts(record: Record) -> str:
     return " + ".join(f"{row[1]} of cassette {row[0]}" for row in record["counts"]) or "no notes"
 
 
+def _set(record: Record) -> str:
+    return "Operators" if record["set"] == "operators" else "Parameters"
+
+
 def _order(record: Record) -> str:
     order = record["order"]
     return f"{order['train']} {order['origin']} to {order['destination']}, {len(order['passengers'])} × {order['seat_class']}"
@@ -34,8 +38,9 @@ WORDS: dict[str, Callable[[Record], str]] = {
     + (": done" if r["outcome"] == "done" else f": refused ({r['reason']})"),
     "registers": lambda r: f"the registers as of {r['day']}",
     "params.staged": lambda r: f"Parameters {r['version']} are taken in",
-    "params.refused": lambda r: f"Parameters {r['version']} are refused: {r['reason']}",
-    "sys.params": lambda r: f"Parameters {r['version']} are in force" if r["version"] else "The configuration alone is in force",
+    "params.people": lambda r: f"Operators {r['version']} are taken in: {len(r['people'])} people",
+    "params.refused": lambda r: f"{_set(r)} {r['version']} are refused: {r['reason']}",
+    "sys.params": lambda r: f"{_set(r)} {r['version']} are in force" if r["version"] else "The configuration alone is in force",
     "op.login": lambda r: f"{r['operator']} logs in as {r['role']}",
     "op.denied": lambda r: f"Log-in refused, try {r['tries']}",
     "op.logout": lambda r: f"{r['operator']} leaves ({r['why']})",

@@ -217,6 +217,16 @@ def _of_the_office(path: str, stage: Stage) -> dict[str, list[Any]]:
         found["person"] = ["olga"]
     if "/proposals/{number}" in path:
         found["number"] = [str(number) for number, one in station.people.proposals.items() if one.state == "open"]
+    if path == f"{OFFICE}operators":
+        boss = {
+            "number": "2001",
+            "name": "赵敏",
+            "english": "Zhao Min",
+            "role": "supervisor",
+            "until_ms": 0,
+            "pin": "864209",
+        }
+        found = {"change": [[boss]], "remove": [[]]}
     if path.startswith(f"{OFFICE}policies"):
         found = {
             "begins": ["2026-11-21T20:00", "", "20:00"],
@@ -344,6 +354,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "sys.command": ("seq", "name", "argument", "outcome", "reason"),
     "sys.params": ("set", "version", "why"),
     "params.staged": ("set", "version"),
+    "params.people": ("set", "version"),
     "params.refused": ("set", "version", "reason"),
 }
 INTENTS: dict[str, tuple[str, ...]] = {

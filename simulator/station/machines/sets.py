@@ -6,10 +6,12 @@ A version only rises, over restored backups too; who wants an older set back rel
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
+from simulator.station.machines import operators
 from simulator.station.machines.signing import Signer
 from simulator.station.wire import Refused, Step
 
@@ -42,11 +44,12 @@ SETS: Mapping[str, Mapping[str, tuple[int, int]]] = {
 
 @dataclass(slots=True)
 class Version:
-    """One version of a set. `released_by` empty: a draft. `text` is what machines get, `signature` the station's under it."""
+    """One version of a set. `released_by` empty: a draft. `text` is what machines get, `signature` the station's under it. `base`:
+    the version that the changes of a set of operators were made to, 0: none."""
 
     name: str
     version: int
-    body: dict[str, int]
+    body: dict[str, Any]
     effective_ms: int
     expires_ms: int
     drafted_by: str
@@ -55,6 +58,7 @@ class Version:
     released_ms: int = 0
     text: str = ""
     signature: str = ""
+    base: int = 0
 
 
 @dataclass(slots=True)
@@ -78,6 +82,10 @@ class ParameterSets:
             raise Refused(404, "no_such_set", f"{name} {version}")
         return found
 
+    def newest(self, name: str) -> int:
+        """The highest version of `name` that was released; 0: none was."""
+        return max((number for number, each in self.versions.get(name, {}).items() if each.released_by), default=0)
+
     def draft(self, name: str, body: dict[str, int], times: tuple[int, int], by: str, reason: str, now_ms: int) -> Step:
         """The step of a new draft; `times`: effective from, expires (0: never). Refuses 404 no_such_set, 422 out_of_range."""
         if name not in SETS:
@@ -87,32 +95,61 @@ class ParameterSets:
         effective_ms, expires_ms = times
         if expires_ms and expires_ms <= max(effective_ms, now_ms):
             raise Refused(422, "out_of_range", "expires_ms: before it could hold")
+        return self._drafted(name, body, times, by, reason, now_ms)
+
+    def draft_operators(
+        self,
+        changes: Sequence[Mapping[str, Any]],
+        remove: Sequence[str],
+        effective_ms: int,
+        by: str,
+        reason: str,
+        now_ms: int,
+    ) -> Step:
+        """The step of changes to the operators released last; what comes of them has no end, for with it those who were taken out
+        would be back. Refuses 422 out_of_range."""
+        base = self.newest(operators.NAME)
+        before = self.of(operators.NAME, base).body if base else {}
+        body = operators.changed(before, changes, remove)
+        if body == before:
+            raise Refused(422, "out_of_range", "operators: nothing would change")
+        return {**self._drafted(operators.NAME, body, (effective_ms, 0), by, reason, now_ms), "base": base}
+
+    def _drafted(
+        self, name: str, body: dict[str, Any], times: tuple[int, int], by: str, reason: str, now_ms: int
+    ) -> Step:
         return {
             "kind": "set_drafted",
             "at_ms": now_ms,
             "name": name,
             "version": self.next_version(),
             "body": body,
-            "effective_ms": effective_ms,
-            "expires_ms": expires_ms,
+            "effective_ms": times[0],
+            "expires_ms": times[1],
             "by": by,
             "reason": reason,
         }
 
     def release(self, name: str, version: int, by: str, signer: Signer, now_ms: int) -> Step:
-        """The step that signs a draft. Refuses 403 same_person, 409 released, 409 overtaken by a later version."""
+        """The step that signs a draft. Refuses 403 same_person, 409 released, 409 overtaken by a later version: of any set, for a
+        machine that has it would never be told of this one; or, of operators, by changes that these do not know of."""
         found = self.of(name, version)
         if found.released_by:
             raise Refused(409, "released", f"{name} {version} is released")
         if found.drafted_by == by:
             raise Refused(403, "same_person", f"{by} wrote it; another person releases it")
-        if any(other.released_by for number, other in self.versions[name].items() if number > version):
-            raise Refused(409, "overtaken", f"a later version of {name} is released")
+        later = [other for other in (*SETS, operators.NAME) if self.newest(other) > version]
+        if later or (name == operators.NAME and self.newest(name) != found.base):
+            raise Refused(
+                409, "overtaken", f"a later version of {later[0] if later else name} is released: draft it again"
+            )
         return self._released(found, by, signer, now_ms)
 
     def rollback(self, name: str, to_version: int, by: str, reason: str, signer: Signer, now_ms: int) -> list[Step]:
         """The steps that release the body of an earlier version again, at once: two persons have agreed to it before.
-        Refuses 409 not_released."""
+        Refuses 409 not_released; 422 out_of_range for operators: one person alone lets nobody in again."""
+        if name == operators.NAME:
+            raise Refused(422, "out_of_range", "operators: draft who shall be in again, and another person releases it")
         old = self.of(name, to_version)
         if not old.released_by:
             raise Refused(409, "not_released", f"{name} {to_version} was never released")
@@ -153,7 +190,7 @@ class ParameterSets:
             ]
             in_force = max((each.version for each in alive if each.effective_ms <= now_ms), default=0)
             found += [each for each in alive if each.version >= in_force and each.version > have]
-        return found
+        return sorted(found, key=lambda each: each.version)  # a machine never looks back
 
     def apply(self, step: Step) -> None:
         if step["kind"] == "set_drafted":
@@ -164,19 +201,32 @@ class ParameterSets:
         signed = step["text"], step["signature"]
         self.versions[found.name][found.version] = Version(
             found.name, found.version, found.body, found.effective_ms, found.expires_ms, found.drafted_by, found.reason,
-            step["by"], step["at_ms"], *signed,
+            step["by"], step["at_ms"], *signed, found.base,
         )  # fmt: skip
 
     def describe(self) -> list[dict[str, Any]]:
-        """Every version, oldest first: what the console shows of them."""
+        """Every version, oldest first: what the console shows of them; of operators `people` and `changed`, no proof of a PIN."""
         shown = (
-            "name", "version", "body", "effective_ms", "expires_ms", "drafted_by", "reason", "released_by", "released_ms",
+            "name", "version", "effective_ms", "expires_ms", "drafted_by", "reason", "released_by", "released_ms",
         )  # fmt: skip
         return [
-            {part: getattr(each, part) for part in shown}
+            {part: getattr(each, part) for part in shown} | self._inside(each)
             for name in sorted(self.versions)
             for _, each in sorted(self.versions[name].items())
         ]
+
+    def _inside(self, each: Version) -> dict[str, Any]:
+        if each.name != operators.NAME:
+            return {"body": each.body, "people": [], "changed": []}
+        before = self.of(each.name, each.base).body if each.base else {}
+        told = operators.differences(before, each.body)
+        return {"body": {}, "people": operators.shown(each.body), "changed": told}
+
+    def kept(self) -> dict[str, str]:
+        """What stands for the whole of each body, hashes too, where two memories are compared."""
+        every = [each for held in self.versions.values() for each in held.values()]
+        texts = {f"{each.name} {each.version}": json.dumps([each.body, each.base], sort_keys=True) for each in every}
+        return {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 
 def _version(step: Step) -> Version:
@@ -188,6 +238,7 @@ def _version(step: Step) -> Version:
         step["expires_ms"],
         step["by"],
         step["reason"],
+        base=step.get("base", 0),
     )
 
 

@@ -59,6 +59,7 @@ class Machines:
         """Everything as plain values: equal snapshots are equal states."""
         return {
             "sets": self.sets.describe(),
+            "bodies": self.sets.kept(),
             "commands": {machine: self.commands.describe(machine) for machine in sorted(self.commands.given)},
             "generation": self.sets.generation,
             "settled": self.settled,

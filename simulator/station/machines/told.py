@@ -206,6 +206,7 @@ _FACTS = {
     "sys.command": Told._answered,
     "sys.params": Told._activated,
     "params.staged": Told._staged,
+    "params.people": Told._staged,
     "params.refused": Told._set_refused,
 }
 _INTENTS = {

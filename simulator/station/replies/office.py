@@ -96,12 +96,37 @@ class MachinesReply(Reply):
     machines: list[MachineReply]
 
 
+class OperatorTold(Reply):
+    """Who may log in at machines; `until_ms` 0: no end."""
+
+    number: Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
+    name: str
+    english: str
+    role: Literal["maintainer", "cash", "supervisor"]
+    until_ms: Whole
+
+
+class OperatorChanged(Reply):
+    number: Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
+    what: Literal["added", "removed", "changed", "pin"]
+
+
+class OperatorsReply(Reply):
+    """`version` 0: no set was ever released."""
+
+    version: Whole
+    people: list[OperatorTold]
+
+
 class VersionTold(Reply):
-    """`released_by` empty: a draft; `on`: where it is in force."""
+    """`released_by` empty: a draft; `on`: where it is in force. `body` of operators is empty: `people`, and `changed` against the
+    version they were drafted from; nothing tells of a PIN but that it is another one."""
 
     name: str
     version: Whole
     body: dict[str, int]
+    people: list[OperatorTold]
+    changed: list[OperatorChanged]
     effective_ms: Whole
     expires_ms: Whole
     drafted_by: Name
