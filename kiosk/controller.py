@@ -32,6 +32,7 @@ from kiosk.ports.station import (
     InboxHeard,
     LockRefused,
     LockUncertain,
+    NetworkKnown,
     RecordsFailed,
     RecordsTaken,
     SessionGranted,
@@ -140,6 +141,10 @@ class Controller(Whole):
                 self._p.sync.status_soon()
             case StationBack() | InboxHeard() if not self.watch.network_known or self.watch.station == "refused":
                 self._open_session()
+            case NetworkKnown():
+                self._p.sync.status_soon()
+            case StationBack():
+                self._p.deeds.devices.station.ask_network()  # it may have started with another one
             case DoorMoved(open=True):
                 self._service_steps(self.service.open(self, self.now()))
         if type(fact).__name__.startswith("Note") and not isinstance(fact, NoteMoving):

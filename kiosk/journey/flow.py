@@ -127,7 +127,7 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
     def hear(self, fact: Fact, now: Now) -> list[Ask]:
         """Answers of the station, and what a sale says that brings the passenger back to the journey."""
         match fact:
-            case NetworkKnown():
+            case NetworkKnown() if self.network is None or self.network.version != fact.network.version:
                 self.network, self.index = fact.network, index_of(fact.network)
             case SessionGranted():
                 self.limits = fact.limits

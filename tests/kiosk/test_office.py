@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kiosk.office import PAUSE_MS, SILENT_MS
-from kiosk.ports.station import InboxFailed, InboxHeard, StationBack
+from kiosk.ports.station import InboxFailed, InboxHeard, NetworkKnown, SessionGranted, StationBack, StationLost
 from kiosk.ports.trips import SignedText
 from kiosk.sale.book import S
 from simulator.station.machines.models import MODES
 from simulator.station.machines.sets import SETS
 from simulator.station.machines.signing import Signer
 from tests.kiosk.bench import Bench
-from tests.kiosk.screen.world import WALL_MS
+from tests.kiosk.screen.world import LIMITS, NETWORK, WALL_MS
 
 SIGNER = Signer(bytes(range(32)))
 STRANGER = Signer(bytes(32))
@@ -274,3 +275,17 @@ def test_a_grant_that_was_taken_stops_the_machine_until_it_is_given_again() -> N
     hear(machine)
     assert machine.station.asked.count("session") == before + 1
     assert machine.controller.mode.name == "normal"
+
+
+def test_a_station_that_is_back_is_asked_for_its_network_and_the_status_tells_which_one() -> None:
+    machine = bench()
+    machine.say(SessionGranted("BXP", 0, LIMITS), StationLost("timeout"))
+    asked, known = machine.station.asked.count("network"), machine.journey.index
+    machine.say(StationBack(0))
+    assert machine.station.asked.count("network") == asked + 1
+    assert machine.controller.status()["network"] == NETWORK.version
+    assert machine.journey.index is known  # the same one costs nothing
+    machine.say(NetworkKnown(replace(NETWORK, version="another", hot=())))
+    assert machine.controller.status()["network"] == "another"
+    assert machine.journey.network is not None
+    assert machine.journey.network.hot == ()

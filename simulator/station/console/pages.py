@@ -70,7 +70,12 @@ class Console:
             "trail": lambda request, now_ms: {
                 "entries": station.machines.trail.last(MOST_TRAIL, request.query_params.get("by", ""))
             },
-            "choices": lambda request, now_ms: {"sets": SETS, "modes": MODES, "roles": ROLES},
+            "choices": lambda request, now_ms: {
+                "sets": SETS,
+                "modes": MODES,
+                "roles": ROLES,
+                "network": station.world.description["version"],
+            },
         }
 
     @property

@@ -20,7 +20,7 @@ LONGEST = {"name": 12, "english": 24}
 SHOWN = ("name", "english", "role", "until_ms")
 Body = Mapping[str, Mapping[str, Any]]
 _hasher = PasswordHasher(time_cost=5, memory_cost=7_168, parallelism=1)
-"""The one strength that machines take; some 30 ms for each PIN, in which the station does nothing else."""
+"""The one strength that machines take; some 25 ms for each PIN, in which the station does nothing else."""
 
 
 def hash_pin(pin: str) -> str:

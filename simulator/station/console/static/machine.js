@@ -88,14 +88,23 @@ const given = (seen) => seen.commands.length === 0 ? none(["还没有命令", "N
     return [String(each.seq), what, [pill(look, words), each.why ? ` ${each.why}` : ""], [make("b", {}, each.by), ` ${moment(each.issued_ms)}`], each.reason];
   }));
 
-const parameters = (seen) => {
+// Stations and trains are asked for by version: no set, and the same answer for every machine.
+function network(told, here) {
+  if (!told) return [["–", "–"], ""];
+  return told === here ? [["与车站相同", "as at the station"], "ok"] : [["与车站不同", "another than at the station"], "warn"];
+}
+
+const parameters = (seen, here) => {
   const { active, staged, refused } = seen.parameters;
   const rows = [
     ...Object.entries(active).map(([name, version]) => [name, `v${version}`, pill("ok", ["生效", "In force"])]),
     ...Object.entries(staged).filter(([name, version]) => active[name] !== version).map(([name, version]) => [name, `v${version}`, pill("busy", ["待生效", "Waiting"])]),
     ...refused.map((one) => [one.set, `v${one.version}`, [pill("danger", ["拒绝", "Refused"]), ` ${one.reason}`]]),
   ];
-  return rows.length ? table([["参数集", "Set"], ["版本", "Version"], ["状态", "State"]], rows) : none(["按机器自身的配置运行", "As configured; no set in force"]);
+  const told = seen.status?.network ?? "";
+  const [words, look] = network(told, here);
+  rows.push([pair(["线路网络", "Network"]), make("span", { class: "code" }, told.slice(0, 8) || "–"), pill(look, words)]);
+  return rows.length > 1 ? table([["参数集", "Set"], ["版本", "Version"], ["状态", "State"]], rows) : [none(["按机器自身的配置运行", "As configured; no set in force"]), table([["参数集", "Set"], ["版本", "Version"], ["状态", "State"]], rows)];
 };
 
 export async function open(root, [name]) {
@@ -129,7 +138,7 @@ export async function open(root, [name]) {
     }
     refresh(parts.given, seen.commands, () => given(seen));
     refresh(parts.records, seen.epochs.map((each) => [each.acked, each.behind, each.sealed, each.quarantine, each.forks, each.registers?.told_at_seq]), () => records(seen));
-    refresh(parts.parameters, seen.parameters, () => parameters(seen));
+    refresh(parts.parameters, [seen.parameters, status.network], () => parameters(seen, choices.network));
     refresh(parts.owed, [claims, left], () => [
       facts([
         [["欠款", "Claims"], String(claims.length)], [["其中未结", "Of them open"], String(claims.filter((each) => !each.settled).length)],

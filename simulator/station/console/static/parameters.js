@@ -1,6 +1,8 @@
-// Parameter sets: every version and where it is in force; draft one, release another person's, go back to an older one.
+// Parameter sets: every version and where it is in force; draft one, release another person's, go back to an older one. Operators of
+// the machines are one of them, drafted in a card of their own.
 import { deed, get, mayAll, me } from "./api.js";
 import { card, choice, field, make, none, pair, pill, refresh, table } from "./dom.js";
+import { changes, operators } from "./operators.js";
 import { PARAMETERS, moment } from "./words.js";
 
 const bodyOf = (body) => make("span", { class: "code" }, Object.entries(body).map(([name, value]) => `${name} = ${value}`).join("; "));
@@ -35,6 +37,7 @@ function act(each) {
     const key = make("button", { class: "key main", disabled: own || !mayAll(), "data-name": `release-${each.version}`, click: release }, pair(["发布", "Release"]));
     return own ? [key, make("br"), make("small", {}, pair(["需另一人发布", "another person must"]))] : key;
   }
+  if (each.name === "operators") return ""; // one person alone lets nobody in again
   const back = () => deed(`parameters/${each.name}:rollback`, { to_version: each.version, reason: `rollback to ${each.version}` }, [`已恢复第 ${each.version} 版的内容。`, `The body of version ${each.version} is in force again.`]);
   return make("button", { class: "key", disabled: !mayAll(), "data-name": `back-${each.version}`, click: back }, pair(["恢复此版", "Go back to this"]));
 }
@@ -44,16 +47,20 @@ const versions = (list) => list.length === 0 ? none(["还没有参数集", "No s
   [...list].reverse().map((each) => [
     make("b", {}, `${each.name} v${each.version}`),
     !each.released_by ? pill("warn", ["草稿", "Draft"]) : each.on.length ? pill("ok", ["生效", "In force"]) : pill("busy", ["已发布", "Released"]),
-    [bodyOf(each.body), make("br"), make("small", {}, each.reason, each.effective_ms ? ` · ${moment(each.effective_ms)}` : "")],
+    [...(each.name === "operators" ? changes(each.changed) : [bodyOf(each.body), make("br")]), make("small", {}, each.reason, each.effective_ms ? ` · ${moment(each.effective_ms)}` : "")],
     make("b", {}, each.drafted_by), each.released_by ? [make("b", {}, each.released_by), ` ${moment(each.released_ms)}`] : "–",
     each.on.length ? make("b", {}, each.on.join(", ")) : "–", act(each)]));
 
 export async function open(root) {
   const { sets } = await get("see/choices");
   const list = make("div");
-  root.append(card(["参数版本", "Parameter versions"], list), card(["新草稿", "New draft"], drafting(sets)));
+  const [people, show] = operators();
+  root.append(card(["参数版本", "Parameter versions"], list), card(["新草稿", "New draft"], drafting(sets)), people);
+  let shown = -1;
   return async () => {
-    const told = await get("office/parameters");
+    const [told, inside] = await Promise.all([get("office/parameters"), get("office/operators")]);
     refresh(list, told.versions, () => versions(told.versions));
+    if (inside.version !== shown) show(inside.people);
+    shown = inside.version;
   };
 }

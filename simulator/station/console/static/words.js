@@ -42,6 +42,8 @@ export const STATES = {
   held: ["占座", "Held"], confirmed: ["已售", "Sold"], printed: ["已出票", "Printed"], voided: ["已作废", "Voided"], expired: ["过期", "Expired"], released: ["已释放", "Released"],
 };
 export const ROLES = { operator: ["操作员", "operator"], supervisor: ["主管", "supervisor"], auditor: ["审计", "auditor"] };
+export const SERVICE_ROLES = { maintainer: ["维修员", "maintainer"], cash: ["现金员", "cash staff"], supervisor: ["值班主管", "supervisor"] };
+export const CHANGES = { added: ["新增", "added"], removed: ["删除", "taken out"], changed: ["更改", "changed"], pin: ["新密码", "new PIN"] };
 export const PROPOSALS = { enrol: ["新人员", "Newcomer"], role: ["更改角色", "Another role"], token: ["新口令", "New token"], unlock: ["解除锁定", "Unlock"] };
 export const STEPS = {
   policy_drafted: ["起草政策", "Drafted a policy"], policy_released: ["发布政策", "Released a policy"], policy_withdrawn: ["撤回政策", "Withdrew a policy"],

@@ -112,8 +112,25 @@ def test_the_office_at_work(tmp_path: Path) -> None:
             expect(page.locator("tbody tr").first).to_contain_text("T30")
             expect(page.locator("tbody tr").first).to_contain_text("In force")
 
+        for box, typed in (("number", "2001"), ("name", "赵敏"), ("english", "Zhao Min"), ("pin", "864209")):
+            ann.locator(f"#op-{box}").fill(typed)
+        ann.locator("#op-role").select_option("supervisor")
+        ann.keyboard.press("Tab")
+        ann.locator("#op-pin").press("Enter")
+        expect(ann.locator("#op-pin")).to_have_value("")
+        ann.locator("#op-reason").fill("a new shift")
+        ann.keyboard.press("Enter")
+        expect(ann.locator("[data-name=release-2]")).to_be_disabled()
+        bo.locator("[data-name=release-2]").click()
+        for page in (ann, bo):
+            expect(page.locator("tbody tr").first).to_contain_text("2001 新增 added")
+            expect(page.locator("tbody tr").first).to_contain_text("In force")
+            assert "argon2" not in page.content()
+        assert "864209" not in ann.content()
+
         ann.goto(f"{url}/console/#/machine/T30")
         expect(ann.locator("main")).to_contain_text("each MAC checked")
+        expect(ann.locator("tr", has_text="Network")).to_contain_text("as at the station")
         ann.locator("#command").select_option("end_day")
         ann.locator("#reason").fill("evening")
         ann.keyboard.press("Enter")
