@@ -273,6 +273,8 @@ class RecordsFailed(Fact):
 class InboxHeard(Fact):
     """What is new for this machine, oldest first; nothing of it is checked yet."""
 
+    kind: ClassVar[str] = "inbox"
+    result: ClassVar[str] = "heard"
     commands: tuple[SignedText, ...]
     sets: tuple[SignedText, ...]
 
@@ -281,6 +283,8 @@ class InboxHeard(Fact):
 class InboxFailed(Fact):
     """No usable answer. `reason` no_grant: the station took the grant away."""
 
+    kind: ClassVar[str] = "inbox"
+    result: ClassVar[str] = "failed"
     reason: str
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 
 from kiosk.assembly import FONTS, Assembled, Outside, assemble
@@ -24,6 +25,7 @@ from kiosk.screen.texts import Texts
 from kiosk.screen.values import Screen, Show, encode
 from kiosk.service import Service
 from kiosk.settings import Settings
+from kiosk.watch import Watch
 from simulator.replay.judged import Difference, Rerun
 from simulator.replay.memory import Memory
 from simulator.replay.past import plain
@@ -94,7 +96,7 @@ class Rerunner:
         first = self._lines[0]
         self._clock.now_ms, self._clock.calendar_ms = first.mono_ms, first.wall_ms
         made = self._assemble()
-        made.controller.service.proves = self._proved
+        made.controller.service.proves = partial(self._proved, made.controller.watch)
         self._done = 1  # the boot's own line: written by the assembly
         self.verdict.first_seq = self.verdict.last_seq = first.seq
         made.controller.begin()
@@ -188,10 +190,11 @@ class Rerunner:
                 return (str(line.fact[number]) + nobody * 100)[typed] if typed < 8 else "0"
         return nobody
 
-    def _proved(self, operator: Operator, pin: str) -> bool:
-        """Whether a PIN was right is in the journal: it was wrong when the next line says denied."""
+    def _proved(self, watch: Watch, operator: Operator, pin: str) -> bool:
+        """Whether a PIN was right is in the journal: it was wrong when the next line says denied, but of who has ended."""
         line = self._expected()
-        return line is None or line.fact["kind"] != "op.denied"
+        denied = line is not None and line.fact["kind"] == "op.denied"
+        return not denied or operator.ended(self._clock.wall_ms() + watch.skew_ms)
 
     # -- the machine
 

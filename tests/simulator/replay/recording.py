@@ -61,17 +61,22 @@ class Still:
 
 class Recording:
     """One start of a machine that was filled before. `box` False: its black box is off. `before`: the start whose power failed.
-    `camera`: its records name pictures."""
+    `camera`: its records name pictures. `station_key`: of the office that it hears."""
 
     def __init__(
-        self, directory: Path, box: bool = True, before: Recording | None = None, camera: CameraLink | None = None
+        self,
+        directory: Path,
+        box: bool = True,
+        before: Recording | None = None,
+        camera: CameraLink | None = None,
+        station_key: str = "",
     ) -> None:
         vocabulary.learn()
         self.directory = directory
         later_ms = before.clock.mono_ms() + 20_000 - MONO_MS if before else 0
         self.clock: VirtualClock = VirtualClock(MONO_MS + later_ms, WALL_MS + later_ms)
         if before is None:
-            self._fill(provision(directory, "T01", "token", PEOPLE))
+            self._fill(provision(directory, "T01", "token", PEOPLE, station_key))
         identity = read_identity(directory, "T01")
         self.storage = FileStorage(directory)
         self.reactor: Reactor

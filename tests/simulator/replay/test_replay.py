@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from kiosk.blackbox import DIRECTORY
+from kiosk.ports.station import InboxHeard
 from kiosk.settings import CameraLink
 from simulator.__main__ import COMMANDS
 from simulator.replay.judged import Verdict
@@ -21,6 +22,8 @@ from simulator.replay.page import build_app
 from simulator.replay.source import open_incident
 from simulator.replay.timeline import Timeline
 from tests.kiosk.bench import PINS
+from tests.kiosk.test_office import SIGNER
+from tests.kiosk.test_operators import BOSS, CASH, people
 from tests.simulator.replay.recording import Recording, digest, doctor, good_day
 
 
@@ -89,6 +92,20 @@ def test_people_at_the_cabinet_are_run_again_though_nothing_they_typed_in_secret
     assert not any(pin.encode() in kept for pin in PINS.values())
     touched = re.findall(rb'"kind":"touched","target":"svc:digit:(.)"', kept)
     assert bytes(b"".join(touched)).replace(b"*", b"") == b"250"
+
+
+def test_those_whom_the_office_sent_are_run_again_too(tmp_path: Path) -> None:
+    """A wrong PIN, one who is in the set, one whose log-in has ended, one of the provisioning who is out."""
+    made = Recording(tmp_path / "journal", station_key=SIGNER.public).up()
+    made.report(InboxHeard((), (people(1, _2001=BOSS, _2002={**CASH, "until_ms": 1}),)))
+    made.wait().touch("service").log_in("2001", "000000").log_in("2001", "864209").touch("svc:logout", "service")
+    made.log_in("2002", "864209").log_in("1001", PINS["1001"])
+    directory = made.end()
+    kinds = [record["fact"]["kind"] for record in records(directory)]  # type: ignore[index]
+    assert [kinds.count(kind) for kind in ("params.people", "sys.params", "op.login", "op.denied")] == [1, 1, 1, 3]
+    (rerun,) = verdict_of(directory).reruns
+    assert (rerun.why_not, rerun.difference) == ("", None)
+    assert rerun.screens == rerun.shown > 10
 
 
 def test_a_changed_intent_is_found_though_chain_and_seals_are_right(
