@@ -31,8 +31,9 @@ from simulator.fittings import ADDED, COLLECT, FITTINGS, FOR_PEOPLE, MIXED, MIXE
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
+from simulator.programs import Wanted
 from simulator.report import MotionLog, PhoneBooks, make_report, orders_of
-from simulator.rig import Rig, RigError, Wanted, has_display
+from simulator.rig import Rig, RigError, has_display
 from simulator.supervisor import StartError
 
 STATION_ZONE = ZoneInfo("Asia/Shanghai")

@@ -13,14 +13,10 @@ from typing import Any
 
 from simulator.clock import SharedClock
 from simulator.phone_in_hand import books_at
-from simulator.rig import (
-    PHONES_WITHIN_MS,
+from simulator.programs import (
     ROOT,
-    Actor,
     BankAt,
     Identity,
-    Rig,
-    RigError,
     StationAt,
     Wanted,
     bank_at,
@@ -30,6 +26,7 @@ from simulator.rig import (
     provider_program,
     station_program,
 )
+from simulator.rig import PHONES_WITHIN_MS, Actor, Rig, RigError
 from simulator.supervisor import Supervisor
 from simulator.window import WINDOW, Window
 

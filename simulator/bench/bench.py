@@ -13,7 +13,8 @@ from simulator.bench.display import Display, Finger, NoDisplay
 from simulator.bench.machine import Machine
 from simulator.clock import SharedClock
 from simulator.passenger.person import Kind, Plan
-from simulator.rig import Rig, RigError, Wanted
+from simulator.programs import Wanted
+from simulator.rig import Rig, RigError
 
 Dice = random.Random
 INSTANT = {"note_in_ms": 2, "ticket_ms": 1, "notes_out_per_s": 100, "flap_ms": 1, "slip_ms": 1}

@@ -23,8 +23,9 @@ from simulator.passenger.cabinet_client import CabinetError
 from simulator.passenger.person import Plan
 from simulator.passenger.technician import Job, Technician
 from simulator.passenger.visit import Account, Visit
+from simulator.programs import Wanted
 from simulator.restarts import RestartPolicy
-from simulator.rig import CASHIER, FREE_SCREENS, SUPERVISOR_PERSON, Rig, RigError, Wanted
+from simulator.rig import CASHIER, FREE_SCREENS, SUPERVISOR_PERSON, Rig, RigError
 from simulator.world.level import Machine
 
 DARK_MS = 1_500

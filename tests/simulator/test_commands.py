@@ -14,7 +14,7 @@ from simulator.__main__ import COMMANDS, main
 from simulator.cabinet.settings import load as load_cabinet
 from simulator.clock import SharedClock
 from simulator.demo import STATION_ZONE, station_clock
-from simulator.rig import write_machine_config
+from simulator.programs import write_machine_config
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import pytest
 from simulator.clock import SharedClock
 from simulator.fittings import HALVES, YUANS
 from simulator.passenger.cabinet_client import CabinetError
-from simulator.rig import Rig, RigError, Wanted
+from simulator.programs import Wanted
+from simulator.rig import Rig, RigError
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]

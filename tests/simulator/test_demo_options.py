@@ -10,7 +10,7 @@ from simulator.clock import SharedClock
 from simulator.demo import _options, _wanted, main
 from simulator.demo_hall import seekers
 from simulator.fittings import FITTINGS
-from simulator.rig import Identity, office_key, station_program
+from simulator.programs import Identity, office_key, station_program
 from simulator.station.machines.signing import read_signer
 from simulator.window import Sought
 

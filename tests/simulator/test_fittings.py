@@ -12,7 +12,7 @@ from kiosk.settings import read
 from simulator.cabinet.settings import load
 from simulator.card_drawers import DOCUMENTS, drawer
 from simulator.fittings import CARDS, COINS, COLLECT, FITTINGS, PHONES, TERMINAL, Fitting, fitting
-from simulator.rig import CardsAt, CodesAt, write_machine_config
+from simulator.programs import CardsAt, CodesAt, write_machine_config
 
 KEY = "5a" * 32
 

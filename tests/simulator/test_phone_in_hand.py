@@ -13,9 +13,9 @@ from simulator.clock import SharedClock
 from simulator.passenger.person import Kind, Plan, make_plan
 from simulator.passenger.visit import Visit
 from simulator.phone_in_hand import PhoneInHand
+from simulator.programs import Identity, provider_program
 from simulator.provider.books import conserved, payments, sums
 from simulator.provider.phone import plainly
-from simulator.rig import Identity, provider_program
 from tests.simulator.passenger.toy_machine import ToyMachine
 from tests.simulator.provider.helpers import MERCHANT, NOW_MS, Shop
 

@@ -17,7 +17,7 @@ from simulator.fittings import COLLECT, FITTINGS
 from simulator.hall import Hall
 from simulator.passenger.person import make_plans
 from simulator.passenger.visit import Account
-from simulator.rig import Wanted
+from simulator.programs import Wanted
 from simulator.window import Sought
 
 pytestmark = pytest.mark.slow

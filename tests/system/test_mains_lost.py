@@ -18,7 +18,8 @@ from simulator.demo import MORNING, settled_ledger, station_clock
 from simulator.fittings import FITTINGS
 from simulator.passenger.person import Kind, Plan
 from simulator.passenger.visit import Visit
-from simulator.rig import Rig, Wanted
+from simulator.programs import Wanted
+from simulator.rig import Rig
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure, measured, skipped
-from simulator.rig import ROOT, RigError
+from simulator.programs import ROOT
+from simulator.rig import RigError
 
 DATA = "TVM_TEST_DATA"
 """Environment: the folder of published data; without it, the one beside the clone."""

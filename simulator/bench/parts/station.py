@@ -18,7 +18,8 @@ from simulator.bench.bench import Bench
 from simulator.bench.figures import Figure, measured
 from simulator.child import Program
 from simulator.demo import STATION_ZONE
-from simulator.rig import MACHINE, ROOT, TELECODE, RigError
+from simulator.programs import MACHINE, ROOT, TELECODE
+from simulator.rig import RigError
 from simulator.supervisor import Supervisor
 
 ANSWER_MS = 10_000

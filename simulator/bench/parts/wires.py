@@ -28,7 +28,8 @@ from simulator.bench.figures import Figure, measured
 from simulator.bench.parts.clients import HTTP, LINE, Asked, Load, Wire, put
 from simulator.child import Program
 from simulator.demo import STATION_ZONE
-from simulator.rig import ROOT, RigError
+from simulator.programs import ROOT
+from simulator.rig import RigError
 from simulator.station.seals import Keys, Segment
 from simulator.station.world import World
 from simulator.supervisor import Supervisor

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator.demo import _options, _timetable
-from simulator.rig import write_machine_config
+from simulator.programs import write_machine_config
 from simulator.station import main as command
 from simulator.station.gtfs.bound import BOUND, bound_of, open_feed
 from simulator.station.gtfs.findings import FeedError
