@@ -17,8 +17,10 @@ from simulator.cabinet.refused import Refused
 from simulator.cabinet.technician import ESCROW
 from simulator.cabinet.world import BINS
 from simulator.campaign.purse import Purse
-from simulator.passenger.decide import Insert, Leave, Scan, TakeFrom, Touch, UseCard, decide, noted, remembered
+from simulator.passenger.actions import Insert, Leave, Scan, TakeFrom, Touch, UseCard
+from simulator.passenger.decide import decide
 from simulator.passenger.person import USUAL, Memory, Seen, make_plan
+from simulator.passenger.remembering import noted, remembered
 from simulator.passenger.technician import Staff
 from simulator.passenger.visit import targets
 from simulator.world.machine import Box

@@ -5,9 +5,10 @@ Only the screen says what is asked for; the card itself is taken back wherever i
 
 from __future__ import annotations
 
-from kiosk.screen.values import PayCard, Screen
-from simulator.passenger.actions import GLANCE_MS, HAND_MS, READ_MS, Action, Leave, Touch, UseCard, Wait
+from kiosk.screen.values import PayCard
+from simulator.passenger.actions import GLANCE_MS, HAND_MS, READ_MS, Action, Leave, UseCard, Wait
 from simulator.passenger.person import Dice, Kind, Memory, Plan
+from simulator.passenger.reading import cancel
 
 MOST_CARDS = {"wrong_pins": 3, "wrong_pin": 2, "cancel_pin": 1, "refused": 1}
 """After so many tries people pay in another way."""
@@ -22,7 +23,7 @@ def gives_up_card(plan: Plan, memory: Memory) -> bool:
 def pays_by_card(plan: Plan, screen: PayCard, memory: Memory, dice: Dice) -> Action:
     if screen.picture == "card":
         if plan.kind is Kind.CANCEL and plan.notes_before == 1:
-            return _cancel(screen)
+            return cancel(screen)
         pulls = plan.manner == "pulled" and "pull" not in memory.carded
         return UseCard("pull" if pulls else "insert", HAND_MS)
     if screen.picture == "pin":
@@ -37,15 +38,10 @@ def _pin(plan: Plan, screen: PayCard, memory: Memory) -> Action:
     if plan.manner == "left":
         return Leave("walked_away", READ_MS)
     if plan.kind is Kind.CANCEL:
-        return _cancel(screen)
+        return cancel(screen)
     if sum(memory.carded.count(what) for what in TYPED) >= memory.carded.count("insert"):
         return Wait()
     if plan.manner == "cancel_pin":
         return UseCard("cancel", READ_MS)
     wrong = plan.manner == "wrong_pins" or (plan.manner == "wrong_pin" and "wrong_pin" not in memory.carded)
     return UseCard("wrong_pin" if wrong else "pin", HAND_MS)
-
-
-def _cancel(screen: Screen) -> Action:
-    danger = [key.target for key in screen.chrome.footer if key.role == "danger" and key.enabled]
-    return Touch(danger[0], READ_MS) if danger else Wait()

@@ -14,10 +14,6 @@ from kiosk.screen.values import (
     ClaimScreen,
     Home,
     OutOfService,
-    PayCard,
-    PayCash,
-    PayChoice,
-    PayCode,
     Review,
     Screen,
     Seat,
@@ -32,40 +28,18 @@ from simulator.passenger.actions import (
     HAND_MS,
     READ_MS,
     Action,
-    Hold,
-    Insert,
     Leave,
-    Scan,
     TakeFrom,
     Touch,
-    TouchAndInsert,
     UseCard,
     Wait,
 )
-from simulator.passenger.by_card import gives_up_card, pays_by_card
+from simulator.passenger.by_card import pays_by_card
 from simulator.passenger.collect import picks_up
 from simulator.passenger.kinds import POLICIES, seek
+from simulator.passenger.paying import chooses_way, pays_by_phone, pays_with_notes
 from simulator.passenger.person import Dice, Kind, Memory, Plan, Seen
-from simulator.passenger.reading import fen, usable, way_on
-
-__all__ = [
-    "Action",
-    "Hold",
-    "Insert",
-    "Leave",
-    "Scan",
-    "TakeFrom",
-    "Touch",
-    "TouchAndInsert",
-    "UseCard",
-    "Wait",
-    "decide",
-    "fen",
-    "next_note",
-    "noted",
-    "remembered",
-    "way_on",
-]
+from simulator.passenger.reading import cancel, fen, usable, way_on
 
 MOST_SEARCHES = 10
 MOST_PAGES = 4
@@ -248,58 +222,7 @@ def _review(plan: Plan, screen: Review, memory: Memory, dice: Dice) -> Action:
     on = way_on(screen)
     if on is not None and on.enabled:
         return Touch(on.target, READ_MS)
-    return _cancel(screen)
-
-
-def _cancel(screen: Screen) -> Action:
-    keys = [key for key in usable(screen.chrome.footer) if key.role == "danger"]
-    return Touch(keys[0].target, READ_MS) if keys else Wait()
-
-
-def _pay(plan: Plan, screen: PayCash, memory: Memory, dice: Dice) -> Action:
-    if memory.pushed and screen.inserted.text == memory.counted_before and screen.refusal is None:
-        return Wait()
-    if screen.slot != "insert" or not fen(screen.remaining.text):
-        return Wait()
-    if memory.cancelled:  # the touch did not arrive: once more
-        return _cancel(screen)
-    if plan.kind is Kind.CANCEL and len(memory.inserted_fen) >= plan.notes_before:
-        return _cancel(screen)
-    note = next_note(plan.kind, screen, memory.refused_fen)
-    return Insert(note, HAND_MS) if note is not None else _cancel(screen)
-
-
-def next_note(kind: Kind, screen: PayCash, refused_fen: set[int]) -> int | None:
-    """The note to insert next: the largest that does not overpay, or for people without small notes the largest at all;
-    when nothing fits exactly, the smallest that pays the rest."""
-    missing = fen(screen.remaining.text) or 0
-    taken = [fen(each.value) or 0 for each in screen.denominations if each.accepted]
-    values = sorted(value for value in taken if value and value not in refused_fen)
-    if not values or not missing:
-        return None
-    if kind in (Kind.LARGE, Kind.FORGET_CHANGE):
-        return values[-1]
-    fitting = [value for value in values if value <= missing]
-    return fitting[-1] if fitting else values[0]
-
-
-def _choose_way(plan: Plan, screen: PayChoice, memory: Memory, dice: Dice) -> Action:
-    """The way that was planned, or what else can be used now."""
-    ways = usable([way.key for way in screen.ways])
-    if memory.cancelled or not ways:
-        return _cancel(screen)
-    if plan.pays == "card" and gives_up_card(plan, memory):
-        ways = [key for key in ways if key.target != "pay_card"]
-    wanted = [key for key in ways if key.target == f"pay_{plan.pays}"] or ways
-    return Touch(wanted[0].target, READ_MS) if wanted else _cancel(screen)
-
-
-def _pay_code(plan: Plan, screen: PayCode, memory: Memory, dice: Dice) -> Action:
-    """Who cancels may have paid a moment before."""
-    paid = screen.code in memory.scanned
-    if plan.kind is Kind.CANCEL and (paid or plan.notes_before == 1):
-        return _cancel(screen)
-    return Scan(screen.code, HAND_MS) if screen.code and not paid else Wait()
+    return cancel(screen)
 
 
 def _printing(plan: Plan, screen: Screen, memory: Memory, dice: Dice) -> Action:
@@ -333,80 +256,12 @@ CHOICES: dict[str, Callable[[Plan, Any, Memory, Dice], Action]] = {
     "trains": _trains,
     "seat": _seat,
     "review": _review,
-    "pay.cash": _pay,
-    "pay.choice": _choose_way,
-    "pay.code": _pay_code,
+    "pay.cash": pays_with_notes,
+    "pay.choice": chooses_way,
+    "pay.code": pays_by_phone,
     "pay.card": pays_by_card,
     "printing": _printing,
     "receipt": _claim,
     "help": _help,
 }
 """Kind of screen -> choice; all others are only watched."""
-
-SALE_KINDS = ("review", "pay.choice", "pay.code", "pay.card", "pay.cash", "printing", "take", "receipt")
-
-
-def _cash_up_to(screen: Screen) -> int | None:
-    """The limit for cash that a screen tells: in the line on the home page, or as the reason why seats cannot be held."""
-    if isinstance(screen, Home):
-        return fen(screen.payments_line.main)
-    on = way_on(screen) if isinstance(screen, Seat) else None
-    return fen(on.why.main) if on is not None and not on.enabled else None
-
-
-def noted(memory: Memory, screen: Screen) -> None:
-    """Remember what a screen shows, each time it is looked at."""
-    memory.in_sale = memory.in_sale or screen.kind in SALE_KINDS
-    if isinstance(screen, PayCash) and memory.pushed:
-        if screen.inserted.text != memory.counted_before:
-            memory.pushed = False
-        elif screen.refusal is not None and screen.slot == "insert":
-            memory.refused_fen.update(memory.inserted_fen[-1:])
-            memory.pushed = False
-    elif memory.pushed:
-        memory.pushed = False
-    if (told := _cash_up_to(screen)) is not None:
-        memory.cash_up_to_fen = told
-    if isinstance(screen, ClaimScreen) and screen.code and screen.code not in memory.claim_codes:
-        memory.claim_codes.append(screen.code)
-
-
-def remembered(memory: Memory, action: Action, screen: Screen) -> None:
-    """Remember what was done."""
-    again = isinstance(action, Wait) and screen.kind == memory.looked_at
-    memory.looks, memory.looked_at = memory.looks + 1 if again else int(isinstance(action, Wait)), screen.kind
-    if not isinstance(action, Wait):
-        memory.read.add(screen.kind)
-    match action:
-        case Touch(target=target) | TouchAndInsert(target=target):
-            memory.pressed.add((screen.kind, target))
-            if target == screen.chrome.language_key.target:
-                memory.switched.add(screen.kind)
-            if isinstance(screen, Home):
-                memory.searches += 1
-                memory.pages = 0
-            if isinstance(screen, Trains) and any(
-                key.target == target and key.icon == "down" for key in screen.chrome.footer
-            ):
-                memory.pages += 1
-            danger = [key.target for key in screen.chrome.footer if key.role == "danger"]
-            memory.cancelled = memory.cancelled or (
-                isinstance(screen, PayCash | PayChoice | PayCode | PayCard | Review) and target in danger
-            )
-            if isinstance(action, TouchAndInsert):
-                memory.inserted_fen.append(action.value_fen)
-        case Scan(code=code):
-            memory.scanned.add(code)
-        case Hold():
-            memory.held += 1
-        case UseCard(what=what):
-            memory.carded.append(what)
-        case Insert(value_fen=value):
-            memory.inserted_fen.append(value)
-            memory.pushed = True
-            memory.counted_before = screen.inserted.text if isinstance(screen, PayCash) else ""
-        case TakeFrom(outlet="tickets"):
-            memory.tickets_seen = True
-        case TakeFrom(outlet="mouth") if memory.pushed:  # it came back: not with that one again
-            memory.refused_fen.update(memory.inserted_fen[-1:])
-            memory.pushed = False

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from kiosk.screen.values import Key, Screen, Words, keys_of
+from simulator.passenger.actions import READ_MS, Action, Touch, Wait
 
 
 def fen(text: str) -> int | None:
@@ -51,3 +52,9 @@ def _mains(value: Any) -> Iterator[str]:
     elif is_dataclass(value):
         for part in fields(value):
             yield from _mains(getattr(value, part.name))
+
+
+def cancel(screen: Screen) -> Action:
+    """The key that ends the order; nothing while it cannot be pressed."""
+    keys = [key for key in usable(screen.chrome.footer) if key.role == "danger"]
+    return Touch(keys[0].target, READ_MS) if keys else Wait()

@@ -11,22 +11,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from kiosk.screen.values import Screen, StationPicker, Take, keys_of
-from simulator.passenger.decide import (
-    Action,
-    Hold,
-    Insert,
-    Leave,
-    Scan,
-    TakeFrom,
-    Touch,
-    TouchAndInsert,
-    UseCard,
-    decide,
-    noted,
-    remembered,
-)
+from simulator.passenger.actions import Action, Hold, Insert, Leave, Scan, TakeFrom, Touch, TouchAndInsert, UseCard
+from simulator.passenger.decide import decide
 from simulator.passenger.hands import Hands, Openings
 from simulator.passenger.person import Dice, Memory, Plan, Seen
+from simulator.passenger.remembering import noted, remembered
 
 LONGEST_VISIT_MS = 1_800_000
 ANSWER_MS = 4_000

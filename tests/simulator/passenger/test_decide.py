@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from kiosk.screen.values import Denomination, Figure, PayCash, Words
-from simulator.passenger.decide import fen, next_note, way_on
+from simulator.passenger.paying import next_note
 from simulator.passenger.person import Kind
+from simulator.passenger.reading import fen, way_on
 from tests.simulator.passenger.toy_machine import ToyMachine
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.screen.values import Dialog, Key, PassengerRow, Screen, Seat, Words
 from simulator.passenger.actions import Action, Insert, Leave, Scan, TakeFrom, Touch, TouchAndInsert, Wait
-from simulator.passenger.decide import decide, noted, remembered
+from simulator.passenger.decide import decide
 from simulator.passenger.kinds import LONGEST_REACH_MS, LONGEST_READ_MS
 from simulator.passenger.person import (
     CARD_KINDS,
@@ -25,6 +25,7 @@ from simulator.passenger.person import (
     make_plans,
 )
 from simulator.passenger.reading import chinese, letters_in
+from simulator.passenger.remembering import noted, remembered
 from tests.kiosk.ui.samples import samples
 from tests.simulator.passenger.test_visit import visit
 from tests.simulator.passenger.toy_machine import ToyMachine
