@@ -33,13 +33,13 @@ CODES: Sequence[Plan] = (
 )
 COINS: Sequence[Plan] = (Plan(Kind.LARGE), Plan(Kind.CANCEL), Plan(Kind.LARGE), Plan(Kind.FORGET_CHANGE))
 PICKUPS: Sequence[Plan] = (
-    Plan(Kind.EXACT, pays="pickup"),
-    Plan(Kind.LARGE, pays="pickup"),
+    Plan(Kind.PICKUP),
+    Plan(Kind.PICKUP_CARD),
     Plan(Kind.LARGE),
-    Plan(Kind.EXACT, pays="pickup"),
+    Plan(Kind.PICKUP_TYPED),
     Plan(Kind.WALK_AWAY, pays="pickup"),
 )
-"""By paper, by card, with notes, by paper again, and away when the tickets lie there."""
+"""By paper, by card, with notes, by the code as typed, and away when the tickets lie there."""
 CARDS: Sequence[Plan] = (
     Plan(Kind.CARD),
     Plan(Kind.PHONE),
