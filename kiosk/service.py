@@ -192,9 +192,9 @@ class Service:
             state.message, state.pin = "locked", ""
             return []
         if operator is None or not self.proves(operator, state.pin):
-            return self._denied(now, "wrong")
+            return self._denied(now)
         if operator.ended(station_ms):
-            return self._denied(now, "ended")
+            return self._denied(now, ended=True)
         number, state.number, state.pin, state.entry, state.tries = state.number, "", "", "number", 0
         if state.page == "login":
             state.page, state.operator, state.message = "menu", operator, ""
@@ -208,13 +208,13 @@ class Service:
         state.second, state.page = operator, "task"
         return self._confirm(machine)
 
-    def _denied(self, now: Now, why: str) -> list[ServiceStep]:
+    def _denied(self, now: Now, ended: bool = False) -> list[ServiceStep]:
         state = self.state
         state.tries += 1
         known = state.number if state.number in self.numbers else ""
         step = ServiceStep(OperatorDenied(known, state.tries))
-        state.pin, state.entry, state.message = "", "number", why
-        state.number = ""
+        state.pin, state.entry, state.number = "", "number", ""
+        state.message = "ended" if ended else "wrong"
         if state.tries >= TRIES:
             state.locked_until_ms = now.mono_ms + round(LOCKED_MS / self._rate)
             state.tries, state.message = 0, "locked"
