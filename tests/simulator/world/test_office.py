@@ -64,8 +64,8 @@ def test_a_day_without_the_office_hears_nothing_of_it() -> None:
 def test_a_set_put_in_force_inside_a_sale_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = Office.step
 
-    def hasty(self: Office, wall_ms: int, idle: bool) -> OfficeStep | None:
-        return honest(self, wall_ms, True)
+    def hasty(self: Office, wall_ms: int, idle: bool, nobody_in: bool) -> OfficeStep | None:
+        return honest(self, wall_ms, idle, True)
 
     monkeypatch.setattr(Office, "step", hasty)
     violations = spoken(3, Trouble("office", "set:patient", "lock?")).run().violations
