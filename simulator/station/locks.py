@@ -68,12 +68,13 @@ def hold(
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
     ask = Ask(run.stock, trip.a, trip.b, len(passengers), body.wish, seller)
     stands, sold_on = body.wish == STANDING, station_date(now_ms)
-    room = standing_room(trip, run, prices, sales.runs, seller, sold_on)
     if stands:
+        room = standing_room(trip, run, prices, sales.runs, seller, sold_on)
         refuse_standing(room, sales.runs.left(run.stock, trip.a, trip.b, seller))
     answer = sales.runs.would_get(ask, now_ms)
     if not answer.places:
-        more: dict[str, Any] = {} if stands or room is None else {"standing": room.left}
+        room = None if stands else standing_room(trip, run, prices, sales.runs, seller, sold_on)
+        more: dict[str, Any] = {} if room is None else {"standing": room.left}
         raise Refused(409, "sold_out", f"{answer.left} places left", (), left=answer.left, **more)
     made = without_seat if stands else offered
     places = made(trip, layout, answer.places, body.seat_class, passengers, prices, sold_on)

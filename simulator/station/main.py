@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import logging
 import re
@@ -20,6 +19,7 @@ import uvicorn
 
 from config import ConfigError
 from simulator.clock import SharedClock, clock_argument
+from simulator.station.collector import settle
 from simulator.station.core import RESTORED, Station
 from simulator.station.demand import nobody_bought, others_bought
 from simulator.station.devices import Enrolled
@@ -84,6 +84,7 @@ def _run(options: argparse.Namespace, listener: socket, store: Store) -> int:
     if options.restored:
         store.append([RESTORED])
         station.apply(RESTORED)
+    settle()
     faults = Faults() if options.lab else None
     trouble: list[str] = []
 
@@ -125,7 +126,6 @@ def _world(options: argparse.Namespace, store: Store, steps: Sequence[Step]) -> 
     feed, step = open_feed(options.gtfs, steps, today, options.as_of, options.skip_broken, options.home)
     if step is not None:
         store.append([step])
-    gc.freeze()  # half a million objects that stay: looking through them would keep a machine waiting
     for line in feed.told:
         print(f"station: {line}", file=sys.stderr)
     say_line(json.dumps({"event": "timetable", "home": feed.home.telecode, "name": feed.home.english}))

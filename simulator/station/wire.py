@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+from pydantic_core import to_json
+
 _SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 Step = dict[str, Any]
@@ -60,7 +61,7 @@ class Refused(Exception):
 
 def content_of(body: Mapping[str, Any] | Sequence[Any] | None) -> bytes:
     """The bytes of a reply's body, or of what the journal keeps."""
-    return b"" if body is None else _ENCODER.encode(body).encode()
+    return b"" if body is None else to_json(body)
 
 
 def bad_request(detail: str) -> Refused:

@@ -18,6 +18,7 @@ from simulator.bench.bench import Bench, Dice
 from simulator.bench.figures import Figure, measured
 from simulator.bench.parts import seats_peers
 from simulator.bench.parts.seats_policies import behind_late_numbering
+from simulator.station.collector import settle
 from simulator.station.seats.engine import Engine
 from simulator.station.seats.orders import Ask
 from simulator.station.seats.plain import plain_layout
@@ -79,11 +80,16 @@ def _rate(name: str, operations: int, times: Sequence[Timed], more: str = "") ->
 
 
 def _timed(bench: Bench, work: Callable[[], None]) -> Timed:
+    """With the collector as a station has it."""
     gc.collect()
-    gc.freeze()
+    usual = gc.get_threshold()
+    settle()
     used, begun_us = _cpu_s(), bench.clock.mono_us()
-    work()
-    return Timed(_cpu_s() - used, (bench.clock.mono_us() - begun_us) / 1e6)
+    try:
+        work()
+        return Timed(_cpu_s() - used, (bench.clock.mono_us() - begun_us) / 1e6)
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _cpu_s() -> float:
