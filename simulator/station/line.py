@@ -62,9 +62,8 @@ class Line(asyncio.Protocol):
             return b"-", bad_request("a line is ID METHOD PATH TOKEN BODY").reply
         path, _, query = target.partition("?")
         body = words[3] if len(words) > 3 else b""
-        return name, self._shell.handle(
-            Request(method, unquote(path), dict(parse_qsl(query, keep_blank_values=True)), body, token)
-        )
+        asked = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        return name, self._shell.handle(Request(method, unquote(path) if "%" in path else path, asked, body, token))
 
     def _tell(self, answers: list[tuple[bytes, Reply]], stored: bool) -> None:
         if self._transport is not None and not self._transport.is_closing():

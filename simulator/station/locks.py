@@ -6,7 +6,7 @@ All places of an order or none. A lock runs on the station's clock; each note ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from simulator.station.layout import Layout
@@ -34,10 +34,10 @@ def lock(body: LockBody, sales: Sales, world: World, seller: str, now_ms: int) -
     """
     rules = world.network.rules
     digest = digest_of(body.model_dump(by_alias=True))
-    sale = sales.get(body.key)
+    sale = sales.by_key.get(body.key)
     if body.key in sales.refunds:
         raise Refused(422, "key_reused", "this key is a refund")
-    if sale.state != "none":
+    if sale is not None:
         return repeated(sale, digest, now_ms)
     if len(body.passengers) > rules.max_tickets:
         raise Refused(409, "limit", f"at most {rules.max_tickets} tickets an order", max_tickets=rules.max_tickets)
@@ -66,11 +66,12 @@ def hold(
     if layout is None:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
-    ask = Ask(run.stock, trip.a, trip.b, len(passengers), body.wish, seller)
+    stock = run.stock
+    ask = Ask(stock, trip.a, trip.b, len(passengers), body.wish, seller)
     stands, sold_on = body.wish == STANDING, station_date(now_ms)
     if stands:
         room = standing_room(trip, run, prices, sales.runs, seller, sold_on)
-        refuse_standing(room, sales.runs.left(run.stock, trip.a, trip.b, seller))
+        refuse_standing(room, sales.runs.left(stock, trip.a, trip.b, seller))
     answer = sales.runs.would_get(ask, now_ms)
     if not answer.places:
         room = None if stands else standing_room(trip, run, prices, sales.runs, seller, sold_on)
@@ -155,8 +156,7 @@ def trip_on_sale(body: RideBody, timetable: Timetable, rules: SaleRules, now_ms:
 
 def in_sale_window(travel_date: date, rules: SaleRules, now_ms: int) -> bool:
     """Today and the days after it, `sale_days` in all."""
-    today = station_date(now_ms)
-    return today <= travel_date < today + timedelta(days=rules.sale_days)
+    return 0 <= travel_date.toordinal() - station_date(now_ms).toordinal() < rules.sale_days
 
 
 def parse_date(text: str) -> date:

@@ -24,7 +24,7 @@ LAST_NUMBER = 26 * NUMBERS_PER_LETTER
 SAFE_STATES = ("void", "retracted")  # the machine says that no passenger holds the ticket
 
 
-@dataclass
+@dataclass(slots=True)
 class Sale:
     """One order by its key. A key that was only ever voided has no run and no places. `order`: places that were bought elsewhere
     and are picked up here, `indices` of that order; in the seat engine they stay that order's."""

@@ -108,7 +108,8 @@ class Trip:
 
     def run_date(self, travel_date: date) -> date:
         """The date of the run that leaves the boarding station on `travel_date`."""
-        return travel_date - timedelta(days=self.depart_min // DAY_MINUTES)
+        days = self.depart_min // DAY_MINUTES
+        return travel_date - timedelta(days=days) if days else travel_date
 
     def runs_on(self, travel_date: date) -> bool:
         """Whether the train leaves the boarding station on `travel_date`."""
