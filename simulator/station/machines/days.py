@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.station.machines import returned
+from simulator.station.machines import doubted, returned
 from simulator.station.machines.state import Machines
 from simulator.station.machines.told import Ended, Told
 from simulator.station.records import Records
@@ -89,11 +89,7 @@ def items(machines: Machines, sales: Sales, records: Records, day: str, upto: Ma
     for (machine, epoch), told_all in sorted(machines.told.items()):
         last = upto.get(f"{machine}.{epoch}", 0)
         found += _of_machine(machines, machine, epoch, told_all, day, last)
-    for stream in records.snapshot():
-        name = {"machine": stream["machine"], "epoch": stream["epoch"]}
-        found += [{"item": "fork", **name, "seq": seq} for seq in stream["forks"]]
-        found += [{"item": "quarantine", **name, **one} for one in stream["quarantine"]]
-    return found
+    return found + doubted.items(machines, records, upto)
 
 
 def _cards(machines: Machines, sales: Sales, day: str, upto: Mapping[str, int]) -> list[Item]:
@@ -147,7 +143,6 @@ def _of_machine(machines: Machines, machine: str, epoch: str, told: Told, day: s
     for each in compared[-1:]:
         for name, (said, folded) in each.differences.items():
             found.append({"item": "register", "machine": machine, "name": name, "said": said, "folded": folded})
-    found += [{"item": "damaged", "machine": machine, "seq": seq} for seq in told.damaged if seq <= last]
     return found
 
 

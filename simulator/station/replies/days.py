@@ -127,14 +127,16 @@ class QuarantineItem(Reply):
     item: Literal["quarantine"]
     machine: Machine
     epoch: Epoch
-    seq: Whole
+    first_seq: Whole
+    last_seq: Whole
     reason: str
 
 
 class DamagedItem(Reply):
     item: Literal["damaged"]
     machine: Machine
-    seq: Signed
+    epoch: Epoch
+    seq: Whole
 
 
 Item = Annotated[

@@ -211,7 +211,14 @@ def test_a_forged_claim_is_no_claim_and_the_office_is_told() -> None:
     epoch = body_of(desk.office("machines/T30"))["epochs"][0]
     assert epoch["quarantine"] == [{"seq": 2, "reason": WRONG}]
     items = body_of(desk.office(f"days/{DAY}"))["items"]
-    assert {"item": "quarantine", "machine": "T30", "epoch": EPOCH, "seq": 2, "reason": WRONG} in items
+    assert {
+        "item": "quarantine",
+        "machine": "T30",
+        "epoch": EPOCH,
+        "first_seq": 2,
+        "last_seq": 2,
+        "reason": WRONG,
+    } in items
 
 
 def claim(code: str) -> dict[str, Any]:

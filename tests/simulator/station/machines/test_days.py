@@ -10,7 +10,7 @@ from simulator.station.wire import Reply
 from tests.simulator.station.helpers import EPOCH, body_of, error_of, key, lock_body, small_world
 from tests.simulator.station.machines.desk import Desk
 
-DAY = "2026-11-21"
+DAY, NEXT_DAY, THIRD_DAY = "2026-11-21", "2026-11-22", "2026-11-23"
 Line = tuple[dict[str, Any], list[dict[str, Any]]]
 
 
@@ -76,6 +76,33 @@ def test_each_difference_stands_by_itself() -> None:
     ]  # fmt: skip
     assert found[0] == {"item": "sale", "key": key(1), "station_fen": price, "machine_fen": price - 100}
     assert found[-1] == {"item": "register", "machine": "T07", "name": "notes_in", "said": 1, "folded": 0}
+
+
+def test_lines_that_cannot_be_believed_stand_in_one_close_neighbours_together() -> None:
+    desk = Desk(small_world())
+    desk.tell(*ended(3, 0, 0), registers())
+    told = body_of(desk.office(f"days/{DAY}"))["items"]
+    for lines in (["00000000 {", "11111111 {", "not a line"], ["00000000 {"]):
+        sent = {"epoch": EPOCH, "first_seq": len(desk.lines) + 1, "lines": lines}
+        assert desk.ask("POST", "/v1/devices/T07/records", sent).status == 200
+        desk.lines += lines
+        desk.chain = 0
+    forged = {"epoch": EPOCH, "first_seq": 1, "lines": ["00000000 {"]}
+    assert error_of(desk.ask("POST", "/v1/devices/T07/records", forged)) == (409, "fork")
+    new = [item for item in closed(desk)["items"] if item not in told]
+    assert [item for item in new if item["item"] == "fork"] == [
+        {"item": "fork", "machine": "T07", "epoch": EPOCH, "seq": 1}
+    ]
+    aside = [item for item in new if item["item"] == "quarantine"]
+    first, last = len(desk.lines) - 3, len(desk.lines)
+    assert (aside[0]["first_seq"], aside[-1]["last_seq"]) == (first, last)
+    assert len(aside) < 4, "neighbours stand together"
+    assert [each["last_seq"] + 1 for each in aside[:-1]] == [each["first_seq"] for each in aside[1:]]
+    late = {"epoch": EPOCH, "first_seq": last + 1, "lines": ["00000000 {"]}
+    assert desk.ask("POST", "/v1/devices/T07/records", late).status == 200
+    (then,) = body_of(desk.office(f"days/{NEXT_DAY}:close", {}))["items"]
+    assert (then["item"], then["first_seq"], then["last_seq"]) == ("quarantine", last + 1, last + 1)
+    assert body_of(desk.office(f"days/{THIRD_DAY}:close", {}))["items"] == []
 
 
 def test_what_is_told_after_the_close_does_not_change_it() -> None:
