@@ -244,6 +244,10 @@ class Run:
             self._rests = box.settle(QUIET_MS, box.idle)
         if box.holds_note() and box.settle(NOTICED_MS, lambda: not box.holds_note()):
             self._rests = box.settle(QUIET_MS, box.idle)
+        if (
+            cards := box.things.cards
+        ) is not None and cards.inside():  # a reader that was plugged in just now finds it first
+            box.settle(QUIET_MS, lambda: not cards.inside())
         self._reported = box.settle(QUIET_MS, box.reported)
         if box.things.payments is not None:
             box.settle(QUIET_MS, box.settled)

@@ -10,8 +10,11 @@ from random import Random
 
 import pytest
 
+from drivers.crt310.driver import Crt310
+from simulator.passenger.person import Kind, Plan
 from simulator.world.prepared import prepared
-from simulator.world.run import FILLS
+from simulator.world.run import FILLS, Run
+from simulator.world.script import Script, Trouble
 
 OUT_MS = 120_000
 
@@ -28,3 +31,22 @@ def test_it_comes_out_again_or_is_captured(after_ms: int) -> None:
     assert pushed or after_ms >= 400  # later the gate is shut
     box.settle(OUT_MS, lambda: False)
     assert cards.inside() == 0
+
+
+def unplugged_with_a_card_in() -> list[str]:
+    """Violations of a day on which the reader's cable is out while the bank is asked, and the day ends as it is back."""
+    plan = Plan(Kind.FORGET_CHANGE, 1, 60_000, pays="card")
+    out = Trouble("link:card_reader", "out", "step.waiting")
+    return Run(Script(1, (plan,), (out,), machine="cards", fill="full")).run().violations
+
+
+def test_the_end_of_a_day_waits_for_a_card_that_the_reader_has_only_just_found() -> None:
+    """Found by 20,000 sales with cards: the day was judged while the reader was being met again."""
+    assert unplugged_with_a_card_in() == []
+
+
+def test_a_reader_that_leaves_such_a_card_where_it_is_and_says_nothing_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Crt310, "_notice", lambda self, places: None)
+    assert any("a card lies in the reader" in violation for violation in unplugged_with_a_card_in())
