@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, unique
 
+from drivers.accepting.framing import Framing
+
 SYNC = 0x02
 BILL_TO_BILL, VALIDATOR = 0x01, 0x03
 HIGHEST_ADDRESS = 0x0F
@@ -95,62 +97,18 @@ class Frame:
         return body + crc16(body).to_bytes(2, "little")
 
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """Something that began like a frame and had a wrong CRC."""
+class Decoder(Framing[Frame]):
+    """Frames of the controller and of devices, by SYNC and their third byte."""
 
-    raw: bytes
+    marker, length_at = SYNC, 2
 
+    def _plausible(self, held: bytearray) -> bool:
+        address_right = len(held) < 2 or 1 <= held[1] <= HIGHEST_ADDRESS
+        return address_right and (len(held) < 3 or held[2] >= SHORTEST)
 
-class Decoder:
-    """Bytes in, frames out. Never waits, never raises on noise, has never seen a port.
-
-    A false start may promise bytes that never come; the owner of the clock calls `flush` when they are overdue.
-    """
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-
-    @property
-    def waiting(self) -> bool:
-        """The beginning of a frame is here, its end is not."""
-        return bool(self._held)
-
-    def feed(self, received: bytes) -> list[Frame | Damaged]:
-        self._held += received
-        found: list[Frame | Damaged] = []
-        while (start := self._held.find(SYNC)) >= 0:
-            del self._held[:start]
-            if not self._plausible():
-                del self._held[:1]
-            elif len(self._held) < 3 or len(self._held) < self._held[2]:
-                return found  # the rest is still on its way
-            else:
-                found.append(self._take(self._held[2]))
-        self._held.clear()
-        return found
-
-    def _plausible(self) -> bool:
-        """So far these bytes may begin a frame."""
-        address_right = len(self._held) < 2 or 1 <= self._held[1] <= HIGHEST_ADDRESS
-        return address_right and (len(self._held) < 3 or self._held[2] >= SHORTEST)
-
-    def _take(self, length: int) -> Frame | Damaged:
-        raw = bytes(self._held[:length])
-        if crc16(raw[:-2]) == int.from_bytes(raw[-2:], "little"):
-            del self._held[:length]
-            return Frame(raw[1], raw[3:-2])
-        del self._held[:1]  # look for the next SYNC one byte further
-        return Damaged(raw)
-
-    def flush(self) -> list[Frame | Damaged]:
-        """The missing bytes are not coming: whatever is complete behind each false start."""
-        found: list[Frame | Damaged] = []
-        while self._held:
-            found.append(Damaged(bytes(self._held)))
-            del self._held[:1]
-            found += self.feed(b"")
-        return found
+    def _read(self, raw: bytes) -> Frame | None:
+        good = crc16(raw[:-2]) == int.from_bytes(raw[-2:], "little")
+        return Frame(raw[1], raw[3:-2]) if good else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 
-from drivers.ccnet.codec import ACK, ILLEGAL, NAK, Command, Damaged, Decoder, Frame
+from drivers.accepting.framing import Damaged
+from drivers.ccnet.codec import ACK, ILLEGAL, NAK, Command, Decoder, Frame
 
 ANSWER_MS = 500  # the sheet's 10 ms plus a loaded computer and a USB adapter; field drivers wait far longer
 GAP_MS = 100  # no byte for so long inside a frame: the rest is not coming

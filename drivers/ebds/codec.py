@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, unique
 
+from drivers.accepting.framing import Framing
+
 STX, ETX = 0x02, 0x03
 SHORTEST, LONGEST = 5, 0x7F
 AROUND = 5  # STX LEN CTL .. ETX CHK
@@ -112,63 +114,18 @@ def checksum(body: bytes) -> int:
     return check
 
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """Something that began like a frame and is none."""
+class Decoder(Framing[Frame]):
+    """Frames to and from a bill acceptor, by STX and their second byte."""
 
-    raw: bytes
+    marker, length_at = STX, 1
 
-
-class Decoder:
-    """Bytes in, frames out. Never waits, never raises on noise, has never seen a port.
-
-    A false start may promise bytes that never come; the owner of the clock calls `flush` when they are overdue.
-    """
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-
-    @property
-    def waiting(self) -> bool:
-        """The beginning of a frame is here, its end is not."""
-        return bool(self._held)
-
-    def feed(self, received: bytes) -> list[Frame | Damaged]:
-        self._held += received
-        found: list[Frame | Damaged] = []
-        while (start := self._held.find(STX)) >= 0:
-            del self._held[:start]
-            if not self._plausible():
-                del self._held[:1]
-            elif len(self._held) < 3 or len(self._held) < self._held[1]:
-                return found  # the rest is still on its way
-            else:
-                found.append(self._take(self._held[1]))
-        self._held.clear()
-        return found
-
-    def _plausible(self) -> bool:
-        """So far these bytes may begin a frame to or from a bill acceptor."""
-        held = self._held
+    def _plausible(self, held: bytearray) -> bool:
         length_right = len(held) < 2 or SHORTEST <= held[1] <= LONGEST
         return length_right and (len(held) < 3 or (0x10 <= held[2] < 0x80 and not held[2] & 0x0E))
 
-    def _take(self, length: int) -> Frame | Damaged:
-        raw = bytes(self._held[:length])
-        if raw[-2] == ETX and raw[-1] == checksum(raw[1:-2]) and max(raw) < 0x80:
-            del self._held[:length]
-            return Frame(raw[2], raw[3:-2])
-        del self._held[:1]  # look for the next STX one byte further
-        return Damaged(raw)
-
-    def flush(self) -> list[Frame | Damaged]:
-        """The missing bytes are not coming: whatever is complete behind each false start."""
-        found: list[Frame | Damaged] = []
-        while self._held:
-            found.append(Damaged(bytes(self._held)))
-            del self._held[:1]
-            found += self.feed(b"")
-        return found
+    def _read(self, raw: bytes) -> Frame | None:
+        good = raw[-2] == ETX and raw[-1] == checksum(raw[1:-2]) and max(raw) < 0x80
+        return Frame(raw[2], raw[3:-2]) if good else None
 
 
 # -- what the host says

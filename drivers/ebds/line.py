@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
+from drivers.accepting.framing import Damaged
 from drivers.ebds.codec import (
     SOFT_RESET,
-    Damaged,
     Decoder,
     Frame,
     Kind,

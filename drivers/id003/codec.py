@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, unique
 
+from drivers.accepting.framing import Framing
 from drivers.ccnet.codec import crc16
 
 SYNC = 0xFC
@@ -90,57 +91,17 @@ class Frame:
         return body + crc16(body).to_bytes(2, "little")
 
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """Something that began like a frame and had a wrong CRC."""
+class Decoder(Framing[Frame]):
+    """Frames of either side, by FC and their second byte."""
 
-    raw: bytes
+    marker, length_at = SYNC, 1
 
+    def _plausible(self, held: bytearray) -> bool:
+        return len(held) < 2 or held[1] >= SHORTEST
 
-class Decoder:
-    """Bytes in, frames out. Never waits, never raises on noise, has never seen a port.
-
-    A false start may promise bytes that never come; the owner of the clock calls `flush` when they are overdue.
-    """
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-
-    @property
-    def waiting(self) -> bool:
-        """The beginning of a frame is here, its end is not."""
-        return bool(self._held)
-
-    def feed(self, received: bytes) -> list[Frame | Damaged]:
-        self._held += received
-        found: list[Frame | Damaged] = []
-        while (start := self._held.find(SYNC)) >= 0:
-            del self._held[:start]
-            if len(self._held) >= 2 and self._held[1] < SHORTEST:
-                del self._held[:1]
-            elif len(self._held) < 2 or len(self._held) < self._held[1]:
-                return found  # the rest is still on its way
-            else:
-                found.append(self._take(self._held[1]))
-        self._held.clear()
-        return found
-
-    def _take(self, length: int) -> Frame | Damaged:
-        raw = bytes(self._held[:length])
-        if crc16(raw[:-2]) == int.from_bytes(raw[-2:], "little"):
-            del self._held[:length]
-            return Frame(raw[2], raw[3:-2])
-        del self._held[:1]  # look for the next FC one byte further
-        return Damaged(raw)
-
-    def flush(self) -> list[Frame | Damaged]:
-        """The missing bytes are not coming: whatever is complete behind each false start."""
-        found: list[Frame | Damaged] = []
-        while self._held:
-            found.append(Damaged(bytes(self._held)))
-            del self._held[:1]
-            found += self.feed(b"")
-        return found
+    def _read(self, raw: bytes) -> Frame | None:
+        good = crc16(raw[:-2]) == int.from_bytes(raw[-2:], "little")
+        return Frame(raw[2], raw[3:-2]) if good else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from drivers.id003.codec import ACK, Command, Damaged, Decoder, Frame, State, mask, parse_status
+from drivers.accepting.framing import Damaged
+from drivers.id003.codec import ACK, Command, Decoder, Frame, State, mask, parse_status
 
 ANSWER_MS = 300
 GAP_MS = 100  # no byte for so long inside a frame: the rest is not coming

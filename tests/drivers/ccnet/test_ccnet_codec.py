@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.accepting.framing import Damaged
 from drivers.ccnet.codec import (
     BILL_TO_BILL,
     VALIDATOR,
     Bill,
-    Damaged,
     Decoder,
     Frame,
     Status,

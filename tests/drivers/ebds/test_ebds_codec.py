@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.accepting.framing import Damaged
 from drivers.ebds.codec import (
     LONGEST,
-    Damaged,
     Decoder,
     Frame,
     Order,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.accepting.framing import Damaged
 from drivers.id003.codec import (
-    Damaged,
     Decoder,
     Denomination,
     Frame,
