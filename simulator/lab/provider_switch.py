@@ -1,16 +1,12 @@
-"""The provider of phone codes as the lab page sees it: its troubles, worked from the fault menu, and what its books come to.
-
-The provider plays the troubles itself (`/lab/faults`, only in a lab). Looking never waits: it tells what was heard last, and
-asks anew for the next look.
-"""
+"""The provider of phone codes as the lab page sees it: its troubles, and what its books come to for this phone."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from simulator.lab.asking import Asking
+from simulator.lab.host_switch import HostSwitch
 from simulator.provider.books import conserved
 from simulator.provider.faults import FAULTS
 from simulator.provider.ledger import PAYMENT
@@ -18,39 +14,14 @@ from simulator.provider.payers import Payer
 
 PROVIDER = "provider"
 """How the fault menu and the events call it."""
-AGAIN_S = 0.5
 
 
-class ProviderSwitch:
-    """At `asker`; `heard` is called when its books have changed."""
+class ProviderSwitch(HostSwitch):
+    """`payer`: whose phone it is."""
 
     def __init__(self, asker: Asking, payer: Payer) -> None:
-        self.asker, self._payer = asker, payer
-        self.on: set[str] = set()
-        self.there = False
-        self.books: Mapping[str, Any] = {}
-        self._asking: asyncio.Task[None] | None = None
-        self._asked_s = 0.0
-
-    # -- troubles
-
-    def faults(self) -> dict[str, bool]:
-        """Trouble -> whether it is on."""
-        return {name: name in self.on for name in sorted(FAULTS)}
-
-    def menu(self) -> list[dict[str, Any]]:
-        """As the cabinet's fault menu tells those of a device."""
-        return [{"name": name, "text": text, "on": name in self.on} for name, text in sorted(FAULTS.items())]
-
-    async def switch(self, name: str, on: bool) -> None:
-        """Raises OSError or TimeoutError when the provider does not answer."""
-        self._told(await self.asker.ask("/lab/faults", {"on" if on else "off": name}))
-
-    def _told(self, answer: tuple[int, dict[str, Any]]) -> None:
-        status, told = answer
-        if status != 200:
-            raise OSError(f"the provider answered {status}; is it a lab's provider?")
-        self.on = {each["name"] for each in told["on"]}
+        super().__init__(asker, PROVIDER, FAULTS)
+        self._payer = payer
 
     # -- books
 
@@ -87,29 +58,7 @@ class ProviderSwitch:
             ],
         }
 
-    # -- asking
-
-    def soon(self) -> None:
-        """Ask anew, unless that was done just now."""
-        loop = asyncio.get_running_loop()
-        if self._asking is None and loop.time() - self._asked_s >= AGAIN_S:
-            self._asked_s = loop.time()
-            self._asking = loop.create_task(self._ask())
-
-    async def _ask(self) -> None:
-        try:
-            await self.refresh()
-        finally:
-            self._asking = None
-
-    async def refresh(self) -> None:
-        """Books and troubles as they are now. Never raises for a provider that is away."""
-        try:
-            status, books = await self.asker.ask("/ledger")
-            self._told(await self.asker.ask("/lab/faults", {}))
-        except (OSError, TimeoutError, KeyError):
-            self.there = False
-            return
-        self.there = status == 200
-        if self.there:
-            self.books = books
+    async def _look(self) -> Mapping[str, Any] | None:
+        status, books = await self.asker.ask("/ledger")
+        self._heard(await self.asker.ask("/lab/faults", {}))
+        return books if status == 200 else None
