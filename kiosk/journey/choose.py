@@ -34,14 +34,15 @@ def cheapest(offer: Offer) -> int | None:
 def listed(state: JourneyState, wall_ms: int) -> tuple[Offer, ...]:
     """The offers the filters leave, sorted; trains that are gone or closed come after all others.
 
-    Next departures: one row per train, none for those that are gone, and what is never sold here is told whatever the filter.
+    Next departures: one row per train, none for those that are gone, and what is never sold here or does not run is told
+    whatever the filter.
     """
     first, end = DEPARTS[state.departs]
     board = state.step == "next"
     known = [o for o in farthest(state.offers) if not _gone(o, wall_ms)] if board else state.offers
     offers = [offer for offer in known if _of_kind(offer, state.kind) and first <= int(offer.depart[:2]) < end]
     if state.available:
-        wanted = ("open", "query_only") if board else ("open",)
+        wanted = ("open", "query_only", "cancelled") if board else ("open",)
         offers = [offer for offer in offers if selling_state(offer, wall_ms) in wanted]
     offers.sort(key=lambda offer: (offer.depart_ms, offer.train))
     if state.sort == "price":
@@ -60,7 +61,7 @@ def _of_kind(offer: Offer, kind: str) -> bool:
 
 
 def _gone(offer: Offer, wall_ms: int) -> bool:
-    return selling_state(offer, wall_ms) in ("departed", "closed")
+    return wall_ms >= offer.depart_ms or selling_state(offer, wall_ms) == "closed"
 
 
 def page_of(items: Sequence[object], page: int, size: int) -> tuple[int, int]:

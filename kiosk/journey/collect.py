@@ -14,7 +14,7 @@ from kiosk.ports.station import OrdersFailed, OrdersFound
 CODE_DIGITS = 12
 STEPS = ("pickup", "pickup.code", "pickup.orders")
 FAILED = {"not_found": "order_not_found", "bad_code": "order_bad_code", "too_many": "order_too_many"}
-REFUSED = ("collected", "in_use", "unknown", "departed", "wrong_station")
+REFUSED = ("collected", "in_use", "unknown", "cancelled", "departed", "wrong_station")
 """Why an order that was shown is not handed out: each has words of its own."""
 
 

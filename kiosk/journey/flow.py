@@ -84,6 +84,8 @@ FLOW: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """Step -> target -> what it does: the flow table. `COMMON` is added to every step but attract and thanks."""
 
+REFUSED_FOR_GOOD = {"sale_closed": "closed", "query_only": "closed", "cancelled": "not_running"}
+"""Why the station sells nothing of a train any more, and the notice of it."""
 REFRESHED = ("trains", *board.BOARDS)
 """Steps whose list is asked again when it grows old."""
 
@@ -338,7 +340,6 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
             return self.sale_over(now, "seat", "seats_left")
         if fact.reason == "limit":
             return self.sale_over(now, "seat", "limit")
-        never = fact.reason in ("sale_closed", "query_only")
-        asks = self.sale_over(now, "trains", "closed" if never else "not_held")
+        asks = self.sale_over(now, "trains", REFUSED_FOR_GOOD.get(fact.reason, "not_held"))
         self._propose(now)
         return asks

@@ -36,7 +36,7 @@ def nearest(state: JourneyState, wall_ms: int) -> Instead | None:
     old = class_of(wanted, state.seat_class)
     limit_fen = round(old.price_fen * DEARER) if old else 0
     same = [Instead(wanted, c) for c in wanted.classes if c.code != state.seat_class and _fits(state, c)]
-    if state.notice == "closed" or selling_state(wanted, wall_ms) in OVER:
+    if state.notice in ("closed", "not_running") or selling_state(wanted, wall_ms) in OVER:
         same = []
     others = [
         Instead(offer, cell)

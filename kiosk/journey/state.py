@@ -8,7 +8,7 @@ from kiosk.screen.values import value
 FEW = 20
 """At most this many places left are told as a number, more as "available"."""
 
-OVER = ("departed", "closed", "query_only")
+OVER = ("departed", "closed", "query_only", "cancelled")
 """Selling states of a train that nobody gets a ticket for here, whatever places it has."""
 
 
@@ -178,7 +178,9 @@ def total_of(cell: ClassOffer, passengers: tuple[tuple[str, int], ...]) -> int:
 
 
 def selling_state(offer: Offer, wall_ms: int) -> str:
-    """open, departed, query_only (never sold here), closed (sale ends before departure) or sold_out."""
+    """open, cancelled (does not run), departed, query_only (never sold here), closed (sale ends before departure) or sold_out."""
+    if offer.cancelled:
+        return "cancelled"
     if wall_ms >= offer.depart_ms:
         return "departed"
     if offer.query_only:

@@ -316,7 +316,7 @@ class Station(Protocol):
 
     def collect(self, sale: str, number: str, most: int) -> None:
         """As `lock`, for what is left of an order that was found here, at most so many places: nothing is to be paid. Reasons of a
-        LockRefused: collected, in_use, unknown, departed, wrong_station, not_shown."""
+        LockRefused: collected, in_use, unknown, cancelled, departed, wrong_station, not_shown."""
 
     def renew(self, sale: str, note: int) -> None: ...
 

@@ -78,7 +78,8 @@ class ClassOffer:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One train from origin to destination on one date. `depart`, `arrive` as HH:MM of station time, `*_ms` wall time.
-    `query_only`: why it is shown and not sold here, in the station's words; `fare`: its price then (`USD 7.75`), if known."""
+    `query_only`: why it is shown and not sold here, in the station's words; `fare`: its price then (`USD 7.75`), if known.
+    `cancelled`: the train does not run that day."""
 
     train: str
     kind: str
@@ -98,6 +99,7 @@ class Offer:
     classes: tuple[ClassOffer, ...]
     query_only: str = ""
     fare: str = ""
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,8 @@ class OrderedPlace:
 
 @dataclass(frozen=True, slots=True)
 class FoundOrder:
-    """`number` proves nothing. `state`: open, collected, in_use, unknown, departed, wrong_station; `at`: telecode of the only
-    station that hands it out, empty: every one. `collected_ms` (wall), `collected_at` (machine): the last time, 0 and empty
+    """`number` proves nothing. `state`: open, collected, in_use, unknown, cancelled, departed, wrong_station; `at`: telecode of the
+    only station that hands it out, empty: every one. `collected_ms` (wall), `collected_at` (machine): the last time, 0 and empty
     before."""
 
     number: str

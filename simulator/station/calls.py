@@ -103,7 +103,7 @@ def find_order(station: Station, call: Call) -> Answer:
         raise Refused(403, "wrong_machine", f"the token belongs to {call.caller.machine}")
     if bool(body.code) == bool(body.document):
         raise bad_request("one of code and document")
-    return pickups.find(body, call.caller, station.sales.orders, call.now_ms)
+    return pickups.find(body, call.caller, station.sales, call.now_ms)
 
 
 def collect(station: Station, call: Call) -> Answer:

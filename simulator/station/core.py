@@ -29,6 +29,8 @@ from simulator.station.runs import Opening
 from simulator.station.sales import Sales
 from simulator.station.seals import SEAL_BYTES
 from simulator.station.seats.policies import POLICIES
+from simulator.station.service.changes import KINDS as CHANGE_KINDS
+from simulator.station.service.changes import Changes
 from simulator.station.wire import Answer, Refused, Reply, Request, Step
 from simulator.station.world import World
 
@@ -64,6 +66,7 @@ class Station:
         self.machines = Machines()
         self.records = Records(self.machines.hear, self.devices.seals)
         self.policies = Policies()
+        self.changes = Changes()
 
     def copy(self) -> Station:
         """A station of its own that stands where this one stands; what never changes is shared."""
@@ -72,7 +75,7 @@ class Station:
         other.signer, other.people, other.new_token = self.signer, self.people.copy(), self.new_token
         other.sales, other.devices, other.machines = self.sales.copy(), self.devices.copy(), self.machines.copy()
         other.records = self.records.copy(other.machines.hear, other.devices.seals)
-        other.policies = self.policies.copy()
+        other.policies, other.changes = self.policies.copy(), self.changes.copy()
         return other
 
     def handle(self, request: Request, now_ms: int) -> tuple[Reply, list[Step]]:
@@ -124,6 +127,9 @@ class Station:
         elif step["kind"] in POLICY_KINDS:
             self.policies.apply(step)
             self.machines.trail.hear(step)
+        elif step["kind"] in CHANGE_KINDS:
+            self.changes.apply(step, self.sales.runs)
+            self.machines.trail.hear(step)
         elif step["kind"] in MACHINE_KINDS:
             self.machines.apply(step)
         else:
@@ -136,6 +142,7 @@ class Station:
         devices, records, machines = self.devices, self.records, self.machines
         told = {"devices": devices.snapshot(), "records": records.snapshot(), "machines": machines.snapshot()}
         told |= {"people": self.people.snapshot(), "policies": self.policies.describe()}
+        told["changes"] = self.changes.describe()
         return {**self.sales.snapshot(), **told}
 
     def _answer(self, request: Request, now_ms: int) -> Answer:

@@ -7,7 +7,7 @@ level by level, so that neighbours are always neighbouring bits.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated
@@ -82,6 +82,25 @@ class Layout:
     def same_group_next(self) -> int:
         """Bit p: places p and p+1 are in one coach (and on one level)."""
         return self._pairs([place.group for place in self.places])
+
+    def of_coaches(self, coaches: Iterable[str]) -> int:
+        """Mask of the places in these coaches."""
+        names = frozenset(coaches)
+        return self._mask(place.coach in names for place in self.places)
+
+    def with_coach(self, like: str, coach: str) -> Layout:
+        """Another layout, with one coach more behind all others: the places of coach `like` under another number."""
+        added = (
+            replace(
+                place,
+                coach=coach,
+                row=coach + place.row.removeprefix(like),
+                group=coach + place.group.removeprefix(like),
+            )
+            for place in self.places
+            if place.coach == like
+        )
+        return Layout((*self.places, *added), self.levels)
 
     def _pairs(self, names: list[str]) -> int:
         return self._mask(one == other for one, other in pairwise(names))

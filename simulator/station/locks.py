@@ -30,7 +30,8 @@ def expiries(sales: Sales, now_ms: int) -> list[Step]:
 def lock(body: LockBody, sales: Sales, world: World, seller: str, now_ms: int) -> Answer:
     """Hold one place per passenger, or with the wish `standing` the right to ride without one.
 
-    Refuses: voided, key_reused, limit, no_such_train, sale_closed, query_only, sold_out, seats_left, expired, wrong_state.
+    Refuses: voided, key_reused, limit, no_such_train, sale_closed, query_only, cancelled, sold_out, seats_left, expired,
+    wrong_state.
     """
     rules = world.network.rules
     digest = digest_of(body.model_dump(by_alias=True))
@@ -56,16 +57,17 @@ def hold(
 ) -> tuple[Step, tuple[Trip, date]]:
     """The step that holds one place per passenger, and the ride with the day it begins.
 
-    Refuses: no_such_train, sale_closed, query_only, sold_out with `left` (and `standing`: how many more may stand), seats_left.
+    Refuses: no_such_train, sale_closed, query_only, cancelled, sold_out with `left` (and `standing`: how many more may
+    stand), seats_left.
     """
     rules, prices = world.network.rules, world.prices
     trip, travel_date = trip_on_sale(body, world.timetable, rules, now_ms)
     if reason := prices.terms(trip).query_only:
         raise Refused(409, "query_only", reason)
-    layout = trip.train.layouts.get(body.seat_class)
-    if layout is None:
+    if body.seat_class not in trip.train.layouts:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
+    sales.runs.refuse_cancelled(run)
     stock = run.stock
     ask = Ask(stock, trip.a, trip.b, len(passengers), body.wish, seller)
     stands, sold_on = body.wish == STANDING, station_date(now_ms)
@@ -78,7 +80,7 @@ def hold(
         more: dict[str, Any] = {} if room is None else {"standing": room.left}
         raise Refused(409, "sold_out", f"{answer.left} places left", (), left=answer.left, **more)
     made = without_seat if stands else offered
-    places = made(trip, layout, answer.places, body.seat_class, passengers, prices, sold_on)
+    places = made(trip, sales.runs.of(run).layout, answer.places, body.seat_class, passengers, prices, sold_on)
     step: Step = {
         "kind": "held",
         "key": body.key,

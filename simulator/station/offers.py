@@ -40,6 +40,8 @@ def availability(body: AvailabilityBody, world: World, runs: Runs, seller: str, 
 
 def _offer(trip: Trip, travel_date: date, world: World, runs: Runs, seller: str, sold_on: date) -> dict[str, Any]:
     of_trip, network, prices = _runs(trip, travel_date), world.network, world.prices
+    if any(runs.is_cancelled(run) for run in of_trip):
+        return {**_ride(trip, travel_date, 0), "cancelled": True, "closes_ms": 0, "classes": []}
 
     def make() -> AsOpened:
         terms = prices.terms(trip)
@@ -114,8 +116,8 @@ def _class_offer(
     sold_on: date,
 ) -> dict[str, Any]:
     """Berths are quoted at the level that would be given first. Standing tickets are told of where the seats are gone."""
-    layout = trip.train.layouts[run.seat_class]
-    free = runs.of(run).free(trip.a, trip.b, runs.sellers[seller])
+    stock = runs.of(run)
+    layout, free = stock.layout, stock.free(trip.a, trip.b, runs.sellers[seller])
     level = ""
     if layout.levels:
         levels = zip(layout.levels, layout.by_level, strict=True)
@@ -123,7 +125,7 @@ def _class_offer(
     quoted = prices.quote(trip, run.seat_class, level, kinds, sold_on)
     offer = {"class": run.seat_class, "price_fen": quoted["adult"], "left": free.bit_count(), "prices": quoted}
     if not free and (room := standing_room(trip, run, prices, runs, seller, sold_on)) and room.left:
-        offer["standing"] = told(room, trip, run, kinds, prices, sold_on)
+        offer["standing"] = told(room, trip, layout, run, kinds, prices, sold_on)
     return offer
 
 

@@ -29,23 +29,26 @@ CODE = re.compile(r"(?:TVM1:)?([0-9]{12})")
 
 
 def order(body: OrderBody, sales: Sales, timetable: Timetable, prices: Prices, rules: SaleRules, now_ms: int) -> Answer:
-    """Sell places elsewhere; they wait to be picked up. Refuses: no_such_train, sale_closed, sold_out, limit."""
+    """Sell places elsewhere; they wait to be picked up. Refuses: no_such_train, sale_closed, cancelled, sold_out,
+    limit."""
     if len(body.passengers) > rules.max_tickets:
         raise Refused(409, "limit", f"at most {rules.max_tickets} tickets an order", max_tickets=rules.max_tickets)
     if body.documents and len(body.documents) != len(body.passengers):
         raise bad_request("documents: one for each passenger, or none")
     trip, travel_date = trip_on_sale(body, timetable, rules, now_ms)
-    layout = trip.train.layouts.get(body.seat_class)
-    if layout is None:
+    if body.seat_class not in trip.train.layouts:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
+    sales.runs.refuse_cancelled(run)
     ask = Ask(run.stock, trip.a, trip.b, len(body.passengers), body.wish)
     chosen = sales.runs.would_get(ask, now_ms).places
     if not chosen:
         raise Refused(409, "sold_out", "not so many places are left")
     orders = sales.orders
     number = orders.next_number()
-    places = offered(trip, layout, chosen, body.seat_class, body.passengers, prices, station_date(now_ms))
+    places = offered(
+        trip, sales.runs.of(run).layout, chosen, body.seat_class, body.passengers, prices, station_date(now_ms)
+    )
     documents = body.documents or [""] * len(chosen)
     step: Step = {
         "kind": "ordered",
@@ -66,9 +69,9 @@ def order(body: OrderBody, sales: Sales, timetable: Timetable, prices: Prices, r
     return Answer({"order": number, "code": code, "paper": PAPER + code, "places": places}, [step], status=201)
 
 
-def find(body: FindBody, caller: Enrolled, orders: Orders, now_ms: int) -> Answer:
+def find(body: FindBody, caller: Enrolled, sales: Sales, now_ms: int) -> Answer:
     """Orders that a code or a document leads to, each with what can become of it here. Refuses: bad_code, not_found, too_many."""
-    machine = caller.machine
+    machine, orders = caller.machine, sales.orders
     recent = [at for at in orders.misses.get(machine, ()) if now_ms - at < MISSES_MS]
     if len(recent) >= MISSES:
         raise Refused(429, "too_many", "too many codes that are none; wait a minute")
@@ -76,7 +79,7 @@ def find(body: FindBody, caller: Enrolled, orders: Orders, now_ms: int) -> Answe
     if not found:
         missed: Step = {"kind": "missed", "machine": machine, "at_ms": now_ms}
         raise Refused(404, "not_found", "no order has this code or document", [] if body.document else [missed])
-    told = [_told(each, caller, now_ms) for each in found if not body.document or not _gone(each, now_ms)]
+    told = [_told(each, caller, sales, now_ms) for each in found if not body.document or not _gone(each, now_ms)]
     if not told:
         raise Refused(404, "not_found", "no order of days to come has this document")
     shown: Step = {
@@ -100,26 +103,28 @@ def _gone(one: Order, now_ms: int) -> bool:
     return now_ms >= int(one.ride["depart_ms"])
 
 
-def _state(one: Order, caller: Enrolled, now_ms: int) -> str:
+def _state(one: Order, caller: Enrolled, sales: Sales, now_ms: int) -> str:
     """What stands in the way, most important first; open: nothing."""
     states = {place.state for place in one.places}
     if states == {"collected"}:
         return "collected"
     if "open" not in states:
         return "in_use" if "held" in states else "unknown"
+    if sales.runs.is_cancelled(one.run):
+        return "cancelled"
     if _gone(one, now_ms):
         return "departed"
     return "wrong_station" if one.at not in ("", caller.station) else "open"
 
 
-def _told(one: Order, caller: Enrolled, now_ms: int) -> dict[str, Any]:
+def _told(one: Order, caller: Enrolled, sales: Sales, now_ms: int) -> dict[str, Any]:
     collected = max((place for place in one.places if place.state in ("collected", "unknown")), key=_when, default=None)
     return {
         **{name: one.ride[name] for name in RIDE},
         "order": one.number,
         "class": one.run.seat_class,
         "at": one.at,
-        "state": _state(one, caller, now_ms),
+        "state": _state(one, caller, sales, now_ms),
         "places": [{**place.told, "state": place.state} for place in one.places],
         "collected_ms": collected.at_ms if collected else 0,
         "collected_at": collected.key.split(".")[0] if collected else "",
@@ -137,8 +142,8 @@ RIDE = (
 
 
 def collect(number: str, body: CollectBody, caller: Enrolled, sales: Sales, rules: SaleRules, now_ms: int) -> Answer:
-    """Hold all open places of an order for one machine. Refuses: not_shown, collected, in_use, unknown, departed, wrong_station,
-    voided, key_reused, expired, wrong_state."""
+    """Hold all open places of an order for one machine. Refuses: not_shown, collected, in_use, unknown, cancelled, departed,
+    wrong_station, voided, key_reused, expired, wrong_state."""
     digest = digest_of({**body.model_dump(), "order": number})
     sale = sales.get(body.key)
     if body.key in sales.refunds:
@@ -148,7 +153,7 @@ def collect(number: str, body: CollectBody, caller: Enrolled, sales: Sales, rule
     one = sales.orders.by_number.get(number)
     if one is None or one.shown.get(caller.machine, 0) <= now_ms:
         raise Refused(409, "not_shown", "nobody has proved this order here, or too long ago")
-    if (state := _state(one, caller, now_ms)) != "open":
+    if (state := _state(one, caller, sales, now_ms)) != "open":
         raise Refused(409, state, f"the order is {state}")
     indices = one.open()
     places = [{**one.places[index].told, "index": at, "price_fen": 0} for at, index in enumerate(indices)]

@@ -27,13 +27,13 @@ def why(body: WhyBody, runs: Runs, timetable: Timetable, rules: SaleRules, selle
     Refuses: no_such_train, sale_closed.
     """
     trip, travel_date = trip_on_sale(body, timetable, rules, now_ms)
-    layout = trip.train.layouts.get(body.seat_class)
-    if layout is None:
+    if body.seat_class not in trip.train.layouts:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
+    run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
+    layout = runs.of(run).layout
     found = (
         index for index, place in enumerate(layout.places) if (place.coach, place.name) == (body.coach, body.place)
     )
-    run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
     reason = runs.why(Ask(run.stock, trip.a, trip.b, seller=seller), next(found, -1), now_ms)
     stops = trip.train.stops
     told: dict[str, Any] = {"rule": reason.rule}

@@ -38,7 +38,7 @@ def offer(
     trip, travel_date = trip_of(sale, world.timetable)
     boards = trip.train.stops[trip.a].station
     where: Place = "sale" if here == sold_at else "boarding" if here == boards else "other"
-    offers = _priced(sale, places, world, rules, where, now_ms)
+    offers = _priced(sale, places, world, sales, rules, where, now_ms)
     tickets = [
         _ticket(sale, place, number, one) for place, number, one in zip(places, body.tickets, offers, strict=True)
     ]
@@ -64,11 +64,11 @@ def offer(
 
 
 def _priced(
-    sale: Sale, places: Sequence[int], world: World, rules: RuleBook, where: Place, now_ms: int
+    sale: Sale, places: Sequence[int], world: World, sales: Sales, rules: RuleBook, where: Place, now_ms: int
 ) -> list[RefundOffer]:
     try:
         offers = [
-            offer_refund(rules, ticket_of(sale, place, world.timetable, world.network), now_ms, where)
+            offer_refund(rules, ticket_of(sale, place, world.timetable, world.network, sales.runs), now_ms, where)
             for place in places
         ]
     except NoRule as error:
@@ -127,6 +127,8 @@ def confirm(key: str, body: RefundConfirmBody, sales: Sales, now_ms: int) -> Ans
     if now_ms >= step["expires_ms"]:
         raise Refused(409, "expired", "the offer is over: ask for another one with a new key")
     refuse_returned(sale, step["places"])
+    if step["fee_fen"] and sale.run is not None and sales.runs.is_cancelled(sale.run):
+        raise Refused(409, "expired", "the train was cancelled since: ask again with a new key, and all comes back")
     if sale.slack_fen < -step["rounding_fen"]:  # another ticket of the sale came back meanwhile, with the rounding
         raise Refused(409, "expired", "the offer does not hold any more: ask for another one with a new key")
     return Answer(done, [{"kind": "refunded", "key": key, "at_ms": now_ms}])

@@ -14,6 +14,7 @@ from typing import Any
 from simulator.station.dated import Step as Reason
 from simulator.station.network import Network
 from simulator.station.rules.refunds import Ticket
+from simulator.station.runs import Runs
 from simulator.station.sales import Sale, Sales
 from simulator.station.timetable import DAY_MINUTES, Timetable, Trip
 from simulator.station.wire import Refused, bad_request
@@ -47,8 +48,9 @@ def trip_of(sale: Sale, timetable: Timetable) -> tuple[Trip, date]:
     return trip, date.fromisoformat(sale.run.run_date) + timedelta(days=trip.depart_min // DAY_MINUTES)
 
 
-def ticket_of(sale: Sale, place: int, timetable: Timetable, network: Network) -> Ticket:
+def ticket_of(sale: Sale, place: int, timetable: Timetable, network: Network, runs: Runs) -> Ticket:
     """A ticket as the rules see it. A machine hands out paper, so it was taken as paper when it was sold."""
+    assert sale.run is not None
     trip, travel_date = trip_of(sale, timetable)
     ends = (trip.train.stops[trip.a].station, trip.train.stops[trip.b].station)
     return Ticket(
@@ -59,6 +61,8 @@ def ticket_of(sale: Sale, place: int, timetable: Timetable, network: Network) ->
         paper_ms=sale.sold_ms,
         moved_with_ms=sale.exchange["moved_with_ms"] if sale.exchange else None,
         cash=sale.cash,
+        cancelled=runs.is_cancelled(sale.run),
+        called_off=runs.is_cancelled(sale.run),
     )
 
 

@@ -7,16 +7,19 @@ start. Source: seat inventory, sections 3, 4 and 8.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeVar
 
 from simulator.station.allotted import NOTHING_MORE, Allotted
 from simulator.station.layout import Layout
 from simulator.station.seats.engine import Engine
+from simulator.station.seats.orders import STANDING, Ask
 from simulator.station.seats.policies import Policy, exact_gap
-from simulator.station.seats.stock import Stock
+from simulator.station.seats.stock import Stock, StockError
+from simulator.station.seats.why import Why
 from simulator.station.timetable import Timetable
+from simulator.station.wire import Refused
 
 Made = TypeVar("Made")
 MOST_OPENED = 20_000
@@ -45,6 +48,11 @@ class RunClass:
         return f"{self.train} {self.run_date} {self.seat_class}"
 
 
+def run_of(stock: str) -> RunClass:
+    """The class of a run by its name in the engine."""
+    return RunClass(*stock.rsplit(" ", 2))
+
+
 class Runs(Engine):
     """An engine that finds its stocks in the timetable. `stocks` has only those that something was held of; the others cannot
     change, and copies share them."""
@@ -60,6 +68,13 @@ class Runs(Engine):
         self._timetable, self._opening, self._policy, self._allotted = timetable, opening, policy, allotted
         self._untouched: dict[str, Stock] = {}
         self._opened: dict[Hashable, Any] = {}
+        self.cancelled: set[tuple[str, str]] = set()
+        """Runs that the office has called off: train and date of the first departure. Nothing of them is sold."""
+
+    def copy(self) -> Self:
+        other = super().copy()
+        other.cancelled = set(self.cancelled)
+        return other
 
     def stock(self, name: str) -> Stock | None:
         found = self.stocks.get(name) or self._untouched.get(name)
@@ -76,6 +91,47 @@ class Runs(Engine):
         if name not in self.stocks and (untouched := self.stock(name)) is not None:
             self.stocks[name] = untouched.copy()
         return self.stocks[name]
+
+    def is_cancelled(self, run: RunClass) -> bool:
+        return (run.train, run.run_date) in self.cancelled
+
+    def refuse_cancelled(self, run: RunClass) -> None:
+        """Refuses cancelled: the train does not run that day."""
+        if self.is_cancelled(run):
+            raise Refused(409, "cancelled", f"{run.train} of {run.run_date} does not run")
+
+    def why(self, ask: Ask, place: int, now_ms: int) -> Why:
+        """As of every engine; of a run that was called off no place is for sale."""
+        return Why("cancelled") if self.is_cancelled(run_of(ask.stock)) else super().why(ask, place, now_ms)
+
+    def still_open(self, order: str) -> bool:
+        """As of every engine; not on a run that was called off, nor in coaches that were taken off again."""
+        known = self.orders.get(order)
+        if known is None or known.ask is None or self.is_cancelled(run_of(known.ask.stock)):
+            return False
+        offered = self.stocks[known.ask.stock].offered
+        seated = () if known.ask.wish == STANDING else known.places
+        return all(offered >> place & 1 for place in seated) and super().still_open(order)
+
+    def add_coaches(self, run: RunClass, like: str, coaches: Sequence[str]) -> None:
+        """Coaches more, with the places that coach `like` has of this class: on sale at once. A class that the timetable does not
+        have any more is passed over. Raises StockError when it has no such coach."""
+        if self.stock(run.stock) is None:
+            return
+        stock, train = self.to_change(run.stock), self._timetable.trains[run.train]
+        layout = stock.layout
+        for coach in coaches:
+            layout = layout.with_coach(like, coach)
+        if len(layout.places) == stock.size:
+            raise StockError(f"{run.stock}: no coach {like}")
+        grown = replace(train, layouts={**train.layouts, run.seat_class: layout})
+        apart = self._allotted.apart(grown, run.seat_class, run.run_date)
+        stock.grow(layout, layout.full if apart is None else apart)
+
+    def take_off(self, run: RunClass, coaches: Sequence[str]) -> None:
+        """Coaches that came later are not for sale any more."""
+        if (stock := self.stocks.get(run.stock)) is not None:
+            stock.offered &= ~stock.layout.of_coaches(coaches)
 
     def seller_at(self, station: str) -> str:
         """Who sells at a station, by its name in the engine."""
@@ -109,7 +165,7 @@ class Runs(Engine):
 
     def _make(self, name: str) -> Stock | None:
         """A stock as it opens; None when the timetable has no such run, or an older journal names a class that is gone."""
-        run = RunClass(*name.rsplit(" ", 2))
+        run = run_of(name)
         train = self._timetable.trains.get(run.train)
         layout = None if train is None else train.layouts.get(run.seat_class)
         if train is None or layout is None:

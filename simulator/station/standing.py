@@ -51,12 +51,12 @@ def refuse_standing(room: Room | None, seats_left: int) -> None:
 
 
 def told(
-    room: Room, trip: Trip, run: RunClass, kinds: tuple[str, ...], prices: Prices, sold_on: date
+    room: Room, trip: Trip, layout: Layout, run: RunClass, kinds: tuple[str, ...], prices: Prices, sold_on: date
 ) -> dict[str, Any]:
     """The part of a class's offer: how many, what it costs and why, the coaches, and each section with its capacity."""
     seats = prices.quote(trip, run.seat_class, "", kinds, sold_on)
     costs = {kind: part_fen(fen, room.rule.percent_of_seat[run.seat_class]) for kind, fen in seats.items()}
-    stops, names = trip.train.stops, coach_names(trip.train.layouts[run.seat_class])
+    stops, names = trip.train.stops, coach_names(layout)
     by_coach = room.standing.left_by_coach(trip.a, trip.b)
     on_board = room.standing.on_board()
     return {

@@ -138,7 +138,7 @@ def test_readers_work_only_while_the_screen_asks_for_something() -> None:
     assert (scanner(at).order, reader(at).order) == (0, 0)
 
 
-@pytest.mark.parametrize("why", ["collected", "in_use", "unknown", "departed", "wrong_station"])
+@pytest.mark.parametrize("why", ["collected", "in_use", "unknown", "cancelled", "departed", "wrong_station"])
 def test_an_order_that_is_not_handed_out_here_is_shown_and_not_begun(why: str) -> None:
     at = asked(bench(replace(ORDER, state=why))).touch("order:E100000001")
     assert at.state is None

@@ -19,8 +19,8 @@ class SeatChip:
 
 @value
 class TrainCard:
-    """`family`: G, D, other (colour of the pill). `state`: open, sold_out, departed, closed, query_only (shown, never sold here:
-    `price` is then in its own currency, `USD 7.75`)."""
+    """`family`: G, D, other (colour of the pill). `state`: open, sold_out, departed, closed, cancelled (it does not run),
+    query_only (shown, never sold here: `price` is then in its own currency, `USD 7.75`)."""
 
     key: Key
     number: str

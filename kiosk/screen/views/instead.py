@@ -11,7 +11,11 @@ from kiosk.screen.values import Dialog, Journey, Key, Words
 from kiosk.screen.views.card import journey_card
 from kiosk.screen.views.look import Look
 
-REASONS = {"sold_out": Msg("These seats were just sold"), "closed": Msg("Sale for this train has just closed")}
+REASONS = {
+    "sold_out": Msg("These seats were just sold"),
+    "closed": Msg("Sale for this train has just closed"),
+    "not_running": Msg("This train does not run"),
+}
 
 
 def _fewer(look: Look) -> Dialog | None:

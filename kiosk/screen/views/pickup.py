@@ -23,6 +23,7 @@ BROKEN = Msg("Does not work now")
 STATES: dict[str, tuple[str, str, Msg]] = {
     "in_use": ("warn", "hourglass", Msg("Another machine is printing it now")),
     "unknown": ("danger", "warn", Msg("Please ask at window {window}: tickets of it may have been handed out")),
+    "cancelled": ("warn", "warn", Msg("The train does not run. Window {window} gives all of its price back")),
     "departed": ("warn", "clock", Msg("The train has left. Please ask at window {window}")),
     "wrong_station": ("warn", "pin", Msg("To be collected at {station} only")),
 }

@@ -24,7 +24,7 @@ from kiosk.screen.views.look import NOTHING, Look
 
 LONGEST = 20
 """Letters of a name on a key."""
-LISTED = ("open", "sold_out", "query_only")
+LISTED = ("open", "sold_out", "query_only", "cancelled")
 PAN_WORDS = {
     "left": Msg("Move left"),
     "right": Msg("Move right"),

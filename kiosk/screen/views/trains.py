@@ -19,6 +19,7 @@ STATES = {
     "sold_out": Msg("Sold out"),
     "departed": Msg("Departed"),
     "closed": Msg("Sale closed"),
+    "cancelled": Msg("Does not run"),
 }
 SORTS = {"depart": Msg("Earliest"), "price": Msg("Cheapest"), "duration": Msg("Fastest")}
 NOT_IN_YUAN = Msg("Fare not in yuan: not sold at this machine")

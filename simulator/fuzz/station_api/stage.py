@@ -120,14 +120,16 @@ class Stage:
         return dict(reply.body or {})
 
     def refill(self) -> None:
-        """Something waits for each deed: a person and a policy to be agreed to; two sales held, one confirmed, and two handed
-        out, of which one is offered a refund and one an exchange."""
+        """Something waits for each deed: a person, a policy and coaches to be agreed to; two sales held, one confirmed, and
+        two handed out, of which one is offered a refund and one an exchange."""
         self._refilled += 1
         person = {"what": "enrol", "person": f"q{self._refilled}", "role": "operator", "reason": "fuzz"}
         self.call("POST", "/v1/office/people:propose", person, PEOPLE["ann"].token)
         words = {"text_zh": "演练", "text_en": "drill", "reason": "fuzz", "cities": [], "fee_percent": 5}
         times = {"begins": f"{DAYS[1]}T20:00", "ends": "", "bought_before": "", "refund_until": ""}
         self.call("POST", "/v1/office/policies", {**words, **times}, PEOPLE["ann"].token)
+        more = {"kind": "places", "train": "K598", "date": DAYS[2], "class": "hard_seat", "like": "01", "count": 1}
+        self.call("POST", "/v1/office/changes", {**more, "reason": "fuzz"}, PEOPLE["ann"].token)
         machine = self.shell.station.devices.enrolled["T07"]
         if machine.digest or machine.revoked:
             return  # the office gave it another token, or took its grant

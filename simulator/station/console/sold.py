@@ -111,7 +111,8 @@ def seats(station: Station, key: str, day: str, seat_class: str) -> dict[str, An
     """Every place of a class of a run: one letter for each segment, f free, h held, s sold; and how well they are used.
     Refuses 400, and 404 no_such_train."""
     train, run = _run(station, key, day, seat_class)
-    stock, layout = station.sales.runs.of(run), train.layouts[seat_class]
+    stock = station.sales.runs.of(run)
+    layout = stock.layout
     taken, held = stock.taken(), _held(station, run, train)
     places = [
         {
@@ -138,7 +139,8 @@ def why(station: Station, now_ms: int, key: str, day: str, seat_class: str, trip
     index, a, b = (int(part) for part in asked.groups()) if asked else (0, 0, 0)
     if not a < b <= train.segments:
         raise bad_request(f"trip: {trip!r} is no place-from-to of this train")
-    runs, layout = station.sales.runs, train.layouts[seat_class]
+    runs = station.sales.runs
+    layout = runs.of(run).layout
     reason = runs.why(Ask(run.stock, a, b, seller=runs.seller_at(train.stops[a].station)), index, now_ms)
     ends = [one for one in reason.segments if one - 1 not in reason.segments]
     beyond = [one + 1 for one in reason.segments if one + 1 not in reason.segments]

@@ -33,6 +33,7 @@ class Trial:
 
     def steps(self) -> Iterator[None]:
         """Yields between bits of work."""
+        world = self._station.world
         delivered = list(self._station.sales.delivered.items())
         self._left_off = max(0, len(delivered) - MOST_TICKETS)
         for count, (number, (key, place)) in enumerate(delivered[-MOST_TICKETS:]):
@@ -41,7 +42,7 @@ class Trial:
             sale = self._station.sales.get(key)
             if place in sale.refunded or place in sale.exchanged:
                 continue
-            ticket = ticket_of(sale, place, self._station.world.timetable, self._station.world.network)
+            ticket = ticket_of(sale, place, world.timetable, world.network, self._station.sales.runs)
             if ticket.departs_ms > self._at_ms:
                 judge(self._out, ticket, 1, self._at_ms, (self._before, self._now), number)
         yield from self._judge_past()
@@ -56,7 +57,7 @@ class Trial:
                 continue
             sale = self._station.sales.get(refund.step["sale"])
             for place in refund.step["places"]:
-                ticket = ticket_of(sale, place, world.timetable, world.network)
+                ticket = ticket_of(sale, place, world.timetable, world.network, self._station.sales.runs)
                 judge(self._past, ticket, 1, refund.step["at_ms"], (self._before, as_if), refund.step["key"])
 
     def told(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from simulator.station.machines.signing import Signer
 from simulator.station.replies import days as days_replies
 from simulator.station.replies import office as replies
 from simulator.station.routing import Route, Table
+from simulator.station.service import calls as service_calls
 from simulator.station.wire import Answer, Refused, Request, bad_request
 
 if TYPE_CHECKING:
@@ -271,6 +272,7 @@ ROUTES: tuple[Route, ...] = (
     *operator_calls.ROUTES,
     *people_calls.ROUTES,
     *policy_calls.ROUTES,
+    *service_calls.ROUTES,
     Route("GET", "/v1/office/claims", list_claims, "All claims", reply=replies.ClaimsReply),
     Route(
         "POST", "/v1/office/claims/{code}:settle", settle, "Paid at the window", bodies.SettleBody,

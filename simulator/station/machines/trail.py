@@ -14,6 +14,8 @@ SUBJECTS = (
     "what",
     "role",
     "number",
+    "train_number",
+    "run_date",
     "name",
     "version",
     "seq",

@@ -93,7 +93,7 @@ class OrderTold(Ride):
     order: Annotated[str, Field(pattern=r"^E[0-9]{9}$")]
     class_: Annotated[Code, Field(alias="class")]
     at: Telecode | Literal[""]
-    state: Literal["open", "collected", "in_use", "unknown", "departed", "wrong_station"]
+    state: Literal["open", "collected", "in_use", "unknown", "cancelled", "departed", "wrong_station"]
     places: Annotated[list[OrderedPlace], Field(min_length=1)]
     collected_ms: Whole
     collected_at: Machine | Literal[""]

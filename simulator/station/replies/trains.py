@@ -75,7 +75,8 @@ class ClassOffer(Reply):
 
 
 class TrainOffer(Ride):
-    """`fare`, `query_only` and `estimated` only of a feed's trains that need them."""
+    """`fare`, `query_only` and `estimated` only of a feed's trains that need them; `cancelled` of a run that was called off, which
+    has no classes."""
 
     minutes: Whole
     km: Whole
@@ -85,6 +86,7 @@ class TrainOffer(Ride):
     classes: list[ClassOffer]
     estimated: list[Literal["price", "times"]] = absent()
     query_only: str = absent()
+    cancelled: Literal[True] = absent()
     fare: str = absent()
 
 
@@ -112,7 +114,7 @@ class StopsReply(Reply):
 
 Rule = Literal[
     "offered", "not_best", "held", "sold", "taken", "two_records", "distance", "no_such_place",
-    "use", "window", "station", "limit", "min_to", "withdrawn",
+    "use", "window", "station", "limit", "min_to", "withdrawn", "cancelled",
 ]  # fmt: skip
 
 

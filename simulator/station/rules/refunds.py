@@ -12,6 +12,7 @@ from typing import Literal
 
 from simulator.station.dated import Step
 from simulator.station.rules.book import RuleBook
+from simulator.station.rules.carrier import stopped_midway
 from simulator.station.rules.fees import refund_fee, share_fen
 from simulator.station.rules.moments import HOUR_MS
 from simulator.station.rules.rebooking import rebook_refused
@@ -32,7 +33,7 @@ class Ticket:
     taken as paper. `moved_with_ms`: time left to the old departure when it was rebooked (negative: after it). `mark`:
     what it went through. `unused_fare_fen`: of the part not ridden, when illness ends a journey. `cancelled`: its train
     does not run. `insurance_fen`: travel insurance bought with it. `cash`: it was paid in cash. `reopened_ms`: when the
-    closed station entrance opened again.
+    closed station entrance opened again. `called_off`: the carrier itself cancelled the run.
     """
 
     fare_fen: int
@@ -49,6 +50,7 @@ class Ticket:
     group: bool = False
     cancelled: bool = False
     reopened_ms: int | None = None
+    called_off: bool = False
 
     @property
     def travel_day(self) -> date:
@@ -75,6 +77,11 @@ class RefundOffer:
 def offer_refund(book: RuleBook, ticket: Ticket, at_ms: int, place: Place | None = None) -> RefundOffer:
     """What is given back for `ticket` at the moment `at_ms`. `place` None: where it is asked does not matter (online)."""
     day = station_date(at_ms)
+    if (
+        ticket.called_off
+    ):  # nothing was ridden: carrier's fault wins over what bars a refund, and has no deadline and no place
+        back = stopped_midway(book, ticket.fare_fen, 0, 0, day)
+        return _given(ticket, 0, back.refund_fen, back.trace)
     barred = mark_refused(book, ticket, day)
     if barred is not None:
         return _refused(barred)

@@ -37,6 +37,12 @@ class Standing:
         other.loads = [list(loads) for loads in self.loads]
         return other
 
+    def without_room(self, coaches: int) -> None:
+        """So many coaches in all: nobody stands in those that came later."""
+        more = coaches - len(self.per_coach)
+        self.per_coach += (0,) * more
+        self.loads += [[0] * len(self.per_segment) for _ in range(more)]
+
     def on_board(self) -> list[int]:
         """Standing passengers per segment, in all coaches."""
         return [sum(loads) for loads in zip(*self.loads, strict=True)] or [0] * len(self.per_segment)

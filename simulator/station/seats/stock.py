@@ -149,6 +149,21 @@ class Stock:
         other.standing = None if self.standing is None else self.standing.copy()
         return other
 
+    def grow(self, layout: Layout, offered: int) -> None:
+        """More places behind those there are: open to everybody on the whole run, nobody stands beside them. `offered`: the mask
+        of what is on sale of `layout`. Raises StockError for a layout that does more than add."""
+        if layout.places[: self.size] != self.layout.places or layout.levels != self.layout.levels:
+            raise StockError("a place that is there was changed")
+        full, fresh = layout.full, layout.full ^ self.layout.full
+        for index, pool in enumerate(self.pools):
+            closed = 0 if index == self.shared else fresh
+            pool.rows = [*(row | closed for row in pool.rows[:-1]), full]
+        coaches = dict.fromkeys(place.coach for place in layout.places)
+        if self.standing is not None:
+            self.standing.without_room(len(coaches))
+        self.offered = self.offered | offered & fresh
+        self.layout, self.size = layout, len(layout.places)
+
     # -- asking changes nothing
 
     def left(self, a: int, b: int, seller: Seller = ORDINARY) -> int:

@@ -10,8 +10,8 @@ from simulator.station.seats.stock import Stock
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`rule`: offered, not_best, taken, two_records, distance, no_such_place, or a term of the place's quota (use, window, station,
-    limit, min_to, withdrawn). `segments`: where it is taken. `instead`: a place that goes first."""
+    """`rule`: offered, not_best, taken, two_records, distance, no_such_place, cancelled, or a term of the place's quota (use,
+    window, station, limit, min_to, withdrawn). `segments`: where it is taken. `instead`: a place that goes first."""
 
     rule: str
     segments: tuple[int, ...] = ()

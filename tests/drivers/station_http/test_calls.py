@@ -258,6 +258,10 @@ def test_a_train_that_is_shown_and_not_sold() -> None:
     assert isinstance(fact, TrainsListed)
     seen = [(offer.query_only, offer.fare) for offer in fact.offers]
     assert seen == [("the fare is USD 7.75", "USD 7.75"), ("no fare", ""), ("", "")]
+    off = {**OFFER, "classes": [], "closes_ms": 0, "cancelled": True}
+    fact = heard(calls.ask_trains(4, "BXP", "ZZF", "2026-11-23", ""), 200, {"at_ms": 1, "trains": [off, OFFER]})
+    assert isinstance(fact, TrainsListed)
+    assert [offer.cancelled for offer in fact.offers] == [True, False]
 
 
 STANDS = {"left": 20, "price_fen": 24700, "prices": {"adult": 24700, "child": 12350}, "coaches": [], "sections": []}
@@ -291,6 +295,7 @@ def test_a_place_without_a_name_is_a_standing_ticket_and_nothing_else() -> None:
         (400, {"error": "bad_request"}, "bad_request"),
         (500, None, "http_500"),
         (200, {"at_ms": 1, "trains": [{**OFFER, "query_only": True}]}, "query_only: str expected, bool came"),
+        (200, {"at_ms": 1, "trains": [{**OFFER, "cancelled": "no"}]}, "cancelled: bool expected, str came"),
         (200, {"at_ms": 1, "trains": [{**OFFER, "fare": 775}]}, "fare: str expected, int came"),
         (200, {"at_ms": 1}, "trains: list expected, NoneType came"),
         (200, {"at_ms": 1, "trains": [{**OFFER, "km": "693"}]}, "km: int expected, str came"),

@@ -37,6 +37,7 @@ def selling() -> Journey:
         (LockRefused("k", "sold_out", 1), "seat", "only_left"),
         (LockRefused("k", "sold_out", 0), "trains", "sold_out"),
         (LockRefused("k", "sale_closed", 0), "trains", "closed"),
+        (LockRefused("k", "cancelled", 0), "trains", "not_running"),
         (LockRefused("k", "limit", 0), "seat", "limit"),
         (LockRefused("k", "other", 0), "trains", "not_held"),
         (LockUncertain("k", "timeout"), "trains", "no_answer"),

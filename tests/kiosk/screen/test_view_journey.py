@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.journey.choose import listed
+from kiosk.ports.station import TrainsListed
 from kiosk.sale.book import Book
 from kiosk.screen.shown import HelpSeen, ModeSeen
 from kiosk.screen.texts import Both
@@ -59,6 +61,25 @@ def test_trains_say_why_they_cannot_be_bought() -> None:
     ]
     assert len(screen.cards) == 5
     assert len(screen_of("trains-large", Trains).cards) == 4
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "停运"), ("en", "Does not run")])
+def test_a_train_that_does_not_run_says_so_where_it_would_have_left(language: str, words: str) -> None:
+    made = with_trains(journey(language))
+    off = tuple(
+        replace(o, cancelled=True, classes=(), closes_ms=0) if o.train == "G71" else o for o in made.state.offers
+    )
+    made.hear(TrainsListed(made.state.request, WALL_MS, off), now())
+    screen = view(shown(made.state))
+    assert isinstance(screen, Trains)
+    found = next(card for card in screen.cards if card.number == "G71")
+    assert (found.state, found.state_words.main, found.key.enabled) == ("cancelled", words, False)
+    assert found.key.why == found.state_words
+    assert [card.number for card in screen.cards] == [card.number for card in screen_of("trains", Trains).cards]
+    late = replace(next(o for o in off if o.cancelled), depart_ms=WALL_MS)
+    assert [each.train for each in listed(replace(made.state, offers=(late,), step="next"), WALL_MS)] == []
+    early = replace(made.state, offers=(replace(late, depart_ms=WALL_MS + 1),), step="next", available=True)
+    assert len(listed(early, WALL_MS)) == 1
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,8 @@ def pickups(language: str) -> dict[str, JourneyState]:
         replace(ORDERED, number="E100000046", state="unknown"),
     )
     found["pickup.orders-several"] = replace(made.state, orders=told)
-    last = (replace(ORDERED, state="departed"), replace(ORDERED, state="in_use", number="E100000047"))
+    off = replace(ORDERED, state="cancelled", number="E100000048")
+    last = (replace(ORDERED, state="departed"), off, replace(ORDERED, state="in_use", number="E100000047"))
     found["pickup.orders-none"] = replace(made.state, orders=last)
     return found
 
