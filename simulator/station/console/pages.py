@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from simulator.faces import add_faces
 from simulator.station import wire
-from simulator.station.console import sight, sold
+from simulator.station.console import service, sight, sold
 from simulator.station.console.outlook import Outlook, order
 from simulator.station.console.reports.content import LANGUAGES, report_of
 from simulator.station.console.reports.written import PAGE_HEADERS, written
@@ -66,6 +66,10 @@ class Console:
             ),
             "why": lambda request, now_ms: sold.why(
                 station, now_ms, *(request.query_params.get(name, "") for name in ("train", "date", "class", "trip"))
+            ),
+            "change": lambda request, now_ms: service.one_change(station, request.query_params.get("number", "")),
+            "runs": lambda request, now_ms: service.runs_of(
+                station, request.query_params.get("train", ""), request.query_params.get("date", ""), now_ms
             ),
             "trail": lambda request, now_ms: {
                 "entries": station.machines.trail.last(MOST_TRAIL, request.query_params.get("by", ""))

@@ -12,13 +12,15 @@ import * as people from "./people.js";
 import * as rules from "./rules.js";
 import * as sales from "./sales.js";
 import * as seats from "./seats.js";
+import * as service from "./service.js";
 import * as trail from "./trail.js";
 
-const PAGES = { machines, machine, outlook, sales, seats, parameters, rules, money, day, people, trail };
+const PAGES = { machines, machine, outlook, sales, seats, parameters, rules, service, money, day, people, trail };
 const NAV = [
-  ["machines", ["设备", "Machines"]], ["outlook", ["补给", "Refills"]], ["sales", ["售票", "Sales"]], ["seats", ["席位", "Places"]], ["parameters", ["参数", "Parameters"]], ["rules", ["规则", "Rules"]],
+  ["machines", ["设备", "Machines"]], ["outlook", ["补给", "Refills"]], ["sales", ["售票", "Sales"]], ["seats", ["席位", "Places"]], ["parameters", ["参数", "Parameters"]], ["rules", ["规则", "Rules"]], ["service", ["运行", "Service"]],
   ["money", ["欠款钱箱", "Claims, boxes"]], ["day", ["日结", "Day"]], ["people", ["人员", "People"]], ["trail", ["操作记录", "Trail"]],
 ];
+const KEYS = "1234567890-";
 const LANGUAGES = { zh: "中文", en: "English", both: "中 + En" };
 let look = async () => {};
 let busy = false;
@@ -130,7 +132,7 @@ function welcome(said) {
   tell(null);
   byId("who").replaceChildren(make("b", {}, me.name), " · ", ...pair(ROLES[me.role] ?? me.role));
   byId("out").hidden = false;
-  byId("nav").replaceChildren(...NAV.map(([name, words], at) => make("a", { href: `#/${name}`, "data-name": name, "aria-keyshortcuts": String((at + 1) % 10) }, pair(words))));
+  byId("nav").replaceChildren(...NAV.map(([name, words], at) => make("a", { href: `#/${name}`, "data-name": name, "aria-keyshortcuts": KEYS[at] }, pair(words))));
   listen();
   open();
 }
@@ -153,8 +155,7 @@ addEventListener("logged-out", () => { if (me.name) leave(); });
 addEventListener("station-time", (event) => { ahead = event.detail - Date.now(); });
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-  const link = byId("nav").children[(Number(event.key) + 9) % 10];
-  if (link && /^[0-9]$/.test(event.key)) link.click();
+  if (event.key.length === 1) byId("nav").children[KEYS.indexOf(event.key)]?.click();
 });
 setInterval(() => { byId("clock").textContent = me.name ? time(Date.now() + ahead) : ""; }, 1000);
 enter();

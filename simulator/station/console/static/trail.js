@@ -8,6 +8,7 @@ function about(entry) {
   const words = [];
   if (entry.what.person) words.push(make("b", {}, entry.what.person), " ", ...pair(PROPOSALS[entry.what.what] ?? ""), ...(entry.what.role ? [" → ", ...pair(ROLES[entry.what.role] ?? entry.what.role)] : []));
   if (entry.kind.startsWith("policy_")) words.push(make("a", { href: `#/rules/${entry.what.number}` }, `P${entry.what.number}`));
+  if (entry.kind.startsWith("change_")) words.push(make("a", { href: `#/service/${entry.what.number}` }, `C${entry.what.number}`), entry.what.train_number ? ` ${entry.what.train_number} ${entry.what.run_date ?? ""}` : "");
   if (machine) words.push(make("a", { href: `#/machine/${machine}` }, machine), " ");
   if (entry.kind === "commanded") words.push(...pair(COMMANDS[name] ?? name), argument && name === "mode" ? [" → ", ...pair(mode(argument))] : [" ", argument ?? ""], ` #${seq}`);
   else if (version) words.push(`${name} v${version}`);

@@ -47,18 +47,20 @@ export const CHANGES = { added: ["新增", "added"], removed: ["删除", "taken 
 export const PROPOSALS = { enrol: ["新人员", "Newcomer"], role: ["更改角色", "Another role"], token: ["新口令", "New token"], unlock: ["解除锁定", "Unlock"] };
 export const STEPS = {
   policy_drafted: ["起草政策", "Drafted a policy"], policy_released: ["发布政策", "Released a policy"], policy_withdrawn: ["撤回政策", "Withdrew a policy"],
+  change_drafted: ["起草运行变更", "Drafted a change of the service"], change_released: ["发布运行变更", "Released a change of the service"], change_withdrawn: ["撤回运行变更", "Took back a change of the service"],
   person_proposed: ["提出人员更改", "Proposed about a person"], person_agreed: ["同意人员更改", "Agreed about a person"], person_withdrawn: ["撤回人员更改", "Withdrew a proposal"],
   person_locked: ["锁定人员", "Locked a person"],
   set_drafted: ["起草参数", "Drafted parameters"], set_released: ["发布参数", "Released parameters"], commanded: ["下达命令", "Commanded"], claim_settled: ["结清欠款", "Settled a claim"], unpaid_settled: ["未收付款结案", "Closed an unpaid payment"],
   box_counted: ["清点钱箱", "Counted a box"], day_closed: ["日结", "Closed a day"], enrolled: ["登记机器", "Enrolled a machine"], granted: ["授权", "Granted"], revoked: ["撤销授权", "Took the grant"],
 };
+export const SERVICE = { cancelled: ["停运", "Does not run"], places: ["加挂车厢", "Coaches more"] };
 // Why a place is not the next one: look and words.
 export const PLACE_RULES = {
   offered: ["ok", ["下一位就得到它", "The next passenger gets it"]], not_best: ["ok", ["可售，另有席位先售", "On offer, another one goes first"]],
   held: ["busy", ["已被占座，可能退回", "Held by somebody, it may come back"]], sold: ["", ["已售", "Sold"]], taken: ["", ["开售前已被购买", "Bought before this station sold anything"]],
   two_records: ["warn", ["分属不同票额，不能连成一张", "Free only in pieces of different quotas"]], distance: ["warn", ["为保持间隔不售", "Left empty so that people sit apart"]], no_such_place: ["danger", ["没有这个席位", "No such place"]],
   use: ["warn", ["票额另有用途，机器不售", "Its quota is for others, machines do not sell it"]], window: ["warn", ["票额只在别的窗口出售", "Its quota is sold at other windows"]], station: ["warn", ["票额从别的车站上车", "Its quota begins at another station"]],
-  limit: ["warn", ["超过限售站", "Beyond the farthest station of its quota"]], min_to: ["warn", ["未到以远站", "Not as far as its quota demands"]], withdrawn: ["danger", ["已停售", "Withdrawn from sale"]],
+  limit: ["warn", ["超过限售站", "Beyond the farthest station of its quota"]], min_to: ["warn", ["未到以远站", "Not as far as its quota demands"]], withdrawn: ["danger", ["已停售", "Withdrawn from sale"]], cancelled: ["danger", ["本次列车停运", "The train does not run that day"]],
 };
 // Words that stand in the reports of a day too, which the station writes.
 export const { figures: FIGURES, items: ITEMS } = await (await fetch("/console/static/figures.json")).json();
@@ -71,6 +73,7 @@ export const PUT_ASIDE = {
 export const REFUSED = {
   same_person: "需要另一人", locked: "此人已被锁定", too_few: "至少须保留两名主管", known: "此人已登记", unchanged: "已经如此", open: "此人已有待同意的事项", answered: "已经处理",
   no_such_person: "没有此人", released: "已经发布", withdrawn: "已经撤回", overtaken: "已有更新的版本", out_of_range: "超出允许范围", not_your_role: "您的角色不能这样做", settled: "已经结清", counted: "已经清点",
+  no_such_train: "当天没有这趟列车", no_such_change: "没有此变更", departed: "列车已开", cancelled: "列车已停运", in_use: "车厢内已有席位占用或售出",
   unauthorized: "姓名与口令不符", too_many: "错误次数过多，请等一分钟", no_key: "车站没有签名密钥", foreign: "不是本页面发出的", not_released: "从未发布", bad_request: "填写有误",
 };
 

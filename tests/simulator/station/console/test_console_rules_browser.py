@@ -1,4 +1,5 @@
-"""The console in a real Chromium: a policy is tried, released by two and followed; a token is told once; a day is a report."""
+"""The console in a real Chromium: a policy is tried, released by two and followed; a run is called off; a token is told once; a day
+is a report."""
 
 from __future__ import annotations
 
@@ -22,20 +23,20 @@ LIMITS = {"box_capacity": 1_000, "cassette_capacity": 500, "cassette_low": 50, "
 FULL = {**STATUS, "roll": 40, "cassettes": {"1": 300}, "values": {"1": 1_000}, "limits": LIMITS}
 
 
-def bought(office: Office, now_ms: int) -> str:
+def bought(office: Office, now_ms: int, number: str | None = None, sale_number: int = 1) -> str:
     """The number of a ticket for tomorrow that the machine handed out."""
     ask = lambda path, body: office.ask(path, body, TOKEN)
     date = (station_date(now_ms) + timedelta(days=1)).isoformat()
     trip = {"origin": "BXP", "destination": "SJP", "date": date}
-    trains = ask("/v1/availability:query", {**trip, "train": None})["trains"]
+    trains = ask("/v1/availability:query", {**trip, "train": number})["trains"]
     train, cls = next((one["train"], each) for one in trains for each in one["classes"] if each["left"])
-    sale = {"key": "T31.7f3a91c2.1", "machine": "T31", "train": train, **trip, "class": cls["class"]}
+    sale = {"key": f"T31.7f3a91c2.{sale_number}", "machine": "T31", "train": train, **trip, "class": cls["class"]}
     total = ask("/v1/locks", {**sale, "passengers": ["adult"], "wish": "none"})["total_fen"]
     paid = {"total_fen": total, "rounding_fen": 0, "paid": {"cash_fen": total, "card_fen": 0}}
-    number = str(ask(f"/v1/locks/{sale['key']}:confirm", paid)["tickets"][0]["numbers"][0])
-    good = {"place": 0, "number": number, "blank": "E-0", "state": "delivered"}
+    ticket = str(ask(f"/v1/locks/{sale['key']}:confirm", paid)["tickets"][0]["numbers"][0])
+    good = {"place": 0, "number": ticket, "blank": "E-0", "state": "delivered"}
     ask(f"/v1/sales/{sale['key']}:printed", {"tickets": [good]})
-    return number
+    return ticket
 
 
 def offered(office: Office, number: str, name: int) -> dict[str, Any]:
@@ -51,6 +52,45 @@ def drafts_a_policy(page: Page, url: str, begins: str) -> None:
     page.locator("#begins").fill(begins)
     page.locator("#rule-reason").fill("typhoon")
     page.keyboard.press("Enter")
+
+
+def changes_the_service(ann: Page, bo: Page, office: Office, now_ms: int, url: str) -> None:
+    """A run is called off: read first, released by the other one, its ticket comes back in full, and taken back. Then coaches more,
+    chosen from those that the train has."""
+    number, day = bought(office, now_ms, "G71", 2), (station_date(now_ms) + timedelta(days=1)).isoformat()
+
+    def drafts(kind: str) -> None:
+        ann.goto(f"{url}/console/#/service")
+        ann.locator("#change-kind").select_option(kind)
+        ann.locator("#change-train").fill("g71")
+        ann.locator("#change-date").fill(day)
+        ann.locator("#change-reason").fill("a landslide")
+
+    fare_fen = offered(office, number, 105)["tickets"][0]["fare_fen"]
+    drafts("cancelled")
+    ann.keyboard.press("Enter")
+    expect(ann.locator("[data-name=touched-tickets]")).to_have_text("1")
+    expect(ann.locator("[data-name=touched-fen]")).to_have_text(f"¥{fare_fen / 100:,.2f}".removesuffix(".00"))
+    expect(ann.locator("[data-name=release-change]")).to_be_disabled()
+    assert offered(office, number, 106)["fee_fen"] > 0
+    bo.goto(f"{url}/console/#/service/1")
+    bo.locator("[data-name=release-change]").click()
+    expect(ann.locator(".pill.danger").first).to_contain_text("In force")
+    freed = offered(office, number, 107)
+    assert (freed["fee_fen"], freed["refund_fen"]) == (0, fare_fen)
+    ann.locator("[data-name=withdraw-change]").click()
+    expect(bo.locator("[data-name=change-1]").locator("xpath=ancestor::tr")).to_contain_text("Taken back")
+    assert offered(office, number, 108)["fee_fen"] > 0
+
+    drafts("places")
+    ann.locator("#change-class").select_option("second")
+    ann.locator("#change-like").select_option("05")
+    ann.locator("#change-reason").press("Enter")
+    expect(ann.locator("[data-name=more-places]")).to_contain_text("+")
+    bo.keyboard.press("7")
+    bo.locator("[data-name=change-2]").click()
+    bo.locator("[data-name=release-change]").click()
+    expect(ann.locator("[data-name=change-2]").locator("xpath=ancestor::tr")).to_contain_text("In force")
 
 
 def test_a_policy_is_tried_released_followed_and_withdrawn(tmp_path: Path) -> None:
@@ -83,6 +123,7 @@ def test_a_policy_is_tried_released_followed_and_withdrawn(tmp_path: Path) -> No
         expect(bo.locator("tbody tr").last).to_contain_text("Withdrawn")
         assert offered(office, number, 104)["fee_fen"] == fee_fen
 
+        changes_the_service(ann, bo, office, clock.wall_ms(), url)
         ann.goto(f"{url}/console/#/people")
         ann.locator("#what").select_option("enrol")
         ann.locator("#person").fill("olga")
