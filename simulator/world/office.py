@@ -30,10 +30,11 @@ ORDERS = (
     *(f"soon:{name}" for name in SETS),
     *(f"brief:{name}" for name in SETS),
     "mode:closed", "mode:stopped", "mode:query_only", "mode:no_notes", "mode:emergency",
-    "registers", "spoiled", "forged", "late", "back",
+    "registers", "spoiled", "forged", "late", "back", "called_off", "coaches",
 )  # fmt: skip
 """What the office may do: a set in force at once, soon, or for a short time; a mode; registers; a set that the machine must refuse;
-a command that nobody of the office signed; one that expires before it can arrive; back to the first set."""
+a command that nobody of the office signed; one that expires before it can arrive; back to the first set; the run of the newest sale
+called off, or with a coach more."""
 
 
 @cache
@@ -53,6 +54,7 @@ class Office:
     def __init__(self, desk: Desk, machine: str) -> None:
         self._desk, self._machine = desk, machine
         self._moved = False
+        self._called_off: list[int] = []
 
     def speak(self, name: str, mono_ms: int) -> None:
         """One of `ORDERS`. Raises ValueError for another."""
@@ -75,11 +77,15 @@ class Office:
             self._desk.trouble("slow", ms=2_000, times=1, match="/inbox")
         elif kind == "back":
             self._ask("parameters/operating:rollback", {"to_version": 1, "reason": "back"}, RELEASES, mono_ms)
+        elif kind in ("called_off", "coaches"):
+            self._change(kind, mono_ms)
         else:
             self._wrong(kind, mono_ms)
 
     def well(self, mono_ms: int) -> None:
-        """Whatever mode was ordered ends."""
+        """Whatever mode was ordered ends, and trains run again."""
+        while self._called_off and self._desk.running:
+            self._ask(f"changes/{self._called_off.pop()}:withdraw", {"reason": "over"}, WRITES, mono_ms)
         if self._moved and self._desk.running:
             self._moved = False
             self._command("mode", "normal", VALID_MS * 30, mono_ms)
@@ -88,6 +94,24 @@ class Office:
         draft = {"set": "operating", "body": body, "effective_ms": times[0], "expires_ms": times[1], "reason": "a day"}
         told = self._ask("parameters", draft, WRITES, mono_ms)
         self._ask(f"parameters/operating/{told['version']}:release", {}, RELEASES, mono_ms)
+
+    def _change(self, kind: str, mono_ms: int) -> None:
+        """Nothing, while nobody has asked for a place yet, and when it cannot be done (any more)."""
+        sales = self._desk.station.sales
+        run = next((sale.run for sale in reversed(sales.by_key.values()) if sale.run is not None), None)
+        if run is None:
+            return
+        train = self._desk.world.timetable.trains[run.train]
+        body: dict[str, Any] = {"train": train.number, "date": run.run_date, "reason": "a day"}
+        if kind == "called_off":
+            body |= {"kind": "cancelled", "class": "", "like": "", "count": 0}
+        else:
+            coach = sales.runs.of(run).layout.places[0].coach
+            body |= {"kind": "places", "class": run.seat_class, "like": coach, "count": 1}
+        told = self._ask("changes", body, WRITES, mono_ms)
+        if "number" in told:
+            self._ask(f"changes/{told['number']}:release", {}, RELEASES, mono_ms)
+            self._called_off += [told["number"]] * (kind == "called_off")
 
     def _command(self, name: str, argument: str, valid_ms: int, mono_ms: int) -> None:
         body = {"machine": self._machine, "name": name, "argument": argument, "valid_ms": valid_ms}

@@ -70,3 +70,24 @@ def test_a_set_put_in_force_inside_a_sale_is_found(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Office, "step", hasty)
     violations = spoken(3, Trouble("office", "set:patient", "lock?")).run().violations
     assert any("parameters change inside the sale" in violation for violation in violations)
+
+
+@pytest.mark.parametrize(
+    ("when", "expired", "sale"), [("renew?", 1, "sold"), ("confirm?", 1, "refunded"), ("print?", 0, "sold")]
+)
+def test_a_run_is_called_off_in_the_middle_of_a_sale_and_nobody_loses_a_fen(when: str, expired: int, sale: str) -> None:
+    """Before it is paid the places are gone and the notes come back; what was paid is printed, and may be refunded."""
+    run = spoken(4, Trouble("office", "called_off", when))
+    outcome = run.run()
+    assert outcome.violations == []
+    kinds = Counter(step["kind"] for step in run.box.desk.steps)
+    assert (kinds["change_released"], kinds["expired"], kinds["change_withdrawn"]) == (1, expired, 1)
+    assert outcome.sales[sale] >= 1
+
+
+@pytest.mark.parametrize("when", ["renew?", "confirm?"])
+def test_coaches_more_in_the_middle_of_a_sale_touch_nobody(when: str) -> None:
+    run, plain = spoken(4, Trouble("office", "coaches", when)), spoken(4)
+    outcome, before = run.run(), plain.run()
+    assert (outcome.violations, outcome.sales) == ([], before.sales)
+    assert Counter(step["kind"] for step in run.box.desk.steps)["change_released"] == 1
