@@ -77,9 +77,8 @@ class RefundOffer:
 def offer_refund(book: RuleBook, ticket: Ticket, at_ms: int, place: Place | None = None) -> RefundOffer:
     """What is given back for `ticket` at the moment `at_ms`. `place` None: where it is asked does not matter (online)."""
     day = station_date(at_ms)
-    if (
-        ticket.called_off
-    ):  # nothing was ridden: carrier's fault wins over what bars a refund, and has no deadline and no place
+    if ticket.called_off:
+        # nothing was ridden; carrier's fault wins over whatever bars a refund, and knows no deadline and no place
         back = stopped_midway(book, ticket.fare_fen, 0, 0, day)
         return _given(ticket, 0, back.refund_fen, back.trace)
     barred = mark_refused(book, ticket, day)

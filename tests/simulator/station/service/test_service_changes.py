@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from simulator.balance import sold_twice
 from simulator.station.core import Station
+from simulator.station.layout import CoachRow, Layout, layouts_of
+from simulator.station.seats.quotas import Quota, Reuse, Terms, Use
+from simulator.station.seats.stock import Cut, Stock, StockError
 from simulator.station.wire import Reply
 from simulator.station.world import World
 from tests.simulator.station.helpers import (
@@ -47,7 +51,7 @@ class Office(Window):
 
     def replayed(self) -> Station:
         other = self.fresh()
-        for step in self.steps:
+        for step in json.loads(json.dumps(self.steps)):
             other.apply(step)
         return other
 
@@ -268,6 +272,54 @@ def test_an_expired_hold_in_a_coach_taken_off_is_gone(office: Office) -> None:
     assert office.state(2) == "expired"
     assert office.withdraw(number).status == 200
     assert error_of(office.confirm(2)) == (409, "expired")
+
+
+@given(
+    steps=st.lists(st.tuples(st.integers(-1, 7), st.integers(0, 3), st.integers(1, 4)), max_size=25),
+    reuse=st.sampled_from(list(Reuse)),
+)
+def test_a_run_that_grows_between_sales_never_sells_a_place_twice(
+    steps: list[tuple[int, int, int]], reuse: Reuse
+) -> None:
+    """Against a plain table, with a quota: -1 is a coach more, any other number a place that is taken, or given back
+    by who has it."""
+    layout = _small_layout()
+    stock = Stock(layout, 4, [Quota(Terms(use=Use.PUBLIC, reuse=reuse), 0b01, 0, 4)])
+    sold: dict[tuple[int, int, int], Cut] = {}
+    for place, a, length in steps:
+        b = min(4, a + length)
+        if place < 0:
+            layout = layout.with_coach("01", f"{2 + len(layout.places) // 2:02d}")
+            stock.grow(layout, layout.full)
+        elif (place, a, b) in sold:
+            stock.give_back(sold.pop((place, a, b)))
+        elif place < stock.size and stock.is_open(place, a, b):
+            (sold[place, a, b],) = stock.take([place], a, b)
+        cells = [(at, segment) for at, begin, end in sold for segment in range(begin, end)]
+        assert len(cells) == len(set(cells))
+        assert (stock.tickets, stock.size) == (len(sold), len(layout.places))
+        taken = {
+            (at, segment) for segment, row in enumerate(stock.taken()) for at in range(stock.size) if row >> at & 1
+        }
+        assert taken == set(cells)
+
+
+def test_only_more_is_no_other_train() -> None:
+    stock = Stock(_small_layout(), 4)
+    with pytest.raises(StockError, match="was changed"):
+        stock.grow(Layout(_small_layout().places[1:], ()), 0)
+
+
+def _small_layout() -> Layout:
+    rows = [CoachRow.model_validate({"coach": 1, "class": "hard_seat", "seats": 2})]
+    return layouts_of(rows, world().network.classes, "test")["hard_seat"]
+
+
+def test_a_copy_stands_by_itself(office: Office) -> None:
+    before = office.station.copy()
+    office.released()
+    office.released(**{**FILL, "date": LATER})
+    assert (before.changes.by_number, before.sales.runs.cancelled, before.sales.runs.stocks) == ({}, set(), {})
 
 
 # -- what is refused
