@@ -67,7 +67,7 @@ def hold(
     if body.seat_class not in trip.train.layouts:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
-    sales.runs.refuse_cancelled(run)
+    sales.runs.refuse_cancelled(run, trip.b)
     stock = run.stock
     ask = Ask(stock, trip.a, trip.b, len(passengers), body.wish, seller)
     stands, sold_on = body.wish == STANDING, station_date(now_ms)

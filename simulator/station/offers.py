@@ -40,7 +40,7 @@ def availability(body: AvailabilityBody, world: World, runs: Runs, seller: str, 
 
 def _offer(trip: Trip, travel_date: date, world: World, runs: Runs, seller: str, sold_on: date) -> dict[str, Any]:
     of_trip, network, prices = _runs(trip, travel_date), world.network, world.prices
-    if runs.cancelled and any(map(runs.is_cancelled, of_trip)):
+    if runs.last_stop and any(runs.is_cancelled(run, trip.b) for run in of_trip):
         return {**_ride(trip, travel_date, 0), "cancelled": True, "closes_ms": 0, "classes": []}
 
     def make() -> AsOpened:

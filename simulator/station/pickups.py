@@ -39,7 +39,7 @@ def order(body: OrderBody, sales: Sales, timetable: Timetable, prices: Prices, r
     if body.seat_class not in trip.train.layouts:
         raise bad_request(f"train {body.train} has no class {body.seat_class}")
     run = RunClass(trip.train.key, trip.run_date(travel_date).isoformat(), body.seat_class)
-    sales.runs.refuse_cancelled(run)
+    sales.runs.refuse_cancelled(run, trip.b)
     ask = Ask(run.stock, trip.a, trip.b, len(body.passengers), body.wish)
     chosen = sales.runs.would_get(ask, now_ms).places
     if not chosen:
@@ -110,7 +110,7 @@ def _state(one: Order, caller: Enrolled, sales: Sales, now_ms: int) -> str:
         return "collected"
     if "open" not in states:
         return "in_use" if "held" in states else "unknown"
-    if sales.runs.is_cancelled(one.run):
+    if sales.runs.is_cancelled(one.run, one.b):
         return "cancelled"
     if _gone(one, now_ms):
         return "departed"

@@ -68,8 +68,7 @@ def _priced(
 ) -> list[RefundOffer]:
     try:
         offers = [
-            offer_refund(rules, ticket_of(sale, place, world.timetable, world.network, sales.runs), now_ms, where)
-            for place in places
+            offer_refund(rules, ticket_of(sale, place, world, sales.runs, now_ms), now_ms, where) for place in places
         ]
     except NoRule as error:
         raise Refused(409, "no_rule", str(error)) from error
@@ -127,7 +126,7 @@ def confirm(key: str, body: RefundConfirmBody, sales: Sales, now_ms: int) -> Ans
     if now_ms >= step["expires_ms"]:
         raise Refused(409, "expired", "the offer is over: ask for another one with a new key")
     refuse_returned(sale, step["places"])
-    if step["fee_fen"] and sale.run is not None and sales.runs.is_cancelled(sale.run):
+    if step["fee_fen"] and sale.run is not None and sales.runs.is_cancelled(sale.run, sale.b):
         raise Refused(409, "expired", "the train was cancelled since: ask again with a new key, and all comes back")
     if sale.slack_fen < -step["rounding_fen"]:  # another ticket of the sale came back meanwhile, with the rounding
         raise Refused(409, "expired", "the offer does not hold any more: ask for another one with a new key")

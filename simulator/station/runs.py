@@ -68,12 +68,13 @@ class Runs(Engine):
         self._timetable, self._opening, self._policy, self._allotted = timetable, opening, policy, allotted
         self._untouched: dict[str, Stock] = {}
         self._opened: dict[Hashable, Any] = {}
-        self.cancelled: set[tuple[str, str]] = set()
-        """Runs that the office has called off: train and date of the first departure. Nothing of them is sold."""
+        self.last_stop: dict[tuple[str, str], int] = {}
+        """Of runs that the office has cut short, by train and date of the first departure: the stop at which they end, 0 when they
+        do not run. Nothing beyond it is sold."""
 
     def copy(self) -> Self:
         other = super().copy()
-        other.cancelled = set(self.cancelled)
+        other.last_stop = dict(self.last_stop)
         return other
 
     def stock(self, name: str) -> Stock | None:
@@ -92,22 +93,23 @@ class Runs(Engine):
             self.stocks[name] = untouched.copy()
         return self.stocks[name]
 
-    def is_cancelled(self, run: RunClass) -> bool:
-        return (run.train, run.run_date) in self.cancelled
+    def is_cancelled(self, run: RunClass, b: int) -> bool:
+        """Whether the run does not reach stop `b`, or does not run at all."""
+        return b > self.last_stop.get((run.train, run.run_date), b)
 
-    def refuse_cancelled(self, run: RunClass) -> None:
-        """Refuses cancelled: the train does not run that day."""
-        if self.is_cancelled(run):
-            raise Refused(409, "cancelled", f"{run.train} of {run.run_date} does not run")
+    def refuse_cancelled(self, run: RunClass, b: int) -> None:
+        """Refuses cancelled: the train does not run that day, or not so far."""
+        if self.is_cancelled(run, b):
+            raise Refused(409, "cancelled", f"{run.train} of {run.run_date} does not run, or not so far")
 
     def why(self, ask: Ask, place: int, now_ms: int) -> Why:
         """As of every engine; of a run that was called off no place is for sale."""
-        return Why("cancelled") if self.is_cancelled(run_of(ask.stock)) else super().why(ask, place, now_ms)
+        return Why("cancelled") if self.is_cancelled(run_of(ask.stock), ask.b) else super().why(ask, place, now_ms)
 
     def still_open(self, order: str) -> bool:
         """As of every engine; not on a run that was called off, nor in coaches that were taken off again."""
         known = self.orders.get(order)
-        if known is None or known.ask is None or self.is_cancelled(run_of(known.ask.stock)):
+        if known is None or known.ask is None or self.is_cancelled(run_of(known.ask.stock), known.ask.b):
             return False
         offered = self.stocks[known.ask.stock].offered
         seated = () if known.ask.wish == STANDING else known.places

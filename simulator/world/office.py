@@ -30,11 +30,11 @@ ORDERS = (
     *(f"soon:{name}" for name in SETS),
     *(f"brief:{name}" for name in SETS),
     "mode:closed", "mode:stopped", "mode:query_only", "mode:no_notes", "mode:emergency",
-    "registers", "spoiled", "forged", "late", "back", "called_off", "coaches",
+    "registers", "spoiled", "forged", "late", "back", "called_off", "turned", "coaches",
 )  # fmt: skip
 """What the office may do: a set in force at once, soon, or for a short time; a mode; registers; a set that the machine must refuse;
 a command that nobody of the office signed; one that expires before it can arrive; back to the first set; the run of the newest sale
-called off, or with a coach more."""
+called off, turned before it comes there, or with a coach more."""
 
 
 @cache
@@ -77,7 +77,7 @@ class Office:
             self._desk.trouble("slow", ms=2_000, times=1, match="/inbox")
         elif kind == "back":
             self._ask("parameters/operating:rollback", {"to_version": 1, "reason": "back"}, RELEASES, mono_ms)
-        elif kind in ("called_off", "coaches"):
+        elif kind in ("called_off", "turned", "coaches"):
             self._change(kind, mono_ms)
         else:
             self._wrong(kind, mono_ms)
@@ -98,20 +98,21 @@ class Office:
     def _change(self, kind: str, mono_ms: int) -> None:
         """Nothing, while nobody has asked for a place yet, and when it cannot be done (any more)."""
         sales = self._desk.station.sales
-        run = next((sale.run for sale in reversed(sales.by_key.values()) if sale.run is not None), None)
-        if run is None:
+        sale = next((sale for sale in reversed(sales.by_key.values()) if sale.run is not None), None)
+        if sale is None or sale.run is None:
             return
-        train = self._desk.world.timetable.trains[run.train]
+        run, train = sale.run, self._desk.world.timetable.trains[sale.run.train]
         body: dict[str, Any] = {"train": train.number, "date": run.run_date, "reason": "a day"}
-        if kind == "called_off":
-            body |= {"kind": "cancelled", "class": "", "like": "", "count": 0}
-        else:
+        body |= {"kind": "cancelled", "class": "", "like": "", "count": 0, "last": ""}
+        if kind == "turned" and sale.b > 1:
+            body |= {"kind": "turned", "last": train.stops[sale.b - 1].station}
+        if kind == "coaches":
             coach = sales.runs.of(run).layout.places[0].coach
             body |= {"kind": "places", "class": run.seat_class, "like": coach, "count": 1}
         told = self._ask("changes", body, WRITES, mono_ms)
         if "number" in told:
             self._ask(f"changes/{told['number']}:release", {}, RELEASES, mono_ms)
-            self._called_off += [told["number"]] * (kind == "called_off")
+            self._called_off += [told["number"]] * (kind != "coaches")
 
     def _command(self, name: str, argument: str, valid_ms: int, mono_ms: int) -> None:
         body = {"machine": self._machine, "name": name, "argument": argument, "valid_ms": valid_ms}

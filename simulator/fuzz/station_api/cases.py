@@ -240,7 +240,11 @@ def _of_the_office(path: str, stage: Stage) -> dict[str, list[Any]]:
         ]
     if path.startswith(f"{OFFICE}changes"):
         found = {"train": ["K598"], "date": [DAYS[2], DAYS[2], DAYS[3]], "class": ["hard_seat"], "like": ["01"]}
-        found |= {"kind": ["places"], "count": [1, 2]}  # a run that is cancelled would stop every other call
+        found |= {
+            "kind": ["places"],
+            "last": [""],
+            "count": [1, 2],
+        }  # a run that is cancelled would stop every other call
         waiting = "withdrawn_by" if path.endswith(":withdraw") else "released_by"
         found["number"] = [
             str(number) for number, one in station.changes.by_number.items() if not getattr(one, waiting)

@@ -128,7 +128,15 @@ class Stage:
         words = {"text_zh": "演练", "text_en": "drill", "reason": "fuzz", "cities": [], "fee_percent": 5}
         times = {"begins": f"{DAYS[1]}T20:00", "ends": "", "bought_before": "", "refund_until": ""}
         self.call("POST", "/v1/office/policies", {**words, **times}, PEOPLE["ann"].token)
-        more = {"kind": "places", "train": "K598", "date": DAYS[2], "class": "hard_seat", "like": "01", "count": 1}
+        more = {
+            "kind": "places",
+            "train": "K598",
+            "date": DAYS[2],
+            "class": "hard_seat",
+            "like": "01",
+            "count": 1,
+            "last": "",
+        }
         self.call("POST", "/v1/office/changes", {**more, "reason": "fuzz"}, PEOPLE["ann"].token)
         machine = self.shell.station.devices.enrolled["T07"]
         if machine.digest or machine.revoked:

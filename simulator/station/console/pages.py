@@ -67,7 +67,9 @@ class Console:
             "why": lambda request, now_ms: sold.why(
                 station, now_ms, *(request.query_params.get(name, "") for name in ("train", "date", "class", "trip"))
             ),
-            "change": lambda request, now_ms: service.one_change(station, request.query_params.get("number", "")),
+            "change": lambda request, now_ms: service.one_change(
+                station, request.query_params.get("number", ""), now_ms
+            ),
             "runs": lambda request, now_ms: service.runs_of(
                 station, request.query_params.get("train", ""), request.query_params.get("date", ""), now_ms
             ),

@@ -42,7 +42,7 @@ class Trial:
             sale = self._station.sales.get(key)
             if place in sale.refunded or place in sale.exchanged:
                 continue
-            ticket = ticket_of(sale, place, world.timetable, world.network, self._station.sales.runs)
+            ticket = ticket_of(sale, place, world, self._station.sales.runs, self._at_ms)
             if ticket.departs_ms > self._at_ms:
                 judge(self._out, ticket, 1, self._at_ms, (self._before, self._now), number)
         yield from self._judge_past()
@@ -57,7 +57,7 @@ class Trial:
                 continue
             sale = self._station.sales.get(refund.step["sale"])
             for place in refund.step["places"]:
-                ticket = ticket_of(sale, place, world.timetable, world.network, self._station.sales.runs)
+                ticket = ticket_of(sale, place, world, self._station.sales.runs, refund.step["at_ms"])
                 judge(self._past, ticket, 1, refund.step["at_ms"], (self._before, as_if), refund.step["key"])
 
     def told(self) -> dict[str, Any]:

@@ -13,13 +13,15 @@ Count = Annotated[Whole, Field(gt=0)]
 
 
 class ChangeTold(Reply):
-    """`seat_class`, `like` and `count` with `places` only; `coaches`: what a release has numbered. `holds`: released and not
-    withdrawn."""
+    """`last` with `turned` only, `stop` its place among the stops; `seat_class`, `like` and `count` with `places` only; `coaches`:
+    what a release has numbered. `holds`: released and not withdrawn."""
 
     number: Count
-    kind: Literal["cancelled", "places"]
+    kind: Literal["cancelled", "turned", "places"]
     train: TrainNumber
     run_date: IsoDate
+    last: Telecode | Literal[""]
+    stop: Whole
     seat_class: Code | Literal[""]
     like: str
     count: Whole

@@ -33,7 +33,8 @@ class Ticket:
     taken as paper. `moved_with_ms`: time left to the old departure when it was rebooked (negative: after it). `mark`:
     what it went through. `unused_fare_fen`: of the part not ridden, when illness ends a journey. `cancelled`: its train
     does not run. `insurance_fen`: travel insurance bought with it. `cash`: it was paid in cash. `reopened_ms`: when the
-    closed station entrance opened again. `called_off`: the carrier itself cancelled the run.
+    closed station entrance opened again. `called_off`: the carrier itself cancelled the run, or
+    ended it on the way; `ridden`: fare and km up to there.
     """
 
     fare_fen: int
@@ -51,6 +52,7 @@ class Ticket:
     cancelled: bool = False
     reopened_ms: int | None = None
     called_off: bool = False
+    ridden: tuple[int, int] = (0, 0)
 
     @property
     def travel_day(self) -> date:
@@ -78,8 +80,8 @@ def offer_refund(book: RuleBook, ticket: Ticket, at_ms: int, place: Place | None
     """What is given back for `ticket` at the moment `at_ms`. `place` None: where it is asked does not matter (online)."""
     day = station_date(at_ms)
     if ticket.called_off:
-        # nothing was ridden; carrier's fault wins over whatever bars a refund, and knows no deadline and no place
-        back = stopped_midway(book, ticket.fare_fen, 0, 0, day)
+        # carrier's fault wins over whatever bars a refund, and knows no deadline and no place
+        back = stopped_midway(book, ticket.fare_fen, *ticket.ridden, day)
         return _given(ticket, 0, back.refund_fen, back.trace)
     barred = mark_refused(book, ticket, day)
     if barred is not None:

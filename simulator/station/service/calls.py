@@ -23,12 +23,13 @@ Reason = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class ChangeBody(Strict):
-    """`date` of the run's first departure. With `places`: `count` coaches more for a class, each like coach `like` of it; with
-    `cancelled` these three are empty."""
+    """`date` of the run's first departure. With `turned`: it ends at station `last`. With `places`: `count` coaches more for a
+    class, each like coach `like` of it. What belongs to another kind is empty."""
 
-    kind: Literal["cancelled", "places"]
+    kind: Literal["cancelled", "turned", "places"]
     train: TrainNumber
     date: IsoDate
+    last: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")]
     seat_class: Annotated[str, Field(pattern=r"^[a-z0-9_]{0,40}$", alias="class")]
     like: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{0,8}$")]
     count: Annotated[int, Field(ge=0, le=MOST_COACHES)]
@@ -50,7 +51,7 @@ def list_changes(station: Station, call: OfficeCall) -> Answer:
 def see_change(station: Station, call: OfficeCall) -> Answer:
     """One of them, and whom it touches now: what is read before it is released, and after."""
     change = station.changes.get(number_of(call.names["number"]))
-    return Answer({"change": told(change), "touched": touched(change, station.sales, station.world.timetable)})
+    return Answer({"change": told(change), "touched": touched(change, station.sales, station.world, call.now_ms)})
 
 
 def draft_change(station: Station, call: OfficeCall) -> Answer:
@@ -66,11 +67,9 @@ def release_change(station: Station, call: OfficeCall) -> Answer:
     parse_body(ReleaseBody, call.request.body)
     number, timetable = number_of(call.names["number"]), station.world.timetable
     step = station.changes.release(number, timetable, station.sales.runs, call.person.name, call.now_ms)
-    change, steps = station.changes.get(number), [step]
-    if change.kind == "cancelled":
-        held = held_on(change, station.sales, timetable)
-        steps += [{"kind": "expired", "key": sale.key, "at_ms": call.now_ms} for sale in held]
-    return Answer({"number": number}, steps)
+    held = held_on(station.changes.get(number), station.sales, timetable)
+    expired = [{"kind": "expired", "key": sale.key, "at_ms": call.now_ms} for sale in held]
+    return Answer({"number": number}, [step, *expired])
 
 
 def withdraw_change(station: Station, call: OfficeCall) -> Answer:

@@ -1,7 +1,8 @@
 """Changes of the service: drafted by one person, released by another, taken back by one; folded from steps.
 
-Two kinds: `cancelled`, a run (a train on the date of its first departure) that does not run; `places`, coaches more for a class of
-a run. A change holds from the moment it is released; when the run has left nothing about it is changed any more. Source:
+Three kinds: `cancelled`, a run (a train on the date of its first departure) that does not run; `turned`, one that ends at an
+earlier stop; `places`, coaches more for a class of a run. A change holds from the moment it is released; when the run has left
+nothing about it is changed any more, but one that is under way may still be turned at a stop before it. Source:
 requirements SYS-15, SYS-16, AND-10; decision 068.
 """
 
@@ -25,13 +26,16 @@ MOST_COACHES = 4
 
 @dataclass(frozen=True)
 class Change:
-    """`train`: its key in the timetable; `coaches`: the numbers that a release has given to coaches like coach `like`."""
+    """`train`: its key in the timetable; `coaches`: the numbers that a release has given to coaches like coach `like`; `last`: the
+    station at which a turned run ends, and `stop` its place among the stops; 0 for one that is cancelled."""
 
     number: int
     kind: str
     train: str
     train_number: str
     run_date: str
+    last: str
+    stop: int
     seat_class: str
     like: str
     count: int
@@ -85,6 +89,7 @@ class Changes:
             "train": train.key,
             "train_number": train.number,
             "run_date": run_date.isoformat(),
+            **_asked_end(body, train),
             **_asked_places(body, train),
             "reason": reason,
             "by": by,
@@ -124,12 +129,21 @@ class Changes:
         found = self.by_number[number]
         if step["kind"] == "change_released":
             changed = replace(found, released_by=by, released_ms=at_ms, coaches=tuple(step.get("coaches", ())))
-            _put_in_force(changed, runs)
+            if found.kind == "places":
+                runs.add_coaches(found.run, found.like, changed.coaches)
         else:
             changed = replace(found, withdrawn_by=by, withdrawn_ms=at_ms)
-            if found.holds:
-                _take_back(changed, runs)
+            if found.holds and found.kind == "places":
+                runs.take_off(found.run, found.coaches)
         self.by_number[number] = changed
+        self._cut_short(found.train, found.run_date, runs)
+
+    def _cut_short(self, train: str, run_date: str, runs: Runs) -> None:
+        """The run ends where the first of its changes in force ends it."""
+        runs.last_stop.pop((train, run_date), None)
+        same = (each for each in self.by_number.values() if (each.train, each.run_date) == (train, run_date))
+        if ends := [each.stop for each in same if each.holds and each.kind != "places"]:
+            runs.last_stop[train, run_date] = min(ends)
 
     def describe(self) -> list[dict[str, Any]]:
         """Every change, the newest first."""
@@ -146,8 +160,8 @@ def refuse_impossible(change: Change, timetable: Timetable, runs: Runs, now_ms: 
     """Whether it can be done now; the numbers that new coaches would get. Refuses 404 no_such_train, 409 departed, cancelled, and
     422 out_of_range."""
     train = _refuse_departed(change, timetable, now_ms)
-    runs.refuse_cancelled(change.run)
-    if change.kind == "cancelled":
+    runs.refuse_cancelled(change.run, 1 if change.kind == "places" else change.stop + 1)
+    if change.kind != "places":
         return []
     if change.seat_class not in train.layouts:
         raise Refused(404, "no_such_train", f"{change.train_number} has no class {change.seat_class}")
@@ -162,8 +176,9 @@ def refuse_impossible(change: Change, timetable: Timetable, runs: Runs, now_ms: 
 
 
 def _drafted(step: Step) -> Change:
-    names = ("number", "train", "train_number", "run_date", "seat_class", "like", "count", "by", "reason")
-    return Change(kind=step["change"], drafted_ms=step["at_ms"], **{name: step[name] for name in names})
+    names = ("number", "train", "train_number", "run_date", "last", "stop", "seat_class", "like", "count")
+    said = {name: step[name] for name in (*names, "by", "reason")}
+    return Change(kind=step["change"], drafted_ms=step["at_ms"], **said)
 
 
 def _train(number: str, run_date: date, timetable: Timetable, now_ms: int) -> Train:
@@ -177,11 +192,22 @@ def _train(number: str, run_date: date, timetable: Timetable, now_ms: int) -> Tr
     raise Refused(404, "no_such_train", f"no train {number} begins its run on {run_date}")
 
 
+def _asked_end(body: Mapping[str, Any], train: Train) -> dict[str, Any]:
+    """The last stop of a run that is turned, which is neither its first nor its last one. Refuses 422 out_of_range."""
+    if (body["kind"] == "turned") != bool(body["last"]):
+        raise Refused(422, "out_of_range", "last: of a turned run, and of no other")
+    codes = [stop.station for stop in train.stops[:-1]]
+    stop = codes.index(body["last"]) if body["last"] in codes else 0
+    if body["last"] and not stop:
+        raise Refused(422, "out_of_range", f"last: {train.number} does not pass {body['last']} on its way")
+    return {"last": body["last"], "stop": stop}
+
+
 def _asked_places(body: Mapping[str, Any], train: Train) -> dict[str, Any]:
-    """Class, coach and count of a draft: all three with `places`, none of them with `cancelled`. Refuses 422 out_of_range."""
+    """Class, coach and count of a draft: all three with `places`, none of them otherwise. Refuses 422 out_of_range."""
     asked = {"seat_class": body["class"], "like": body["like"], "count": body["count"]}
-    if body["kind"] == "cancelled" and any(asked.values()):
-        raise Refused(422, "out_of_range", "a run is cancelled with all its classes")
+    if body["kind"] != "places" and any(asked.values()):
+        raise Refused(422, "out_of_range", "class, like, count: with places only")
     if body["kind"] == "places" and not all(asked.values()):
         raise Refused(422, "out_of_range", "places: class, like and count are needed")
     if asked["seat_class"] and asked["seat_class"] not in train.layouts:
@@ -190,11 +216,14 @@ def _asked_places(body: Mapping[str, Any], train: Train) -> dict[str, Any]:
 
 
 def _refuse_departed(change: Change, timetable: Timetable, now_ms: int) -> Train:
-    """Refuses 404 no_such_train when the timetable is another one since, 409 departed."""
+    """Refuses 404 no_such_train when the timetable is another one since, 409 departed: it has left, or come to
+    where it is turned."""
     train = timetable.trains.get(change.train)
     if train is None:
         raise Refused(404, "no_such_train", f"the timetable has no {change.train_number} any more")
-    if now_ms >= wall_ms(date.fromisoformat(change.run_date), train.stops[0].depart_min or 0):
+    stop = train.stops[min(change.stop, train.segments)]
+    minute = stop.arrive_min if stop.arrive_min is not None else stop.depart_min
+    if now_ms >= wall_ms(date.fromisoformat(change.run_date), minute or 0):
         raise Refused(409, "departed", f"{change.train_number} of {change.run_date} has left")
     return train
 
@@ -205,20 +234,6 @@ def _taken_in(change: Change, runs: Runs) -> int:
     for row in stock.taken():
         taken |= row
     return (taken & stock.layout.of_coaches(change.coaches)).bit_count()
-
-
-def _put_in_force(change: Change, runs: Runs) -> None:
-    if change.kind == "cancelled":
-        runs.cancelled.add((change.train, change.run_date))
-    else:
-        runs.add_coaches(change.run, change.like, change.coaches)
-
-
-def _take_back(change: Change, runs: Runs) -> None:
-    if change.kind == "cancelled":
-        runs.cancelled.discard((change.train, change.run_date))
-    else:
-        runs.take_off(change.run, change.coaches)
 
 
 def _refuse_withdrawn(change: Change) -> None:

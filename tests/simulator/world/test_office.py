@@ -73,11 +73,19 @@ def test_a_set_put_in_force_inside_a_sale_is_found(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("when", "expired", "sale"), [("renew?", 1, "sold"), ("confirm?", 1, "refunded"), ("print?", 0, "sold")]
+    ("what", "when", "expired", "sale"),
+    [
+        ("called_off", "renew?", 1, "sold"),
+        ("turned", "confirm?", 1, "refunded"),
+        ("called_off", "confirm?", 1, "refunded"),
+        ("called_off", "print?", 0, "sold"),
+    ],
 )
-def test_a_run_is_called_off_in_the_middle_of_a_sale_and_nobody_loses_a_fen(when: str, expired: int, sale: str) -> None:
+def test_a_run_is_called_off_in_the_middle_of_a_sale_and_nobody_loses_a_fen(
+    what: str, when: str, expired: int, sale: str
+) -> None:
     """Before it is paid the places are gone and the notes come back; what was paid is printed, and may be refunded."""
-    run = spoken(4, Trouble("office", "called_off", when))
+    run = spoken(4, Trouble("office", what, when))
     outcome = run.run()
     assert outcome.violations == []
     kinds = Counter(step["kind"] for step in run.box.desk.steps)

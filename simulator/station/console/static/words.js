@@ -53,7 +53,7 @@ export const STEPS = {
   set_drafted: ["起草参数", "Drafted parameters"], set_released: ["发布参数", "Released parameters"], commanded: ["下达命令", "Commanded"], claim_settled: ["结清欠款", "Settled a claim"], unpaid_settled: ["未收付款结案", "Closed an unpaid payment"],
   box_counted: ["清点钱箱", "Counted a box"], day_closed: ["日结", "Closed a day"], enrolled: ["登记机器", "Enrolled a machine"], granted: ["授权", "Granted"], revoked: ["撤销授权", "Took the grant"],
 };
-export const SERVICE = { cancelled: ["停运", "Does not run"], places: ["加挂车厢", "Coaches more"] };
+export const SERVICE = { cancelled: ["停运", "Does not run"], turned: ["中途折返", "Ends on the way"], places: ["加挂车厢", "Coaches more"] };
 // Why a place is not the next one: look and words.
 export const PLACE_RULES = {
   offered: ["ok", ["下一位就得到它", "The next passenger gets it"]], not_best: ["ok", ["可售，另有席位先售", "On offer, another one goes first"]],

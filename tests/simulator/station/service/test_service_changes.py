@@ -34,8 +34,9 @@ from tests.simulator.station.test_station_orders import bought, collect, state
 from tests.simulator.station.test_station_returns import DEPARTS, LATER, Window
 
 CANCEL: dict[str, Any] = {
-    "kind": "cancelled", "train": "K1", "date": TOMORROW, "class": "", "like": "", "count": 0, "reason": "a landslide",
+    "kind": "cancelled", "train": "K1", "date": TOMORROW, "class": "", "like": "", "count": 0, "last": "", "reason": "a landslide",
 }  # fmt: skip
+TURN = {**CANCEL, "kind": "turned", "last": "SJP"}
 FILL = {**CANCEL, "kind": "places", "class": "hard_seat", "like": "01", "count": 1, "reason": "the holidays"}
 
 
@@ -203,6 +204,68 @@ def test_taken_back_it_runs_and_ordinary_fees_hold_again(office: Office) -> None
     assert office.lock(2).status == 201
 
 
+# -- a run that ends on the way
+
+
+def test_a_run_that_is_turned_is_sold_as_far_as_it_goes(office: Office) -> None:
+    office.lock(1)
+    office.lock(2, destination="SJP")
+    made = bought(office, 1)
+    office.released(**TURN)
+    assert (office.state(1), office.state(2)) == ("expired", "held")
+    assert office.offer()["cancelled"]
+    assert error_of(office.lock(3)) == (409, "cancelled")
+    assert error_of(office.lock(3, origin="SJP", destination="HDP")) == (409, "cancelled")
+    assert office.why("001") == "cancelled"
+    assert (office.left("BXP", "SJP"), office.confirm(2).status) == (1, 200)
+    assert office.lock(4, origin="BDP", destination="SJP").status == 201
+    assert state(office, made["code"]) == "cancelled"
+
+
+def test_who_has_not_left_gets_all_and_who_rode_a_part_the_rest(office: Office) -> None:
+    """RULE-F10; the list says the same at each moment."""
+    early, beyond = office.bought(1), office.bought(2, origin="SJP", destination="HDP")
+    short = office.bought(3, destination="BDP")
+    fares = [office.station.sales.get(key(sale)).total_fen for sale in (1, 2)]
+    number = office.released(**TURN)
+    assert office.touched(number)["tickets_fen"] == sum(fares)
+    assert [body_of(office.refund(name, each))["refund_fen"] for name, each in ((11, early), (12, beyond))] == fares
+    assert body_of(office.refund(13, short))["fee_fen"] > 0  # it is carried to where it goes
+    office.now_ms = DEPARTS
+    assert error_of(office.agree(13, 0)) == (409, "price_changed")
+    ridden = body_of(Office().lock(1, destination="SJP"))["total_fen"]
+    assert 0 < ridden < fares[0]
+    assert office.touched(number)["tickets_fen"] == fares[0] - ridden + fares[1]
+    offer = body_of(office.refund(14, early))
+    assert (offer["refund_fen"], offer["fee_fen"]) == (fares[0] - ridden, 0)
+    assert offer["tickets"][0]["trace"][0]["did"].startswith("200 km ridden")
+    assert office.agree(14, offer["refund_fen"]).status == 200
+    assert body_of(office.refund(15, beyond))["refund_fen"] == fares[1]
+
+
+def test_of_two_changes_the_one_that_ends_it_first_holds(office: Office) -> None:
+    far, near, off = office.released(**{**TURN, "last": "HDP"}), office.released(**TURN), office.released()
+    assert error_of(office.office("changes", {**TURN, "last": "HDP"})) == (409, "cancelled")
+    reach = []
+    for number in (off, near, far):
+        reach.append(
+            [office.lock(number * 10 + at, destination=end).status for at, end in enumerate(("SJP", "HDP", "ZZF"))]
+        )
+        for at in range(3):
+            office.release(number * 10 + at)
+        assert office.withdraw(number).status == 200
+    assert reach == [[409, 409, 409], [201, 409, 409], [201, 201, 409]]
+    assert office.lock(1).status == 201
+
+
+def test_a_run_under_way_is_turned_until_it_comes_there(office: Office) -> None:
+    late, soon = office.draft(**TURN), office.draft(**{**TURN, "last": "HDP"})
+    office.now_ms = DEPARTS + 110 * 60_000  # 08:00: it comes to Shijiazhuang
+    assert error_of(office.office(f"changes/{late}:release", {}, "bo")) == (409, "departed")
+    assert office.office(f"changes/{soon}:release", {}, "bo").status == 200
+    assert error_of(office.office("changes", CANCEL)) == (409, "departed")
+
+
 # -- more places
 
 
@@ -319,7 +382,7 @@ def test_a_copy_stands_by_itself(office: Office) -> None:
     before = office.station.copy()
     office.released()
     office.released(**{**FILL, "date": LATER})
-    assert (before.changes.by_number, before.sales.runs.cancelled, before.sales.runs.stocks) == ({}, set(), {})
+    assert (before.changes.by_number, before.sales.runs.last_stop, before.sales.runs.stocks) == ({}, {}, {})
 
 
 # -- what is refused
@@ -334,6 +397,10 @@ def test_a_copy_stands_by_itself(office: Office) -> None:
         ({"class": "hard_seat"}, (422, "out_of_range")), ({**FILL, "count": 0}, (422, "out_of_range")),
         ({**FILL, "count": 5}, (400, "bad_request")), ({**FILL, "like": "07"}, (422, "out_of_range")),
         ({**FILL, "class": "second"}, (422, "out_of_range")), ({"kind": "later"}, (400, "bad_request")),
+        ({"last": "SJP"}, (422, "out_of_range")), ({**TURN, "last": ""}, (422, "out_of_range")),
+        ({**TURN, "last": "BXP"}, (422, "out_of_range")), ({**TURN, "last": "ZZF"}, (422, "out_of_range")),
+        ({**TURN, "last": "WHN"}, (422, "out_of_range")), ({**TURN, "like": "01"}, (422, "out_of_range")),
+        ({**FILL, "last": "SJP"}, (422, "out_of_range")), ({**TURN, "last": "sjp"}, (400, "bad_request")),
         ({"reason": ""}, (400, "bad_request")), ({"colour": 1}, (400, "bad_request")),
     ],
 )  # fmt: skip
@@ -393,11 +460,15 @@ class Served(RuleBasedStateMachine):
         self.sale = 0
         self.tickets: list[list[str]] = []
 
+    @property
+    def last(self) -> int:
+        return self.office.station.sales.runs.last_stop.get(("K1", TOMORROW), 4)
+
     @rule(a=st.integers(0, 3), length=st.integers(1, 4), people=st.integers(1, 3), paid=st.booleans())
     def buy(self, a: int, length: int, people: int, paid: bool) -> None:
         self.sale += 1
         stops = (SMALL_STOPS[a], SMALL_STOPS[min(4, a + length)])
-        off = ("K1", TOMORROW) in self.office.station.sales.runs.cancelled
+        off = min(4, a + length) > self.last
         reply = self.office.lock(self.sale, people, origin=stops[0], destination=stops[1])
         assert (reply.status == 409) if off else (reply.status in (201, 409))
         if reply.status == 201 and paid:
@@ -407,7 +478,7 @@ class Served(RuleBasedStateMachine):
     @rule(sale=st.integers(1, 12))
     def pay(self, sale: int) -> None:
         reply = self.office.confirm(sale)
-        if ("K1", TOMORROW) in self.office.station.sales.runs.cancelled:
+        if self.office.station.sales.get(key(sale)).b > self.last:
             assert reply.status != 200 or self.office.station.sales.get(key(sale)).sold_ms < self.office.now_ms
 
     @rule()
@@ -422,10 +493,10 @@ class Served(RuleBasedStateMachine):
             if offer.status == 201:
                 assert self.office.agree(self.sale + 100, body_of(offer)["refund_fen"]).status == 200
 
-    @rule(kind=st.sampled_from(["cancelled", "places", "places"]))
-    def change_it(self, kind: str) -> None:
+    @rule(change=st.sampled_from([CANCEL, TURN, {**TURN, "last": "HDP"}, FILL, FILL]))
+    def change_it(self, change: dict[str, Any]) -> None:
         self.office.now_ms += 1
-        drafted = self.office.office("changes", CANCEL if kind == "cancelled" else FILL)
+        drafted = self.office.office("changes", change)
         if drafted.status == 201:
             number = body_of(drafted)["number"]
             assert self.office.office(f"changes/{number}:release", {}, "bo").status == 200
@@ -450,13 +521,13 @@ class Served(RuleBasedStateMachine):
 
     @invariant()
     def nobody_holds_a_place_of_a_run_that_does_not_run(self) -> None:
-        if ("K1", TOMORROW) in self.office.station.sales.runs.cancelled:
-            assert [sale.key for sale in self.office.station.sales.by_key.values() if sale.state == "held"] == []
+        held = [sale for sale in self.office.station.sales.by_key.values() if sale.state == "held"]
+        assert all(sale.b <= self.last for sale in held)
 
     def teardown(self) -> None:
         station: Station = self.office.replayed()
         assert station.snapshot() == self.office.station.snapshot()
-        assert station.sales.runs.cancelled == self.office.station.sales.runs.cancelled
+        assert station.sales.runs.last_stop == self.office.station.sales.runs.last_stop
         assert station.copy().snapshot() == station.snapshot()
 
 
