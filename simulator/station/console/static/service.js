@@ -33,7 +33,7 @@ async function offerCoaches(form) {
 function drafting(today) {
   const kind = choice({ id: "change-kind" }, Object.entries(SERVICE));
   const train = make("input", { id: "change-train", required: true, maxlength: "17", autocomplete: "off", placeholder: "K598" });
-  const date = make("input", { id: "change-date", type: "date", required: true, min: today, value: today });
+  const date = make("input", { id: "change-date", type: "date", required: true, value: today });
   const [seats, like, last] = ["change-class", "change-like", "change-last"].map((id) => choice({ id }, []));
   const count = make("input", { id: "change-count", type: "number", min: 1, max: 4, value: 1, required: true });
   const reason = make("input", { id: "change-reason", required: true, maxlength: "200", autocomplete: "off" });
