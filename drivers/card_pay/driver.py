@@ -19,6 +19,7 @@ from drivers.card_pay.signing import Signing
 from drivers.card_pay.visit import PIN_FORMAT, Event, Patience, Tick, Tools, Visit, Wish
 from drivers.emv.port import EmvKernelPort
 from drivers.raised import Raised
+from drivers.rising import Rising
 from kiosk.faults import Fault, FaultCode
 from kiosk.ports.card_reader import CardReader
 from kiosk.ports.fact import DeviceReady, Fact, Report
@@ -75,6 +76,7 @@ class CardPay:
         self._patience = patience or Patience()
         self._faults = Raised(name, report)
         self._orders = 0
+        self._begun = Rising()
         self._now_ms = 0
         self._news: deque[Event] = deque()
         self._wishes: deque[Wish] = deque()
@@ -113,6 +115,8 @@ class CardPay:
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         if way != WAY or not 0 < amount_fen < 10**12 or payment < 1:
             self._report(PaymentDeclined(payment, "unsupported" if way != WAY else "amount"))
+        elif not self._begun.new(payment):
+            log.error("payment_begun_twice payment=%d", payment)
         else:
             self._wishes.append(Wish(payment, amount_fen, limit_ms))
 

@@ -17,6 +17,7 @@ from drivers.code_pay.sealing import Sealer
 from drivers.code_pay.settled import Capture, Reverse
 from drivers.link.link import WithoutLink
 from drivers.raised import Raised
+from drivers.rising import Rising
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Fact, Report
 from kiosk.ports.payment import PaymentDeclined, PaymentStands, PaymentStep
@@ -56,6 +57,7 @@ class CodePayDriver(WithoutLink):
         self._timing = timing or Timing()
         self._faults = Raised(name, report)
         self._wishes: list[Wish] = []
+        self._numbers = Rising()
         self._cancelled: set[int] = set()
         self._reads: list[str] = []
         self._begun: Begun | None = None
@@ -77,7 +79,10 @@ class CodePayDriver(WithoutLink):
     # -- the port
 
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
-        self._wishes.append(Wish(payment, order_of(key, payment), amount_fen, way, limit_ms))
+        if self._numbers.new(payment):
+            self._wishes.append(Wish(payment, order_of(key, payment), amount_fen, way, limit_ms))
+        else:
+            log.error("payment_begun_twice payment=%d", payment)
 
     def cancel(self, payment: int) -> None:
         self._cancelled.add(payment)

@@ -119,10 +119,10 @@ class Dialog:
 
     def receive(self, data: bytes, now_ms: int) -> None:
         for apdu in self.line.receive(data, now_ms):
-            self.heard_ms = now_ms
             if apdu.answers:
                 self._answered(apdu, now_ms)
             else:
+                self.heard_ms = now_ms
                 self._spoken(apdu, now_ms)
 
     def poll(self, now_ms: int) -> None:
@@ -141,7 +141,8 @@ class Dialog:
     def _answered(self, apdu: Apdu, now_ms: int) -> None:
         asked = self.asked
         if asked is None or asked.taken:
-            return  # to a wish to abort; what became of it will be said
+            return  # to a wish to abort; what became of it will be said, or the terminal has forgotten it
+        self.heard_ms = now_ms
         if apdu.control == codec.ACK:
             asked.taken, asked.due_ms = True, now_ms + LASTS_MS[asked.job]
         else:

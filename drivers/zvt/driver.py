@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.raised import Raised
+from drivers.rising import Rising
 from drivers.zvt import codec, words
 from drivers.zvt.codec import Apdu, Info
 from drivers.zvt.dialog import Dialog, Job
@@ -34,7 +35,8 @@ LATE_MS = 10_000
 
 @dataclass(slots=True)
 class _Paying:
-    """The payment the terminal works at. `outcome`: its `auth!`, told or not wanted any more. `condemned`: never to be kept."""
+    """The payment the terminal works at. `outcome`: its `auth!`, told or not wanted any more. `condemned`: never to be kept.
+    `alone_ms`: when the terminal stops waiting for a card by itself."""
 
     payment: int
     amount_fen: int
@@ -45,6 +47,7 @@ class _Paying:
     condemned: bool = False
     booked: Booked | None = None
     released: bool = False
+    alone_ms: int = 0
 
 
 class Zvt:
@@ -68,6 +71,7 @@ class Zvt:
         self._dialog = Dialog(serial, self._told, self._status, self._foreign_over)
         self._settling = Settling(report, account.password, known, self._ask, self._settled)
         self._health = Health(account, self._faults, self._ask, day, self._stop_former)
+        self._begun = Rising()
         self._now_ms = 0
         self._linked = self._told_ready = False
         self._wishes: deque[_Paying] = deque()
@@ -84,6 +88,8 @@ class Zvt:
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         if way != WAY or not 0 < amount_fen < 10**12:
             self._report(PaymentDeclined(payment, "unsupported" if way != WAY else "amount"))
+        elif not self._begun.new(payment):
+            log.error("payment_begun_twice payment=%d", payment)  # the terminal has no numbers: it would be paid again
         else:
             self._wishes.append(_Paying(payment, amount_fen, limit_ms))
 
@@ -235,9 +241,10 @@ class Zvt:
 
     def _pay(self) -> None:
         paying = self._paying = self._wishes.popleft()
-        wait_s = (paying.limit_ms - self._account.spare_ms - self._now_ms) // 1_000
         account = self._account
-        order = codec.payment(paying.amount_fen, account.currency, account.repeats, max(1, min(255, wait_s)))
+        wait_s = max(1, min(255, (paying.limit_ms - account.spare_ms - self._now_ms) // 1_000))
+        paying.alone_ms = self._now_ms + wait_s * 1_000
+        order = codec.payment(paying.amount_fen, account.currency, account.repeats, wait_s)
         self._ask(Job.PAY, order, self._paid)
         self._show("card", paying.limit_ms - self._account.spare_ms)
 
@@ -326,7 +333,8 @@ class Zvt:
     def _no_approval(self, paying: _Paying, ended: Ended) -> None:
         code = ended.final
         if code:
-            reason = paying.stop if paying.stop and code == words.ABORTED else words.reason(code)
+            waited = "timeout" if self._now_ms >= paying.alone_ms else ""
+            reason = (paying.stop or waited if code == words.ABORTED else "") or words.reason(code)
             if ended.how == "refused":
                 reason = "unsupported" if code == codec.UNSUPPORTED else "closed"
             self._settling.is_none(paying.payment)

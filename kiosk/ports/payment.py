@@ -161,7 +161,7 @@ class Payment(Protocol):
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         """`payment` counts within the machine's life, with its epoch a nonce; `key` is the sale's at the station; `limit_ms`: mono
         time after which the passenger may not pay any more. Outcome: exactly one `auth!`, by the other side's word and never by
-        our clock alone. One payment at a time."""
+        our clock alone. One payment at a time; a number that was begun before is not heard: its outcome was told, or will be."""
         ...
 
     def cancel(self, payment: int) -> None:

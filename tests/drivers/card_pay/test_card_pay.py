@@ -25,7 +25,8 @@ from kiosk.ports.payment import (
 from kiosk.ports.pin_pad import Pan
 from simulator.acquirer.ledger import State
 from simulator.devices.epp import install_test_masters
-from tests.drivers.card_pay.world import AMOUNT_FEN, KEY, PATIENCE, Paid, World
+from tests.drivers.card_pay.world import PATIENCE, World
+from tests.drivers.till import AMOUNT_FEN, KEY, Paid
 
 REASONS = {
     "poor": "funds",
@@ -176,6 +177,7 @@ def test_a_payment_the_bank_never_heard_of_is_barred() -> None:
 def test_a_reversal_that_the_bank_will_not_do_is_a_claim() -> None:
     world = World().ready()
     paid = world.pay()
+    paid.ended = None
     world.driver.reverse(paid.number, KEY, AMOUNT_FEN + 1, "card", getattr(paid.auth, "reference", ""))
     world.bench.until(ReverseRefused)
     assert world.moved_fen(paid) == AMOUNT_FEN
@@ -205,10 +207,10 @@ def test_orders_that_cannot_be_are_declined_for_certain() -> None:
     world.bench.do(lambda: world.driver.begin(5, KEY, AMOUNT_FEN, "code", "zh", 10**9))
     world.bench.do(lambda: world.driver.begin(6, KEY, 0, "card", "zh", 10**9))
     paid = world.begin()
-    world.bench.do(lambda: world.driver.begin(8, KEY, AMOUNT_FEN, "card", "zh", 10**9))
+    world.bench.do(lambda: world.driver.begin(108, KEY, AMOUNT_FEN, "card", "zh", 10**9))
     world.bench.run(100)
     said = [fact for fact in world.bench.facts if isinstance(fact, PaymentDeclined)]
-    assert said == [PaymentDeclined(5, "unsupported"), PaymentDeclined(6, "amount"), PaymentDeclined(8, "other")]
+    assert said == [PaymentDeclined(5, "unsupported"), PaymentDeclined(6, "amount"), PaymentDeclined(108, "other")]
     world.bench.until(lambda: paid.ended is not None)
     assert isinstance(paid.ended, PaymentCaptured)
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.ports.payment import PaymentApproved, PaymentCaptured, PaymentReversed, PaymentUncertain
-from tests.drivers.card_pay.world import AMOUNT_FEN, World
+from tests.drivers.card_pay.world import World
+from tests.drivers.till import AMOUNT_FEN
 
 EXCHANGES = 10
 """With the chip of a good card."""
@@ -151,8 +152,8 @@ def test_the_connection_breaks_at_any_message(message: str, before: bool) -> Non
         hit = kind == (f"{message}10" if out else f"{message}00") and out is not before
         if hit and not broken:
             broken.append(1)
-            world._at(0, lambda: world.bench.unplug("bank"))
-            world._at(2_000, lambda: world.bench.replug("bank"))
+            world.after(0, lambda: world.bench.unplug("bank"))
+            world.after(2_000, lambda: world.bench.replug("bank"))
             return None
         return frame
 

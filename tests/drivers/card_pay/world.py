@@ -16,13 +16,7 @@ from drivers.emv.port import TerminalData
 from drivers.emv.reference import ReferenceKernel
 from drivers.epp.driver import Epp
 from kiosk.ports.fact import Fact
-from kiosk.ports.payment import (
-    PaymentApproved,
-    PaymentDeclined,
-    PaymentReversed,
-    PaymentStep,
-    ReverseUncertain,
-)
+from kiosk.ports.payment import PaymentApproved, PaymentDeclined, PaymentReversed, PaymentStep
 from simulator.acquirer.faults import Faults, Order
 from simulator.acquirer.ledger import Key, State
 from simulator.acquirer.profile import MERCHANT
@@ -33,25 +27,13 @@ from simulator.devices.epp import Zt598, install_test_masters
 from simulator.devices.matter import Card, Matter
 from simulator.devices.twin import Speeds
 from simulator.world.bank import Bank
+from tests.drivers.till import AMOUNT_FEN, Paid, Till
 from tests.simulator.fronts.harness import START_MS, Bench, Fitted, Joint, Rig
 
 TERMINAL = "TVM00001"
 NOW_MS = 1_795_349_292_000
 DATE = "261122"
-KEY = "T07.7f3a91c2.17"
-AMOUNT_FEN = 3_800
-AGAIN_MS = 5_000
 PATIENCE = Patience(take_ms=8_000, answer_ms=10_000)
-
-
-@dataclass
-class Paid:
-    """What the sale knows of one payment; `asked`: a reversal or capture is under way."""
-
-    number: int
-    auth: Fact | None = None
-    ended: Fact | None = None
-    asked: bool = False
 
 
 @dataclass
@@ -66,10 +48,12 @@ class Passenger:
     done: set[tuple[int, str]] = field(default_factory=set)
 
 
-class World:
-    """`hook` is asked before each exchange with the chip, with its number (1..) in this life."""
+class World(Till):
+    """`bench`: another than in virtual time.
 
-    def __init__(self, patience: Patience = PATIENCE) -> None:
+    `hook` is asked before each exchange with the chip, with its number (1..) in this life."""
+
+    def __init__(self, patience: Patience = PATIENCE, bench: Callable[[Rig], Any] | None = None) -> None:
         self.patience = patience
         self.matter = Matter()
         self.host = Bank(lambda now_ms: NOW_MS + now_ms - START_MS)
@@ -87,7 +71,8 @@ class World:
         install_test_masters(pad)
         reader = ReaderTwin(self.matter, speeds)
         twins: Mapping[str, Any] = {"card_reader": reader, "pin_pad": pad, "bank": self.host}
-        self.bench = Bench(Rig(lambda seed: twins, self._fit, self._fit), "bytes")
+        rig = Rig(lambda seed: twins, self._fit, self._fit)
+        self.bench = bench(rig) if bench else Bench(rig, "bytes")
         self.bench.answer = self._heard
         self.reader, self.pad = reader, pad
 
@@ -99,7 +84,7 @@ class World:
         )
         reader = Crt310("card_reader", driver.hear, take_ms=self.patience.take_ms)
         pad = Epp("pin_pad", driver.hear, test_keys=True)
-        dice = self.bench.dice if hasattr(self, "bench") else None
+        dice = self.bench.dice if isinstance(getattr(self, "bench", None), Bench) else None
         draw = (lambda n: dice.randbytes(n)) if dice else (lambda n: bytes(range(n)))
         driver.attach(reader, pad, ReferenceKernel("lab", TerminalData(TERMINAL), draw))
         plain = reader.exchange
@@ -122,18 +107,25 @@ class World:
         made: CardPay = self.bench.it
         return made
 
+    @property
+    def port(self) -> CardPay | None:
+        made: CardPay | None = self.bench.it
+        return made
+
+    def mono_ms(self) -> int:
+        return self.bench.now_ms
+
+    def woken(self) -> None:
+        self.bench.nudge()
+
     def ready(self) -> World:
         self.bench.until(lambda: bool(self.driver.ways))
         return self
 
     def begin(self, card: str = "good", amount_fen: int = AMOUNT_FEN, lasts_ms: int = 120_000, **who: Any) -> Paid:
         """A payment by somebody with a card; empty: with none."""
-        number = 100 * (len(self.payments) + 1) + 1
-        paid = self.payments[number] = Paid(number)
         self.who = Passenger(self.card(card) if card else None, **who)
-        limit_ms = self.bench.now_ms + lasts_ms
-        self.bench.do(lambda: self.driver.begin(number, KEY, amount_fen, "card", "zh", limit_ms))
-        return paid
+        return self.begin_payment("card", amount_fen, lasts_ms)
 
     def pay(self, card: str = "good", **how: Any) -> Paid:
         """The same until it has come to its end."""
@@ -164,43 +156,16 @@ class World:
             elif paid.ended is None:
                 self.capture(paid)
 
-    def capture(self, paid: Paid) -> None:
-        assert isinstance(paid.auth, PaymentApproved)
-        paid.asked = True
-        self.driver.capture(paid.number, KEY, AMOUNT_FEN, "card", paid.auth.reference)
-        self.bench.nudge()
-
-    def reverse(self, paid: Paid) -> None:
-        if self.bench.it is None:
-            return
-        paid.asked = True
-        reference = paid.auth.reference if isinstance(paid.auth, PaymentApproved) else ""
-        self.driver.reverse(paid.number, KEY, AMOUNT_FEN, "card", reference)
-        self.bench.nudge()
+    def approved(self, paid: Paid) -> None:
+        if self.reverses_approved:
+            self.reverse(paid)
+        elif self.captures:
+            self.capture(paid)
 
     def _heard(self, fact: Fact) -> None:
         if isinstance(fact, PaymentStep):
             self._step(fact)
-            return
-        paid = self.payments.get(getattr(fact, "payment", 0))
-        if paid is None:
-            return
-        if fact.kind == "auth!":
-            assert paid.auth is None, f"a second outcome: {fact}"
-            paid.auth = fact
-            if isinstance(fact, PaymentDeclined):
-                paid.ended = fact
-            elif isinstance(fact, PaymentApproved) and not self.reverses_approved:
-                if self.captures:
-                    self.capture(paid)
-            else:
-                self.reverse(paid)
-        elif fact.result == "unknown":
-            paid.asked = False
-            if isinstance(fact, ReverseUncertain):
-                self._at(AGAIN_MS, lambda: None if paid.asked or paid.ended else self.reverse(paid))
-        else:
-            paid.ended, paid.asked = fact, False
+        self.told(fact)
 
     # -- the passenger
 
@@ -210,21 +175,21 @@ class World:
             return
         who.done.add((fact.payment, fact.step))
         deed = {"card": self._insert, "pin": self._type, "remove": self._take}[fact.step]
-        self._at(who.slow_ms, lambda: deed(100))
+        self.after(who.slow_ms, lambda: deed(100))
 
     def _insert(self, tries: int) -> None:
         card = self.who.card
         if card is None or not tries or self.bench.it is None or card.lies is None or card.lies.name != "hand":
             return
         if self.bench.do(lambda: self.reader.insert(card, self.bench.now_ms)) is not None:
-            self._at(100, lambda: self._insert(tries - 1))
+            self.after(100, lambda: self._insert(tries - 1))
 
     def _type(self, tries: int) -> None:
         if self.who.card is None:
             return
         pin = self.who.pin if self.who.pin is not None else WALLET[self.who.card.name].perso.pin
         for place, key in enumerate([*pin, "enter"]):
-            self._at(50 * place, partial(self._press, key))
+            self.after(50 * place, partial(self._press, key))
 
     def _press(self, key: str) -> None:
         if self.bench.it is not None:
@@ -232,10 +197,10 @@ class World:
 
     def _take(self, tries: int) -> None:
         if not self.who.forgets and tries and self.bench.do(lambda: self.reader.take(self.bench.now_ms)) is not None:
-            self._at(100, lambda: self._take(tries - 1))
+            self.after(100, lambda: self._take(tries - 1))
 
-    def _at(self, after_ms: int, deed: Callable[[], None]) -> None:
-        self.bench.clock.at(self.bench.now_ms + after_ms, deed)
+    def after(self, ms: int, deed: Callable[[], None]) -> None:
+        self.bench.clock.at(self.bench.now_ms + ms, deed)
 
     # -- what is true
 

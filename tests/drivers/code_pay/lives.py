@@ -7,7 +7,8 @@ from random import Random
 from kiosk.ports.payment import PaymentApproved, PaymentDeclined
 from simulator.provider.faults import Faults
 from simulator.provider.phone import MANNERS
-from tests.drivers.code_pay.world import Paid, World
+from tests.drivers.code_pay.world import World
+from tests.drivers.till import Paid
 
 FAULTS = (
     "silent:times=2",
@@ -57,7 +58,7 @@ class Life:
         for paid in world.payments.values():
             assert paid.auth is not None or paid.ended is not None, paid
             if paid.ended is None and not paid.asked:
-                world.reverse(paid)
+                (world.capture if paid.tickets else world.reverse)(paid)
         world.run(60_000)
         world.check()
         for paid in world.payments.values():

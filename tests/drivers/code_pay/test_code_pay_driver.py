@@ -25,7 +25,8 @@ from kiosk.ports.payment import (
 )
 from kiosk.watch import Watch
 from simulator.provider.faults import Faults
-from tests.drivers.code_pay.world import AMOUNT_FEN, KEY_OF_SALE, Paid, World
+from tests.drivers.code_pay.world import World
+from tests.drivers.till import AMOUNT_FEN, KEY, Paid
 from tests.kiosk.sale.samples import stock
 from tests.simulator.provider.helpers import MERCHANT
 
@@ -152,10 +153,10 @@ def test_expired_is_not_the_end(world: World, begun: bool) -> None:
     if begun:
         world.fault("late_payment:ms=3000:match=phone")
         scan(world, "now")
-    order = world.ledger.order(MERCHANT, f"{KEY_OF_SALE}.1")
+    order = world.ledger.order(MERCHANT, f"{KEY}.1")
     assert order is not None
     world.run(1_600)
-    order = world.ledger.order(MERCHANT, f"{KEY_OF_SALE}.1") or order
+    order = world.ledger.order(MERCHANT, f"{KEY}.1") or order
     world.ledger.put(replace(order, expires_ms=world.wall_ms()))
     world.fault("slow:ms=3500:match=query:times=1")
     world.run(1_000)
@@ -262,7 +263,7 @@ def test_an_order_closed_at_the_provider_is_told(world: World) -> None:
     world.run(100)
     world.lane.submit(query("nobody"))  # a call nobody waits for disturbs nothing
     world.run(100)
-    world.lane.submit(close(f"{KEY_OF_SALE}.1"))
+    world.lane.submit(close(f"{KEY}.1"))
     world.run(3_000)
     assert paid.auth == PaymentDeclined(1, "closed")
 
@@ -390,23 +391,23 @@ def test_a_payment_is_captured_as_often_as_asked(world: World, way: str) -> None
 def test_a_payment_is_reversed_once_however_often_asked(world: World) -> None:
     paid = approved(world)
     for _ in range(3):
-        world.driver.reverse(1, KEY_OF_SALE, AMOUNT_FEN, "code", "")
+        world.driver.reverse(1, KEY, AMOUNT_FEN, "code", "")
     world.run(1_000)
     assert [fact for fact in world.facts if fact.kind == "reverse!"] == [PaymentReversed(1, moved=True)] * 3
     assert world.booked(paid) == ["payment", "refund"]
     world.payments.clear()
-    world.driver.capture(1, KEY_OF_SALE, AMOUNT_FEN, "code", "")
+    world.driver.capture(1, KEY, AMOUNT_FEN, "code", "")
     world.run(1_000)
     assert world.facts[-1] == CaptureRefused(1, "closed")
 
 
 def test_a_reversal_of_something_that_never_came_bars_it(world: World) -> None:
-    paid = Paid(1, "code")
+    paid = Paid(1, way="code")
     world.payments[1] = paid
     world.reverse(paid)
     world.run(100)
     assert paid.ended == PaymentReversed(1, moved=False)
-    world.driver.begin(1, KEY_OF_SALE, AMOUNT_FEN, "code", "zh", world.now_ms + 60_000)
+    world.driver.begin(1, KEY, AMOUNT_FEN, "code", "zh", world.now_ms + 60_000)
     world.run(100)
     assert paid.auth == PaymentDeclined(1, "closed")
 
@@ -444,7 +445,7 @@ def test_a_payment_under_way_that_is_reversed_has_both_outcomes(world: World) ->
     world.run(100)
     scan(world)
     world.run(1_600)
-    world.driver.reverse(1, KEY_OF_SALE, AMOUNT_FEN, "code", "")
+    world.driver.reverse(1, KEY, AMOUNT_FEN, "code", "")
     world.run(1_000)
     assert isinstance(paid.auth, PaymentApproved)
     assert paid.ended == PaymentReversed(1, moved=True)

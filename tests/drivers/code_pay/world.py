@@ -20,18 +20,17 @@ from kiosk.ports.payment import (
     PaymentStep,
     PaymentUncertain,
     ReverseRefused,
-    ReverseUncertain,
 )
 from simulator.provider.faults import Faults, Ordered
 from simulator.provider.ledger import Ledger
 from simulator.provider.phone import MANNERS, Phone
 from simulator.provider.provider import Provider
 from simulator.provider.wire import Reply, Request, content_of
+from tests.drivers.till import AMOUNT_FEN, Paid, Till
+from tests.drivers.till import KEY as KEY_OF_SALE
 from tests.simulator.provider.helpers import KEY, MERCHANT, NOW_MS, PAYERS
 
 ANSWER_MS, WAY_MS, LATE_MS = 5_000, 20, 9_000
-KEY_OF_SALE = "T07.7f3a91c2.17"
-AMOUNT_FEN = 3_800
 
 
 @dataclass
@@ -86,7 +85,7 @@ class VirtualLane:
             lost = not heard or "answer_lost" in behaviour
             if not lost:
                 headers = {name.lower(): value for name, value in reply.headers.items()}
-                world.at(WAY_MS + behaviour.ms("slow"), lambda: come(reply.status, headers, reply.body))
+                world.after(WAY_MS + behaviour.ms("slow"), lambda: come(reply.status, headers, reply.body))
 
         def come(status: int, headers: dict[str, str], body: bytes) -> None:
             try:
@@ -96,11 +95,11 @@ class VirtualLane:
             else:
                 self._end(trip, Outcome(trip.call, answer))
 
-        world.at(ANSWER_MS, lambda: self._end(trip, Outcome(trip.call, trouble="timeout")))
+        world.after(ANSWER_MS, lambda: self._end(trip, Outcome(trip.call, trouble="timeout")))
         if fate != "request lost":
-            world.at(LATE_MS if fate == "late" else WAY_MS, lambda: carried_out(fate in ("good", "twice")))
+            world.after(LATE_MS if fate == "late" else WAY_MS, lambda: carried_out(fate in ("good", "twice")))
         if fate == "twice":
-            world.at(WAY_MS + 1, lambda: carried_out(False))
+            world.after(WAY_MS + 1, lambda: carried_out(False))
 
     def _end(self, trip: Trip, outcome: Outcome) -> None:
         if trip.over:
@@ -115,19 +114,7 @@ class VirtualLane:
 
 
 @dataclass
-class Paid:
-    """What the sale knows of one payment."""
-
-    number: int
-    way: str
-    begun: bool = True
-    auth: Fact | None = None
-    ended: Fact | None = None
-    asked: bool = False
-
-
-@dataclass
-class World:
+class World(Till):
     """`fate` is asked for each call. Nothing moves but in `run`."""
 
     fate: Callable[[], str] = lambda: "good"
@@ -178,8 +165,8 @@ class World:
     def nonce(self) -> str:
         return f"{next(self._nonces):032x}"
 
-    def at(self, after_ms: int, deed: Callable[[], None]) -> None:
-        heapq.heappush(self._heap, (self.now_ms + after_ms, next(self._order), deed))
+    def after(self, ms: int, deed: Callable[[], None]) -> None:
+        heapq.heappush(self._heap, (self.now_ms + ms, next(self._order), deed))
 
     def run(self, ms: int) -> None:
         until_ms = self.now_ms + ms
@@ -197,41 +184,28 @@ class World:
 
     # -- the sale
 
+    @property
+    def port(self) -> CodePayDriver:
+        return self.driver
+
+    def next_number(self) -> int:
+        return len(self.payments) + 1
+
+    def mono_ms(self) -> int:
+        return self.now_ms
+
+    def woken(self) -> None:
+        """Orders are carried out at the next `poll`."""
+
+    def approved(self, paid: Paid) -> None:
+        """Tests say what becomes of it."""
+
     def begin(self, way: str = "code", amount_fen: int = AMOUNT_FEN, lasts_ms: int = 120_000) -> Paid:
-        number = len(self.payments) + 1
-        paid = self.payments[number] = Paid(number, way)
-        self.driver.begin(number, KEY_OF_SALE, amount_fen, way, "zh", self.now_ms + lasts_ms)
-        return paid
-
-    def capture(self, paid: Paid) -> None:
-        assert isinstance(paid.auth, PaymentApproved)
-        paid.asked = True
-        self.driver.capture(paid.number, KEY_OF_SALE, AMOUNT_FEN, paid.way, paid.auth.reference)
-
-    def reverse(self, paid: Paid) -> None:
-        paid.asked = True
-        reference = paid.auth.reference if isinstance(paid.auth, PaymentApproved) else ""
-        self.driver.reverse(paid.number, KEY_OF_SALE, AMOUNT_FEN, paid.way, reference)
+        return self.begin_payment(way, amount_fen, lasts_ms)
 
     def heard(self, fact: Fact) -> None:
         self.facts.append(fact)
-        paid = self.payments.get(getattr(fact, "payment", 0))
-        if paid is None or isinstance(fact, PaymentStep):
-            return
-        if fact.kind == "auth!":
-            assert paid.auth is None, f"a second outcome: {fact}"
-            paid.auth = fact
-            if isinstance(fact, PaymentDeclined):
-                paid.ended = fact
-            elif isinstance(fact, PaymentUncertain):
-                self.reverse(paid)
-        elif fact.result == "unknown":
-            paid.asked = False
-            if isinstance(fact, ReverseUncertain):
-                self.at(5_000, lambda: None if paid.asked or paid.ended else self.reverse(paid))
-        else:
-            assert paid.ended is None or type(fact) is type(paid.ended), f"{paid.ended} and then {fact}"
-            paid.ended, paid.asked = fact, False
+        self.told(fact)
 
     def text(self) -> str:
         """What the screen shows; empty: no code."""

@@ -21,8 +21,9 @@ from kiosk.ports.payment import (
     ReverseUncertain,
 )
 from kiosk.records import record_of
+from tests.drivers.till import AMOUNT_FEN, KEY
 from tests.drivers.zvt.paper import PAN
-from tests.drivers.zvt.world import AMOUNT_FEN, KEY, World
+from tests.drivers.zvt.world import World
 
 
 def said(world: World) -> list[int]:

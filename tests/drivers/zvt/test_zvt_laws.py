@@ -116,6 +116,12 @@ class Life:
                 running[-1].auth = running[-1].auth
 
 
+def test_a_terminal_that_forgot_a_payment_and_still_answers_is_given_up() -> None:
+    """A result without a receipt, then it lost the rest of it: it says yes to each wish to abort, and nothing more. It was asked to
+    abort for a day; a card that was never charged kept the machine from all others."""
+    Life(104_040).live(8)
+
+
 def told_people(world: World) -> int:
     """Payments whose tickets are out, and that the terminal took back."""
     return sum(isinstance(paid.ended, CaptureRefused) for paid in world.payments.values())

@@ -22,8 +22,8 @@ from kiosk.ports.payment import (
 )
 from simulator.devices.chip_card.wallet import WALLET
 from simulator.devices.zvt.faults import FAULTS
+from tests.drivers.till import AMOUNT_FEN, KEY
 from tests.drivers.zvt.twin_world import TwinWorld
-from tests.drivers.zvt.world import AMOUNT_FEN, KEY
 
 WRONG = {"another_currency", "another_device", "wrong_baud"}
 """The terminal is none for this machine: nothing is ever begun."""

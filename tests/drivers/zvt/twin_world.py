@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.acquirer.ledger import State
 from simulator.acquirer.terminal_desk import TerminalDesk
@@ -13,6 +14,7 @@ from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
 from simulator.devices.zvt import Way, ZvtTerminal
 from tests.drivers.zvt.world import World
+from tests.simulator.fronts.harness import Rig
 
 HAND_MS = 300
 
@@ -102,9 +104,9 @@ class Twin:
 
 
 class TwinWorld(World):
-    def __init__(self, serial: bool = False, card: str = "good") -> None:
-        super().__init__(Twin(serial, card), serial)
-        self.twin.hung_up = lambda: self._at(0, self._reconnect)
+    def __init__(self, serial: bool = False, card: str = "good", bench: Callable[[Rig], Any] | None = None) -> None:
+        super().__init__(Twin(serial, card, 20.0 if bench else 1.0), serial, bench)
+        self.twin.hung_up = lambda: self.after(0, self._reconnect)
 
     def _reconnect(self) -> None:
         self.bench.unplug("payment")

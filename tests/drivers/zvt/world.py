@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drivers.zvt.driver import Zvt
@@ -11,38 +10,24 @@ from drivers.zvt.health import Account
 from kiosk.ports.fact import Fact
 from kiosk.ports.payment import (
     CaptureRefused,
-    CaptureUncertain,
     PaymentApproved,
     PaymentDeclined,
     PaymentReversed,
     PaymentStep,
-    ReverseUncertain,
 )
+from tests.drivers.till import AMOUNT_FEN, Paid, Till
 from tests.drivers.zvt.paper import CURRENCY, PASSWORD, Paper
 from tests.simulator.fronts.harness import Bench, Fitted, Joint, Rig
 
-KEY = "T07.7f3a91c2.17"
-AMOUNT_FEN = 3_800
-AGAIN_MS = 5_000
 PRINT_MS = 6_000
 
 
-@dataclass
-class Paid:
-    """What the sale knows of one payment; `asked`: a reversal or capture is under way; `tickets`: they are in a hand."""
+class World(Till):
+    """`issues`: whether tickets come out of the printer. `decides`: whether the sale goes on by itself after an approval.
 
-    number: int
-    amount_fen: int
-    auth: Fact | None = None
-    ended: Fact | None = None
-    asked: bool = False
-    tickets: bool = False
+    `bench`: another than in virtual time."""
 
-
-class World:
-    """`issues`: whether tickets come out of the printer. `decides`: whether the sale goes on by itself after an approval."""
-
-    def __init__(self, paper: Any = None, serial: bool = False) -> None:
+    def __init__(self, paper: Any = None, serial: bool = False, bench: Callable[[Rig], Any] | None = None) -> None:
         self.paper = Paper(serial=serial) if paper is None else paper
         self.payments: dict[int, Paid] = {}
         self.issues = self.decides = True
@@ -61,7 +46,8 @@ class World:
             )
             return Fitted(driver, [Joint("payment", driver, 9_600 if serial else 0)])
 
-        self.bench = Bench(Rig(lambda seed: twins, fit, fit), "bytes")
+        rig = Rig(lambda seed: twins, fit, fit)
+        self.bench = bench(rig) if bench else Bench(rig, "bytes")
         self.bench.answer = self._heard
 
     def _known(self, reference: str) -> bool:
@@ -72,16 +58,23 @@ class World:
         made: Zvt = self.bench.it
         return made
 
+    @property
+    def port(self) -> Zvt | None:
+        made: Zvt | None = self.bench.it
+        return made
+
+    def mono_ms(self) -> int:
+        return self.bench.now_ms
+
+    def woken(self) -> None:
+        self.bench.nudge()
+
     def ready(self) -> World:
         self.bench.until(lambda: bool(self.driver.ways), 400_000)
         return self
 
     def begin(self, amount_fen: int = AMOUNT_FEN, lasts_ms: int = 120_000) -> Paid:
-        number = 100 * (len(self.payments) + 1) + 1
-        paid = self.payments[number] = Paid(number, amount_fen)
-        limit_ms = self.bench.now_ms + lasts_ms
-        self.bench.do(lambda: self.driver.begin(number, KEY, amount_fen, "card", "zh", limit_ms))
-        return paid
+        return self.begin_payment("card", amount_fen, lasts_ms)
 
     def pay(self, **how: Any) -> Paid:
         """A payment until it has come to its end."""
@@ -116,52 +109,21 @@ class World:
             if paid.ended is None:
                 self.capture(paid) if paid.tickets else self.reverse(paid)
 
-    def capture(self, paid: Paid) -> None:
-        assert isinstance(paid.auth, PaymentApproved)
-        paid.asked = paid.tickets = True
-        if self.bench.it is not None:
-            self.driver.capture(paid.number, KEY, paid.amount_fen, "card", paid.auth.reference)
-            self.bench.nudge()
-
-    def reverse(self, paid: Paid) -> None:
-        if self.bench.it is None or paid.tickets:
-            return
-        paid.asked = True
-        reference = paid.auth.reference if isinstance(paid.auth, PaymentApproved) else ""
-        self.driver.reverse(paid.number, KEY, paid.amount_fen, "card", reference)
-        self.bench.nudge()
+    def approved(self, paid: Paid) -> None:
+        if self.decides:
+            self.after(PRINT_MS, lambda: self._printed(paid))
 
     def _heard(self, fact: Fact) -> None:
         if isinstance(fact, PaymentStep):
             self.steps.append(fact)
-            return
-        paid = self.payments.get(getattr(fact, "payment", 0))
-        if paid is None:
-            return
-        if fact.kind == "auth!":
-            assert paid.auth is None, f"a second outcome: {fact}"
-            paid.auth = fact
-            if isinstance(fact, PaymentDeclined):
-                paid.ended = fact
-            elif not isinstance(fact, PaymentApproved):
-                self.reverse(paid)
-            elif self.decides:
-                self._at(PRINT_MS, lambda: self._printed(paid))
-        elif fact.result == "unknown":
-            assert paid.asked, f"a second word: {fact}"
-            paid.asked = False
-            again = {ReverseUncertain: self.reverse, CaptureUncertain: self.capture}[type(fact)]  # type: ignore[index]
-            self._at(AGAIN_MS, lambda: None if paid.asked or paid.ended else again(paid))
-        else:
-            assert paid.ended is None, f"a second word: {fact}"
-            paid.ended, paid.asked = fact, False
+        self.told(fact)
 
     def _printed(self, paid: Paid) -> None:
         if paid.ended is None and not paid.asked and self.bench.it is not None:
             self.capture(paid) if self.issues else self.reverse(paid)
 
-    def _at(self, after_ms: int, deed: Any) -> None:
-        self.bench.clock.at(self.bench.now_ms + after_ms, deed)
+    def after(self, ms: int, deed: Any) -> None:
+        self.bench.clock.at(self.bench.now_ms + ms, deed)
 
     # -- what is true
 
