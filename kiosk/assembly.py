@@ -27,6 +27,7 @@ from kiosk.journey.flow import Journey
 from kiosk.office import Office
 from kiosk.parts import Parts
 from kiosk.past import fold
+from kiosk.ports.payment import Books
 from kiosk.power import Power
 from kiosk.print.sheet import Faces
 from kiosk.print.ticket_face import warm
@@ -121,6 +122,9 @@ def _build(
     def known(reference: str) -> bool:  # asked in a running machine only
         return bool(assembled) and assembled[0].controller.unsettled.knows(reference)
 
+    def books() -> Books | None:
+        return assembled[0].controller.unsettled if assembled else None
+
     def wire(name: str, out: bool) -> None:  # from the station's threads
         for call in calls:
             call(name, out)
@@ -132,7 +136,7 @@ def _build(
         station.on_wire = wire
         closing.append(station.close)
         devices = drivers_of(settings, reactor, station, boot, opener)
-        devices.payment, codes = payments_of(settings, reactor, clock, opener, known)
+        devices.payment, codes = payments_of(settings, reactor, clock, opener, known, books)
         if codes is not None:
             codes.on_wire = wire
             closing.append(codes.close)

@@ -181,7 +181,7 @@ class Controller(Whole):
         mono_ms, wall_ms = decided_at or (self._p.clock.mono_ms(), self._p.clock.wall_ms())
         line = self._p.journal.write(mono_ms, wall_ms, record, made)
         self.stock.book(made)
-        self.unsettled.hear(record, mono_ms)
+        self.unsettled.hear(record, mono_ms, wall_ms)
         self.unsettled.book(made, mono_ms)
         self._p.sync.written(line.seq)
         self._p.eyes.look(record)

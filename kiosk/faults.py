@@ -75,6 +75,8 @@ class FaultCode(Enum):
     OVER_TEMPERATURE = ("W62", Ability.NONE)
     VIBRATION = ("W63", Ability.NONE)
     TAMPER = ("E64", Ability.SELL)
+    # what is no cash
+    SETTLEMENT = ("W71", Ability.NONE)  # the bank has other sums of a day than the journal: people look it up
 
     @property
     def code(self) -> str:

@@ -41,7 +41,7 @@ from kiosk.deeds import Devices
 from kiosk.errors import ConfigError, LinkError
 from kiosk.models import DATA_BITS, RTS_CTS, STOP_BITS, Draw, bill_to_bill, card_reader, model, pin_pad
 from kiosk.ports.fact import Report
-from kiosk.ports.payment import Payment
+from kiosk.ports.payment import Books, Payment
 from kiosk.ports.station import Station
 from kiosk.reactor import Link, Reactor
 from kiosk.settings import CameraLink, CardPayment, CardTerminal, CodePayment, Device, Settings
@@ -143,10 +143,17 @@ def _cash(
 
 Known = Callable[[str], bool]
 """Whether a reference is that of a payment in the machine's books."""
+OfBooks = Callable[[], Books | None]
+"""What the journal says of payments; None while there is no controller yet."""
 
 
 def payments_of(
-    settings: Settings, reactor: Reactor, clock: Clock, open_device: OpenDevice, known: Known = lambda reference: False
+    settings: Settings,
+    reactor: Reactor,
+    clock: Clock,
+    open_device: OpenDevice,
+    known: Known = lambda reference: False,
+    books: OfBooks = lambda: None,
 ) -> tuple[Payment | None, CodePayDriver | None]:
     """What is no cash, and the adapter of phone codes by itself, for it has a thread to be ended. Raises ConfigError."""
     check_cards(settings)
@@ -156,7 +163,7 @@ def payments_of(
         if settings.terminal is not None:
             return terminal_payment(settings, settings.terminal, reactor, clock, open_device, known, report, name)
         if settings.cards is not None:
-            return card_payment(settings, settings.cards, reactor, clock, open_device, report, name)
+            return card_payment(settings, settings.cards, reactor, clock, open_device, report, name, books=books)
         return None
 
     if codes is None:
@@ -253,6 +260,7 @@ def card_payment(
     report: Report | None = None,
     name: str = "payment",
     draw: Draw = token_bytes,
+    books: OfBooks = lambda: None,
 ) -> CardPay:
     """Cards: reader and PIN pad at their links, the adapter at the bank's, seated in `reactor`. Raises ConfigError."""
     machine, table = settings.machine, settings.devices
@@ -269,10 +277,11 @@ def card_payment(
     driver = CardPay(
         report or reactor.report,
         terminal,
-        date=lambda: datetime.fromtimestamp(clock.wall_ms() / 1_000, zone).strftime("%y%m%d"),
+        day=lambda at: datetime.fromtimestamp((clock.wall_ms() if at is None else at) / 1_000, zone).strftime("%y%m%d"),
         draw_near=reactor.nudge,
         name=name,
         patience=patience,
+        books=books,
     )
     assert table.card_reader is not None
     assert table.pin_pad is not None

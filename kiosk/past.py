@@ -67,7 +67,7 @@ def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
         if at >= opened:
             _sale(past, line, context)
         stock.book(line.intents)
-        past.unsettled.hear(line.fact, 0)
+        past.unsettled.hear(line.fact, 0, line.wall_ms)
         past.ordered.hear(line.fact)
         past.unsettled.book(line.intents, 0)
         _undone(past, line)

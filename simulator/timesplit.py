@@ -42,7 +42,7 @@ WAITING = frozenset(
 ASIDE = frozenset(
     {"renew!:done", "renew!:failed", "release!:done", "printed!:done", "void!:done", "fault", "station:lost", "station:back",
      "screen:lost", "screen:back", "ack", "ack:failed", "door", "note.refused", "timer:last_minute", "sale.slip_again",
-     "device.ready", "acceptor.past", "deposit.past", "dispenser.past"}
+     "device.ready", "acceptor.past", "deposit.past", "dispenser.past", "batch!:done"}
 )  # fmt: skip
 """Facts that change nothing about who is waited for; a Bill-to-Bill unit starts anew after each bundle that it pulled back."""
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from drivers.card_pay import messages
 from drivers.card_pay.bank import Bank, Outcome
 from drivers.card_pay.messages import Terminal
+from drivers.card_pay.settlement import Settlement
 from drivers.card_pay.signing import Signing
 from drivers.card_pay.visit import PIN_FORMAT, Event, Patience, Tick, Tools, Visit, Wish
 from drivers.emv.port import EmvKernelPort
@@ -24,6 +25,7 @@ from kiosk.faults import Fault, FaultCode
 from kiosk.ports.card_reader import CardReader
 from kiosk.ports.fact import DeviceReady, Fact, Report
 from kiosk.ports.payment import (
+    Books,
     CaptureRefused,
     PaymentCaptured,
     PaymentDeclined,
@@ -58,7 +60,8 @@ class CardPay:
     """Participant (at the host's link) and `kiosk.ports.payment.Payment` for `card`.
 
     The devices are attached before the first turn; their drivers report to `hear`. `draw_near`: asks the loop for another turn,
-    since orders go to devices at other links. `date`: YYMMDD where the machine stands.
+    since orders go to devices at other links. `day`: YYMMDD where the machine stands, of a wall time in ms; None: of
+    now. `books`: what the bank is told at the end of a day; None before there are any.
     """
 
     def __init__(
@@ -66,13 +69,15 @@ class CardPay:
         report: Report,
         terminal: Terminal,
         *,
-        date: Callable[[], str],
+        day: Callable[[int | None], str],
         draw_near: Callable[[], None],
         name: str = "payment",
         patience: Patience | None = None,
+        books: Callable[[], Books | None] = lambda: None,
     ) -> None:
         self.name = name
-        self._report, self._terminal, self._date, self._draw_near = report, terminal, date, draw_near
+        self._report, self._terminal, self._day, self._draw_near = report, terminal, day, draw_near
+        self._books = books
         self._patience = patience or Patience()
         self._faults = Raised(name, report)
         self._orders = 0
@@ -92,6 +97,7 @@ class CardPay:
         self._reader, self._pad, self._pad_name = reader, pad, pad_name
         self._bank = Bank(self._terminal, pad, self._next_order, self._patience.answer_ms)
         self._signing = Signing(self._terminal, pad, self._bank)
+        self._settlement = Settlement(self._terminal, self._bank, self._report, self._day, self._signing.renew)
         self._tools = Tools(
             reader,
             pad,
@@ -101,7 +107,7 @@ class CardPay:
             self._patience,
             self._next_order,
             lambda: self._signing.batch,
-            self._date,
+            lambda: self._day(None),
         )
         log.info("kernel label=%s certified=%s", kernel.label, kernel.certified)
 
@@ -188,7 +194,12 @@ class CardPay:
         self._reverse(now_ms)
         visit = self._visit
         if visit is None or visit.asked_bank:  # other keys would spoil a PIN that was just entered
-            self._signing.poll(now_ms, idle=visit is None and not self._reversals)
+            idle = visit is None and not self._reversals
+            self._signing.poll(now_ms, idle=idle and not self._settlement.busy)
+            books = self._books()
+            self._settlement.poll(now_ms, idle and not self._wishes and not self._missing(), books)
+            differs = books.differs if books is not None else ""
+            self._faults.set(FaultCode.SETTLEMENT, bool(differs), differs)
         self._bank.poll(now_ms)
         self._tell()
         if self._orders != orders:
@@ -236,7 +247,7 @@ class CardPay:
             self._report(visit.step)
 
     def _begin(self, now_ms: int) -> None:
-        while self._wishes:
+        while self._wishes and not self._renewing:  # a batch was closed meanwhile, or is just being
             wish = self._wishes.popleft()
             refused = "other" if self._visit is not None else "closed" if self._missing() else ""
             if refused:
@@ -295,7 +306,13 @@ class CardPay:
             return "pad"
         if not self._bank.linked or not self._signing.answered:
             return "bank"
-        return "" if self._signing.good and self._pad.can_take_pins(PIN_FORMAT) else "keys"
+        good = self._signing.good and self._pad.can_take_pins(PIN_FORMAT)
+        return "" if good or self._renewing else "keys"
+
+    @property
+    def _renewing(self) -> bool:
+        """The bank is told of a day, or gives the keys of the next batch: a matter of seconds, in which a card waits."""
+        return self._settlement.busy or self._signing.renewing(self._now_ms)
 
     def _tell(self) -> None:
         if self._visit is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drivers.card_pay.codec import HEADER_BYTES, TPDU_BYTES, Message
@@ -16,6 +16,12 @@ CHIP_AND_PIN = "051"
 PIN_WITH_NUMBER = "2600000000000000"
 NO_ANSWER, OTHER = "98", "06"
 SIGN_IN, ECHO = "003", "301"
+SETTLE, DETAILS, UPLOADED = "201", "203", "207"
+NOTHING = "0" * 31
+"""Sums of cards of another kind, of which there are none: the second half of field 48."""
+BALANCES = {"1": "balanced", "2": "different", "3": "different"}
+MOST_DETAILS = 16
+"""Payments in one message of details; docs/decisions/070 says how they stand in field 48."""
 KEY_PARTS = {24: (8, 8), 40: (16, 16), 60: (16, 16)}
 """Bytes of field 62 -> sizes of PIN key and MAC key in it, each followed by four bytes of its check value."""
 CHECK_BYTES = 4
@@ -125,6 +131,47 @@ def sign_in(terminal: Terminal, batch: int, number: int) -> Request:
 def echo(terminal: Terminal, batch: int, number: int) -> Request:
     fields = {11: _own_trace(number), 60: f"00{batch:06}{ECHO}"}
     return Request("0820", {**fields, **_named(terminal)}, signed=False)
+
+
+def totals(count: int, amount_fen: int) -> str:
+    """Field 48 of a settlement: debits, then no credits (what was reversed is in neither), and no word of the bank yet. A count has
+    three digits; of more only the last are told, and the bank's sum decides."""
+    return f"{amount_fen:012}{count % 1_000:03}{0:012}{0:03}0" + NOTHING
+
+
+def settlement(terminal: Terminal, batch: int, told: str) -> Request:
+    """The same for the same batch, after a restart too: its trace is the batch's, for the bank repeats its answer as it was."""
+    fields = {
+        11: _own_trace(batch),
+        48: told,
+        49: terminal.currency,
+        60: f"00{batch:06}{SETTLE}",
+        63: terminal.operator,
+    }
+    return Request("0500", {**fields, **_named(terminal)}, signed=False)
+
+
+def details(terminal: Terminal, batch: int, number: int, rows: Sequence[tuple[int, int]]) -> Request:
+    """Of a batch that the bank sums up otherwise: trace and amount in fen of each payment. `number` within the batch: one that is
+    sent again is the same."""
+    told = f"{len(rows):02}" + "".join(f"{trace:06}{amount_fen:012}" for trace, amount_fen in rows)
+    fields = {11: _own_trace(number), 48: told, 60: f"00{batch:06}{DETAILS}"}
+    return Request("0320", {**fields, **_named(terminal)}, signed=False)
+
+
+def uploaded(terminal: Terminal, batch: int, number: int, rows: Sequence[tuple[int, int]]) -> Request:
+    """The end of the details, which closes the batch; there are no `rows` any more."""
+    fields = {11: _own_trace(number), 48: f"{len(rows):02}", 60: f"00{batch:06}{UPLOADED}"}
+    return Request("0320", {**fields, **_named(terminal)}, signed=False)
+
+
+def balance_of(message: Message) -> str:
+    """What the bank says of our sums: balanced or different; empty: it says neither."""
+    told = message.get(48)
+    if len(told) != 2 * len(NOTHING):
+        return ""
+    words = [BALANCES.get(digit, "") for digit in (told[len(NOTHING) - 1], told[-1])]
+    return "" if "" in words else "balanced" if set(words) == {"balanced"} else "different"
 
 
 def answers(request: Request, message: Message) -> bool:

@@ -19,6 +19,8 @@ AGAIN_MS = 5_000
 DAY_MS = 86_400_000
 ECHO_MS = 60_000
 LOAD_MS = 60_000
+RENEW_MS = 15_000
+"""So long other keys may take that are asked for without a doubt, before it is told that there are none."""
 SLOTS = ("pin", "mac")
 
 
@@ -30,6 +32,7 @@ class Signing:
         self.batch = 1
         self.good = self.answered = False
         self.pad_ready = False
+        self._renewed_ms: int | None = None
         self._terminal, self._pad, self._bank = terminal, pad, bank
         self._number = 0
         self._asking = False
@@ -40,6 +43,14 @@ class Signing:
     def doubt(self) -> None:
         """The keys are not the host's: fetch others."""
         self.good = False
+
+    def renew(self, now_ms: int) -> None:
+        """The bank began another batch: it tells its number with other keys."""
+        self.good, self._renewed_ms, self._due_ms = False, now_ms, now_ms
+
+    def renewing(self, now_ms: int) -> bool:
+        """Since a short time, and they are not there yet."""
+        return self._renewed_ms is not None and not self.good and now_ms < self._renewed_ms + RENEW_MS
 
     def cut_off(self, now_ms: int) -> None:
         """The line is lost: once there is another, the host is asked at once whether it is there."""

@@ -39,7 +39,7 @@ class Payments:
         names = self._names.values()
         if isinstance(fact, DeviceReady) and fact.device in names:
             self._ready.add(fact.device)
-        elif isinstance(fact, Fault) and fact.device in names:
+        elif isinstance(fact, Fault) and fact.device in names and fact.code != FaultCode.SETTLEMENT.name:
             (self._down.add if fact.up else self._down.discard)((fact.device, fact.code))
         else:
             return

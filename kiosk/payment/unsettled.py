@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kiosk.ports.fact import Fact
-from kiosk.ports.payment import CaptureRefused, PaymentApproved, ReverseRefused
+from kiosk.ports.payment import CaptureRefused, PaymentApproved, ReverseRefused, Taken
 from kiosk.records import Record
 from kiosk.sale.intents import CapturePayment, ClaimAdd, Intent, ReversePayment, UnpaidAdd
 
@@ -20,6 +20,10 @@ AGAIN_MS = (5_000, 15_000, 60_000, 300_000)
 """The machine's own time."""
 SILENT_MS = 30_000
 """After a question that nobody answered at all."""
+IN_BATCH = ("captured", "kept")
+"""Fates of what the bank has booked: ours, and what it would not give back."""
+MOST_IN_BATCH = 10_000
+"""A terminal settles by itself (page 049) and nobody says so here: what is older is forgotten."""
 KEPT = 64
 """So many payments that are over are remembered: a word may come late."""
 
@@ -37,6 +41,7 @@ class OpenPayment:
     deed: str = ""
     tries: int = 0
     due_ms: int = 0
+    wall_ms: int = 0  # of its approval
 
     def intent(self) -> Intent:
         kind = CapturePayment if self.deed == "capture" else ReversePayment
@@ -46,26 +51,44 @@ class OpenPayment:
 @dataclass(slots=True)
 class Unsettled:
     """`open`: by number. `over`: those that are settled, and how: declined, captured, reversed, kept, contested. `references`: of
-    the last that were approved, oldest first."""
+    the last that were approved, oldest first. `in_batch`: cards that the bank has as ours, until the batch of their reference was
+    settled (decision page 070); with `differs`, the last batch of which the bank had other sums, a `Books` of the payment port."""
 
     open: dict[int, OpenPayment] = field(default_factory=dict)
     over: dict[int, tuple[OpenPayment, str]] = field(default_factory=dict)
     references: dict[str, None] = field(default_factory=dict)
+    in_batch: dict[int, Taken] = field(default_factory=dict)
+    differs: str = ""
 
     def knows(self, reference: str) -> bool:
         """It is that of a payment that was approved here, among the last ones: what the other side tells of it is no news."""
         return reference in self.references
 
+    @property
+    def undecided(self) -> bool:
+        """Some payment is open."""
+        return bool(self.open)
+
+    def taken(self) -> list[Taken]:
+        """Of all batches that were not settled."""
+        return list(self.in_batch.values())
+
     # -- folding
 
-    def hear(self, fact: Record, now_ms: int) -> None:
+    def hear(self, fact: Record, now_ms: int, wall_ms: int) -> None:
         """The fact of one line. `now_ms`: mono time, 0 for a line of an earlier start."""
         kind, result = fact["kind"], fact.get("result", "")
+        if kind == "batch!":
+            begins = fact["begins"]
+            self.in_batch = {n: each for n, each in self.in_batch.items() if not each.reference.startswith(begins)}
+            self.differs = "" if fact["balanced"] else begins
+            return
         line = self.open.get(fact["payment"]) if kind in ("auth!", "capture!", "reverse!") else None
         if line is None:
             return
         if kind == "auth!":
             line.reference = fact.get("reference", "") or line.reference
+            line.wall_ms = wall_ms
             self._remember(line.reference)
             if result == "declined" and not line.deed:
                 self._settled(line, "declined")
@@ -91,6 +114,7 @@ class Unsettled:
 
     def _asked(self, record: Record, now_ms: int) -> None:
         number = record["payment"]
+        self.in_batch.pop(number, None)
         line = self.open.get(number)
         if line is None:
             line = self.over.pop(number)[0] if number in self.over else _line_of(record)
@@ -112,6 +136,10 @@ class Unsettled:
     def _settled(self, line: OpenPayment, fate: str) -> None:
         del self.open[line.payment]
         self.over[line.payment] = line, fate
+        if fate in IN_BATCH and line.way == "card" and line.reference:
+            self.in_batch[line.payment] = Taken(line.payment, line.amount_fen, line.reference, line.wall_ms)
+            while len(self.in_batch) > MOST_IN_BATCH:
+                del self.in_batch[next(iter(self.in_batch))]
         if len(self.over) > KEPT:
             del self.over[next(iter(self.over))]
 

@@ -9,6 +9,7 @@ unsupported, amount, closed, other. Reasons of unknown: no answer, bad answer, l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -149,6 +150,47 @@ class StandingUncertain(Fact):
     result: ClassVar[str] = "unknown"
     payment: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettled(Fact):
+    """The other side was told the sums of a batch. `begins`: how the references of its payments begin; `balanced`: its own books
+    say the same, else it has our list and people look it up; `count` and `amount_fen`: what we said."""
+
+    kind: ClassVar[str] = "batch!"
+    result: ClassVar[str] = "done"
+    begins: str
+    balanced: bool
+    count: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One payment that the other side has in its books as ours. `wall_ms`: when it was approved."""
+
+    payment: int
+    amount_fen: int
+    reference: str
+    wall_ms: int
+
+
+class Books(Protocol):
+    """What the journal says of the machine's payments, to an adapter that has to tell somebody."""
+
+    @property
+    def differs(self) -> str:
+        """How the last batch was called, when the other side had other sums; empty: it was balanced."""
+        ...
+
+    @property
+    def undecided(self) -> bool:
+        """A payment is open: what it comes to is in no sum yet."""
+        ...
+
+    def taken(self) -> Sequence[Taken]:
+        """Of all batches that were not settled, in the order of their end."""
+        ...
 
 
 class Payment(Protocol):

@@ -147,6 +147,10 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "reverse! done": lambda r: f"Payment {r['payment']} is back" if r["moved"] else f"Nothing of payment {r['payment']} was paid",
     "reverse! refused": lambda r: f"Payment {r['payment']} is not sent back: {r['reason']}",
     "reverse! unknown": lambda r: f"No answer about sending payment {r['payment']} back: {r['reason']}",
+    "batch! done": lambda r: (
+        f"The bank was told a day's cards: {r['count']}, {yuan(r['amount_fen'])}; "
+        + ("its own sums are the same" if r["balanced"] else "its own sums are others, people look it up")
+    ),
     "payment.due": lambda r: f"Payment {r['payment']} is asked for again",
     "auth.past stands": lambda r: f"Payment {r['payment']} still stands",
     "auth.past gone": lambda r: f"Payment {r['payment']} was taken back by the other side: {r['reason']}",

@@ -82,7 +82,7 @@ class Payer(Protocol):
     def power_cut(self, dark_ms: int) -> None:
         """The machine's: the adapter forgets all it knew."""
 
-    def books(self) -> list[int]:
+    def theirs(self) -> list[int]:
         """Amounts in fen that the other side has taken from somebody and not given back, in order of size."""
 
 
@@ -142,7 +142,7 @@ class CardPayer(OnBench, cards.World):
         else:
             self.host.faults.switch_off("silent")
 
-    def books(self) -> list[int]:
+    def theirs(self) -> list[int]:
         rows = self.host.ledger.bookings(cards.TERMINAL)
         assert self.host.ledger.wrong() == []
         return sorted(row.amount_fen for row in rows if row.state is State.BOOKED)
@@ -176,7 +176,7 @@ class TerminalPayer(OnBench, TwinWorld):
     def away(self, gone: bool) -> None:
         (self.bench.unplug if gone else self.bench.replug)("payment")
 
-    def books(self) -> list[int]:
+    def theirs(self) -> list[int]:
         return sorted(row.amount_fen for row in self.twin.ledger if row.state == "kept")
 
 
@@ -239,7 +239,7 @@ class CodePayer(codes.World):
         self.now_ms += dark_ms
         self.start()
 
-    def books(self) -> list[int]:
+    def theirs(self) -> list[int]:
         found = self.ledger.snapshot()
         assert found["wrong"] == []
         moved: dict[str, list[int]] = {}

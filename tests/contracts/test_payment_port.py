@@ -86,7 +86,7 @@ def truth(till: p.Payer) -> None:
     """In the end nothing is told that the other side's books do not hold, and nothing is held that was not told."""
     till.run(60_000)
     kept = [paid.amount_fen for paid in till.payments.values() if isinstance(paid.ended, PaymentCaptured)]
-    assert till.books() == sorted(kept)
+    assert till.theirs() == sorted(kept)
     for paid in till.payments.values():
         assert paid.ended is not None, paid
         assert len(words(till, paid, "auth!")) <= 1, paid
@@ -152,7 +152,7 @@ def a_lost_answer_is_never_a_guess(till: p.Payer) -> None:
     paid = till.comes(3_801)
     till.until(lambda: paid.auth is not None)
     if isinstance(paid.auth, PaymentApproved):
-        assert till.books() == [3_801], "told as paid, so it is"
+        assert till.theirs() == [3_801], "told as paid, so it is"
         till.reverse(paid)
     assert isinstance(settled(till, paid), PaymentReversed | PaymentDeclined)
     truth(till)
@@ -206,7 +206,7 @@ def a_number_is_paid_once(till: p.Payer) -> None:
     till.port.begin(paid.number, KEY, paid.amount_fen, till.way, "zh", till.mono_ms() + 60_000)
     till.woken()
     till.run(120_000)
-    assert till.books() == [paid.amount_fen]
+    assert till.theirs() == [paid.amount_fen]
     assert [fact for fact in till.facts[before:] if getattr(fact, "payment", 0) == paid.number] == []
 
 
@@ -266,7 +266,7 @@ def test_a_reversal_during_the_payment_ends_that_too(till: p.Payer, at_ms: int) 
     assert isinstance(settled(till, paid), PaymentReversed | PaymentDeclined)
     till.until(lambda: bool(words(till, paid, "reverse!")))
     till.run(60_000)
-    assert till.books() == []
+    assert till.theirs() == []
     assert len(words(till, paid, "auth!")) <= 1
 
 
@@ -301,7 +301,7 @@ def still_stands(name: str, till: p.Payer, paid: Paid) -> None:
     assert isinstance(paid.past, PaymentStands | PaymentGone | StandingUncertain)
     assert isinstance(paid.past, PaymentStands) or differs(name, "takes back itself")
     if isinstance(paid.past, PaymentStands):
-        assert till.books() == [paid.amount_fen]
+        assert till.theirs() == [paid.amount_fen]
         till.capture(paid)
         assert settled(till, paid) == PaymentCaptured(paid.number)
     else:
@@ -344,7 +344,7 @@ def test_a_payment_nobody_heard_of_is_closed_for_good(till: p.Payer) -> None:
     paid = till.payments[901] = Paid(901, 3_801, till.way)
     till.reverse(paid)
     assert settled(till, paid) == PaymentReversed(901, moved=False)
-    assert till.books() == []
+    assert till.theirs() == []
 
 
 def test_no_secret_is_in_any_fact_or_line(till: p.Payer, caplog: pytest.LogCaptureFixture) -> None:
@@ -463,5 +463,5 @@ def test_over_real_ports_it_is_paid(by_pty: p.Payer) -> None:
     paid = approved(by_pty, 12_050)
     by_pty.capture(paid)
     assert settled(by_pty, paid) == PaymentCaptured(paid.number)
-    assert by_pty.books() == [12_050]
+    assert by_pty.theirs() == [12_050]
     assert not [secret for secret in by_pty.secrets if secret in repr(by_pty.facts)]

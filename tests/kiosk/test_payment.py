@@ -376,3 +376,51 @@ def test_what_the_passenger_does_is_for_the_screen_and_never_journaled() -> None
     made.say(pp.PaymentStep(101, "pin", typed=3))
     assert made.controller.charge_step == pp.PaymentStep(101, "pin", typed=3)
     assert "payment.step" not in made.kinds()
+
+
+# -- the end of a day (decision page 070)
+
+
+def sold_by_card() -> Bench:
+    made = Bench(ways=("card",)).up()
+    made.to_review().touch("pay", "pay_card").run()
+    assert made.state is S.TICKETS_OUT
+    assert made.controller.unsettled.undecided
+    made.unit.take()
+    made.run()
+    assert made.state is None
+    return made
+
+
+def test_a_card_stands_in_the_books_until_its_batch_was_settled_over_restarts_too() -> None:
+    made = sold_by_card()
+    (taken,) = made.controller.unsettled.taken()
+    assert (taken.payment, taken.amount_fen) == (number(made), DUE_FEN)
+    assert taken.reference
+    assert taken.wall_ms
+    made.power_cut()
+    books = made.controller.unsettled
+    assert (books.taken(), books.undecided) == ([taken], False)
+    made.say(pp.BatchSettled("another-", True, 1, DUE_FEN))
+    assert books.taken() == [taken]
+    made.say(pp.BatchSettled(taken.reference[:1], False, 1, DUE_FEN))
+    assert (books.taken(), books.differs) == ([], taken.reference[:1])
+    made.power_cut()
+    again = made.controller.unsettled
+    assert (again.taken(), again.differs) == ([], taken.reference[:1])
+    told = [line["fact"]["balanced"] for line in made.lines() if line["fact"]["kind"] == "batch!"]
+    assert told == [True, False], "it is in the journal, which the station reads"
+
+
+def test_what_went_back_and_what_a_phone_paid_are_in_no_sum_of_the_bank() -> None:
+    made = asked().touch("cancel")
+    made.payment.let_go()
+    made.run()
+    assert made.controller.unsettled.taken() == []
+    phone = asked()
+    phone.payment.let_go()
+    phone.run()
+    phone.unit.take()
+    phone.run()
+    assert ledger(phone) == ["captured"]
+    assert phone.controller.unsettled.taken() == []

@@ -91,7 +91,10 @@ class Machine:
         self.reactor.run_application(self)
         pad = Pad()
         self.driver = CardPay(
-            self.reactor.report, Terminal("TVM00001", MERCHANT), date=lambda: "261122", draw_near=self.reactor.nudge
+            self.reactor.report,
+            Terminal("TVM00001", MERCHANT),
+            day=lambda wall_ms: "261122",
+            draw_near=self.reactor.nudge,
         )
         pad.tell = self.driver.hear
         kernel = ReferenceKernel("lab", TerminalData("TVM00001"), lambda size: b"\1" * size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from drivers.emv.port import TerminalData
 from drivers.emv.reference import ReferenceKernel
 from drivers.epp.driver import Epp
 from kiosk.ports.fact import Fact
-from kiosk.ports.payment import PaymentApproved, PaymentDeclined, PaymentReversed, PaymentStep
+from kiosk.ports.payment import Books, PaymentApproved, PaymentDeclined, PaymentReversed, PaymentStep
 from simulator.acquirer.faults import Faults, Order
 from simulator.acquirer.ledger import Key, State
 from simulator.acquirer.profile import MERCHANT
@@ -32,7 +33,7 @@ from tests.simulator.fronts.harness import START_MS, Bench, Fitted, Joint, Rig
 
 TERMINAL = "TVM00001"
 NOW_MS = 1_795_349_292_000
-DATE = "261122"
+DAY_MS = 86_400_000
 PATIENCE = Patience(take_ms=8_000, answer_ms=10_000)
 
 
@@ -49,9 +50,10 @@ class Passenger:
 
 
 class World(Till):
-    """`bench`: another than in virtual time.
+    """`bench`: another than in virtual time. `books`: what the bank is told at the end of a day; `nights` went by.
 
-    `hook` is asked before each exchange with the chip, with its number (1..) in this life."""
+    `hook` is asked before each exchange with the chip, with its number (1..) in this life.
+    """
 
     def __init__(self, patience: Patience = PATIENCE, bench: Callable[[Rig], Any] | None = None) -> None:
         self.patience = patience
@@ -63,6 +65,8 @@ class World(Till):
         self.exchanges = 0
         self.logs: list[str] = []
         self.reverses_approved = False
+        self.books: Books | None = None
+        self.nights = 0
         self.captures = True
         self.made: list[CardPay] = []
         self._cards: dict[str, Card] = {}
@@ -80,7 +84,12 @@ class World(Till):
         """As the machine fits them: the drivers report to the adapter, which the loop asks when it has something to say."""
         loop = report.__self__
         driver = CardPay(
-            report, Terminal(TERMINAL, MERCHANT), date=lambda: DATE, draw_near=loop.nudge, patience=self.patience
+            report,
+            Terminal(TERMINAL, MERCHANT),
+            day=self.day,
+            draw_near=loop.nudge,
+            patience=self.patience,
+            books=lambda: self.books,
         )
         reader = Crt310("card_reader", driver.hear, take_ms=self.patience.take_ms)
         pad = Epp("pin_pad", driver.hear, test_keys=True)
@@ -117,6 +126,12 @@ class World(Till):
 
     def woken(self) -> None:
         self.bench.nudge()
+
+    def wall_ms(self) -> int:
+        return NOW_MS + self.nights * DAY_MS + self.bench.now_ms - START_MS
+
+    def day(self, wall_ms: int | None) -> str:
+        return datetime.fromtimestamp((self.wall_ms() if wall_ms is None else wall_ms) / 1_000, UTC).strftime("%y%m%d")
 
     def ready(self) -> World:
         self.bench.until(lambda: bool(self.driver.ways))

@@ -97,6 +97,13 @@ def test_one_that_is_out_takes_no_other_with_it() -> None:
     assert sum(isinstance(fact, DeviceReady) and fact.device == "payment" for fact in facts) == 2
 
 
+def test_sums_that_differ_close_no_way_to_pay() -> None:
+    both, _, _, _ = made()
+    both.hear(ready("cards"))
+    both.hear(Fault("cards", "SETTLEMENT", True))
+    assert both.ways == {"card"}
+
+
 def test_what_other_devices_say_changes_nothing() -> None:
     both, _, _, facts = made()
     both.hear(ready("card_reader"))

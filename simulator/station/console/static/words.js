@@ -25,6 +25,7 @@ export const FAULTS = {
   WASTE_FULL: ["废票箱满", "waste full"], SEAL: ["封签故障", "seal"], SLIP_PAPER_OUT: ["小票纸用完", "slip paper out"], SLIP_PAPER_LOW: ["小票纸将尽", "slip paper low"],
   SLIP_COVER: ["小票机盖开", "slip cover"], SLIP_CUTTER: ["小票切刀", "slip cutter"], SHUTTER: ["闸门故障", "shutter"], OVER_TEMPERATURE: ["过热", "too hot"],
   VIBRATION: ["震动", "vibration"], TAMPER: ["撬动", "tamper"],
+  SETTLEMENT: ["银行对账不符", "bank sums differ"],
 };
 export const DEVICES = {
   acceptor: ["纸币器", "Acceptor"], dispenser: ["找零器", "Dispenser"], ticket_unit: ["出票机", "Ticket unit"], slip_printer: ["小票机", "Slip printer"],
