@@ -73,13 +73,17 @@ class Settlement:
             return
         found = None if books.undecided else _oldest(books.taken())
         self._due_ms = now_ms + AGAIN_MS[0]
-        if found is not None and self._day(found.taken[0].wall_ms) < self._day(None):
+        if found is not None and self._is_over(found.taken[0].wall_ms):
             self._batch = found
             log.info("settlement batch=%d count=%d amount_fen=%d", found.number, len(found.taken), found.amount_fen)
             totals = messages.totals(len(found.taken), found.amount_fen)
             self._ask(messages.settlement(self._terminal, found.number, totals))
 
     # -- inside
+
+    def _is_over(self, wall_ms: int) -> bool:
+        """The day of a payment."""
+        return self._day(wall_ms) < self._day(None)
 
     def _ask(self, request: messages.Request) -> None:
         self._bank.ask(request, self._heard.append)

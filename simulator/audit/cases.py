@@ -78,7 +78,7 @@ class ChargeTrack:
     """A payment by card or phone. `state`: asked, approved, declined, unknown. `deed`: capture, reverse, or none yet; `end` of it:
     captured, contested, reversed, kept. `counts`: its amount is in the account of its sale; `late`: approved after it was
     declined; `unpaid_fen`: what the machine says was given for it, though it came to nothing; `doubtful`: approved before a
-    restart, and nobody said since that it stands."""
+    restart, and nobody said since that it stands; `reference`: the other side's name of it."""
 
     payment: int
     sale: int
@@ -90,6 +90,7 @@ class ChargeTrack:
     late: bool = False
     unpaid_fen: int = 0
     doubtful: bool = False
+    reference: str = ""
 
 
 @dataclass(slots=True)

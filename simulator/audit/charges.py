@@ -27,7 +27,7 @@ ENDS = {
 class Charges:
     """`tracks` of all payments of the journal, by number."""
 
-    HEARS = ("auth!", "auth.past", "capture!", "reverse!", "sys.recover")
+    HEARS = ("auth!", "auth.past", "capture!", "reverse!", "batch!", "sys.recover")
     BOOKS = ("auth?", "capture?", "reverse?", "unpaid.add", "print?", "deliver?", "reopen?")
 
     def __init__(self, run: Run) -> None:
@@ -38,6 +38,9 @@ class Charges:
         if fact["kind"] == "sys.recover":
             self._recovers(fact)
             return
+        if fact["kind"] == "batch!":
+            self._settled(fact)
+            return
         track = self.tracks.get(fact["payment"])
         if track is None:
             return  # the pairs have said that nobody asked for it
@@ -46,6 +49,7 @@ class Charges:
             track.doubtful = track.doubtful and result != "stands"
             return
         if kind == "auth!":
+            track.reference = fact.get("reference", "")
             if track.state == "asked":
                 track.state = result
             elif track.state == "declined" and result == "approved":
@@ -58,6 +62,17 @@ class Charges:
             self._kept(track)
         elif track.end == "contested":
             self._contested(track)
+
+    def _settled(self, fact: Record) -> None:
+        """What the bank was told of a batch is what was captured of it, or kept there, by the journal; and it says the same."""
+        batch = [track for track in self.tracks.values() if track.reference.startswith(fact["begins"])]
+        there = [track for track in batch if track.end in ("captured", "kept")]
+        sums = len(there), sum(track.amount_fen for track in there)
+        if sums != (fact["count"], fact["amount_fen"]):
+            told = f"{fact['count']} payments, {fact['amount_fen']} fen"
+            self._run.say(2, f"the bank was told {told} of {fact['begins']}, and it was {sums[0]}, {sums[1]} fen", 0)
+        if not fact["balanced"]:
+            self._run.say(2, f"the bank has other sums of {fact['begins']} than it was told", 0)
 
     def _recovers(self, fact: Record) -> None:
         """What was approved before has to be asked after before anything more is given for it."""

@@ -33,7 +33,17 @@ class CardLines:
     def fit(self, settings: Settings, reactor: Reactor, report: Report) -> CardPay:
         assert settings.cards is not None
         clock = self._cards.clock
-        made = card_payment(settings, settings.cards, reactor, clock, self._opener, report, self._name, self._draw)
+        made = card_payment(
+            settings,
+            settings.cards,
+            reactor,
+            clock,
+            self._opener,
+            report,
+            self._name,
+            self._draw,
+            lambda: self._cards.books(),
+        )
         self.turn()
         return made
 

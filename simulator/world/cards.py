@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.clock import VirtualClock
+from kiosk.ports.payment import Books
 from kiosk.settings import CardPayment
 from simulator.acquirer.profile import MERCHANT
 from simulator.devices.chip_card.wallet import WALLET
@@ -34,7 +35,8 @@ STUCK = frozenset({"jam_drawn_in", "jam_ejected", "jam_captured", "foreign_objec
 
 
 class Cards:
-    """`acted` is called after each act of a hand. One person at a time stands there, with one card."""
+    """`acted` is called after each act of a hand; `books` are the journal's while a machine runs. One person at a time stands
+    there, with one card."""
 
     def __init__(self, clock: VirtualClock, speeds: Speeds) -> None:
         self.clock = clock
@@ -44,6 +46,7 @@ class Cards:
         self.pad = Zt598(speeds, seed=b"\x01")
         install_test_masters(self.pad)
         self.acted: Callable[[], None] = lambda: None
+        self.books: Callable[[], Books | None] = lambda: None
         self._wallet: dict[str, Card] = {}
         self._mine: Card | None = None
         self._broken_ms: int | None = None

@@ -109,6 +109,7 @@ class Box:
         things.acted = self.joined.nudge
         if things.cards is not None:
             things.cards.acted = self.joined.nudge
+            things.cards.books = lambda: self.made.controller.unsettled if self.made is not None else None
             things.cards.matter.watchers.append(self._moved)
             things.cards.bank.did = lambda mti: self.points.moved(f"bank did {mti}")
         if isinstance(things.payments, ProviderDesk):

@@ -241,3 +241,26 @@ def test_a_payment_whose_end_nobody_has_said_is_counted_as_unsettled(lines: Call
     answers = [at for at, (fact, _) in enumerate(whole) if fact["kind"] in ("capture!", "reverse!")]
     judged = [audit(read_segments([("1.journal", w.text(part))])) for part in (whole, whole[: answers[0]])]
     assert [each.unsettled for each in judged] == [0, 1]
+
+
+def summed(amount_fen: int = FARE_FEN, count: int = 1, balanced: bool = True) -> Lines:
+    """A day of one payment, and what the bank was told of it."""
+    done = said("capture!", "done", w.end(1, "sold", ours_fen=FARE_FEN, delivered_fen=FARE_FEN))
+    batch = {"kind": "batch!", "result": "done", "begins": "R", "count": count, "amount_fen": amount_fen}
+    return [*paid(), taken(deed("capture?", reference="R1")), done, ({**batch, "balanced": balanced}, [])]
+
+
+def test_the_sums_of_a_day_are_those_of_the_journal() -> None:
+    assert told(summed(), {PAYMENT: ("captured", FARE_FEN, 1)}) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (summed(amount_fen=FARE_FEN - 1), "4999 fen of R, and it was 1, 5000 fen"),
+        (summed(count=2), "2 payments"),
+        (summed(balanced=False), "the bank has other sums of R"),
+    ],
+)
+def test_sums_that_are_not_are_a_violation(lines: Lines, words: str) -> None:
+    assert any(words in text for text in told(lines, {PAYMENT: ("captured", FARE_FEN, 1)}))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from simulator.campaign.sabotage import planted
+from simulator.campaign.sabotage_payment import DAYS_END_AT_ONCE
 from simulator.campaign.sets_cards import CARD_SALES
+from simulator.campaign.teeth import DIRECTED
 from simulator.world.run import Run
 from simulator.world.script import Script, Trouble
 
@@ -69,3 +74,27 @@ def test_a_card_that_a_bad_supply_kept_inside_is_given_back_or_told() -> None:
     troubles = (Trouble("card_reader", "supply_out_of_range", "step.waiting"),)
     made = run(Script(1, (plan, SALE), troubles, machine="cards"))
     assert made.outcome.sales["sold"] == 1
+
+
+def test_at_the_end_of_a_day_the_bank_and_the_journal_have_the_same_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    for where, name, short in DAYS_END_AT_ONCE:
+        monkeypatch.setattr(where, name, short)
+    made = run(Script(1, (SALE, SALE, SALE), machine="cards"))
+    told = [fact for fact in facts(made) if fact["kind"] == "batch!"]
+    assert len(told) >= 2
+    assert all(fact["balanced"] for fact in told)
+    assert [fact["begins"] for fact in told] == [f"{batch:06}-" for batch in range(1, len(told) + 1)]
+    assert states(made) == ["captured"] * 3
+
+
+def test_a_card_left_out_of_the_sums_is_found() -> None:
+    (script,) = DIRECTED["settlement_leaves_one_out"]
+    with planted("settlement_leaves_one_out"):
+        made = Run(script)
+        assert made.run().violations
+
+
+def facts(made: Run) -> list[Any]:
+    """Of the journal."""
+    disk = made.box.disk
+    return [json.loads(line[9:])["fact"] for name in disk.segments() for line in disk.read(name).splitlines()]
