@@ -38,6 +38,8 @@ DIGITS = tuple(Key(f"svc:digit:{digit}", Words(digit)) for digit in "1234567890"
 NOTHING = Words()
 BEGUN = ("fill", "fill_coins", "load_roll")
 """Acts that say what lies there now."""
+ADAPTERS = {"payment": {"cards", "codes"}}
+"""Parts of a module that report under names of their own: while one of them works, what is wrong with another is a warning."""
 
 
 def service_screen(service: Service, machine: Controller, texts: Texts, clock: Clock, now: Now) -> Screen:
@@ -170,8 +172,8 @@ class Page:
     def _module(self, name: str) -> ModuleRow:
         say, watch = self.say, self.machine.watch
         parts = self._parts(name)
-        faults = [fault for fault in watch.faults.values() if fault.device in parts]
-        stopping = [fault for fault in faults if FaultCode[fault.code].code.startswith("E")]
+        faults = [fault for fault in watch.faults.values() if fault.device in parts | ADAPTERS.get(name, set())]
+        stopping = [fault for fault in faults if fault.device in parts and FaultCode[fault.code].code.startswith("E")]
         ready = parts <= set(watch.ready)
         level = "danger" if stopping or not ready else "warn" if faults else "ok"
         worst = next(iter(stopping or faults), None)

@@ -10,9 +10,10 @@ import pytest
 from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved
 from kiosk.ports.note_acceptor import NoteOurs
 from kiosk.sale.book import S
+from kiosk.screen.values import ServiceMenu
 from kiosk.service import LOCKED_MS, TRIES
 from kiosk.service_acts import ACTS, act_of
-from tests.kiosk.bench import PINS, Bench
+from tests.kiosk.bench import PINS, Bench, raised
 from tests.kiosk.sale.samples import VALUES
 from tests.kiosk.screen.world import CLOCK, TEXTS
 
@@ -286,3 +287,26 @@ def test_no_pin_stands_in_a_record_or_on_a_screen() -> None:
     for secret in (*PINS.values(), "864209"):
         assert secret not in written
         assert not any(secret in screen for screen in shown)
+
+
+@pytest.mark.parametrize(
+    ("device", "code", "shown"),
+    [
+        ("payment", "SETTLEMENT", ("Bank sums differ", "warn")),
+        ("cards", "SETTLEMENT", ("Bank sums differ", "warn")),
+        ("cards", "NO_ANSWER", ("No answer", "warn")),
+        ("payment", "NO_ANSWER", ("No answer", "danger")),
+    ],
+)
+def test_what_is_wrong_with_cards_is_shown_beside_codes_that_work(
+    device: str, code: str, shown: tuple[str, str]
+) -> None:
+    """`cards`: how the adapter names itself where phones pay, too."""
+    for language, words in (("en", shown[0]), ("zh", {"Bank sums differ": "银行对账不符"}.get(shown[0], ""))):
+        bench = Bench(ways=("card", "code")).up().say(raised(device, code))
+        bench = log_in(bench.touch(*(["language"] if language == "en" else []), "service"), "1001")
+        screen = bench.service.screen(bench.controller, TEXTS, CLOCK, bench.controller.now())
+        assert isinstance(screen, ServiceMenu)
+        (row,) = [row for row in screen.modules if row.action.target == "svc:act:clear:payment"]
+        assert words in row.state.main
+        assert row.level == shown[1]
