@@ -302,11 +302,14 @@ def test_what_is_wrong_with_cards_is_shown_beside_codes_that_work(
     device: str, code: str, shown: tuple[str, str]
 ) -> None:
     """`cards`: how the adapter names itself where phones pay, too."""
-    for language, words in (("en", shown[0]), ("zh", {"Bank sums differ": "银行对账不符"}.get(shown[0], ""))):
+    for language, words in (
+        ("en", shown[0]),
+        ("zh", {"Bank sums differ": "银行对账不符", "No answer": "无应答"}[shown[0]]),
+    ):
         bench = Bench(ways=("card", "code")).up().say(raised(device, code))
         bench = log_in(bench.touch(*(["language"] if language == "en" else []), "service"), "1001")
         screen = bench.service.screen(bench.controller, TEXTS, CLOCK, bench.controller.now())
         assert isinstance(screen, ServiceMenu)
         (row,) = [row for row in screen.modules if row.action.target == "svc:act:clear:payment"]
-        assert words in row.state.main
+        assert row.state.main == words
         assert row.level == shown[1]
