@@ -24,6 +24,8 @@ from kiosk.fitting import camera, drivers_of, opener, payments_of, restart
 from kiosk.identity import MachineIdentity, nonce, read_identity
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
+from kiosk.media import Media
+from kiosk.media_shelf import Shelf
 from kiosk.office import Office
 from kiosk.parts import Parts
 from kiosk.past import fold
@@ -67,7 +69,7 @@ class Outside:
     """What a machine is joined to: the real one has ports, a disk and sockets; a simulated world brings its own.
 
     `fit` adds devices and station to the reactor and answers them; its second argument is the number of this boot.
-    `faces` None: tickets and slips stay white, for worlds in which nobody looks at paper.
+    `faces` None: tickets and slips stay white, for worlds in which nobody looks at paper. `shelf` None: no pictures are fetched.
     """
 
     clock: Clock
@@ -78,6 +80,7 @@ class Outside:
     texts: Texts
     faces: Faces | None
     nonce: Callable[[], str] = nonce
+    shelf: Shelf | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +151,8 @@ def _build(
 
     faces = Faces(FONTS)
     warm(faces)
-    outside = Outside(clock, storage, fit, lambda screen: shown[0](screen), dice, Texts(), faces)
+    shelf = None if settings.screen.media is None else Shelf(settings.screen.media)
+    outside = Outside(clock, storage, fit, lambda screen: shown[0](screen), dice, Texts(), faces, shelf=shelf)
     made = assemble(settings, identity, outside)
     assembled.append(made)
     reactor = made.reactor
@@ -239,6 +243,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
             lambda: sorted((name, value) for name, value in past.stock.registers.items() if value),
             day_of,
         ),
+        media=Media(devices.station, outside.shelf, jitter, reactor.report),
         base_policy=settings.sale_policy,
         power=Power(devices.ups, settings.power, clock.rate),
         eyes=Eyes(identity.epoch, devices.camera, marks=settings.camera is not None),

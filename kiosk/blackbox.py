@@ -38,7 +38,7 @@ from kiosk.journal import Journal
 from kiosk.ports.cabinet import BoxMoved, CabinetSeen, DoorMoved, MainsChanged
 from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.screen import ScreenBack, ScreenLost, ScreenTouched
-from kiosk.ports.station import NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
+from kiosk.ports.station import MediaHeld, NetworkKnown, SessionGranted, SessionRefused, StationBack, StationLost
 from kiosk.ports.ups import PowerSeen
 from kiosk.reactor import Reactor
 from kiosk.records import record_of
@@ -64,7 +64,7 @@ _PASSWORD = re.compile(rb'(?m)^(PASSWORD) "[^\n]*')
 LOGIN, TASK, PICKUP = b'"kind":"svc.login"', b'"kind":"svc.task"', b'"kind":"pickup.code"'
 STANDING = (
     SessionGranted, SessionRefused, StationBack, StationLost, NetworkKnown, ScreenBack, ScreenLost, CabinetSeen,
-    MainsChanged, BoxMoved, PowerSeen,
+    MainsChanged, BoxMoved, PowerSeen, MediaHeld,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kiosk import operator_set
+from kiosk import media_set, operator_set
 from kiosk.afterwards import afterwards
 from kiosk.asked import BACK, able, put, started
 from kiosk.cancels import cancelled_by
@@ -32,6 +32,8 @@ from kiosk.ports.station import (
     InboxHeard,
     LockRefused,
     LockUncertain,
+    MediaFailed,
+    MediaHeld,
     NetworkKnown,
     RecordsFailed,
     RecordsTaken,
@@ -47,6 +49,7 @@ from kiosk.sale.intents import Intent
 from kiosk.sale.orphans import owed_for
 from kiosk.sale.sale import Sale
 from kiosk.screen import targets as T
+from kiosk.screen.shown import MediaSeen
 from kiosk.service import ServiceStep
 from kiosk.standing import Standing
 from kiosk.sync import status_of
@@ -99,6 +102,8 @@ class Controller(Whole):
                 self._p.sync.hear(fact, now_ms)
             case InboxHeard() | InboxFailed():
                 self._p.office.hear(fact, now_ms)
+            case MediaHeld() | MediaFailed():
+                self._p.media.hear(fact, now_ms)
             case HelpPressed():
                 self._call_staff("cabinet")
             case PersonNear(near=True):
@@ -343,12 +348,27 @@ class Controller(Whole):
             if hint is not None:
                 self._p.sync.hinted(self._write(hint, ()))
         sync_ms = self._p.sync.poll(now_ms, idle, self.status)
+        media_ms = self._fetch_media(now_ms)
         if self.changed or now_ms >= self._repaint_ms:
             self.changed = False
             self._repaint_ms = self._show(self)
         office_ms = self._p.office.poll(now_ms)
-        asked = (sync_ms,) if office_ms is None else (sync_ms, office_ms)
-        return min(*asked, *self._wakes(now_ms))
+        asked = [wake for wake in (office_ms, media_ms) if wake is not None]
+        return min(sync_ms, *asked, *self._wakes(now_ms))
+
+    def _fetch_media(self, now_ms: int) -> int | None:
+        """Never while somebody buys or chooses: a picture can wait."""
+        if not self._p.media.fetches:
+            return None
+        idle = self.sale is None and not self.service.active and self.journey.state.step == "attract"
+        return self._p.media.poll(now_ms, idle, self._p.office.ordered.pictures(self._station_ms()))
+
+    @property
+    def media(self) -> MediaSeen:
+        """What the waiting page shows of the set in force: notices of now, and those of its pictures that are here."""
+        shown = self._p.office.ordered.media
+        pictures = tuple(each for each in shown.pictures if each.sha256 in self._p.media.held)
+        return MediaSeen(pictures, shown.told(self._station_ms()))
 
     def now(self) -> Now:
         return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())
@@ -357,6 +377,7 @@ class Controller(Whole):
 
     def begin(self) -> None:
         """After the drivers are there: the station is asked, deeds that nobody answered are asked again."""
+        self._p.media.begin()
         self._open_session()
         self._restart.ask_undone(self._p.deeds.devices.station)
         self._restart.settle_coins(self._p.deeds.devices.hoppers)
@@ -401,6 +422,7 @@ class Controller(Whole):
         """What the station shows of this machine."""
         journal, ordered = self._p.journal, self._p.office.ordered
         told = {"seq": journal.seq, "parameters": ordered.active.version, "command": ordered.mode}
-        told |= {"operators": ordered.now(operator_set.NAME).version, "network": self.watch.network_version}
+        told |= {"operators": ordered.now(operator_set.NAME).version, "media": ordered.now(media_set.NAME).version}
+        told |= {"network": self.watch.network_version}
         told["help_ms"] = self.help.called_ms + self.watch.skew_ms if self.help.called_ms else 0
         return {**status_of(self.mode, self.watch, self.stock, self.machine_policy, journal.head), **told}

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kiosk import media_set, operator_set
 from kiosk.ordered import Ordered
-from kiosk.parameter_set import NAME, NAMES, defect, read_set
+from kiosk.parameter_set import NAME, NAMES, ParameterSet, defect, read_set
 from kiosk.parameters import MachinePolicy
 from kiosk.ports.fact import Fact
 from kiosk.ports.station import InboxFailed, InboxHeard, Station
@@ -24,6 +25,7 @@ from kiosk.sale.intents import Intent
 from kiosk.signed import StationKey
 from kiosk.system_facts import (
     CommandAnswered,
+    MediaStaged,
     OperatorsStaged,
     ParametersActive,
     ParametersRefused,
@@ -37,7 +39,8 @@ PAUSE_MS = 5_000
 SILENT_MS = 60_000  # a call of which nothing at all was heard
 MODES = ("normal", "no_notes", "query_only", "closed", "stopped", "emergency")
 WHEN_IDLE = ("registers", "end_day", "restart")
-LONGEST_TEXT = 8_192
+LONGEST_TEXT = 12_288
+"""A set of media with all its words has some 10,400 (hanzi are six letters each in JSON); nothing longer is looked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +192,16 @@ class Office:
             return ParametersRefused(found.name, found.version, "repeated" if before == found else "version")
         if reason := defect(found, self.thresholds):
             return ParametersRefused(found.name, found.version, reason)
-        if found.people:
-            return OperatorsStaged(found.name, found.version, found.effective_ms, found.people)
-        return ParametersStaged(NAME, found.version, found.effective_ms, found.expires_ms, found.body)
+        return _staged(found)
+
+
+def _staged(found: ParameterSet) -> Fact:
+    if found.name == operator_set.NAME:
+        return OperatorsStaged(found.name, found.version, found.effective_ms, found.people)
+    times = found.effective_ms, found.expires_ms
+    if found.name == media_set.NAME:
+        return MediaStaged(found.name, found.version, *times, found.media.pictures, found.media.notices)
+    return ParametersStaged(NAME, found.version, *times, found.body)
 
 
 def _order(text: str) -> dict[str, Any]:

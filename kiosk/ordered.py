@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiosk import operator_set
+from kiosk import media_set, operator_set
 from kiosk.identity import Operator
+from kiosk.media_set import MediaList, MediaNotice, MediaPicture
 from kiosk.parameter_set import NAME, ParameterSet, of_machine, of_sale
 from kiosk.parameters import MachinePolicy, SalePolicy
 
@@ -48,6 +49,22 @@ class Ordered:
         """Who may log in; empty: whom the machine was provisioned with."""
         return self.now(operator_set.NAME).people
 
+    @property
+    def media(self) -> MediaList:
+        """What the waiting page shows now."""
+        return self.now(media_set.NAME).media
+
+    def pictures(self, wall_ms: int) -> tuple[MediaPicture, ...]:
+        """Those that are shown, first, and those of the sets that may come after."""
+        now = self.now(media_set.NAME)
+        later = [
+            self.staged[version]
+            for version in sorted(self.staged)
+            if version > now.version and not 0 < self.staged[version].expires_ms <= wall_ms
+        ]
+        listed = [picture for one in (now, *later) for picture in one.media.pictures]
+        return tuple({picture.sha256: picture for picture in listed}.values())
+
     def wanted(self, wall_ms: int, name: str = NAME) -> ParameterSet:
         """The version of set `name` that should be in force now: the highest that holds, else the configuration alone."""
         holding = [each for each in self.staged.values() if each.name == name and each.holds(wall_ms)]
@@ -83,6 +100,16 @@ class Ordered:
         self.staged[version] = ParameterSet(version, record["effective_ms"], 0, (), name, people)
         self.have = max(self.have, version)
 
+    def _staged_media(self, record: Mapping[str, Any]) -> None:
+        media = MediaList(
+            tuple(MediaPicture(**each) for each in record["pictures"]),
+            tuple(MediaNotice(**each) for each in record["notices"]),
+        )
+        name, version = record["set"], record["version"]
+        times = record["effective_ms"], record["expires_ms"]
+        self.staged[version] = ParameterSet(version, *times, (), name, (), media)
+        self.have = max(self.have, version)
+
     def _refused(self, record: Mapping[str, Any]) -> None:
         if record["reason"] != "signature":
             self.have = max(self.have, record["version"])
@@ -95,6 +122,7 @@ _HEARS = {
     "sys.command": Ordered._answered,
     "params.staged": Ordered._staged,
     "params.people": Ordered._staged_people,
+    "params.media": Ordered._staged_media,
     "params.refused": Ordered._refused,
     "sys.params": Ordered._activated,
 }

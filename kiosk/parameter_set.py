@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from kiosk import operator_set
+from kiosk import media_set, operator_set
 from kiosk.identity import Operator
 from kiosk.parameters import MachinePolicy, SalePolicy
 
 NAME = "operating"
-NAMES = (NAME, operator_set.NAME)
+NAMES = (NAME, operator_set.NAME, media_set.NAME)
 RANGES: Mapping[str, tuple[int, int]] = {
     "collect_patience_ms": (30_000, 300_000),
     "review_patience_ms": (60_000, 600_000),
@@ -41,7 +41,8 @@ _OF_SALE = frozenset(part.name for part in fields(SalePolicy))
 
 @dataclass(frozen=True, slots=True)
 class ParameterSet:
-    """`effective_ms`, `expires_ms` in wall ms; 0: never expires. `body` of `operating`, sorted by name; `people` of `operators`."""
+    """`effective_ms`, `expires_ms` in wall ms; 0: never expires. `body` of `operating`, sorted by name; `people` of `operators`,
+    `media` of `media`."""
 
     version: int
     effective_ms: int
@@ -49,6 +50,7 @@ class ParameterSet:
     body: tuple[tuple[str, int], ...]
     name: str = NAME
     people: tuple[Operator, ...] = ()
+    media: media_set.MediaList = media_set.NOTHING
 
     def holds(self, wall_ms: int) -> bool:
         return self.effective_ms <= wall_ms and not 0 < self.expires_ms <= wall_ms
@@ -72,6 +74,9 @@ def read_set(text: str) -> ParameterSet:
             raise ValueError("operators: a set of them has no end")
         people = operator_set.read_operators(raw["body"])
         return ParameterSet(version, effective_ms, 0, (), operator_set.NAME, people)
+    if raw["set"] == media_set.NAME:
+        shown = media_set.read_media(raw["body"])
+        return ParameterSet(version, effective_ms, expires_ms, (), media_set.NAME, (), shown)
     return ParameterSet(version, effective_ms, expires_ms, _operating(raw["body"]))
 
 

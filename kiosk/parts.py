@@ -10,6 +10,7 @@ from kiosk.deeds import Deeds
 from kiosk.eyes import Eyes
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
+from kiosk.media import Media
 from kiosk.office import Office
 from kiosk.parameters import MachinePolicy, SalePolicy
 from kiosk.past import Past
@@ -41,5 +42,6 @@ class Parts:
     base_policy: SalePolicy  # of the configuration alone
     power: Power = field(default_factory=Power)
     eyes: Eyes = field(default_factory=Eyes)
+    media: Media = field(default_factory=Media)
     versions: Versions = field(default_factory=Versions)
     on_stop: Callable[[], None] = field(default=lambda: None)

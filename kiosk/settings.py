@@ -121,7 +121,10 @@ class CardTerminal:
 
 @dataclass(frozen=True, slots=True)
 class ScreenLink:
+    """`media`: directory of the waiting page's pictures, which the controller fills and the screen reads; left out: none."""
+
     socket: Path
+    media: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +235,8 @@ def read(path: Path) -> Settings:
     """The file at `path`, with relative paths looked up beside it. Raises config.ConfigError."""
     found = load(path, Settings)
     base = path.resolve().parent
-    screen = replace(found.screen, socket=base / found.screen.socket)
+    media = None if found.screen.media is None else base / found.screen.media
+    screen = replace(found.screen, socket=base / found.screen.socket, media=media)
     codes = None if found.codes is None else replace(found.codes, key_file=base / found.codes.key_file)
     devices = _beside(base, found.devices)
     terminal = found.terminal

@@ -111,6 +111,7 @@ class Showing:
             on_battery=not controller.watch.mains,
             charge_step=controller.charge_step,
             coins_fen=self._coins_fen,
+            media=controller.media,
             service_screen=controller.service.screen(controller, self._texts, self._clock, now),
         )
         return base

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.identity import Operator
+from kiosk.media_set import MediaNotice, MediaPicture
 from kiosk.ports.fact import Fact
 from kiosk.sale.intents import Intent
 
@@ -120,6 +121,19 @@ class OperatorsStaged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class MediaStaged(Fact):
+    """The same of what the waiting page shows: the list, not the pictures themselves."""
+
+    kind: ClassVar[str] = "params.media"
+    set: str
+    version: int
+    effective_ms: int
+    expires_ms: int
+    pictures: tuple[MediaPicture, ...]
+    notices: tuple[MediaNotice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ParametersRefused(Fact):
     """A set that is not taken in; the one before stays. `version` 0: nobody can say which it was."""
 
@@ -131,8 +145,8 @@ class ParametersRefused(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ParametersActive(Fact):
-    """From this line on sales are opened with this version, or people log in by it; 0 is the configuration alone. `why`: effective,
-    expired."""
+    """From this line on sales are opened with this version, people log in or the waiting page goes by it; 0 is the configuration
+    alone. `why`: effective, expired."""
 
     kind: ClassVar[str] = "sys.params"
     set: str

@@ -24,6 +24,8 @@ from kiosk.ports.station import (
     LockReleased,
     LockRenewed,
     LockUncertain,
+    MediaFailed,
+    MediaHeld,
     NetworkKnown,
     OrdersFailed,
     OrdersFound,
@@ -305,3 +307,13 @@ def ask_inbox(machine: str, after: int, have: int, wait_ms: int) -> Call:
 
     path = f"/v1/devices/{quote(machine, safe='')}/inbox?after={after}&have={have}&wait_ms={wait_ms}"
     return Call("inbox", "GET", path, hear, InboxFailed, question=True, waits_ms=wait_ms)
+
+
+def fetch_media(sha256: str, keep: Callable[[bytes], MediaHeld | MediaFailed]) -> Call:
+    def hear(answer: Answer) -> Fact:
+        if 400 <= answer.status < 500:
+            return MediaFailed(sha256, answer.code)
+        return keep(codec.packed(_good(answer), "png"))
+
+    silence = lambda reason: MediaFailed(sha256, reason)
+    return Call("media", "GET", f"/v1/media/{quote(sha256, safe='')}", hear, silence, question=True)

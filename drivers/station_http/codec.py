@@ -5,6 +5,7 @@ Source: station-api sheet. Keys we do not know are passed over, so that a newer 
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
@@ -209,6 +210,14 @@ def lock_body(machine: str, sale: str, order: Order) -> dict[str, Any]:
         "passengers": list(order.passengers),
         "wish": order.wish,
     }
+
+
+def packed(raw: Any, key: str) -> bytes:
+    """Bytes that came as base64."""
+    try:
+        return b64decode(get(raw, key, str), validate=True)
+    except ValueError as error:
+        raise Malformed(f"{key}: no base64") from error
 
 
 def signed(raw: Any, key: str) -> tuple[SignedText, ...]:

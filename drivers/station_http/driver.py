@@ -19,7 +19,7 @@ from drivers.station_http.calls import Call
 from drivers.station_http.lanes import Lane, Lanes, ThreadLanes
 from drivers.station_http.outcome import Outcome
 from kiosk.ports.fact import Report
-from kiosk.ports.station import NetworkKnown, Outbox, StationBack, StationLost
+from kiosk.ports.station import MediaFailed, MediaHeld, NetworkKnown, Outbox, StationBack, StationLost
 from kiosk.ports.trips import Order
 
 log = logging.getLogger(__name__)
@@ -136,6 +136,9 @@ class StationDriver(WithoutLink):
 
     def ask_inbox(self, after: int, have: int) -> None:
         self._lanes.submit(Lane.INBOX, calls.ask_inbox(self._machine, after, have, INBOX_WAIT_MS))
+
+    def fetch_media(self, sha256: str, keep: Callable[[bytes], MediaHeld | MediaFailed]) -> None:
+        self._lanes.submit(Lane.BACKGROUND, calls.fetch_media(sha256, keep))
 
     @property
     def owes(self) -> int:

@@ -6,7 +6,7 @@ assumes. Journey answers (`TrainsListed`, `NetworkKnown`) move nothing and are n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -289,6 +289,26 @@ class InboxFailed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class MediaHeld(Fact):
+    """Pictures of the waiting page that are on the machine's disk, by their SHA-256."""
+
+    kind: ClassVar[str] = "media"
+    result: ClassVar[str] = "held"
+    held: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFailed(Fact):
+    """A picture was not fetched, or is not what was asked for. `reason`: hash, size, the disk's or the link's trouble, or the
+    station's code."""
+
+    kind: ClassVar[str] = "media"
+    result: ClassVar[str] = "failed"
+    sha256: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outbox:
     """Journal lines for the station, oldest first, all of one segment of the journal: its name and the seq it begins with."""
 
@@ -340,3 +360,7 @@ class Station(Protocol):
 
     def ask_inbox(self, after: int, have: int) -> None:
         """What is new beyond the command `after` and above the parameter version `have`; the answer may take half a minute."""
+
+    def fetch_media(self, sha256: str, keep: Callable[[bytes], MediaHeld | MediaFailed]) -> None:
+        """A picture by its hash. `keep` checks and stores it, in the worker's thread, and says what became of it. Fact: that, or
+        MediaFailed."""

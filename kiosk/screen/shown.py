@@ -7,6 +7,7 @@ from dataclasses import field
 
 from kiosk.journey.search import StationIndex
 from kiosk.journey.state import JourneySettings, JourneyState
+from kiosk.media_set import MediaNotice, MediaPicture
 from kiosk.partial import Service
 from kiosk.ports.payment import PaymentStep
 from kiosk.ports.trips import Limits, Network
@@ -105,6 +106,14 @@ class HelpSeen:
 
 
 @value
+class MediaSeen:
+    """What the station has put on the waiting page: pictures that are here, and notices of now, most urgent first."""
+
+    pictures: tuple[MediaPicture, ...] = ()
+    notices: tuple[MediaNotice, ...] = ()
+
+
+@value
 class Shown:
     """State of the whole machine as far as a screen shows it. `now_wall_ms` is the shared clock, `now_mono_ms` real time, as in
     `Book` and `JourneyState`; `rate`: people's ms per real ms (decision 38).
@@ -140,3 +149,4 @@ class Shown:
     on_battery: bool = False
     charge_step: PaymentStep | None = None
     coins_fen: tuple[int, ...] = ()
+    media: MediaSeen = MediaSeen()

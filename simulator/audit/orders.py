@@ -16,7 +16,8 @@ class Orders:
     """`sys.params` inside a sale is judged with the other terms of a sale."""
 
     HEARS = (
-        "sys.command", "params.staged", "params.people", "params.refused", "sys.params", "sale.start", "op.login", "op.act",
+        "sys.command", "params.staged", "params.people", "params.media", "params.refused", "sys.params", "sale.start", "op.login",
+        "op.act",
     )  # fmt: skip
 
     def __init__(self, run: Run) -> None:
@@ -35,7 +36,7 @@ class Orders:
             case "params.people":
                 self._listed[fact["version"]] = {each["number"]: each["until_ms"] for each in fact["people"]}
                 self._stage({**fact, "expires_ms": 0})
-            case "params.staged":
+            case "params.staged" | "params.media":
                 self._stage(fact)
             case "params.refused" if fact["reason"] not in UNNUMBERED:
                 self._heard = max(self._heard, fact["version"])

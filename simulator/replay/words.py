@@ -20,7 +20,7 @@ def _counts(record: Record) -> str:
 
 
 def _set(record: Record) -> str:
-    return "Operators" if record["set"] == "operators" else "Parameters"
+    return {"operators": "Operators", "media": "Media"}.get(record["set"], "Parameters")
 
 
 def _order(record: Record) -> str:
@@ -39,6 +39,7 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "registers": lambda r: f"the registers as of {r['day']}",
     "params.staged": lambda r: f"Parameters {r['version']} are taken in",
     "params.people": lambda r: f"Operators {r['version']} are taken in: {len(r['people'])} people",
+    "params.media": lambda r: f"Media {r['version']} are taken in: {len(r['pictures'])} pictures, {len(r['notices'])} notices",
     "params.refused": lambda r: f"{_set(r)} {r['version']} are refused: {r['reason']}",
     "sys.params": lambda r: f"{_set(r)} {r['version']} are in force" if r["version"] else "The configuration alone is in force",
     "op.login": lambda r: f"{r['operator']} logs in as {r['role']}",

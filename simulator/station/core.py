@@ -17,6 +17,7 @@ from simulator.station.devices import Devices, Enrolled
 from simulator.station.machines import office
 from simulator.station.machines.people import KINDS as PEOPLE_KINDS
 from simulator.station.machines.people import People
+from simulator.station.machines.picture_files import InMemory, PictureFiles
 from simulator.station.machines.signing import Signer
 from simulator.station.machines.state import KINDS as MACHINE_KINDS
 from simulator.station.machines.state import Machines
@@ -43,8 +44,8 @@ RESTORED: Step = {"kind": "restored"}
 class Station:
     """The core. Not thread-safe: one thread owns it. `handle` never raises for anything a machine can send.
 
-    `key`: what codes of orders follow from and documents are digested with; it stands in no step, and stays the same for a
-    data folder.
+    `files`: pictures by their hash, which stand in no step. `key`: what codes of orders follow from and documents are digested
+    with; it stands in no step either, and stays the same for a data folder.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class Station:
         new_token: Callable[[], str] = lambda: secrets.token_hex(24),  # no command line takes it for an option
         key: bytes = b"",
         new_seal: Callable[[], bytes] = lambda: secrets.token_bytes(SEAL_BYTES),
+        files: PictureFiles | None = None,
     ) -> None:
         self.world, self.new_seal = world, new_seal
+        self.files: PictureFiles = files or InMemory()
         self.signer, self.people, self.new_token = signer, People(people or {}), new_token
         choice = POLICIES[world.network.rules.place_choice]
         self.sales = Sales(world.timetable, opening, Secrets(key), choice, world.allotted)
@@ -71,7 +74,7 @@ class Station:
     def copy(self) -> Station:
         """A station of its own that stands where this one stands; what never changes is shared."""
         other = Station.__new__(Station)
-        other.world, other.new_seal = self.world, self.new_seal
+        other.world, other.new_seal, other.files = self.world, self.new_seal, self.files
         other.signer, other.people, other.new_token = self.signer, self.people.copy(), self.new_token
         other.sales, other.devices, other.machines = self.sales.copy(), self.devices.copy(), self.machines.copy()
         other.records = self.records.copy(other.machines.hear, other.devices.seals)

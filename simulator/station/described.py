@@ -24,6 +24,7 @@ NAMES: Mapping[str, str] = {
     "machine": MACHINE,
     "key": KEY_PATTERN,
     "version": r"^[0-9]{1,9}$",
+    "sha256": r"^[0-9a-f]{64}$",
     "day": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
 """Of names in a path; any other is anything without a slash and a colon."""

@@ -31,6 +31,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY_BYTES = 1_000_000
+LARGE = {("POST", "/v1/office/media"): 2_800_000}
+"""A picture as base64 is larger than anything else that is asked."""
 WAITING = Table([route for route in ROUTES if route.waits])
 NEVER_PLAYED = ("/lab/", "/console")
 """Calls that faults leave alone: the lab's own, and people at the console, who do not sit on the machines' network."""
@@ -68,9 +70,10 @@ class Calls:
             await self._app(scope, receive, send)
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        body = await _body(headers, receive)
+        most = LARGE.get((scope["method"], scope["path"]), MOST_BODY_BYTES)
+        body = await _body(headers, receive, most)
         if body is None:
-            reply = wire.Refused(413, "too_large", f"more than {MOST_BODY_BYTES} bytes").reply
+            reply = wire.Refused(413, "too_large", f"more than {most} bytes").reply
         else:
             scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
             asked = wire.Request(
@@ -94,10 +97,10 @@ def _waits(asked: wire.Request) -> bool:
     return "wait_ms" in asked.query and any(route.waits for route, _ in WAITING.find(asked.method, asked.path))
 
 
-async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
+async def _body(headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes | None:
     """All of it; None when it is too much, or claims to be."""
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > MOST_BODY_BYTES:
+    if not length.isdigit() or int(length) > most:
         return None
     body, more = b"", True
     while more:
@@ -105,7 +108,7 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
         if message["type"] == "http.disconnect":
             return body
         body, more = body + message.get("body", b""), message.get("more_body", False)
-        if len(body) > MOST_BODY_BYTES:
+        if len(body) > most:
             return None
     return body
 

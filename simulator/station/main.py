@@ -29,6 +29,7 @@ from simulator.station.gtfs.findings import FeedError
 from simulator.station.http import build_app
 from simulator.station.line import LineServer
 from simulator.station.machines.office import Person
+from simulator.station.machines.picture_files import InFolder
 from simulator.station.machines.roles import ROLES, USUAL
 from simulator.station.machines.signing import read_signer
 from simulator.station.network import NETWORK_DIR, NetworkError
@@ -44,6 +45,8 @@ log = logging.getLogger("station")
 
 DEFAULT_DATA = Path("var/station")
 HOME_STATION = "BXP"
+PICTURES = "media"
+"""In the data folder, also of a station whose journal is in a database."""
 KEEP_ALIVE_S = 120  # longer than a machine is silent, so that no call meets a connection that is being closed
 
 
@@ -76,8 +79,9 @@ def _run(options: argparse.Namespace, listener: socket, store: Store) -> int:
         raise NetworkError(f"no station {unknown[0]}")
     signer = read_signer(options.data, secrets.token_bytes)
     people = {person.name: person for person in options.person}
+    files = InFolder(options.data / PICTURES)
     opening = others_bought if options.busy else nobody_bought
-    station = Station(world, enrolled, opening, signer, people, key=store.key())
+    station = Station(world, enrolled, opening, signer, people, key=store.key(), files=files)
     for step in steps:
         if step["kind"] != BOUND:
             station.apply(step)

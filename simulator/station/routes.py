@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from simulator.station import calls, models
-from simulator.station.replies import devices, sales, trains
+from simulator.station.machines.media_calls import machine_picture
+from simulator.station.replies import devices, office, sales, trains
 from simulator.station.routing import Route, Table
 
 EXPIRED, VOIDED, WRONG_STATE = (409, "expired"), (409, "voided"), (409, "wrong_state")
@@ -67,6 +68,14 @@ ROUTES: tuple[Route, ...] = (
         query=("after", "have"),
         waits=True,
         reply=devices.InboxReply,
+    ),
+    Route(
+        "GET",
+        "/v1/media/{sha256}",
+        machine_picture,
+        "A picture of the waiting page",
+        errors=((404, "no_such_picture"),),
+        reply=office.ContentReply,
     ),
     Route(
         "GET",

@@ -20,6 +20,8 @@ from kiosk.faults import Fault
 from kiosk.identity import Operator, new_operator
 from kiosk.journal import Journal
 from kiosk.journey.flow import Journey
+from kiosk.media import Media
+from kiosk.media_shelf import Shelf
 from kiosk.office import Office
 from kiosk.parameters import MachinePolicy, SalePolicy
 from kiosk.parts import Parts
@@ -423,6 +425,9 @@ class FakeStation(Fake):
         self.places: dict[str, tuple[trips.LockedPlace, ...]] = {}
         self.asked: list[str] = []
         self.inbox: list[tuple[int, int]] = []
+        self.pictures: dict[str, bytes] = {}
+        self.fetched: list[str] = []
+        self.failed: list[tuple[str, str]] = []
         self.records: list[tuple[int, int]] = []
         self.voids: list[tuple[str, tuple[int, ...] | None]] = []
         self.reports: list[tuple[str, tuple[tuple[int, str, str, str], ...]]] = []
@@ -522,6 +527,14 @@ class FakeStation(Fake):
     def ask_inbox(self, after: int, have: int) -> None:
         self.inbox.append((after, have))
 
+    def fetch_media(self, sha256: str, keep: Callable[[bytes], st.MediaHeld | st.MediaFailed]) -> None:
+        self.fetched.append(sha256)
+        there = self.pictures.get(sha256)
+        became = st.MediaFailed(sha256, "no_such_picture") if there is None else keep(there)
+        if isinstance(became, st.MediaFailed):
+            self.failed.append((became.sha256, became.reason))
+        self.bench.report(became)
+
     def put_status(self, state_seq: int, status: dict[str, Any]) -> None:
         self.asked.append("status")
 
@@ -595,7 +608,9 @@ class Bench:
         station_key: str = "",
         readers: bool = False,
         coins: Mapping[int, int] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
+        self.shelf = shelf
         self.clock = VirtualClock(start_ms, WALL_MS + start_ms - MONO_MS)
         self.facts: list[Fact] = []
         self.disk = disk or MemoryDisk()
@@ -641,6 +656,7 @@ class Bench:
             sync=Sync(self.station, EPOCH, past.acked, journal.texts_after, lambda most: 0),
             watch=Watch(self.devices.fitted(), past.stock, lambda: tuple(ways)), restart=self.restarted.append,
             day_of=CLOCK_DAY, on_stop=self._stop, base_policy=policy,
+            media=Media(self.station, shelf, lambda most: 0, self.report),
             office=Office(
                 self.station, "T01", StationKey(station_key), MachinePolicy(), past.ordered, lambda most: 0,
                 lambda wall_ms: wall_ms // 60_000 % 1_440, lambda: sorted(past.stock.registers.items()), CLOCK_DAY,
@@ -809,6 +825,7 @@ class Bench:
             station_key=self.station_key,
             readers=self.readers,
             coins=self.coins_fen,
+            shelf=self.shelf,
         )
         for name in ("acceptor", "dispenser", "ticket_unit"):
             old, new = getattr(self.devices, name), getattr(made.devices, name)

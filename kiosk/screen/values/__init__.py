@@ -19,7 +19,7 @@ from kiosk.screen.values.choice import (
     TrainCard,
     Trains,
 )
-from kiosk.screen.values.general import Attract, Busy, Help, Home, OutOfService
+from kiosk.screen.values.general import Attract, Busy, Help, Home, OutOfService, Poster
 from kiosk.screen.values.keys import keys_of
 from kiosk.screen.values.messages import HEARTBEAT_MS, PROTOCOL_VERSION, Heartbeat, Hello, Message, Show, Touched
 from kiosk.screen.values.parts import (
@@ -129,6 +129,7 @@ __all__ = [
     "Pickup",
     "PickupCode",
     "PickupOrders",
+    "Poster",
     "Priced",
     "Printing",
     "ProgressStep",

@@ -20,7 +20,18 @@ from kiosk.screen.values.parts import (
 
 
 @value
+class Poster:
+    """A picture of the waiting page: a file in the screen's media directory, and how long it is shown."""
+
+    file: str
+    seconds: int
+    caption: Words = Words()
+
+
+@value
 class Attract(Screen):
+    """`notices` take the place of `bulletin`, in turn, and `posters` that of the drawing."""
+
     kind: ClassVar[str] = "attract"
     headline: Words
     start: Key
@@ -28,6 +39,8 @@ class Attract(Screen):
     payments: tuple[Payment, ...]
     bulletin: Words = Words()
     page: str = ""
+    posters: tuple[Poster, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @value

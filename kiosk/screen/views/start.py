@@ -5,10 +5,11 @@ from __future__ import annotations
 from kiosk.journey.board import board_stations
 from kiosk.journey.roam import has_map
 from kiosk.journey.routemap import route_map
+from kiosk.media_set import MediaPicture
 from kiosk.screen import formats
 from kiosk.screen import targets as T
 from kiosk.screen.texts import Both, Msg
-from kiosk.screen.values import Attract, Home, Key, Notice, Payment, Priced, Tile, Words
+from kiosk.screen.values import Attract, Home, Key, Notice, Payment, Poster, Priced, Tile, Words
 from kiosk.screen.views.look import NOTHING, Look, joined
 from kiosk.screen.views.notices import notice_of
 from kiosk.screen.views.partial import LINES, kinds_left, partial_notice, why_not_cash
@@ -19,6 +20,8 @@ CASH_STATES = {
     "no_change": (Msg("No change"), "warn"),
     "off": (Msg("Not now"), "off"),
 }
+NOTICE_LOOKS = {"urgent": ("danger", "warn"), "important": ("warn", "warn"), "info": ("info", "info")}
+"""Urgency of a notice of the station -> level and icon."""
 POPULAR = 6
 LINE = 46
 """Letters of a line with names."""
@@ -92,6 +95,21 @@ def attract(look: Look) -> Attract:
         payments_title=say("You can pay with"),
         payments=payments(look),
         bulletin=say.both(told) if told.zh else usual,
+        posters=tuple(_poster(look, each) for each in look.shown.media.pictures),
+        notices=told_now(look),
+    )
+
+
+def _poster(look: Look, picture: MediaPicture) -> Poster:
+    caption = look.say.both(Both(picture.caption, picture.caption_english))
+    return Poster(f"{picture.sha256}.png", picture.seconds, caption)
+
+
+def told_now(look: Look) -> tuple[Notice, ...]:
+    """What the station wants passengers to know now, the most urgent first."""
+    return tuple(
+        Notice(look.say.both(Both(each.text, each.english)), *NOTICE_LOOKS[each.urgency])
+        for each in look.shown.media.notices
     )
 
 
@@ -157,6 +175,7 @@ def home(look: Look) -> Home:
     elif limit is not None and limit < TOLD_BELOW_FEN:
         line = say("Cash up to {amount}", amount=formats.price(limit))
     notice = notice_of(look) or (cash_notice(look) if mode.no_way else partial_notice(look))
+    notice = notice or next(iter(told_now(look)), None)
     return Home(
         look.chrome("home", footer=footer, idle=True, notice=notice),
         question=say("Where would you like to go?"),

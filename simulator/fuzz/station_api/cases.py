@@ -366,6 +366,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "sys.params": ("set", "version", "why"),
     "params.staged": ("set", "version"),
     "params.people": ("set", "version"),
+    "params.media": ("set", "version"),
     "params.refused": ("set", "version", "reason"),
 }
 INTENTS: dict[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.station import models
 from simulator.station.locks import parse_date
-from simulator.station.machines import days, operator_calls, people_calls, policy_calls, roles, views
+from simulator.station.machines import days, media_calls, operator_calls, people_calls, policy_calls, roles, views
 from simulator.station.machines import models as bodies
 from simulator.station.machines.people import Person as Person
 from simulator.station.machines.signing import Signer
@@ -270,6 +270,7 @@ ROUTES: tuple[Route, ...] = (
         ((404, "no_such_machine"), (409, "no_key"), (422, "out_of_range")), status=(201,), reply=replies.CommandReply,
     ),
     *operator_calls.ROUTES,
+    *media_calls.ROUTES,
     *people_calls.ROUTES,
     *policy_calls.ROUTES,
     *service_calls.ROUTES,

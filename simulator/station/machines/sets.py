@@ -15,6 +15,8 @@ from simulator.station.machines import operators
 from simulator.station.machines.signing import Signer
 from simulator.station.wire import Refused, Step
 
+MEDIA = "media"
+"""The set of what waiting pages show; `media` has what may stand in it."""
 GENERATION = 1_000_000
 """Numbers of a generation: a restored backup begins the next one, for what was given out since that backup is unknown."""
 
@@ -92,9 +94,7 @@ class ParameterSets:
             raise Refused(404, "no_such_set", f"{name} is none of {', '.join(SETS)}")
         if defect := defect_of(name, body):
             raise Refused(422, "out_of_range", defect)
-        effective_ms, expires_ms = times
-        if expires_ms and expires_ms <= max(effective_ms, now_ms):
-            raise Refused(422, "out_of_range", "expires_ms: before it could hold")
+        _check_times(times, now_ms)
         return self._drafted(name, body, times, by, reason, now_ms)
 
     def draft_operators(
@@ -114,6 +114,11 @@ class ParameterSets:
         if body == before:
             raise Refused(422, "out_of_range", "operators: nothing would change")
         return {**self._drafted(operators.NAME, body, (effective_ms, 0), by, reason, now_ms), "base": base}
+
+    def draft_media(self, body: dict[str, Any], times: tuple[int, int], by: str, reason: str, now_ms: int) -> Step:
+        """The step of a list that `media.composed` has judged; `times` as in `draft`. Refuses 422 out_of_range."""
+        _check_times(times, now_ms)
+        return self._drafted(MEDIA, body, times, by, reason, now_ms)
 
     def _drafted(
         self, name: str, body: dict[str, Any], times: tuple[int, int], by: str, reason: str, now_ms: int
@@ -138,7 +143,7 @@ class ParameterSets:
             raise Refused(409, "released", f"{name} {version} is released")
         if found.drafted_by == by:
             raise Refused(403, "same_person", f"{by} wrote it; another person releases it")
-        later = [other for other in (*SETS, operators.NAME) if self.newest(other) > version]
+        later = [other for other in (*SETS, operators.NAME, MEDIA) if self.newest(other) > version]
         if later or (name == operators.NAME and self.newest(name) != found.base):
             raise Refused(
                 409, "overtaken", f"a later version of {later[0] if later else name} is released: draft it again"
@@ -153,6 +158,8 @@ class ParameterSets:
         old = self.of(name, to_version)
         if not old.released_by:
             raise Refused(409, "not_released", f"{name} {to_version} was never released")
+        if name == MEDIA:
+            raise Refused(422, "out_of_range", "media: draft the list again, its pictures may be gone")
         drafted = self.draft(name, old.body, (now_ms, 0), by, reason, now_ms)
         fresh = _version(drafted)
         return [drafted, self._released(fresh, by, signer, now_ms)]
@@ -216,17 +223,26 @@ class ParameterSets:
         ]
 
     def _inside(self, each: Version) -> dict[str, Any]:
+        if each.name == MEDIA:
+            return {"body": {}, "people": [], "changed": [], **each.body}
+        nothing: dict[str, Any] = {"pictures": [], "notices": []}
         if each.name != operators.NAME:
-            return {"body": each.body, "people": [], "changed": []}
+            return {"body": each.body, "people": [], "changed": [], **nothing}
         before = self.of(each.name, each.base).body if each.base else {}
         told = operators.differences(before, each.body)
-        return {"body": {}, "people": operators.shown(each.body), "changed": told}
+        return {"body": {}, "people": operators.shown(each.body), "changed": told, **nothing}
 
     def kept(self) -> dict[str, str]:
         """What stands for the whole of each body, hashes too, where two memories are compared."""
         every = [each for held in self.versions.values() for each in held.values()]
         texts = {f"{each.name} {each.version}": json.dumps([each.body, each.base], sort_keys=True) for each in every}
         return {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}
+
+
+def _check_times(times: tuple[int, int], now_ms: int) -> None:
+    effective_ms, expires_ms = times
+    if expires_ms and expires_ms <= max(effective_ms, now_ms):
+        raise Refused(422, "out_of_range", "expires_ms: before it could hold")
 
 
 def _version(step: Step) -> Version:

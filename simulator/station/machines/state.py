@@ -6,14 +6,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from simulator.station.machines.commands import Commands
+from simulator.station.machines.media import KINDS as MEDIA_KINDS
+from simulator.station.machines.media import Pictures
 from simulator.station.machines.sets import ParameterSets
 from simulator.station.machines.told import Told
 from simulator.station.machines.trail import Trail
 from simulator.station.wire import Step
 
-KINDS = frozenset(
-    {"set_drafted", "set_released", "commanded", "claim_settled", "unpaid_settled", "box_counted", "day_closed"}
-)
+KINDS = MEDIA_KINDS | {
+    "set_drafted",
+    "set_released",
+    "commanded",
+    "claim_settled",
+    "unpaid_settled",
+    "box_counted",
+    "day_closed",
+}
 NEWS = frozenset({"set_released", "commanded", "granted", "revoked"})
 """Steps that a waiting machine is told of at once."""
 
@@ -23,7 +31,7 @@ class Machines:
     nothing -> what was got for it in the end; `counted`: box -> what was found."""
 
     def __init__(self) -> None:
-        self.sets, self.commands = ParameterSets(), Commands()
+        self.sets, self.commands, self.pictures = ParameterSets(), Commands(), Pictures()
         self.trail = Trail()
         self.told: dict[tuple[str, str], Told] = {}
         self.settled: dict[str, Step] = {}
@@ -34,7 +42,7 @@ class Machines:
     def copy(self) -> Machines:
         other = Machines()
         other.sets, other.commands = self.sets.copy(), self.commands.copy()
-        other.trail = self.trail.copy()
+        other.pictures, other.trail = self.pictures.copy(), self.trail.copy()
         other.told = {name: told.copy() for name, told in self.told.items()}
         other.settled, other.counted, other.days = dict(self.settled), dict(self.counted), dict(self.days)
         other.got = dict(self.got)
@@ -60,6 +68,7 @@ class Machines:
         return {
             "sets": self.sets.describe(),
             "bodies": self.sets.kept(),
+            "pictures": self.pictures.snapshot(),
             "commands": {machine: self.commands.describe(machine) for machine in sorted(self.commands.given)},
             "generation": self.sets.generation,
             "settled": self.settled,
@@ -82,6 +91,8 @@ class Machines:
 _APPLY: dict[str, Callable[[Machines, Step], None]] = {
     "set_drafted": lambda machines, step: machines.sets.apply(step),
     "set_released": lambda machines, step: machines.sets.apply(step),
+    "media_kept": lambda machines, step: machines.pictures.apply(step),
+    "media_removed": lambda machines, step: machines.pictures.apply(step),
     "commanded": lambda machines, step: machines.commands.apply(step),
     "claim_settled": lambda machines, step: machines.settled.__setitem__(step["code"], step),
     "unpaid_settled": lambda machines, step: machines.got.__setitem__(step["unpaid"], step),

@@ -207,6 +207,7 @@ _FACTS = {
     "sys.params": Told._activated,
     "params.staged": Told._staged,
     "params.people": Told._staged,
+    "params.media": Told._staged,
     "params.refused": Told._set_refused,
 }
 _INTENTS = {

@@ -24,6 +24,7 @@ SUBJECTS = (
     "unpaid",
     "box",
     "day",
+    "sha256",
     "amount_fen",
     "counted_fen",
     "reason",

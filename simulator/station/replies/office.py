@@ -10,6 +10,7 @@ from simulator.station.machines.models import CommandName
 from simulator.station.replies.parts import Epoch, Machine, Reply, Signed, Telecode, TicketNumber, Whole, absent
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,16}$")]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Told = Annotated[str, Field(max_length=10**6)]
 """Whatever a machine wrote into its records."""
 
@@ -118,15 +119,73 @@ class OperatorsReply(Reply):
     people: list[OperatorTold]
 
 
+class PictureShown(Reply):
+    """A picture of a set, as machines get it."""
+
+    sha256: Hash
+    bytes: Whole
+    seconds: Whole
+    caption: str
+    caption_english: str
+
+
+class NoticeTold(Reply):
+    """`until_ms` 0: no end."""
+
+    text: str
+    english: str
+    from_ms: Whole
+    until_ms: Whole
+    urgency: Literal["urgent", "important", "info"]
+
+
+class PictureReply(Reply):
+    sha256: Hash
+    bytes: Whole
+    width: Whole
+    height: Whole
+
+
+class PictureFile(PictureReply):
+    """A picture that is here; `used`: a set or a draft names it."""
+
+    name: str
+    by: Name
+    at_ms: Whole
+    used: bool
+
+
+class MediaReply(Reply):
+    """`version` 0: no set was ever released."""
+
+    version: Whole
+    pictures: list[PictureShown]
+    notices: list[NoticeTold]
+    files: list[PictureFile]
+
+
+class ContentReply(Reply):
+    """`png`: base64."""
+
+    sha256: Hash
+    png: str
+
+
+class RemovedReply(Reply):
+    sha256: Hash
+
+
 class VersionTold(Reply):
     """`released_by` empty: a draft; `on`: where it is in force. `body` of operators is empty: `people`, and `changed` against the
-    version they were drafted from; nothing tells of a PIN but that it is another one."""
+    version they were drafted from; nothing tells of a PIN but that it is another one. Of media too: `pictures` and `notices`."""
 
     name: str
     version: Whole
     body: dict[str, int]
     people: list[OperatorTold]
     changed: list[OperatorChanged]
+    pictures: list[PictureShown]
+    notices: list[NoticeTold]
     effective_ms: Whole
     expires_ms: Whole
     drafted_by: Name
