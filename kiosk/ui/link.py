@@ -23,6 +23,7 @@ class Worker:
 
     def __init__(self, name: str, run: Callable[[], None]) -> None:
         self._end = threading.Event()
+        self._called = threading.Event()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=run, name=name, daemon=True)
 
@@ -41,6 +42,15 @@ class Worker:
     def pause(self, seconds: float) -> None:
         """Sleep in the worker's thread; the end wakes it."""
         self._end.wait(seconds)
+
+    def call(self) -> None:
+        """There is something to do: `rest` ends, or does not begin."""
+        self._called.set()
+
+    def rest(self) -> None:
+        """In the worker's thread: until it is called."""
+        self._called.wait()
+        self._called.clear()
 
     def stop(self, interrupt: Callable[[], None]) -> None:
         """Ask it to end; `interrupt` wakes it from where it waits. Gives up after 2 s."""

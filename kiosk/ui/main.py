@@ -16,6 +16,7 @@ import pygame
 
 from kiosk.screen.values import Show
 from kiosk.ui.events import Ended, Event, Received
+from kiosk.ui.gallery import Gallery
 from kiosk.ui.link import ControllerLink
 from kiosk.ui.mirror import MirrorServer
 from kiosk.ui.session import Session
@@ -43,7 +44,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--socket", required=True, help="Unix socket of the controller")
     parser.add_argument("--theme-dir", type=Path, default=THEMES, help="directory of the theme files")
     parser.add_argument("--font-dir", type=Path, default=FONTS, help="directory of the font files")
-    parser.add_argument("--media", type=Path, help="directory of pictures for the idle screen")
+    parser.add_argument(
+        "--media", type=Path, help="directory of the waiting page's pictures, as in the controller's configuration"
+    )
     parser.add_argument("--role", choices=("screen", "mirror"), default="screen")
     parser.add_argument("--mirror-socket", help="Unix socket to serve the mirrored picture on (role mirror)")
     parser.add_argument("--windowed", action="store_true", help="a window instead of the whole display")
@@ -51,13 +54,6 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--shot", type=Path, help="save the first value of the controller as PNG and end")
     parser.add_argument("--trace", type=Path, help="write when touches came and pixels were shown (lab and bench)")
     return parser.parse_args(argv)
-
-
-def pictures_in(directory: Path | None) -> tuple[Path, ...]:
-    """Pictures for the idle screen, by name; none when there is no such directory."""
-    if directory is None or not directory.is_dir():
-        return ()
-    return tuple(sorted(path for path in directory.iterdir() if path.suffix.lower() in (".png", ".jpg", ".jpeg")))
 
 
 class Loop:
@@ -68,7 +64,8 @@ class Loop:
         dummy = os.environ.get("SDL_VIDEODRIVER") == "dummy"
         headless = dummy or chosen.role == "mirror" or chosen.shot is not None
         self._display: Window | Headless = Headless() if headless else Window(chosen.windowed, chosen.scale)
-        self._stage = Stage(self._display.canvas, chosen.theme_dir, chosen.font_dir, pictures_in(chosen.media))
+        self._gallery = Gallery(chosen.media, complain)
+        self._stage = Stage(self._display.canvas, chosen.theme_dir, chosen.font_dir, self._gallery)
         self._session = Session(self._stage, now_ms(), complain)
         role = "lab" if chosen.mirror_socket else chosen.role
         self._link = ControllerLink(chosen.socket, role, self._display.post, complain)
@@ -83,6 +80,7 @@ class Loop:
 
     def run(self) -> int:
         self._link.start()
+        self._gallery.start()
         if self._mirror is not None:
             self._mirror.start()
         ready = False
@@ -97,6 +95,7 @@ class Loop:
                     self._take(event)
         finally:
             self._link.stop()
+            self._gallery.stop()
             if self._mirror is not None:
                 self._mirror.stop()
             self._display.close()

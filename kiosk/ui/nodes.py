@@ -17,10 +17,12 @@ REACH = 8  # a finger may miss a key by this many px
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Parts that depend on the ms since the value was shown. `next_ms` says when they change next, None for never."""
+    """Parts that depend on the ms since the value was shown, or with `steady` since this kind of screen was: a minute that passes
+    makes another value. `next_ms` says when they change next, None for never."""
 
     parts: Callable[[int], tuple[Part, ...]]
     next_ms: Callable[[int], int | None]
+    steady: bool = False
 
 
 @dataclass(frozen=True)

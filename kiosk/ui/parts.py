@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import pygame
 
+from kiosk.ui.gallery import Gallery
 from kiosk.ui.icons import icon_svg
 from kiosk.ui.shapes import Look, Shapes, bleed_of
 from kiosk.ui.text import MIDDLE, Faces
@@ -62,6 +62,7 @@ class Brush:
     shapes: Shapes
     faces: Faces
     shadow: str
+    gallery: Gallery
 
 
 class Part(Protocol):
@@ -202,13 +203,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture file, covering its area."""
+    """A picture of the gallery, as large as those are; nothing while it is not decoded."""
 
     area: Area
-    path: Path
+    file: str
 
     def paint(self, brush: Brush) -> None:
-        brush.shapes.photo(brush.surface, self.path, self.area)
+        picture = brush.gallery.picture(self.file)
+        if picture is not None:
+            brush.surface.blit(picture, self.area[:2])
 
     def moved(self, dx: int, dy: int) -> Photo:
         return replace(self, area=self.area.moved(dx, dy))

@@ -39,7 +39,7 @@ class Session:
         self._screen: Screen = builtin.one_moment(self._chrome)
         self._given: Screen | None = None  # what the controller wants to see, also while a built-in screen covers it
         self._nodes = stage.nodes_of(self._screen)
-        self._shown_ms = self._given_ms = now_ms
+        self._shown_ms = self._given_ms = self._kind_ms = now_ms
         self._pending: Show | None = None
         self._heard_ms = now_ms - SILENT_MS
         self._silent_since_ms = now_ms
@@ -208,6 +208,8 @@ class Session:
         old_dialog = before.chrome.dialog is not None
         if kind == show.screen.kind:
             nodes = risen(self._nodes, nodes)
+        else:
+            self._kind_ms = now_ms
         self._screen, self._nodes, self._shown_ms, self._dirty = show.screen, nodes, now_ms, True
         self._held = ""
         if self._down and not any(node.id == self._down for node in touchable(nodes)):
@@ -230,11 +232,11 @@ class Session:
         self._down, self._sunk, self._held, self._focus, self._dirty = "", False, "", "", True
 
     def _paint(self, now_ms: int) -> list[pygame.Rect]:
-        elapsed = now_ms - self._shown_ms
         self._dirty, self._tick_ms = False, None
         nodes = []
         for node in self._nodes:
             if node.live is not None:
+                elapsed = now_ms - (self._kind_ms if node.live.steady else self._shown_ms)
                 node = replace(node, parts=node.live.parts(elapsed))
                 assert node.live is not None
                 wait_ms = node.live.next_ms(elapsed)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
 import pygame
 
@@ -28,24 +27,6 @@ def svg_picture(svg: str, width: int, height: int) -> pygame.Surface:
     """An SVG text as a premultiplied picture of width x height px; the text's own proportions are kept."""
     drawn = pygame.image.load_sized_svg(BytesIO(svg.encode()), (width, height))
     return drawn.convert_alpha().premul_alpha()
-
-
-def usable(path: Path) -> bool:
-    """Whether a picture file can be read."""
-    try:
-        pygame.image.load(str(path))
-    except (OSError, pygame.error):
-        return False
-    return True
-
-
-def covering(path: Path, width: int, height: int) -> pygame.Surface:
-    """A picture file scaled to cover width x height px, its middle kept. Raises pygame.error, OSError."""
-    loaded = pygame.image.load(str(path)).convert()
-    share = max(width / loaded.get_width(), height / loaded.get_height())
-    size = (max(width, round(loaded.get_width() * share)), max(height, round(loaded.get_height() * share)))
-    scaled = pygame.transform.smoothscale(loaded, size)
-    return scaled.subsurface(((size[0] - width) // 2, (size[1] - height) // 2, width, height)).copy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +115,6 @@ class Shapes:
     def prepare(self, svg: str, w: int, h: int) -> pygame.Surface:
         """The rendered picture, kept for whoever paints it."""
         return self._cache.get((svg, w, h), lambda: svg_picture(svg, w, h))
-
-    def photo(self, surface: pygame.Surface, path: Path, area: tuple[int, int, int, int]) -> None:
-        x, y, w, h = area
-        surface.blit(self._cache.get((path, w, h), lambda: covering(path, w, h)), (x, y))
 
     def box(self, surface: pygame.Surface, look: Look, area: tuple[int, int, int, int]) -> None:
         x, y, w, h = area

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.screen.values import Screen
-from kiosk.ui.nodes import Live, Node
+from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Part
 
 STANDING = {"attract", "oos"}
@@ -32,7 +32,7 @@ def shifted(nodes: list[Node], screen: Screen) -> list[Node]:
         live = node.live
         if live is not None:
             inner = live.parts
-            live = Live(lambda elapsed_ms: move(inner(elapsed_ms)), live.next_ms)
+            live = replace(live, parts=lambda elapsed_ms: move(inner(elapsed_ms)))
         return replace(node, parts=move(node.parts), live=live)
 
     return [moved(node) for node in nodes]

@@ -10,11 +10,12 @@ import pygame
 from kiosk.screen.values import Screen
 from kiosk.ui.components.backdrops import home_backdrop
 from kiosk.ui.components.kit import Kit
+from kiosk.ui.gallery import Gallery
 from kiosk.ui.nodes import Node, changed
 from kiosk.ui.painter import Painter
 from kiosk.ui.parts import Area, Brush
 from kiosk.ui.screens import compose, home
-from kiosk.ui.shapes import Shapes, usable
+from kiosk.ui.shapes import Shapes
 from kiosk.ui.shift import shifted
 from kiosk.ui.text import FONTS, Faces
 from kiosk.ui.theme import THEMES, Theme, load_theme
@@ -28,15 +29,15 @@ class Stage:
     """Needs an initialised pygame display. Raises ThemeError or FontError when a file of its own is unusable."""
 
     def __init__(
-        self, canvas: pygame.Surface, themes: Path = THEMES, fonts: Path = FONTS, media: tuple[Path, ...] = ()
+        self, canvas: pygame.Surface, themes: Path = THEMES, fonts: Path = FONTS, gallery: Gallery | None = None
     ) -> None:
         self.themes: dict[str, Theme] = {name: load_theme(name, themes) for name in THEME_NAMES}
         self.faces = Faces(fonts)
         self.canvas = canvas
-        self.brush = Brush(canvas, Shapes(), self.faces, self.themes["day"].color("shadow"))
+        self.gallery = gallery or Gallery()
+        self.brush = Brush(canvas, Shapes(), self.faces, self.themes["day"].color("shadow"), self.gallery)
         self.nodes: list[Node] = []
         self._theme = ""
-        self._media = tuple(path for path in media if usable(path))
         self._kits: dict[tuple[str, bool], Kit] = {}
 
     def theme_of(self, screen: Screen) -> Theme:
@@ -45,7 +46,7 @@ class Stage:
     def kit(self, screen: Screen) -> Kit:
         key = (self.theme_of(screen).name, screen.chrome.large_text)
         if key not in self._kits:
-            self._kits[key] = Kit(self.themes[key[0]], self.faces, key[1], self._media)
+            self._kits[key] = Kit(self.themes[key[0]], self.faces, key[1], self.gallery)
         return self._kits[key]
 
     def nodes_of(self, screen: Screen) -> list[Node]:

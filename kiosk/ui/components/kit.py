@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 from kiosk.screen.values import Key, Words
+from kiosk.ui.gallery import Gallery
 from kiosk.ui.parts import Area, Box, Icon, Part, Rule, Text
 from kiosk.ui.text import MIDDLE, SMALLEST, Faces, Fitted
 from kiosk.ui.theme import Skin, Theme
@@ -52,11 +52,11 @@ class _Line(NamedTuple):
 class Kit:
     """Made once per theme and text size. Stateless: the same arguments give the same parts."""
 
-    def __init__(self, theme: Theme, faces: Faces, large: bool = False, media: tuple[Path, ...] = ()) -> None:
+    def __init__(self, theme: Theme, faces: Faces, large: bool = False, gallery: Gallery | None = None) -> None:
         self.theme = theme
         self.faces = faces
         self.large = large
-        self.media = media  # pictures for the idle screen
+        self.gallery = gallery or Gallery()  # pictures of the waiting page
         self.plain: Kit = Kit(theme, faces) if large else self  # for what is too dense to grow
 
     def color(self, name: str) -> str:
