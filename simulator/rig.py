@@ -193,7 +193,7 @@ class Rig:
             raise RigError(f"provision: {done.stderr.strip() or done.stdout.strip()}")
 
     def _screen(self) -> None:
-        socket = ("--socket", str(self.directory / "screen.sock"))
+        socket = ("--socket", str(self.directory / "screen.sock"), "--media", str(self.directory / "media"))
         shown = ("--windowed",) if self._wanted.window else ()
         env = {} if self._wanted.window else {"SDL_VIDEODRIVER": "dummy"}
         if self._wanted.display:

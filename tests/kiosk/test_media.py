@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from drivers.station_http.calls import Answer, fetch_media
+from drivers.station_http.codec import Malformed
 from kiosk import media_shelf
 from kiosk.errors import ConfigError
 from kiosk.media import FIRST_WAIT_MS, SHORT_MS
@@ -15,7 +17,7 @@ from kiosk.media_set import MOST_NOTICES, MOST_PICTURES
 from kiosk.media_shelf import Shelf
 from kiosk.office import LONGEST_TEXT
 from kiosk.parameter_set import read_set
-from kiosk.ports.station import InboxHeard
+from kiosk.ports.station import InboxHeard, MediaFailed, MediaHeld
 from kiosk.ports.trips import SignedText
 from tests.kiosk.bench import Bench
 from tests.kiosk.screen.world import WALL_MS
@@ -185,3 +187,14 @@ def test_the_longest_set_that_the_station_lets_pass_is_read() -> None:
     entry = media(10**9, *pictures, notices=tuple(listed), times=(10**13, 10**14))
     assert len(entry.text) < LONGEST_TEXT
     assert len(read_set(entry.text).media.pictures) == MOST_PICTURES
+
+
+def test_the_call_hands_over_what_came_and_every_other_answer_is_a_failure() -> None:
+    call = fetch_media("ab", lambda content: MediaHeld((content.decode(),)))
+    assert (call.method, call.path, call.question) == ("GET", "/v1/media/ab", True)
+    assert call.hear(Answer(200, {"sha256": "ab", "png": "aGVsbG8="})) == MediaHeld(("hello",))
+    assert call.hear(Answer(404, {"error": "no_such_picture"})) == MediaFailed("ab", "no_such_picture")
+    assert call.silence("timeout") == MediaFailed("ab", "timeout")
+    for body in ({"png": "no base64"}, {"png": 5}, None):
+        with pytest.raises(Malformed):
+            call.hear(Answer(200, body))
