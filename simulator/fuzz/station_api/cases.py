@@ -25,7 +25,7 @@ from schemathesis.core.transport import Response
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks as openapi
 
-from simulator.fuzz.station_api.stage import DAYS, EPOCH, KEYS, PEOPLE, TOKENS, Heard, Stage, lines
+from simulator.fuzz.station_api.stage import DAYS, EPOCH, KEYS, PEOPLE, PICTURE, TOKENS, Heard, Stage, lines
 from simulator.station.machines.office import PATH as OFFICE
 
 BASE = "http://station"
@@ -227,6 +227,10 @@ def _of_the_office(path: str, stage: Stage) -> dict[str, list[Any]]:
             "pin": "864209",
         }
         found = {"change": [[boss]], "remove": [[]]}
+    if "media" in path:
+        notice = {"text": "演练", "english": "drill", "from_ms": 0, "until_ms": 0, "urgency": "info"}
+        found = {"png": [PICTURE], "pictures": [[]], "notices": [[notice], []], "expires_ms": [0]}
+        found["sha256"] = list(station.machines.pictures.by_hash)
     if path.startswith(f"{OFFICE}policies"):
         found = {
             "begins": ["2026-11-21T20:00", "", "20:00"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-from zlib import crc32
+from zlib import compress, crc32
 
 from simulator.clock import SharedClock
 from simulator.station.core import Station
@@ -38,6 +39,20 @@ PEOPLE = {
 }
 DAYS = [(TODAY + timedelta(days=days)).isoformat() for days in (0, 1, 2, -1, 400)]
 KEYS = [f"T07.{EPOCH}.{sale}" for sale in (*range(1, 12), 99)] + [f"T08.{EPOCH}.1", f"T07.{EPOCH}.3.1"]
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + kind + data + crc32(kind + data).to_bytes(4)
+
+
+def _picture() -> str:
+    """A grey PNG of the smallest size that machines take, as base64."""
+    head = _chunk(b"IHDR", (540).to_bytes(4) * 2 + bytes((8, 0, 0, 0, 0)))
+    rows = _chunk(b"IDAT", compress(bytes(541 * 540)))
+    return b64encode(b"\x89PNG\r\n\x1a\n" + head + rows + _chunk(b"IEND", b"")).decode()
+
+
+PICTURE = _picture()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,7 @@ class Stage:
             "last": "",
         }
         self.call("POST", "/v1/office/changes", {**more, "reason": "fuzz"}, PEOPLE["ann"].token)
+        self.call("POST", "/v1/office/media", {"name": "drill", "png": PICTURE}, PEOPLE["ann"].token)
         machine = self.shell.station.devices.enrolled["T07"]
         if machine.digest or machine.revoked:
             return  # the office gave it another token, or took its grant
