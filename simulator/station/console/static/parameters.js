@@ -5,6 +5,8 @@ import { card, choice, field, make, none, pair, pill, refresh, table } from "./d
 import { changes, operators } from "./operators.js";
 import { PARAMETERS, moment } from "./words.js";
 
+const listed = (each) => make("span", {}, [...each.notices.map((one) => `${one.text} ${one.english}`), ...each.pictures.map((one) => `${one.sha256.slice(0, 8)} ${one.caption}`)].join(" · "));
+
 const bodyOf = (body) => make("span", { class: "code" }, Object.entries(body).map(([name, value]) => `${name} = ${value}`).join("; "));
 
 const named = (name, range) => (PARAMETERS[name] ?? [name, name]).map((words) => `${words} ${name.endsWith("_ms") ? "ms " : ""}${range}`);
@@ -37,7 +39,7 @@ function act(each) {
     const key = make("button", { class: "key main", disabled: own || !mayAll(), "data-name": `release-${each.version}`, click: release }, pair(["发布", "Release"]));
     return own ? [key, make("br"), make("small", {}, pair(["需另一人发布", "another person must"]))] : key;
   }
-  if (each.name === "operators") return ""; // one person alone lets nobody in again
+  if (each.name === "operators" || each.name === "media") return ""; // one person alone lets nobody in again; pictures may be gone
   const back = () => deed(`parameters/${each.name}:rollback`, { to_version: each.version, reason: `rollback to ${each.version}` }, [`已恢复第 ${each.version} 版的内容。`, `The body of version ${each.version} is in force again.`]);
   return make("button", { class: "key", disabled: !mayAll(), "data-name": `back-${each.version}`, click: back }, pair(["恢复此版", "Go back to this"]));
 }
@@ -47,7 +49,7 @@ const versions = (list) => list.length === 0 ? none(["还没有参数集", "No s
   [...list].reverse().map((each) => [
     make("b", {}, `${each.name} v${each.version}`),
     !each.released_by ? pill("warn", ["草稿", "Draft"]) : each.on.length ? pill("ok", ["生效", "In force"]) : pill("busy", ["已发布", "Released"]),
-    [...(each.name === "operators" ? changes(each.changed) : [bodyOf(each.body), make("br")]), make("small", {}, each.reason, each.effective_ms ? ` · ${moment(each.effective_ms)}` : "")],
+    [...(each.name === "operators" ? changes(each.changed) : [each.name === "media" ? listed(each) : bodyOf(each.body), make("br")]), make("small", {}, each.reason, each.effective_ms ? ` · ${moment(each.effective_ms)}` : "")],
     make("b", {}, each.drafted_by), each.released_by ? [make("b", {}, each.released_by), ` ${moment(each.released_ms)}`] : "–",
     each.on.length ? make("b", {}, each.on.join(", ")) : "–", act(each)]));
 
