@@ -165,16 +165,21 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """Dims what lies under it. Colour with alpha."""
+    """Dims what lies under it. Colour with alpha; it grows clear over the last `fade` px, so that a picture shows no edge."""
 
     area: Area
     color: str
+    fade: int = 0
 
     def paint(self, brush: Brush) -> None:
         clip = brush.surface.get_clip().clip(self.area)
         if clip.w and clip.h:
             dark = pygame.Surface(clip.size, pygame.SRCALPHA)
             dark.fill(self.color)
+            color = pygame.Color(self.color)
+            for y in range(max(clip.top, self.area.bottom - self.fade), clip.bottom):
+                color.a = pygame.Color(self.color).a * (self.area.bottom - y) // self.fade
+                dark.fill(color, (0, y - clip.top, clip.w, 1))
             brush.surface.blit(dark, clip)
 
     def moved(self, dx: int, dy: int) -> Veil:

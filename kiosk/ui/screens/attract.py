@@ -16,6 +16,7 @@ SCENE = Area(0, 150, 1080, 1770)
 START = Area(180, 616, 720, 200)
 PAY = Area(40, 1280, 1000, 282)
 LOOK_MS, NOTICE_MS = 50, 8_000
+FADE = 120
 NIGHT_FROM, NIGHT_TO = 23, 5
 BULLETIN = Area(0, 1752, 1080, 168)
 
@@ -50,14 +51,14 @@ def _scene(value: Attract, kit: Kit, low: int) -> Node:
     drawn: Parts = (kit.box(SCENE, "deep"), Picture(SCENE, attract_backdrop()), *night, *words)
     if all(kit.gallery.broken(each.file) for each in value.posters):
         return Node("scene", SCENE, drawn, layer="ground", spoken=said)
-    head = Area(SCENE.x, SCENE.y, SCENE.w, 300)
+    head = Area(SCENE.x, SCENE.y, SCENE.w, 300 + FADE)
 
     def at(elapsed_ms: int) -> Parts:
         poster = seen(value.posters, kit, elapsed_ms)
         if poster is None:
             return drawn
         caption = _caption(poster.caption, kit, low)
-        return (Photo(SCENE, poster.file), Veil(head, kit.color("veil")), *night, *words, *caption)
+        return (Photo(SCENE, poster.file), Veil(head, kit.color("veil"), FADE), *night, *words, *caption)
 
     def next_ms(elapsed_ms: int) -> int | None:
         there = readable(value.posters, kit)
