@@ -20,6 +20,7 @@ from simulator.station.console.pages import add_console
 from simulator.station.described import describe
 from simulator.station.faults import FaultBody, Faults
 from simulator.station.machines import office
+from simulator.station.machines.media_calls import LARGE
 from simulator.station.models import parse_body
 from simulator.station.routes import ROUTES
 from simulator.station.routing import Table
@@ -31,8 +32,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY_BYTES = 1_000_000
-LARGE = {("POST", "/v1/office/media"): 2_800_000}
-"""A picture as base64 is larger than anything else that is asked."""
 WAITING = Table([route for route in ROUTES if route.waits])
 NEVER_PLAYED = ("/lab/", "/console")
 """Calls that faults leave alone: the lab's own, and people at the console, who do not sit on the machines' network."""

@@ -24,6 +24,7 @@ from simulator.station.console.reports.written import PAGE_HEADERS, written
 from simulator.station.console.sessions import Session, Sessions
 from simulator.station.console.trial import Trial
 from simulator.station.machines import office, policy_calls
+from simulator.station.machines.media_calls import LARGE
 from simulator.station.machines.models import MODES
 from simulator.station.machines.roles import ROLES
 from simulator.station.machines.sets import SETS
@@ -161,7 +162,8 @@ class Console:
         """A call of the office, by the person who is logged in."""
         session = self._of(request) if request.method == "GET" else self._checked(request)
         path, query = office.PATH + request.path_params["path"], dict(request.query_params)
-        asked = wire.Request(request.method, path, query, await _body(request), session.token)
+        body = await _body(request, LARGE.get((request.method, path), MOST_BODY_BYTES))
+        asked = wire.Request(request.method, path, query, body, session.token)
         reply = await self._shell.answer(asked)
         return _json(reply.status, reply.body)
 
@@ -230,10 +232,10 @@ def _who(session: Session) -> dict[str, str]:
     return {"name": session.person.name, "role": session.person.role, "csrf": session.csrf}
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, most: int = MOST_BODY_BYTES) -> bytes:
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MOST_BODY_BYTES:
-        raise wire.Refused(413, "too_large", f"more than {MOST_BODY_BYTES} bytes")
+    if not length.isdigit() or int(length) > most:
+        raise wire.Refused(413, "too_large", f"more than {most} bytes")
     return await request.body()
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from simulator.station.core import Station
     from simulator.station.machines.office import OfficeCall
 
+LARGE = {("POST", "/v1/office/media"): 2_800_000}
+"""Bytes of a body: a picture as base64 is larger than anything else that is asked."""
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -1,7 +1,8 @@
 // Parameter sets: every version and where it is in force; draft one, release another person's, go back to an older one. Operators of
-// the machines are one of them, drafted in a card of their own.
+// the machines and what their waiting page shows are two of them, drafted in cards of their own.
 import { deed, get, mayAll, me } from "./api.js";
 import { card, choice, field, make, none, pair, pill, refresh, table } from "./dom.js";
+import { media } from "./media.js";
 import { changes, operators } from "./operators.js";
 import { PARAMETERS, moment } from "./words.js";
 
@@ -57,12 +58,14 @@ export async function open(root) {
   const { sets } = await get("see/choices");
   const list = make("div");
   const [people, show] = operators();
-  root.append(card(["参数版本", "Parameter versions"], list), card(["新草稿", "New draft"], drafting(sets)), people);
+  const [posters, showPosters] = media();
+  root.append(card(["参数版本", "Parameter versions"], list), card(["新草稿", "New draft"], drafting(sets)), posters, people);
   let shown = -1;
   return async () => {
-    const [told, inside] = await Promise.all([get("office/parameters"), get("office/operators")]);
+    const [told, inside, seen] = await Promise.all([get("office/parameters"), get("office/operators"), get("office/media")]);
     refresh(list, told.versions, () => versions(told.versions));
     if (inside.version !== shown) show(inside.people);
     shown = inside.version;
+    showPosters(seen);
   };
 }

@@ -76,6 +76,7 @@ export const REFUSED = {
   no_such_person: "没有此人", released: "已经发布", withdrawn: "已经撤回", overtaken: "已有更新的版本", out_of_range: "超出允许范围", not_your_role: "您的角色不能这样做", settled: "已经结清", counted: "已经清点",
   no_such_train: "当天没有这趟列车", no_such_change: "没有此变更", departed: "列车已开", cancelled: "列车已停运", in_use: "车厢内已有席位占用或售出",
   unauthorized: "姓名与口令不符", too_many: "错误次数过多，请等一分钟", no_key: "车站没有签名密钥", foreign: "不是本页面发出的", not_released: "从未发布", bad_request: "填写有误",
+  not_a_picture: "不是可用的 PNG 图片", full: "图片已满，请先删除", no_such_picture: "没有这张图片", too_large: "文件过大",
 };
 
 export const yuan = (fen) => `${fen < 0 ? "-" : ""}¥${(Math.abs(fen) / 100).toLocaleString("en-US", { minimumFractionDigits: fen % 100 ? 2 : 0 })}`;
