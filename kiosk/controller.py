@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from kiosk import media_set, operator_set
 from kiosk.afterwards import afterwards
 from kiosk.asked import BACK, able, put, started
 from kiosk.cancels import cancelled_by
@@ -18,7 +16,7 @@ from kiosk.faults import Fault
 from kiosk.help_call import HelpCall
 from kiosk.journaled import JOURNALED
 from kiosk.journey import asks as A
-from kiosk.journey.asks import Ask, Now
+from kiosk.journey.asks import Ask
 from kiosk.modes import Mode
 from kiosk.parts import Parts
 from kiosk.past import belongs_to_sale
@@ -49,10 +47,8 @@ from kiosk.sale.intents import Intent
 from kiosk.sale.orphans import owed_for
 from kiosk.sale.sale import Sale
 from kiosk.screen import targets as T
-from kiosk.screen.shown import MediaSeen
 from kiosk.service import ServiceStep
 from kiosk.standing import Standing
-from kiosk.sync import status_of
 from kiosk.system_facts import PaymentDue, StaffCalled, Stopped
 from kiosk.touches import sale_fact
 from kiosk.whole import Whole
@@ -356,23 +352,6 @@ class Controller(Whole):
         asked = [wake for wake in (office_ms, media_ms) if wake is not None]
         return min(sync_ms, *asked, *self._wakes(now_ms))
 
-    def _fetch_media(self, now_ms: int) -> int | None:
-        """Never while somebody buys or chooses: a picture can wait."""
-        if not self._p.media.fetches:
-            return None
-        idle = self.sale is None and not self.service.active and self.journey.state.step == "attract"
-        return self._p.media.poll(now_ms, idle, self._p.office.ordered.pictures(self._station_ms()))
-
-    @property
-    def media(self) -> MediaSeen:
-        """What the waiting page shows of the set in force: notices of now, and those of its pictures that are here."""
-        shown = self._p.office.ordered.media
-        pictures = tuple(each for each in shown.pictures if each.sha256 in self._p.media.held)
-        return MediaSeen(pictures, shown.told(self._station_ms()))
-
-    def now(self) -> Now:
-        return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())
-
     # -- start and end
 
     def begin(self) -> None:
@@ -417,12 +396,3 @@ class Controller(Whole):
         self._write(Stopped(why), ())
         self.stopped = why
         self._p.on_stop()
-
-    def status(self) -> dict[str, Any]:
-        """What the station shows of this machine."""
-        journal, ordered = self._p.journal, self._p.office.ordered
-        told = {"seq": journal.seq, "parameters": ordered.active.version, "command": ordered.mode}
-        told |= {"operators": ordered.now(operator_set.NAME).version, "media": ordered.now(media_set.NAME).version}
-        told |= {"network": self.watch.network_version}
-        told["help_ms"] = self.help.called_ms + self.watch.skew_ms if self.help.called_ms else 0
-        return {**status_of(self.mode, self.watch, self.stock, self.machine_policy, journal.head), **told}

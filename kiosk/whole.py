@@ -1,4 +1,4 @@
-"""The machine as a whole follows what comes from outside any sale: mains, the station's office, the calendar.
+"""The machine as a whole follows what comes from outside any sale: mains, the station's office, the calendar; and says how it is.
 
 The other half of the controller: what it needs of that stands below.
 """
@@ -8,10 +8,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from kiosk import media_set, operator_set
 from kiosk.cancels import ASKED
+from kiosk.help_call import HelpCall
+from kiosk.journey.asks import Now
 from kiosk.journey.flow import Journey
-from kiosk.modes import Modes
+from kiosk.modes import Mode, Modes
 from kiosk.parameters import MachinePolicy
 from kiosk.parts import Parts
 from kiosk.payment.unsettled import Unsettled
@@ -21,7 +25,10 @@ from kiosk.restart import Restart
 from kiosk.sale.facts import Cancelled
 from kiosk.sale.intents import Intent
 from kiosk.sale.sale import Sale
+from kiosk.screen.shown import MediaSeen
 from kiosk.service import Service
+from kiosk.stock import Stock
+from kiosk.sync import status_of
 from kiosk.system_facts import CommandAnswered, ParametersActive, Stopped
 from kiosk.watch import Watch
 
@@ -35,6 +42,9 @@ class Whole(ABC):
     _repaint_ms: int
     _day: str
     watch: Watch
+    stock: Stock
+    help: HelpCall
+    mode: Mode
     sale: Sale | None
     journey: Journey
     service: Service
@@ -56,6 +66,9 @@ class Whole(ABC):
     def _write(self, fact: Fact, intents: Sequence[Intent], decided_at: tuple[int, int] | None = None) -> int: ...
 
     # -- time
+
+    def now(self) -> Now:
+        return Now(self._p.clock.wall_ms(), self._p.clock.mono_ms())
 
     def _wakes(self, now_ms: int) -> list[int]:
         wakes = [
@@ -139,3 +152,28 @@ class Whole(ABC):
         self.machine_policy = ordered.machine_policy(self._p.machine_policy)
         self._modes = Modes(self.machine_policy, policy.cash)
         self.service.adopt(self.machine_policy, ordered.operators)
+
+    # -- what the station is told, and what it puts on the waiting page
+
+    def status(self) -> dict[str, Any]:
+        """What the station shows of this machine."""
+        journal, ordered = self._p.journal, self._p.office.ordered
+        told = {"seq": journal.seq, "parameters": ordered.active.version, "command": ordered.mode}
+        told |= {"operators": ordered.now(operator_set.NAME).version, "media": ordered.now(media_set.NAME).version}
+        told |= {"network": self.watch.network_version}
+        told["help_ms"] = self.help.called_ms + self.watch.skew_ms if self.help.called_ms else 0
+        return {**status_of(self.mode, self.watch, self.stock, self.machine_policy, journal.head), **told}
+
+    def _fetch_media(self, now_ms: int) -> int | None:
+        """Never while somebody buys or chooses: a picture can wait."""
+        if not self._p.media.fetches:
+            return None
+        idle = self.sale is None and not self.service.active and self.journey.state.step == "attract"
+        return self._p.media.poll(now_ms, idle, self._p.office.ordered.pictures(self._station_ms()))
+
+    @property
+    def media(self) -> MediaSeen:
+        """What the waiting page shows of the set in force: notices of now, and those of its pictures that are here."""
+        shown = self._p.office.ordered.media
+        pictures = tuple(each for each in shown.pictures if each.sha256 in self._p.media.held)
+        return MediaSeen(pictures, shown.told(self._station_ms()))
