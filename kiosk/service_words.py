@@ -132,6 +132,6 @@ FAULTS: dict[str, Msg] = {
     "OVER_TEMPERATURE": Msg("Too hot"),
     "VIBRATION": Msg("Vibration"),
     "TAMPER": Msg("Tampering"),
-    "SETTLEMENT": Msg("Bank sums differ"),
+    "SETTLEMENT": Msg("Sums differ"),
 }
 """Name of a FaultCode -> words, beside its code."""

@@ -292,8 +292,8 @@ def test_no_pin_stands_in_a_record_or_on_a_screen() -> None:
 @pytest.mark.parametrize(
     ("device", "code", "shown"),
     [
-        ("payment", "SETTLEMENT", ("Bank sums differ", "warn")),
-        ("cards", "SETTLEMENT", ("Bank sums differ", "warn")),
+        ("payment", "SETTLEMENT", ("Sums differ", "warn")),
+        ("cards", "SETTLEMENT", ("Sums differ", "warn")),
         ("cards", "NO_ANSWER", ("No answer", "warn")),
         ("payment", "NO_ANSWER", ("No answer", "danger")),
     ],
@@ -304,7 +304,7 @@ def test_what_is_wrong_with_cards_is_shown_beside_codes_that_work(
     """`cards`: how the adapter names itself where phones pay, too."""
     for language, words in (
         ("en", shown[0]),
-        ("zh", {"Bank sums differ": "银行对账不符", "No answer": "无应答"}[shown[0]]),
+        ("zh", {"Sums differ": "银行对账不符", "No answer": "无应答"}[shown[0]]),
     ):
         bench = Bench(ways=("card", "code")).up().say(raised(device, code))
         bench = log_in(bench.touch(*(["language"] if language == "en" else []), "service"), "1001")

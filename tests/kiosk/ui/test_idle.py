@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,13 +121,14 @@ def test_no_more_than_three_pictures_are_held(tmp_path: Path) -> None:
 
 
 def test_a_thread_decodes_what_is_wanted_and_ends(tmp_path: Path) -> None:
-    made = gallery(tmp_path)
+    said: list[str] = []
+    made = gallery(tmp_path, said)
     made.start()
     made.want((RED,))
-    end = pygame.time.get_ticks() + 10_000
-    while not made.ready(RED) and pygame.time.get_ticks() < end:
+    while not made.ready(RED):
+        assert said == []
+        assert "gallery" in [each.name for each in threading.enumerate()]
         pygame.time.wait(5)
-    assert made.ready(RED)
     made.stop()
     made.want((GREEN,))
     pygame.time.wait(50)
