@@ -37,6 +37,8 @@ OnFound = Literal["eject", "capture", "leave"]
 TAKE_MS = 40_000
 LOOK_MS = 2_000
 ABSENT_MS = 1_000
+HANGS_MS = 60_000
+"""A card at the gate for so long, while no order is under way, is in nobody's hand any more."""
 NOISE = 3
 FOUND: tuple[Place, ...] = (*HELD, "strange", "bin")
 OWN = 0
@@ -299,7 +301,7 @@ class Crt310:
     # -- a card nobody let in
 
     def _notice(self, places: tuple[Place, ...]) -> None:
-        """At a start also at the gate; later a card there is somebody's who holds it against a shut gate."""
+        """At a start also at the gate; later a card there is somebody's who holds it against a shut gate (`HANGS_MS` at most)."""
         reader = self._reader
         if reader.known or reader.place not in places or self._look_only:
             return
@@ -308,10 +310,10 @@ class Crt310:
         self._report(CardFound(reader.place))
 
     def _left_behind(self) -> Script[None]:
-        """No next card has a way in: at the gate it was neither taken nor pulled in, which people see; one that stayed inside is
-        offered once more when nothing stands in its way now, such as a supply that was bad."""
+        """No next card has a way in: at the gate it was neither taken nor pulled in, which people see, or never drawn in and left
+        there; one that stayed inside is offered once more when nothing stands in its way now, such as a supply that was bad."""
         reader = self._reader
-        if reader.known and reader.place == "gate":
+        if reader.place == "gate" and (reader.known or reader.now_ms - reader.place_ms >= HANGS_MS):
             reader.trouble("left", "gate")
         if not self._stayed or reader.place not in HELD or reader.trouble_now or reader.lost:
             return

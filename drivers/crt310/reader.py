@@ -96,13 +96,15 @@ _OFF = Request("supply off", SUPPLY_OFF, letter)
 
 class Reader:
     """`now_ms` is set by the owner of the clock. `lost`: it does not answer any more. `known`: the card in it was let in, or was
-    told as found. `powered`: the contacts may be live. `protocols`: of the chips that have power, by SAM slot, 0 for the card."""
+    told as found. `place_ms`: since when the card is where it is. `powered`: the contacts may be live. `protocols`: of the chips
+    that have power, by SAM slot, 0 for the card."""
 
     def __init__(self, report: Report, faults: Raised, counts: Counts, admits: str, offers: str) -> None:
         self.now_ms = 0
         self.report, self.counts = report, counts
         self.status: Status | None = None  # None: it does not say
         self.place: Place = "untold"
+        self.place_ms = 0
         self.lost = self.known = self.powered = False
         self.protocols: dict[int, int] = {}
         self.answer: Once[CardBytes] = Once()
@@ -145,7 +147,9 @@ class Reader:
 
     def _see(self, status: Status | None, place: Place = "untold") -> None:
         self.status = status
-        self.place = status.place if status else place
+        before, self.place = self.place, status.place if status else place
+        if self.place != before:
+            self.place_ms = self.now_ms
         if self.place == "none":
             self.known = False
             self._forget_words()

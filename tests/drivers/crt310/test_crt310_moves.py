@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.crt310.driver import HANGS_MS
 from kiosk.ports.card_reader import (
     CardCaptured,
     CardEntryOpen,
@@ -440,6 +441,42 @@ def test_a_reader_that_cannot_take_back_what_it_does_not_hold_is_not_jammed() ->
     it.admit(4)
     paper.run(500)
     assert paper.of("card.entry") == [CardEntryOpen(4)]
+
+
+def test_a_card_that_was_never_drawn_in_and_hangs_at_the_shut_gate_is_told() -> None:
+    paper = Paper()
+    it = paper.ready()
+    it.admit(1)
+    paper.run(1_000)
+    paper.insert(GATE)
+    paper.run(20_000)
+    it.withdraw(1)
+    paper.run(HANGS_MS - 25_000)
+    assert paper.raised() == [], "somebody may still hold it"
+    assert it.can_take_cards
+    paper.run(10_000)
+    left = ("DEVICE_FAILURE", True, "left gate")
+    assert paper.raised() == [left]
+    assert not it.can_take_cards
+    it.admit(2)
+    paper.run(500)
+    assert paper.ends()[1:] == [CardNotIn(2, "left")]
+    paper.take()
+    paper.run(3_000)
+    assert paper.raised() == [left, ("DEVICE_FAILURE", False, "left gate")]
+    assert it.can_take_cards
+    assert paper.done.count(CAPTURE) == 0, "nobody's card is swallowed at a guess"
+
+
+def test_each_card_held_to_the_shut_gate_has_its_own_time() -> None:
+    paper = Paper()
+    paper.ready()
+    for _ in range(3):
+        paper.place = GATE
+        paper.run(HANGS_MS - 10_000)
+        paper.take()
+        paper.run(5_000)
+    assert paper.raised() == []
 
 
 @pytest.mark.parametrize("taken", [False, True])
