@@ -319,15 +319,19 @@ class Box:
         if self.things.hands.entry_open():
             return False
         stopped = any(fault.device == "acceptor" and fault.up for fault in made.controller.watch.faults.values())
-        return not self.things.waits() and (stopped or not self.holds_note())
+        return not self.things.waits() and (stopped or self.no_note())
 
     def starting(self) -> bool:
         """Some devices take their time: nobody buys before they have said what they know of the past."""
         return self.made is None or self.made.controller.starting
 
-    def holds_note(self) -> bool:
-        """Something lies in the acceptor's escrow."""
-        return bool(len(self.things.world.matter.places["acceptor.escrow"]))
+    def no_note(self) -> bool:
+        """Nothing lies in the acceptor's escrow."""
+        return not len(self.things.world.matter.places["acceptor.escrow"])
+
+    def no_card(self) -> bool:
+        """No card lies in the reader or sticks in its gate."""
+        return self.things.cards is None or not self.things.cards.inside()
 
     def reported(self) -> bool:
         """Nothing that the station must be told is still on its way."""

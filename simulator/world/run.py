@@ -242,12 +242,9 @@ class Run:
         if box.things.cards is not None and wanted(box):
             self._repair()  # a reversal needs the bank, and so a pad with keys
             self._rests = box.settle(QUIET_MS, box.idle)
-        if box.holds_note() and box.settle(NOTICED_MS, lambda: not box.holds_note()):
-            self._rests = box.settle(QUIET_MS, box.idle)
-        if (
-            cards := box.things.cards
-        ) is not None and cards.inside():  # a reader that was plugged in just now finds it first
-            box.settle(QUIET_MS, lambda: not cards.inside())
+        for free, noticed_ms in ((box.no_note, NOTICED_MS), (box.no_card, QUIET_MS)):  # first a device must find it
+            if not free() and box.settle(noticed_ms, free):
+                self._rests = box.settle(QUIET_MS, box.idle)
         self._reported = box.settle(QUIET_MS, box.reported)
         if box.things.payments is not None:
             box.settle(QUIET_MS, box.settled)
