@@ -102,6 +102,23 @@ def test_without_a_fitting_python_it_says_what_to_install(house: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("second", "chosen"), [("exit 1", "first"), ("exit 0", "second")])
+def test_it_takes_the_optimised_python_of_those_on_the_path(house: Path, second: str, chosen: str) -> None:
+    """`second`: how the other one answers when it is asked for its optimisations; the first one has none."""
+    (house / "other").mkdir()
+    script(
+        house / "tools" / "python3",
+        'case "$*" in *enable-opt*) exit 1 ;; "-m venv"*) echo first >"$OLDPWD/made" ;; esac\n',
+    )
+    script(
+        house / "other" / "python3",
+        f'case "$*" in *enable-opt*) {second} ;; "-m venv"*) echo second >"$OLDPWD/made" ;; esac\n',
+    )
+    env = {"PATH": f"{house / 'tools'}:{house / 'other'}", "OLDPWD": str(house)}
+    subprocess.run([str(house / "tvm"), "run"], cwd=house, env=env, capture_output=True, check=False)
+    assert (house / "made").read_text() == f"{chosen}\n"
+
+
 def test_without_network_it_says_so_in_one_line_and_tries_again_next_time(house: Path) -> None:
     installed(house, 'case "$*" in *install*) echo "no route" >&2; exit 1 ;; esac\n')
     (house / "requirements.lock").write_text("made-up==2\n")
