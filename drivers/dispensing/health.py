@@ -41,7 +41,7 @@ class Health:
                 self._cassette(row.cassette, row.present, row.near_end)
         if state.tray_out and FaultCode.REJECT_OUT not in self.whole:
             self._left_behind.clear()
-        self.whole.set(FaultCode.REJECT_OUT, state.tray_out)
+        self._set(FaultCode.REJECT_OUT, state.tray_out, "")
         self._set(FaultCode.DISPENSER_JAM, state.path_blocked, f"{state.error:02X}")
         self._set(FaultCode.DEVICE_FAILURE, state.broken, f"{state.error:02X}")
         self._set(FaultCode.WRONG_NOTES, False, "")
