@@ -1,7 +1,8 @@
 """The dispenser with its change tray at port level: notes of the twin, tray of the board, facts of `NoteDispenser`.
 
+Each family has a mechanism of its own; the tray is the cabinet's for all of them.
 Source: lcdm sheet, section 8 (the mechanism itself has no tray); cabinet board sheet, version 2. What may not be handed over
-for certain stays behind the shutter. Faults without effect here are named in `mechanism` and `board`.
+for certain stays behind the shutter. Faults without effect here are named in `remembering`, `f53.line`, `board`.
 """
 
 from __future__ import annotations
@@ -23,17 +24,18 @@ from kiosk.ports.note_dispenser import (
     TrayReopened,
     TrayStayedShut,
 )
+from simulator.devices.f53 import F53
 from simulator.devices.lcdm import Lcdm4000, wire
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.change_tray import ChangeTray
 from simulator.fronts.port.change_tray import News as TrayNews
-from simulator.fronts.port.dispenser_line import Deed
+from simulator.fronts.port.f53.mechanism import F53Mechanism
 from simulator.fronts.port.linkless import Linkless
-from simulator.fronts.port.mechanism import Mechanism
-from simulator.fronts.port.paid import Judgement
+from simulator.fronts.port.mechanism import Ended, Found, Mechanism
+from simulator.fronts.port.paid import Deed, Judgement
 from simulator.fronts.port.raised import Faults
+from simulator.fronts.port.remembering import Remembering
 
-MODEL = "lcdm4000"
 BOARD_MS = 3_000  # how long the past waits for the tray's sensor
 LAST = {wire.PURGE: "purge", wire.DISPENSE: "pay", wire.TEST_DISPENSE: "test"}
 
@@ -56,6 +58,17 @@ class Test(NamedTuple):
 
 
 Order = Pay | Again | Retract | Test
+Pays = Lcdm4000 | F53
+PLAYED = (Lcdm4000, F53)
+"""Twins that this is the front of."""
+
+
+def _mechanism(
+    name: str, report: Report, twin: Pays, cassettes: Mapping[int, int], found: Found, ended: Ended, max_notes: int
+) -> Mechanism:
+    if isinstance(twin, F53):
+        return F53Mechanism(name, report, twin, cassettes, found, ended, max_notes=max_notes)
+    return Remembering(name, report, twin, cassettes, found, ended, max_notes=max_notes)
 
 
 class DispenserFront(Linkless):
@@ -67,21 +80,18 @@ class DispenserFront(Linkless):
         self,
         name: str,
         report: Report,
-        twin: Lcdm4000,
+        twin: Pays,
         board: BoardFront,
         *,
         cassettes: Mapping[int, int],
         max_notes: int = 20,
-        watch_ms: int = 2_000,
         flap_ms: int = 300,
         settle_ms: int = 50,
     ) -> None:
         self.name, self.max_notes = name, max_notes
         self.cassettes: Mapping[int, int] = dict(cassettes)
         self._report, self._board = report, board
-        self._mechanism = Mechanism(
-            name, report, twin, cassettes, self._found, self._ended, max_notes=max_notes, watch_ms=watch_ms
-        )
+        self._mechanism = _mechanism(name, report, twin, cassettes, self._found, self._ended, max_notes)
         self._tray = ChangeTray(board, Faults(name, report), self._tray_says, flap_ms, settle_ms)
         self._queue: deque[Order] = deque()
         self._current: Order | None = None
@@ -158,7 +168,7 @@ class DispenserFront(Linkless):
             return self._past_ms + BOARD_MS
         self._past_due, self._past_ms = False, None
         self.recall()
-        self._report(DeviceReady(self.name, MODEL, "", ""))
+        self._report(DeviceReady(self.name, self._mechanism.model, self._mechanism.version, ""))
         return None
 
     # -- orders, one at a time; only a retract comes between an open tray and the hand it waits for

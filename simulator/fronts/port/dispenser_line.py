@@ -5,30 +5,17 @@ Source: lcdm sheet, section 3 (acknowledge and response times); `simulator.devic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
 from typing import Literal
 
 from simulator.devices.lcdm import Lcdm4000, wire
 from simulator.devices.lcdm.body import Result
-from simulator.fronts.port.paid import Done, Memory, done_of
+from simulator.fronts.port.paid import Deed, Done, done_of
 
 ACK_MS, ANSWER_MS, MOVED_MS, LATE_ACK_MS = 550, 3_000, 60_000, 1_000
 TRIES = 3
 
 Heard = Literal["answer", "nak", "late", "lost", "silent"]
-
-
-@dataclass(slots=True)
-class Deed:
-    """An order that moves notes, and how far it got."""
-
-    order: int
-    code: int
-    asked: Mapping[int, int]
-    before: Memory
-    sent_ms: int | None = None
-    acked: bool = False
 
 
 class Line:
@@ -63,6 +50,14 @@ class Line:
             if heard == "silent":
                 yield ACK_MS
         return False
+
+    def turn(self) -> None:
+        if self.begin_ms is not None and self.linked and self.now_ms >= self.begin_ms:
+            self.begin_ms = None
+            self.start_motion()
+
+    def due_ms(self) -> int | None:
+        return self.begin_ms if self.linked else None
 
     def answered(self) -> None:
         self.heard_ms, self.settled = self.now_ms, True

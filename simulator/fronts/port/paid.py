@@ -6,6 +6,7 @@ Source: lcdm sheet, sections 5.2 (error byte) and 7 (recovery and counting rules
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from kiosk.faults import FaultCode
@@ -13,6 +14,7 @@ from kiosk.ports.note_dispenser import MISCOUNTED, Counts
 from simulator.devices.lcdm import wire
 from simulator.devices.lcdm.body import Body, Result
 from simulator.devices.lcdm.codes import CASSETTES, Error
+from simulator.fronts.port.cassettes import Aftermath
 
 UNSURE = frozenset({0x06, 0x07, 0x08, 0x40, 0x41, 0x42, 0x43})
 """The passenger may hold another number or value than was reported."""
@@ -47,6 +49,18 @@ class Memory(NamedTuple):
     known: bool = False
 
 
+@dataclass(slots=True)
+class Deed:
+    """An order that moves notes, and how far it got. `code`: the LCDM-4000's command for it, in every family."""
+
+    order: int
+    code: int
+    asked: Mapping[int, int]
+    before: Memory
+    sent_ms: int | None = None
+    acked: bool = False
+
+
 class Judgement(NamedTuple):
     ending: Ending
     reason: str
@@ -79,6 +93,16 @@ def judged(asked: Mapping[int, int], done: Done) -> Judgement:
     if error in BEFORE_START and not any(row[1] or row[2] for row in done.rows):
         return Judgement("refused", REASONS[error])
     return Judgement("short", REASONS[error], counts)
+
+
+def aftermath(asked: Mapping[int, int], done: Done) -> Aftermath:
+    return Aftermath(
+        done.error,
+        left_behind(done.error),
+        clean=done.error == Error.GOOD and judged(asked, done).ending == "full",
+        moved=tuple(cassette for cassette, exits, rejects in done.rows if exits or rejects),
+        empty=emptied(asked, done) if done.error == Error.PICK_UP else None,
+    )
 
 
 def left_behind(error: int) -> FaultCode | None:

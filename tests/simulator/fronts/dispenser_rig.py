@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drivers.cabinet_board.driver import CabinetBoard as BoardDriver
 from drivers.compose.change_presenter import ChangePresenter
-from drivers.lcdm.driver import Lcdm4000 as Driver
+from drivers.dispensing.dispenser import Dispenser as Driver
+from drivers.f53.driver import F53 as F53Driver
+from drivers.lcdm.driver import Lcdm4000 as Lcdm4000Driver
 from kiosk.ports.fact import Fact, Report
 from kiosk.ports.note_dispenser import (
     DispenserPast,
@@ -17,6 +19,7 @@ from kiosk.ports.note_dispenser import (
     NotesUncertain,
 )
 from simulator.devices.cabinet_board import CabinetBoard
+from simulator.devices.f53 import F53
 from simulator.devices.lcdm import Lcdm4000
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
@@ -29,29 +32,49 @@ STOCK = {1: 50, 2: 40, 3: 35, 4: 4}
 OUTCOMES = (NotesPresented, NotesShort, NotesRefused, NotesUncertain)
 
 
-def _twins(seed: int) -> Mapping[str, Any]:
-    matter = Matter()
-    for cassette, pieces in STOCK.items():
-        for _ in range(pieces):
-            matter.new_note(CASSETTES[cassette], f"cassette.{cassette}")
-    for _ in range(80):
-        matter.new_blank("roll")
-    return {"dispenser": Lcdm4000(matter, Speeds()), "cabinet": CabinetBoard(matter, Speeds())}
+Dispenser = Lcdm4000 | F53
+TWINS: Mapping[str, Callable[[Matter], Dispenser]] = {
+    "lcdm4000": lambda matter: Lcdm4000(matter, Speeds()),
+    "f53": lambda matter: F53(matter, Speeds(), over_tray=True),
+}
+DRIVERS: Mapping[str, Callable[[Report], Driver]] = {
+    "lcdm4000": lambda report: Lcdm4000Driver("dispenser", report, cassettes=CASSETTES),
+    "f53": lambda report: F53Driver("dispenser", report, cassettes=CASSETTES),
+}
 
 
-def _driver(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
-    board = BoardDriver("cabinet", report)
-    presenter = ChangePresenter("dispenser", report, Driver("dispenser", report, cassettes=CASSETTES), board)
-    return Fitted(presenter, [Joint("dispenser", presenter, 9_600), Joint("cabinet", board, 19_200)])
+def rig_of(model: str) -> Rig:
+    """A dispenser of that model over the cabinet's change tray. Its notes have to lie in the same places at both levels."""
+
+    def twins(seed: int) -> Mapping[str, Any]:
+        matter = Matter()
+        for cassette, pieces in STOCK.items():
+            for _ in range(pieces):
+                matter.new_note(CASSETTES[cassette], f"cassette.{cassette}")
+        for _ in range(80):
+            matter.new_blank("roll")
+        return {"dispenser": TWINS[model](matter), "cabinet": CabinetBoard(matter, Speeds())}
+
+    def driver(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
+        board = BoardDriver("cabinet", report)
+        presenter = ChangePresenter("dispenser", report, DRIVERS[model](report), board)
+        return Fitted(presenter, [Joint("dispenser", presenter, 9_600), Joint("cabinet", board, 19_200)])
+
+    def front(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
+        board = BoardFront("cabinet", report, twins["cabinet"])
+        front = DispenserFront("dispenser", report, twins["dispenser"], board, cassettes=CASSETTES)
+        return Fitted(front, [Joint("dispenser", front), Joint("cabinet", board)])
+
+    return Rig(twins, driver, front, _lie)
 
 
-def _front(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
-    board = BoardFront("cabinet", report, twins["cabinet"])
-    front = DispenserFront("dispenser", report, twins["dispenser"], board, cassettes=CASSETTES)
-    return Fitted(front, [Joint("dispenser", front), Joint("cabinet", board)])
+def _lie(twins: Mapping[str, Any]) -> Any:
+    places = twins["dispenser"].body.matter.places
+    return {name: [note.serial for note in place.notes()] for name, place in places.items() if place.notes()}
 
 
-RIG = Rig(_twins, _driver, _front)
+RIG = rig_of("lcdm4000")
+F53_RIG = rig_of("f53")
 
 
 def ready(bench: Bench) -> None:
@@ -59,8 +82,8 @@ def ready(bench: Bench) -> None:
     bench.run(500)
 
 
-def device(bench: Bench) -> Lcdm4000:
-    twin: Lcdm4000 = bench.twins["dispenser"]
+def device(bench: Bench) -> Dispenser:
+    twin: Dispenser = bench.twins["dispenser"]
     return twin
 
 
