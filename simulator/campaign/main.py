@@ -22,7 +22,7 @@ from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.shrink import shrink
 from simulator.campaign.work import Work, daily, exhaustive, monkeys, pairs_of, random_days
-from simulator.world.level import FITTED, MACHINES
+from simulator.world.level import FITTED, MACHINES, PLAYED, level_of
 from simulator.world.run import run
 from simulator.world.script import Script
 
@@ -125,7 +125,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--fitted",
         choices=FITTED,
-        help="with --sales, --level bytes: the usual machine with this acceptor or dispenser, as in the demo",
+        help=f"with --sales: the usual machine with this acceptor or dispenser, as in the demo; {', '.join(PLAYED)} at both "
+        "levels, the others with --level bytes",
     )
     parser.add_argument(
         "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
@@ -152,8 +153,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     if given.office and not given.sales:
         parser.error("--office belongs to --sales")
     if given.fitted:
-        if given.level != "bytes" or not given.sales or given.machine != "usual":
-            parser.error("--fitted belongs to --sales with --level bytes, of the usual machine")
+        if not given.sales or given.machine != "usual":
+            parser.error("--fitted belongs to --sales, of the usual machine")
+        if given.level == "port" != level_of(given.fitted):
+            parser.error(f"no front plays {given.fitted}: with --level bytes")
         given.machine = given.fitted
     if min(given.sales, given.kills, given.monkey, given.part or 0, given.digest) < 0:
         parser.error("a number of sales, kills, events, parts or days is not negative")

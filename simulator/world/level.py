@@ -8,7 +8,9 @@ Level = Literal["port", "bytes"]
 
 Fitted = Literal["id003", "ebds", "essp", "f53", "lcdm2000"]
 FITTED: tuple[Fitted, ...] = get_args(Fitted)
-"""Machines with the acceptor or dispenser of that fitting (`simulator.fittings`). No front plays these: they have bytes."""
+"""Machines with the acceptor or dispenser of that fitting (`simulator.fittings`)."""
+PLAYED: tuple[Fitted, ...] = ("f53",)
+"""Those of them whose device has a front; the others have bytes only."""
 
 Machine = Literal["usual", "bulk", "pay", "collect", "coins", "cards"] | Fitted
 MACHINES: tuple[Machine, ...] = ("usual", "bulk", "pay", "collect", "coins", "cards", *FITTED)
@@ -23,4 +25,4 @@ def is_fitted(machine: Machine) -> TypeGuard[Fitted]:
 
 def level_of(machine: Machine) -> Level:
     """The fastest at which this machine can be played."""
-    return "bytes" if is_fitted(machine) else "port"
+    return "bytes" if is_fitted(machine) and machine not in PLAYED else "port"

@@ -13,12 +13,11 @@ from kiosk.ports.note_dispenser import NoteDispenser
 from kiosk.ports.station import Station
 from kiosk.reactor import Reactor
 from kiosk.settings import Settings
-from simulator.devices.lcdm import Lcdm4000
 from simulator.fronts.port.acceptor import AcceptorFront
 from simulator.fronts.port.bill_to_bill import BillToBillFront
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.coin_hopper import CoinsFront
-from simulator.fronts.port.dispenser import DispenserFront
+from simulator.fronts.port.dispenser import PLAYED, DispenserFront
 from simulator.fronts.port.readers import IdReaderFront, ScannerFront
 from simulator.fronts.port.slip_printer import SlipPrinterFront
 from simulator.fronts.port.ticket_unit import TicketUnitFront
@@ -100,7 +99,7 @@ class PortLevel:
                 escrow=table.acceptor.escrow, escrow_depth=table.acceptor.escrow_notes,
             )  # fmt: skip
             return unit.acceptor, unit.dispenser, {"acceptor": unit}
-        assert isinstance(world.dispenser, Lcdm4000), "the front of the dispenser plays an LCDM-4000"
+        assert isinstance(world.dispenser, PLAYED), "no front plays this dispenser"
         acceptor = AcceptorFront("acceptor", report, world.acceptor, first_note=first, poll_ms=poll_ms)
         dispenser = DispenserFront("dispenser", report, world.dispenser, board, cassettes=cassettes)
         return acceptor, dispenser, {"acceptor": acceptor, "dispenser": dispenser}

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from simulator.passenger.person import Kind, Plan
-from simulator.world.level import Level, Machine, is_fitted
+from simulator.world.level import Level, Machine, level_of
 from simulator.world.people import AfterCut
 
 Filling = Literal["full", "lean"]
@@ -59,7 +59,7 @@ class Script:
         fitted["hopper"] = self.machine == "coins"
         fitted |= dict.fromkeys(("card_reader", "pin_pad", "bank"), self.machine == "cards")
         absent = {name for name, there in fitted.items() if not there}
-        if is_fitted(self.machine) and self.level != "bytes":
+        if self.level == "port" != level_of(self.machine):
             raise ValueError(f"no front plays the devices of a machine with {self.machine}: it has bytes")
         for trouble in self.troubles:
             if trouble.device.removeprefix("link:") in absent:

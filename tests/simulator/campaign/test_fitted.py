@@ -11,7 +11,7 @@ from simulator.campaign.sets import FITTED_MENUS, SALES, singles, troubles
 from simulator.campaign.work import random_days
 from simulator.fittings import FITTINGS
 from simulator.world import fitted
-from simulator.world.level import FITTED, Fitted
+from simulator.world.level import FITTED, PLAYED, Fitted, level_of
 from simulator.world.run import Run, run
 from simulator.world.script import Script, Trouble
 from tests.simulator.campaign.apart import judged
@@ -78,7 +78,7 @@ def test_its_own_faults_come_instead_of_the_usual_device() -> None:
     for machine, (device, menu) in FITTED_MENUS.items():
         found = {each.name for each in troubles(machine) if each.device == device}
         assert set(menu) <= found
-        assert {script.level for script in singles("change", machine=machine)} == {"bytes"}
+        assert {script.level for script in singles("change", machine=machine)} == {level_of(machine)}
     assert FITTED_MENUS.keys() == set(FITTED) <= FITTINGS.keys()
 
 
@@ -87,6 +87,7 @@ def test_its_own_faults_come_instead_of_the_usual_device() -> None:
     [
         ["--fitted", "id003"],
         ["--fitted", "id003", "--sales", "5"],
+        ["--fitted", "f53"],
         ["--fitted", "f53", "--sales", "5", "--level", "bytes", "--machine", "coins"],
         ["--fitted", "teller", "--sales", "5", "--level", "bytes"],
     ],
@@ -97,6 +98,13 @@ def test_what_cannot_be_fitted_is_refused(words: list[str]) -> None:
     assert refused.value.code == 2
 
 
-def test_a_front_plays_none_of_them() -> None:
+def test_what_has_no_front_has_bytes_only() -> None:
     with pytest.raises(ValueError, match="has bytes"):
         Script(1, (CHANGE,), machine="essp")
+
+
+@pytest.mark.parametrize("machine", PLAYED)
+def test_days_without_bytes_lose_nothing(machine: Fitted, capsys: pytest.CaptureFixture[str]) -> None:
+    """Faults, cuts and all; a few of the many that a front makes affordable."""
+    assert main(["--fitted", machine, "--sales", "20", "--jobs", "1"]) == 0
+    assert capsys.readouterr().out.startswith("20 sales")
