@@ -29,6 +29,7 @@ from kiosk.media_shelf import Shelf
 from kiosk.office import Office
 from kiosk.parts import Parts
 from kiosk.past import fold
+from kiosk.payment.settled import nothing_to_settle
 from kiosk.ports.payment import Books
 from kiosk.power import Power
 from kiosk.print.sheet import Faces
@@ -242,6 +243,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
             minute_of,
             lambda: sorted((name, value) for name, value in past.stock.registers.items() if value),
             day_of,
+            lambda: nothing_to_settle(devices.payment, past.unsettled),
         ),
         media=Media(devices.station, outside.shelf, jitter, reactor.report),
         base_policy=settings.sale_policy,

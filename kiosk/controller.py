@@ -23,7 +23,7 @@ from kiosk.past import belongs_to_sale
 from kiosk.ports.cabinet import DoorMoved, HelpPressed, PersonNear
 from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.note_acceptor import NoteDeposited, NoteHeld, NoteMoving
-from kiosk.ports.payment import PaymentStep
+from kiosk.ports.payment import BatchSettled, PaymentStep
 from kiosk.ports.screen import ScreenTouched
 from kiosk.ports.station import (
     InboxFailed,
@@ -142,8 +142,10 @@ class Controller(Whole):
                 self._p.sync.status_soon()
             case StationBack() | InboxHeard() if not self.watch.network_known or self.watch.station == "refused":
                 self._open_session()
-            case NetworkKnown():
+            case NetworkKnown() | BatchSettled():
                 self._p.sync.status_soon()
+            case InboxHeard() if self._p.office.waits("settle"):
+                self._p.sync.status_soon()  # the office sees that it waits, and for what
             case StationBack():
                 self._p.deeds.devices.station.ask_network()  # it may have started with another one
             case DoorMoved(open=True):

@@ -38,7 +38,7 @@ PAUSE_MS = 5_000
 """After an answer without news that came at once, and at least after none."""
 SILENT_MS = 60_000  # a call of which nothing at all was heard
 MODES = ("normal", "no_notes", "query_only", "closed", "stopped", "emergency")
-WHEN_IDLE = ("registers", "end_day", "restart")
+WHEN_IDLE = ("registers", "end_day", "restart", "settle")
 LONGEST_TEXT = 12_288
 """A set of media with all its words has some 10,400 (hanzi are six letters each in JSON); nothing longer is looked into."""
 
@@ -54,7 +54,8 @@ class OfficeStep:
 
 @dataclass(slots=True)
 class Office:
-    """`key` empty: the office is never asked. `jitter(n)` is random, 0..n; `registers` of the machine now; `day` of the station."""
+    """`key` empty: the office is never asked. `jitter(n)` is random, 0..n; `registers` of the machine now; `day` of the station;
+    `unsettled`: why there is no batch to settle (unsupported, nothing), empty when there is."""
 
     station: Station
     machine: str
@@ -65,6 +66,7 @@ class Office:
     minute_of: Callable[[int], int]  # wall ms -> minute of the station's day
     registers: Callable[[], Sequence[tuple[str, int]]]
     day: Callable[[int], str]
+    unsettled: Callable[[], str] = lambda: "unsupported"
     _commands: deque[SignedText] = field(default_factory=deque)
     _sets: deque[SignedText] = field(default_factory=deque)
     _heard: int = 0  # highest number of a command in this start, believed or not
@@ -107,6 +109,11 @@ class Office:
     @property
     def mode(self) -> str:
         return self.ordered.mode
+
+    def waits(self, name: str) -> bool:
+        """A command of this name was heard, and its time has not come."""
+        heard = (each for each in self._commands if _order(each.text).get("name") == name)
+        return any(self.key.believes(each.text, each.signature) for each in heard)
 
     def closed(self, policy: MachinePolicy, wall_ms: int) -> bool:
         """Outside the hours of `policy`; a machine without hours is always open."""
@@ -161,6 +168,8 @@ class Office:
             return OfficeStep(CommandAnswered(seq, name, argument, "refused", reason))
         if name in WHEN_IDLE and not idle:
             return None
+        if name == "settle" and (reason := self.unsettled()):
+            return OfficeStep(CommandAnswered(seq, name, argument, "refused", reason))
         done = CommandAnswered(seq, name, argument, "done", "")
         if name in ("registers", "end_day"):
             day = argument if name == "end_day" else self.day(wall_ms)

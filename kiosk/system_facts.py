@@ -78,7 +78,8 @@ class PaymentDue(Fact):
 @dataclass(frozen=True, slots=True)
 class CommandAnswered(Fact):
     """What became of a command of the station. `outcome`: done, refused; `reason` of a refusal: expired, signature, machine,
-    unknown, argument, malformed. The record is the answer."""
+    unknown, argument, malformed; of `settle` also unsupported and nothing. The record is the answer; of `settle` it says that the
+    bank will be told, and `batch!` says what it came to."""
 
     kind: ClassVar[str] = "sys.command"
     seq: int

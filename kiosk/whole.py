@@ -18,6 +18,7 @@ from kiosk.journey.flow import Journey
 from kiosk.modes import Mode, Modes
 from kiosk.parameters import MachinePolicy
 from kiosk.parts import Parts
+from kiosk.payment.settled import settlement_of
 from kiosk.payment.unsettled import Unsettled
 from kiosk.ports.fact import Fact
 from kiosk.records import record_of
@@ -161,6 +162,8 @@ class Whole(ABC):
         told = {"seq": journal.seq, "parameters": ordered.active.version, "command": ordered.mode}
         told |= {"operators": ordered.now(operator_set.NAME).version, "media": ordered.now(media_set.NAME).version}
         told |= {"network": self.watch.network_version}
+        if (payment := self._p.deeds.devices.payment) is not None and payment.settles:
+            told["settlement"] = settlement_of(self.unsettled, self._p.office.waits("settle"), self.watch.skew_ms)
         told["help_ms"] = self.help.called_ms + self.watch.skew_ms if self.help.called_ms else 0
         return {**status_of(self.mode, self.watch, self.stock, self.machine_policy, journal.head), **told}
 

@@ -118,6 +118,10 @@ class CardPay:
         """As it is now, without what comes and goes while a card is in."""
         return frozenset({WAY}) if self._visit is not None or not self._missing() else frozenset()
 
+    @property
+    def settles(self) -> bool:
+        return True
+
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         if way != WAY or not 0 < amount_fen < 10**12 or payment < 1:
             self._report(PaymentDeclined(payment, "unsupported" if way != WAY else "amount"))

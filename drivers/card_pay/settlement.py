@@ -1,14 +1,15 @@
-"""The bank is told once a day what it should have booked, batch by batch, and says whether its own sums are the same.
+"""The bank is told once a day, and when the office orders it, what it should have booked, batch by batch, and says whether its own
+sums are the same.
 
-Source: ISO 8583 sheet, section 3 (0500, and 0320 when they differ); docs/decisions/070. What is told are the machine's books, never
-the bank's answers. Nothing is kept here: a batch stands in the books until its end was journaled, and the bank gives one that it
-closed before the same answer again; so a lost answer, a restart and a power cut all lead to asking once more.
+Source: ISO 8583 sheet, section 3 (0500, and 0320 when they differ); docs/decisions/070 and 073. What is told are the machine's
+books, never the bank's answers. Nothing is kept here: a batch stands in the books until its end was journaled, and the bank
+gives one that it closed before the same answer again; so a lost answer, a restart and a power cut all lead to asking once more.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from drivers.card_pay import messages
@@ -22,6 +23,10 @@ QUIET_MS = 600_000
 """So long after the last card."""
 AGAIN_MS = (60_000, 300_000)
 """After no usable answer: the first time, and from then on."""
+WRITTEN_MS = 1_000
+"""So long the word about a batch may take into the books: it is not told again meanwhile."""
+LOOK_MS = 60_000
+"""So often the books are asked whether a day is over."""
 
 
 @dataclass(slots=True)
@@ -55,7 +60,7 @@ class Settlement:
         self._batch: _Batch | None = None
         self._heard: list[Outcome] = []
         self._quiet_ms: int | None = None
-        self._due_ms = self._failed = 0
+        self._look_ms = self._due_ms = self._failed = 0
 
     @property
     def busy(self) -> bool:
@@ -69,17 +74,24 @@ class Settlement:
         self._heard.clear()
         if not idle or self._quiet_ms is None:
             self._quiet_ms = now_ms + QUIET_MS
-        if books is None or self.busy or not idle or not self._bank.idle or now_ms < max(self._due_ms, self._quiet_ms):
+        if books is None or self.busy or not idle or not self._bank.idle or now_ms < self._due_ms:
             return
+        ordered = books.ordered
+        if not ordered and now_ms < max(self._look_ms, self._quiet_ms):
+            return
+        self._look_ms = now_ms + LOOK_MS
         found = None if books.undecided else _oldest(books.taken())
-        self._due_ms = now_ms + AGAIN_MS[0]
-        if found is not None and self._is_over(found.taken[0].wall_ms):
+        if found is not None and (self._wanted(found, ordered) or self._is_over(found.taken[0].wall_ms)):
             self._batch = found
             log.info("settlement batch=%d count=%d amount_fen=%d", found.number, len(found.taken), found.amount_fen)
             totals = messages.totals(len(found.taken), found.amount_fen)
             self._ask(messages.settlement(self._terminal, found.number, totals))
 
     # -- inside
+
+    def _wanted(self, found: _Batch, ordered: Set[int]) -> bool:
+        """By the office: its order was about all that was in the books then."""
+        return any(each.payment in ordered for each in found.taken)
 
     def _is_over(self, wall_ms: int) -> bool:
         """The day of a payment."""
@@ -120,7 +132,7 @@ class Settlement:
         self._ask(make(self._terminal, batch.number, batch.sent, rows))
 
     def _over(self, batch: _Batch, now_ms: int) -> None:
-        self._batch, self._failed = None, 0
+        self._batch, self._failed, self._due_ms = None, 0, now_ms + WRITTEN_MS
         result = "differs" if batch.differs else "balanced"
         (log.error if batch.differs else log.info)("settled batch=%d result=%s", batch.number, result)
         self._report(BatchSettled(f"{batch.number:06}-", not batch.differs, len(batch.taken), batch.amount_fen))

@@ -78,6 +78,10 @@ class CodePayDriver(WithoutLink):
 
     # -- the port
 
+    @property
+    def settles(self) -> bool:
+        return False
+
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         if self._numbers.new(payment):
             self._wishes.append(Wish(payment, order_of(key, payment), amount_fen, way, limit_ms))

@@ -53,6 +53,10 @@ class Payments:
         well = {way for way, name in self._names.items() if name in self._ready and name not in down}
         return frozenset(way for way in well if way in self._adapters[way].ways)
 
+    @property
+    def settles(self) -> bool:
+        return any(adapter.settles for adapter in self._each().values())
+
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         if way in self._adapters:
             self._adapters[way].begin(payment, key, amount_fen, way, language, limit_ms)

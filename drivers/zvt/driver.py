@@ -85,6 +85,10 @@ class Zvt:
         """As it is now, without what comes and goes while a payment runs."""
         return frozenset({WAY}) if self._paying is not None or not self._missing() else frozenset()
 
+    @property
+    def settles(self) -> bool:
+        return False
+
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         if way != WAY or not 0 < amount_fen < 10**12:
             self._report(PaymentDeclined(payment, "unsupported" if way != WAY else "amount"))

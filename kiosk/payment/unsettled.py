@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kiosk.ports.fact import Fact
-from kiosk.ports.payment import CaptureRefused, PaymentApproved, ReverseRefused, Taken
+from kiosk.ports.payment import BatchSettled, CaptureRefused, PaymentApproved, ReverseRefused, Taken
 from kiosk.records import Record
 from kiosk.sale.intents import CapturePayment, ClaimAdd, Intent, ReversePayment, UnpaidAdd
 
@@ -52,13 +52,17 @@ class OpenPayment:
 class Unsettled:
     """`open`: by number. `over`: those that are settled, and how: declined, captured, reversed, kept, contested. `references`: of
     the last that were approved, oldest first. `in_batch`: cards that the bank has as ours, until the batch of their reference was
-    settled (decision page 070); with `differs`, the last batch of which the bank had other sums, a `Books` of the payment port."""
+    settled (decision page 070); with `differs`, the last batch of which the bank had other sums, a `Books` of the payment port.
+    `ordered`: of those in a batch and those still open, the ones that were there when the office ordered a settlement (decision
+    page 073). `last`: the batch that was settled last, and when by the wall clock."""
 
     open: dict[int, OpenPayment] = field(default_factory=dict)
     over: dict[int, tuple[OpenPayment, str]] = field(default_factory=dict)
     references: dict[str, None] = field(default_factory=dict)
     in_batch: dict[int, Taken] = field(default_factory=dict)
     differs: str = ""
+    ordered: set[int] = field(default_factory=set)
+    last: tuple[BatchSettled, int] | None = None
 
     def knows(self, reference: str) -> bool:
         """It is that of a payment that was approved here, among the last ones: what the other side tells of it is no news."""
@@ -79,9 +83,10 @@ class Unsettled:
         """The fact of one line. `now_ms`: mono time, 0 for a line of an earlier start."""
         kind, result = fact["kind"], fact.get("result", "")
         if kind == "batch!":
-            begins = fact["begins"]
-            self.in_batch = {n: each for n, each in self.in_batch.items() if not each.reference.startswith(begins)}
-            self.differs = "" if fact["balanced"] else begins
+            self._batch_over(fact, wall_ms)
+            return
+        if kind == "sys.command" and (fact["name"], fact["outcome"]) == ("settle", "done"):
+            self.ordered = {*self.in_batch, *self.open}
             return
         line = self.open.get(fact["payment"]) if kind in ("auth!", "capture!", "reverse!") else None
         if line is None:
@@ -98,6 +103,13 @@ class Unsettled:
             line.due_ms = now_ms + AGAIN_MS[min(max(line.tries, 1), len(AGAIN_MS)) - 1]
         else:
             self._settled(line, _FATES[kind, result])
+
+    def _batch_over(self, fact: Record, wall_ms: int) -> None:
+        begins = fact["begins"]
+        self.in_batch = {n: each for n, each in self.in_batch.items() if not each.reference.startswith(begins)}
+        self.ordered &= {*self.in_batch, *self.open}
+        self.differs = "" if fact["balanced"] else begins
+        self.last = BatchSettled(begins, fact["balanced"], fact["count"], fact["amount_fen"]), wall_ms
 
     def book(self, intents: Sequence[Record], now_ms: int) -> None:
         """The intents of the same line."""
@@ -139,9 +151,15 @@ class Unsettled:
         if fate in IN_BATCH and line.way == "card" and line.reference:
             self.in_batch[line.payment] = Taken(line.payment, line.amount_fen, line.reference, line.wall_ms)
             while len(self.in_batch) > MOST_IN_BATCH:
-                del self.in_batch[next(iter(self.in_batch))]
+                self._forget(next(iter(self.in_batch)))
+        else:
+            self.ordered.discard(line.payment)
         if len(self.over) > KEPT:
             del self.over[next(iter(self.over))]
+
+    def _forget(self, payment: int) -> None:
+        del self.in_batch[payment]
+        self.ordered.discard(payment)
 
     def begin(self) -> None:
         """A new start: mono times of the last one mean nothing, and everything is asked for at once."""

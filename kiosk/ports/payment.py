@@ -188,6 +188,11 @@ class Books(Protocol):
         """A payment is open: what it comes to is in no sum yet."""
         ...
 
+    @property
+    def ordered(self) -> AbstractSet[int]:
+        """Payments whose batch the station's office wants settled now, whatever day it is."""
+        ...
+
     def taken(self) -> Sequence[Taken]:
         """Of all batches that were not settled, in the order of their end."""
         ...
@@ -198,6 +203,11 @@ class Payment(Protocol):
     def ways(self) -> AbstractSet[str]:
         """Of `card`, `code` (shown by us), `scan` (shown by the phone): what the adapter can do, which is less
         while something that a way needs is not there. A payment by another way is declined."""
+        ...
+
+    @property
+    def settles(self) -> bool:
+        """The other side of a way is told of its batches out of the books. Where nobody is, it closes its days by itself."""
         ...
 
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:

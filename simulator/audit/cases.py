@@ -78,7 +78,7 @@ class ChargeTrack:
     """A payment by card or phone. `state`: asked, approved, declined, unknown. `deed`: capture, reverse, or none yet; `end` of it:
     captured, contested, reversed, kept. `counts`: its amount is in the account of its sale; `late`: approved after it was
     declined; `unpaid_fen`: what the machine says was given for it, though it came to nothing; `doubtful`: approved before a
-    restart, and nobody said since that it stands; `reference`: the other side's name of it."""
+    restart, and nobody said since that it stands; `reference`: the other side's name of it; `way` it was asked for."""
 
     payment: int
     sale: int
@@ -91,6 +91,7 @@ class ChargeTrack:
     unpaid_fen: int = 0
     doubtful: bool = False
     reference: str = ""
+    way: str = ""
 
 
 @dataclass(slots=True)

@@ -27,12 +27,14 @@ ENDS = {
 class Charges:
     """`tracks` of all payments of the journal, by number."""
 
-    HEARS = ("auth!", "auth.past", "capture!", "reverse!", "batch!", "sys.recover")
+    HEARS = ("auth!", "auth.past", "capture!", "reverse!", "batch!", "sys.recover", "sys.command")
     BOOKS = ("auth?", "capture?", "reverse?", "unpaid.add", "print?", "deliver?", "reopen?")
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self.tracks: dict[int, ChargeTrack] = {}
+        self._ordered: set[int] = set()  # cards that were there when the office ordered a settlement
+        self._told: set[int] = set()  # those that were in a batch of which the bank was told
 
     def hear(self, fact: Record) -> None:
         if fact["kind"] == "sys.recover":
@@ -40,6 +42,10 @@ class Charges:
             return
         if fact["kind"] == "batch!":
             self._settled(fact)
+            return
+        if fact["kind"] == "sys.command":
+            if (fact["name"], fact["outcome"]) == ("settle", "done"):
+                self._ordered |= {track.payment for track in self.tracks.values() if track.way == "card"}
             return
         track = self.tracks.get(fact["payment"])
         if track is None:
@@ -66,6 +72,7 @@ class Charges:
     def _settled(self, fact: Record) -> None:
         """What the bank was told of a batch is what was captured of it, or kept there, by the journal; and it says the same."""
         batch = [track for track in self.tracks.values() if track.reference.startswith(fact["begins"])]
+        self._told |= {track.payment for track in batch}
         there = [track for track in batch if track.end in ("captured", "kept")]
         sums = len(there), sum(track.amount_fen for track in there)
         if sums != (fact["count"], fact["amount_fen"]):
@@ -147,7 +154,7 @@ class Charges:
                 run.say(5, f"payment {number} is begun while {other.payment} is {other.state}", sale)
         if any(note.state in OURS for note in run.notes_of(sale)):
             run.say(2, f"payment {number} is begun, and notes of the same sale are in", sale)
-        track = self.tracks[number] = ChargeTrack(number, sale, intent["amount_fen"])
+        track = self.tracks[number] = ChargeTrack(number, sale, intent["amount_fen"], way=intent["way"])
         if case is not None:
             case.charges.append(track)
 
@@ -205,6 +212,11 @@ class Charges:
                 self._run.say(2, f"payment {track.payment} is booked as ours, and there it is {state}", track.sale)
             if track.end == "reversed" and state in ("paid", "captured", "kept"):
                 self._run.say(2, f"payment {track.payment} went back, and there it is {state}", track.sale)
+            there = track.end in ("captured", "kept") and track.reference
+            if settled and there and track.payment in self._ordered - self._told:
+                self._run.say(
+                    10, f"the office ordered payment {track.payment} settled, and the bank was never told", track.sale
+                )
             if settled and track.deed == "reverse" and not track.end:
                 self._run.say(10, f"payment {track.payment} has not gone back after a quiet time", track.sale)
 

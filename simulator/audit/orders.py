@@ -9,6 +9,8 @@ from simulator.audit.reading import Record
 SHUT = frozenset({"query_only", "closed", "stopped", "emergency"})
 SKEW_MS = 60_000
 """A machine goes by the station's clock; its own is at most so far from it while it sells."""
+AT_REST = frozenset({"registers", "end_day", "restart", "settle"})
+"""What waits for the end of a sale."""
 UNNUMBERED = frozenset({"signature", "malformed"})
 
 
@@ -67,6 +69,8 @@ class Orders:
         if fact["seq"] <= self._answered:
             self._run.say(5, f"command {fact['seq']} is answered after {self._answered} was")
         self._answered = max(self._answered, fact["seq"])
+        if fact["outcome"] == "done" and fact["name"] in AT_REST and self._run.open:
+            self._run.say(12, f"command {fact['name']} is obeyed inside a sale")
         if (fact["outcome"], fact["name"]) == ("done", "mode"):
             self._mode = fact["argument"]
 

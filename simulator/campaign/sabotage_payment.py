@@ -77,9 +77,15 @@ def _settlement_leaves_one_out() -> list[Patch]:
     return [(Unsettled, "taken", taken), *DAYS_END_AT_ONCE]
 
 
+def _ordered_settlement_forgotten() -> list[Patch]:
+    """The office is told that it will be done."""
+    return [(settlement.Settlement, "_wanted", lambda self, found, ordered: False)]
+
+
 DAYS_END_AT_ONCE: list[Patch] = [
     (settlement.Settlement, "_is_over", lambda self, wall_ms: True),
     (settlement, "QUIET_MS", 1_000),
+    (settlement, "LOOK_MS", 1_000),
     (settlement, "AGAIN_MS", (1_000, 1_000)),
 ]
 """No bug: the bank is told between two passengers, for they come one right after the other, and no campaign has a midnight."""
@@ -96,6 +102,10 @@ BUGS: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "settlement_leaves_one_out": (
         "At the end of a day the bank is told the sums without the first card.",
         _settlement_leaves_one_out,
+    ),
+    "ordered_settlement_forgotten": (
+        "The office's order to settle is answered as done, and nobody tells the bank.",
+        _ordered_settlement_forgotten,
     ),
     "unknown_payment_is_paid": ("A payment without an answer counts as approved.", _unknown_is_paid),
     "payment_begun_again": ("A payment without an answer is begun once more: a code is paid twice.", _paid_twice),

@@ -76,6 +76,7 @@ DIRECTED: dict[str, list[Script]] = {
     "card_time_out_is_paid": [_by_card("bank", "silent", "auth?")],
     "card_reversal_dropped": [_by_card("bank", "answer_lost", "auth?")],
     "settlement_leaves_one_out": [Script(1, (CARD_SALES["card"],) * 3, machine="cards")],
+    "ordered_settlement_forgotten": [Script(1, (CARD_SALES["card"],), machine="cards", office=True)],
     "pad_tamper_ignored": [_by_card("pin_pad", "opened", "")],
     "coins_paid_again": [_at_hopper("light_paying_next"), _at_hopper("exit_blocked_next")],
     "short_coins_not_claimed": [_at_hopper("empty_next"), _at_hopper("jam_next")],

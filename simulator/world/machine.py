@@ -343,6 +343,10 @@ class Box:
         said = desk is None or not desk.late_words()
         return said and self.made is not None and self.made.controller.unsettled.next_wake() is None
 
+    def told_bank(self) -> bool:
+        """No settlement that the office ordered is still to come."""
+        return self.made is not None and not self.made.controller.unsettled.ordered
+
     def lines(self) -> Iterable[bytes]:
         """The journal as it lies on the disk, line by line."""
         for name in self.disk.segments():

@@ -30,11 +30,11 @@ ORDERS = (
     *(f"soon:{name}" for name in SETS),
     *(f"brief:{name}" for name in SETS),
     "mode:closed", "mode:stopped", "mode:query_only", "mode:no_notes", "mode:emergency",
-    "registers", "spoiled", "forged", "late", "back", "called_off", "turned", "coaches",
+    "registers", "settle", "spoiled", "forged", "late", "back", "called_off", "turned", "coaches",
 )  # fmt: skip
-"""What the office may do: a set in force at once, soon, or for a short time; a mode; registers; a set that the machine must refuse;
-a command that nobody of the office signed; one that expires before it can arrive; back to the first set; the run of the newest sale
-called off, turned before it comes there, or with a coach more."""
+"""What the office may do: a set in force at once, soon, or for a short time; a mode; registers; a settlement with the bank; a
+set that the machine must refuse; a command that nobody of the office signed; one that expires before it can arrive; back to the
+first set; the run of the newest sale called off, turned before it comes there, or with a coach more."""
 
 
 @cache
@@ -70,8 +70,8 @@ class Office:
         elif kind == "mode":
             self._moved = True
             self._command("mode", which, VALID_MS, mono_ms)
-        elif kind == "registers":
-            self._command("registers", "", VALID_MS, mono_ms)
+        elif kind in ("registers", "settle"):
+            self._command(kind, "", VALID_MS, mono_ms)
         elif kind == "late":
             self._command("mode", "closed", 1_000, mono_ms)
             self._desk.trouble("slow", ms=2_000, times=1, match="/inbox")

@@ -249,8 +249,10 @@ class Run:
         if box.things.payments is not None:
             box.settle(QUIET_MS, box.settled)
         if self.script.office and self._rests:
-            self._office.speak("registers", box.clock.mono_ms())
+            for order in ("settle", "registers"):
+                self._office.speak(order, box.clock.mono_ms())
             box.settle(ANSWER_MS, lambda: False)
+            box.settle(QUIET_MS, box.told_bank)
         if not self._rests:
             where = box.screen.kind if box.screen else "nothing"
             self._violation(10, f"not at rest {QUIET_MS // 60_000} minutes after the last passenger; {where} is shown")
@@ -270,6 +272,12 @@ class Run:
         outcome.violations += [str(each) for each in verdict.violations if not self._excuses.covers(each)]
         outcome.sales += verdict.sums.outcomes
         for told in box.desk.station.machines.told.values():
+            for batch in told.batches.settled:
+                if not batch.agrees:
+                    own = f"{batch.own_count} cards, {batch.own_fen} fen"
+                    self._violation(
+                        9, f"batch {batch.batch} is {batch.count}, {batch.amount_fen} fen, the station folds {own}"
+                    )
             for each in told.compared:
                 for name, (said, folded) in each.differences.items():
                     self._violation(9, f"register {name} is {said}, the station folds {folded} (line {each.seq})")

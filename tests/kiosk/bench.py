@@ -26,6 +26,7 @@ from kiosk.office import Office
 from kiosk.parameters import MachinePolicy, SalePolicy
 from kiosk.parts import Parts
 from kiosk.past import fold
+from kiosk.payment.settled import nothing_to_settle
 from kiosk.ports import coin_hopper as ch
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
@@ -316,7 +317,7 @@ class FakePayment(Fake):
 
     def __init__(self, bench: Bench, ways: Collection[str], before: FakePayment | None = None) -> None:
         super().__init__(bench, "payment")
-        self.ways = frozenset(ways)
+        self.ways, self.settles = frozenset(ways), "card" in ways
         self.ledger: dict[int, str] = before.ledger if before is not None else {}
         self.hold |= before.hold & {"stands"} if before is not None else set()
         self.down: set[str] = set()
@@ -660,6 +661,7 @@ class Bench:
             office=Office(
                 self.station, "T01", StationKey(station_key), MachinePolicy(), past.ordered, lambda most: 0,
                 lambda wall_ms: wall_ms // 60_000 % 1_440, lambda: sorted(past.stock.registers.items()), CLOCK_DAY,
+                lambda: nothing_to_settle(self.devices.payment, past.unsettled),
             ),
         )  # fmt: skip
         if filled and disk is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from kiosk.faults import Fault
@@ -9,8 +12,12 @@ from kiosk.ports import payment as pp
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.cabinet import DoorMoved
 from kiosk.ports.note_acceptor import NoteOurs
+from kiosk.ports.station import InboxHeard
+from kiosk.ports.trips import SignedText
 from kiosk.sale.book import S
+from simulator.station.machines.signing import Signer
 from tests.kiosk.bench import Bench, cleared, raised
+from tests.kiosk.screen.world import WALL_MS
 
 DUE_FEN = 15_200
 
@@ -424,3 +431,54 @@ def test_what_went_back_and_what_a_phone_paid_are_in_no_sum_of_the_bank() -> Non
     phone.run()
     assert ledger(phone) == ["captured"]
     assert phone.controller.unsettled.taken() == []
+
+
+# -- by order of the office (decision page 073)
+
+SIGNER = Signer(bytes(range(32)))
+
+
+def settle(seq: int = 1) -> InboxHeard:
+    words = {"issued_ms": WALL_MS, "expires_ms": WALL_MS + 86_400_000, "name": "settle", "argument": ""}
+    text = json.dumps({"kind": "command", "machine": "T01", "seq": seq, **words})
+    return InboxHeard((SignedText(text, SIGNER.sign(text)),), ())
+
+
+def heard(made: Bench) -> list[tuple[str, str]]:
+    answers = [line["fact"] for line in made.lines() if line["fact"]["kind"] == "sys.command"]
+    return [(fact["outcome"], fact["reason"]) for fact in answers]
+
+
+def told(made: Bench) -> Any:
+    return made.controller.status()["settlement"]
+
+
+def test_an_order_to_settle_waits_for_the_sale_and_says_so_and_stands_over_a_restart() -> None:
+    made = Bench(ways=("card",), station_key=SIGNER.public).up()
+    made.to_review().touch("pay", "pay_card").run()
+    assert made.state is S.TICKETS_OUT
+    before = made.station.asked.count("status")
+    made.say(settle()).wait(1_500)
+    assert (heard(made), told(made)["ordered"]) == ([], "sale")
+    assert made.station.asked.count("status") > before
+    made.unit.take()
+    made.run()
+    assert heard(made) == [("done", "")]
+    assert told(made) == {"ordered": "bank", "count": 1, "amount_fen": DUE_FEN, "last": None}
+    made.power_cut().up()
+    books = made.controller.unsettled
+    assert told(made)["ordered"] == "bank"
+    assert books.ordered == {number(made)}
+    made.say(pp.BatchSettled(books.taken()[0].reference, True, 1, DUE_FEN))
+    last = {"batch": f"R{number(made)}", "balanced": True, "count": 1, "amount_fen": DUE_FEN}
+    said = told(made)
+    assert said["last"].pop("at_ms") > WALL_MS
+    assert said == {"ordered": "", "count": 0, "amount_fen": 0, "last": last}
+    assert heard(made.say(settle(2)))[1:] == [("refused", "nothing")]
+
+
+def test_an_order_to_settle_is_refused_where_nobody_is_told_of_batches() -> None:
+    made = Bench(ways=("code",), station_key=SIGNER.public).up()
+    made.say(settle())
+    assert heard(made) == [("refused", "unsupported")]
+    assert "settlement" not in made.controller.status()

@@ -84,6 +84,10 @@ class PaymentFront(Linkless):
 
     # -- the port
 
+    @property
+    def settles(self) -> bool:
+        return False
+
     def begin(self, payment: int, key: str, amount_fen: int, way: str, language: str, limit_ms: int) -> None:
         self._asked = Asked(payment, amount_fen, limit_ms, -1)
 

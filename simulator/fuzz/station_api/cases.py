@@ -346,7 +346,7 @@ def _values(dice: Random, stage: Stage) -> dict[str, list[Any]]:
         "box": [f"T07.{EPOCH}.1"],
         "unpaid": [f"T07.{EPOCH}.1.1"],
         "station": ["BXP", "XXX"],
-        "name": ["mode", "end_day", "registers"],
+        "name": ["mode", "end_day", "registers", "settle"],
         "argument": ["closed", "", *days],
     }
 

@@ -137,6 +137,9 @@ def _of_machine(machines: Machines, machine: str, epoch: str, told: Told, day: s
             found.append({"item": "unpaid_open", "machine": machine, **both})
         elif got["amount_fen"] != lost.amount_fen:
             found.append({"item": "unpaid", "machine": machine, **both, "got_fen": got["amount_fen"]})
+    for batch in (each for each in told.batches.settled if each.day == day and each.seq <= last and not each.agrees):
+        sums = {"machine_fen": batch.amount_fen, "station_fen": batch.own_fen}
+        found.append({"item": "batch", "machine": machine, "batch": batch.batch, **sums, "balanced": batch.balanced})
     compared = [each for each in told.compared if each.day == day and each.seq <= last]
     if not compared and (of_day or any(sale.day == day and sale.seq <= last for sale in told.ended)):
         found.append({"item": "no_registers", "machine": machine, "epoch": epoch})

@@ -9,7 +9,7 @@ from pydantic import Field
 from simulator.station.models import Fen, IsoDate, Machine, Short, Strict, Telecode, WallMs
 
 SET_NAME = r"^[a-z]{1,16}$"
-CommandName = Literal["mode", "registers", "end_day", "restart"]
+CommandName = Literal["mode", "registers", "end_day", "restart", "settle"]
 MODES = ("normal", "no_notes", "query_only", "closed", "stopped", "emergency")
 
 

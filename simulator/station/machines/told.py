@@ -6,10 +6,11 @@ nothing in here asks for those; `views` and `days` put the two together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.station.machines.batches import Batches
 from simulator.station.machines.flows import Flows
 from simulator.station.machines.forms import check, check_time
 from simulator.station.machines.registers import Registers, differences
@@ -77,6 +78,7 @@ class Told:
     wall_ms: int = 0
     registers: Registers = field(default_factory=Registers)
     flows: Flows = field(default_factory=Flows)
+    batches: Batches = field(default_factory=Batches)
     ended: list[Ended] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
     unpaid: list[Unpaid] = field(default_factory=list)
@@ -94,6 +96,7 @@ class Told:
             self,
             registers=self.registers.copy(),
             flows=self.flows.copy(),
+            batches=self.batches.copy(),
             ended=list(self.ended),
             happened=list(self.happened),
             unpaid=list(self.unpaid),
@@ -155,10 +158,15 @@ class Told:
         if fact.get("result") in ("stacked", "recycled"):
             self._add("notes_in", str(fact["note"]), fact["value_fen"])
 
+    def _settled(self, fact: Record) -> None:
+        self.batches.settle(fact, self.seq, self._day, self.wall_ms)
+
     def _asked_for(self, intent: Record) -> None:
+        self.batches.asked(intent)
         self._asked[intent["payment"]] = intent["amount_fen"], self._open[2]
 
     def _captured(self, fact: Record) -> None:
+        self.batches.hear(fact)
         if fact.get("result") == "done" and fact["payment"] in self._asked:
             self._add("captured", str(fact["payment"]), *self._asked.pop(fact["payment"]))
 
@@ -199,10 +207,13 @@ class Told:
         self.refused.append((fact["set"], fact["version"], fact["reason"]))
 
 
-_FACTS = {
+_FACTS: Mapping[str, Callable[[Told, Record], None]] = {
     "sale.start": Told._began,
     "stack!": Told._stacked,
     "capture!": Told._captured,
+    "auth!": lambda told, fact: told.batches.hear(fact),
+    "reverse!": lambda told, fact: told.batches.hear(fact),
+    "batch!": Told._settled,
     "sys.command": Told._answered,
     "sys.params": Told._activated,
     "params.staged": Told._staged,
@@ -210,9 +221,11 @@ _FACTS = {
     "params.media": Told._staged,
     "params.refused": Told._set_refused,
 }
-_INTENTS = {
+_INTENTS: Mapping[str, Callable[[Told, Record], None]] = {
     "sale.end": Told._end,
     "auth?": Told._asked_for,
+    "capture?": lambda told, intent: told.batches.asked(intent),
+    "reverse?": lambda told, intent: told.batches.asked(intent),
     "claim.add": Told._claimed,
     "unpaid.add": Told._came_to_nothing,
     "box.swap": Told._box_left,

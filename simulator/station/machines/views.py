@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from simulator.station.core import Station
 
 
+BATCH = ("batch", "day", "wall_ms", "count", "amount_fen", "balanced", "own_count", "own_fen")
+
+
 def machines(station: Station, now_ms: int) -> list[dict[str, Any]]:
     """Every enrolled machine: where it stands, whether it may sell, its last status, how far its records are here."""
     return [machine(station, name, now_ms) for name in sorted(station.devices.enrolled)]
@@ -34,7 +37,18 @@ def machine(station: Station, name: str, now_ms: int) -> dict[str, Any]:
         "epochs": [records(station, name, epoch, status, now_ms) for epoch in dict.fromkeys(known)],
         "parameters": parameters_of(station, name),
         "commands": commands(station, name, now_ms),
+        "batches": batches(station, name),
     }
+
+
+def batches(station: Station, name: str) -> list[dict[str, Any]]:
+    """Batches of cards of which the bank was told, oldest first: as the machine told, and as its records come to here."""
+    return [
+        {**{part: getattr(each, part) for part in BATCH}, "epoch": epoch, "agrees": each.agrees}
+        for (machine, epoch), told in sorted(station.machines.told.items())
+        if machine == name
+        for each in told.batches.settled
+    ]
 
 
 def records(station: Station, name: str, epoch: str, status: Mapping[str, Any] | None, now_ms: int) -> dict[str, Any]:

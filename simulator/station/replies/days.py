@@ -58,6 +58,17 @@ class CapturedItem(Reply):
     machine_fen: Signed
 
 
+class BatchItem(Reply):
+    """A batch of cards as the machine told it to the bank, and as its records come to here; `balanced` is the bank's word."""
+
+    item: Literal["batch"]
+    machine: Machine
+    batch: str
+    machine_fen: Signed
+    station_fen: Signed
+    balanced: bool
+
+
 class ClaimOpenItem(Reply):
     item: Literal["claim_open"]
     machine: Machine
@@ -146,6 +157,7 @@ Item = Annotated[
     | ReturnItem
     | RefundUnreportedItem
     | CapturedItem
+    | BatchItem
     | ClaimOpenItem
     | ClaimItem
     | UnpaidOpenItem

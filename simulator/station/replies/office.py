@@ -81,6 +81,22 @@ class CommandTold(Reply):
     why: Told
 
 
+class BatchTold(Reply):
+    """Cards of which the bank was told together: `count`, `amount_fen` as the machine told the bank, `own_count`, `own_fen` as its
+    records come to here. `agrees`: these are the same, and the bank said so of its own, too."""
+
+    batch: Told
+    epoch: Epoch
+    day: str
+    wall_ms: Whole
+    count: Signed
+    amount_fen: Signed
+    balanced: bool
+    own_count: Whole
+    own_fen: Signed
+    agrees: bool
+
+
 class MachineReply(Reply):
     """`status` as the machine told it last."""
 
@@ -91,6 +107,7 @@ class MachineReply(Reply):
     epochs: list[EpochTold]
     parameters: SetsOfMachine
     commands: list[CommandTold]
+    batches: list[BatchTold]
 
 
 class MachinesReply(Reply):

@@ -72,6 +72,11 @@ class Journaled(World):
         self.nights += 1
         self.bench.run(QUIET_MS + 65_000)
 
+    def order(self) -> None:
+        """The office wants it now, as the journal says so."""
+        command = {"kind": "sys.command", "seq": 1, "name": "settle", "argument": "", "outcome": "done", "reason": ""}
+        self.fold.hear(command, 0, self.wall_ms())
+
     def settled(self) -> list[BatchSettled]:
         return [fact for fact in self.bench.facts if isinstance(fact, BatchSettled)]
 
@@ -230,6 +235,73 @@ def test_a_card_that_comes_while_the_bank_is_told_waits_for_the_next_batch() -> 
     assert paid.reference.startswith("000002-")
     assert world.settled() == [DAY]
     assert not [fault for fault in world.faults() if fault[1]], "nobody is told that cards are out for seconds"
+
+
+# -- by order of the office (decision page 073)
+
+
+def test_an_order_settles_what_is_in_the_books_at_once_whatever_day_it_is() -> None:
+    world = Journaled().open()
+    a_day(world)
+    world.order()
+    world.bench.run(5_000)
+    assert world.settled() == [DAY]
+    assert world.closed(1)
+    assert not world.fold.ordered
+    paid = world.pay()
+    assert isinstance(paid.auth, PaymentApproved)
+    assert paid.auth.reference.startswith("000002-")
+    world.bench.run(3 * QUIET_MS)
+    assert world.settled() == [DAY], "a card that came afterwards waits for the end of the day"
+    world.night()
+    assert world.settled()[1:] == [BatchSettled("000002-", True, 1, 3_800)]
+
+
+@pytest.mark.parametrize("fault", ["silent:times=2", "answer_lost:times=1", "cut:times=1"])
+def test_an_order_whose_answer_is_lost_is_carried_out_once(fault: str) -> None:
+    world = Journaled().open()
+    a_day(world)
+    world.fault(f"{fault}:match=05")
+    world.order()
+    world.bench.run(420_000)
+    assert world.settled() == [DAY]
+    assert asked(world) < 5, "the bank is not asked in a rush"
+
+
+@pytest.mark.parametrize("at_ms", [0, 1, 500])
+def test_an_order_stands_over_a_power_cut(at_ms: int) -> None:
+    world = Journaled().open()
+    a_day(world)
+    world.order()
+    world.bench.run(at_ms)
+    world.killed()
+    world.bench.run(2 * QUIET_MS)
+    assert world.settled() == [DAY]
+
+
+def test_an_order_waits_for_a_payment_that_is_open_and_counts_it() -> None:
+    world = Journaled().open()
+    a_day(world)
+    world.captures = False
+    paid = world.begin()
+    world.bench.until(lambda: paid.auth is not None)
+    world.order()
+    world.bench.run(QUIET_MS)
+    assert not asked(world)
+    world.capture(paid)
+    world.bench.run(5_000)
+    assert world.settled() == [BatchSettled("000001-", True, 3, 19_651)]
+
+
+def test_an_order_about_a_payment_that_goes_back_ends_with_it() -> None:
+    world = Journaled().open()
+    world.captures = False
+    paid = world.begin()
+    world.bench.until(lambda: paid.auth is not None)
+    world.order()
+    world.reverse(paid)
+    world.bench.run(QUIET_MS)
+    assert (world.fold.ordered, world.settled()) == (set(), [])
 
 
 @pytest.mark.parametrize("wrong", ["sum", "count"])

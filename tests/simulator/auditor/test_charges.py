@@ -264,3 +264,31 @@ def test_the_sums_of_a_day_are_those_of_the_journal() -> None:
 )
 def test_sums_that_are_not_are_a_violation(lines: Lines, words: str) -> None:
     assert any(words in text for text in told(lines, {PAYMENT: ("captured", FARE_FEN, 1)}))
+
+
+SETTLE: w.Line = (
+    {"kind": "sys.command", "seq": 1, "name": "settle", "argument": "", "outcome": "done", "reason": ""},
+    [],
+)
+
+
+def by_card(lines: Lines) -> Lines:
+    """The same of a card: the bank of phones is told of no batch."""
+    return [(fact, [{**each, "way": "card"} if "way" in each else each for each in orders]) for fact, orders in lines]
+
+
+def test_what_the_office_ordered_to_be_settled_was_told_to_the_bank() -> None:
+    ledger = {PAYMENT: ("captured", FARE_FEN, 1)}
+    *sale, batch = by_card(summed())
+    assert told([*sale, SETTLE, batch], ledger) == []
+    (words,) = told([*sale, SETTLE], ledger)
+    assert f"the office ordered payment {PAYMENT} settled, and the bank was never told" in words
+    assert told(sale, ledger) == []
+    refused = {**SETTLE[0], "outcome": "refused", "reason": "nothing"}
+    assert told([*sale, (refused, [])], ledger) == []
+    *phone, _ = summed()
+    assert told([*phone, SETTLE], ledger) == []
+
+
+def test_nothing_is_settled_by_order_inside_a_sale() -> None:
+    assert any("command settle is obeyed inside a sale" in text for text in told([*begun(), SETTLE]))

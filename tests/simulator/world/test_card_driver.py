@@ -94,6 +94,31 @@ def test_a_card_left_out_of_the_sums_is_found() -> None:
         assert made.run().violations
 
 
+@pytest.mark.parametrize("level", ["port", "bytes"])
+@pytest.mark.parametrize("when", ["auth?", "deliver?"])
+def test_the_office_orders_a_settlement_inside_a_sale_and_three_books_agree(when: str, level: str) -> None:
+    """Machine, bank and station; the sale that runs then is in the batch."""
+    order = Trouble("office", "settle", when)
+    made = run(Script(1, (SALE, SALE), (order,), machine="cards", level=level, office=True))  # type: ignore[arg-type]
+    told = [fact for fact in facts(made) if fact["kind"] == "batch!"]
+    assert [(fact["begins"], fact["count"], fact["balanced"]) for fact in told] == [
+        ("000001-", 1, True),
+        ("000002-", 1, True),
+    ]
+    (stations,) = made.box.desk.station.machines.told.values()
+    assert [(each.own_fen, each.agrees) for each in stations.batches.settled] == [
+        (fact["amount_fen"], True) for fact in told
+    ]
+
+
+def test_an_order_to_settle_that_is_forgotten_is_found() -> None:
+    (script,) = DIRECTED["ordered_settlement_forgotten"]
+    assert Run(script).run().violations == []
+    with planted("ordered_settlement_forgotten"):
+        violations = Run(script).run().violations
+    assert any("the bank was never told" in violation for violation in violations)
+
+
 def facts(made: Run) -> list[Any]:
     """Of the journal."""
     disk = made.box.disk

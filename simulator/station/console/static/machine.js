@@ -88,6 +88,26 @@ const given = (seen) => seen.commands.length === 0 ? none(["还没有命令", "N
     return [String(each.seq), what, [pill(look, words), each.why ? ` ${each.why}` : ""], [make("b", {}, each.by), ` ${moment(each.issued_ms)}`], each.reason];
   }));
 
+// Where an order to settle is, of a machine that settles with a bank.
+const ORDERED = {
+  sale: ["busy", ["等这笔售票或维护结束", "Waits for the end of the sale, or of the service"]], payment: ["busy", ["等一笔支付的结果", "Waits for the end of a payment"]],
+  bank: ["busy", ["正在与银行对账", "The bank is being told"]],
+};
+
+// Batches of cards: what the machine told the bank, the bank's word, and what the machine's records come to here.
+function settled(seen) {
+  const told = seen.status?.settlement;
+  if (!told && seen.batches.length === 0) return none(["这台机器不与银行对账", "This machine settles with no bank"]);
+  const rows = [...seen.batches].reverse().map((each) => [
+    make("span", { class: "code" }, each.batch), moment(each.wall_ms), `${each.count} · ${yuan(each.amount_fen)}`,
+    pill(each.balanced ? "ok" : "danger", each.balanced ? ["相符", "the same"] : ["不符", "other sums"]),
+    each.count === each.own_count && each.amount_fen === each.own_fen ? "=" : make("b", {}, `≠ ${each.own_count} · ${yuan(each.own_fen)}`)]);
+  const [look, words] = ORDERED[told?.ordered] ?? [];
+  return [
+    facts([[["尚未对账", "Not settled yet"], told ? `${told.count} · ${yuan(told.amount_fen)}` : "–"], [["对账命令", "Order to settle"], words ? pill(look, words) : "–"]]),
+    rows.length ? table([["批次", "Batch"], ["何时", "When"], ["#机器", "Machine"], ["银行", "Bank"], ["#车站", "Station"]], rows) : none(["还没有对账", "No batch settled yet"])];
+}
+
 // Stations and trains are asked for by version: no set, and the same answer for every machine.
 function network(told, here) {
   if (!told) return [["–", "–"], ""];
@@ -109,7 +129,7 @@ const parameters = (seen, here) => {
 
 export async function open(root, [name]) {
   const [choices, first] = await Promise.all([get("see/choices"), get("see/overview")]);
-  const parts = Object.fromEntries(["state", "works", "ahead", "given", "records", "parameters", "owed", "grant"].map((part) => [part, make("div")]));
+  const parts = Object.fromEntries(["state", "works", "ahead", "given", "records", "parameters", "batches", "owed", "grant"].map((part) => [part, make("div")]));
   const head = card([name, name], parts.state);
   head.querySelector("h2").prepend(make("a", { class: "key", href: "#/machines" }, pair(["← 全部", "All"])));
   head.querySelector("h2").append(parts.grant);
@@ -119,7 +139,8 @@ export async function open(root, [name]) {
     card(["补给预测", "What is due when"], parts.ahead),
     card(["下达命令", "Command"], orders(name, choices, first.day)),
     make("div", { class: "two" }, card(["命令与结果", "Commands and what became of them"], parts.given), card(["记录与寄存器", "Records and registers"], parts.records)),
-    make("div", { class: "two" }, card(["参数", "Parameters"], parts.parameters), card(["欠款与钱箱", "Claims and boxes"], parts.owed)));
+    make("div", { class: "two" }, card(["参数", "Parameters"], parts.parameters), card(["欠款与钱箱", "Claims and boxes"], parts.owed)),
+    card(["银行对账", "Settlement with the bank"], parts.batches));
   let foreseen = 0;
   return async () => {
     const [told, seen, owed, boxes] = await Promise.all([get("see/overview"), get(`office/machines/${name}`), get("office/claims"), get("office/boxes")]);
@@ -139,6 +160,7 @@ export async function open(root, [name]) {
     refresh(parts.given, seen.commands, () => given(seen));
     refresh(parts.records, seen.epochs.map((each) => [each.acked, each.behind, each.sealed, each.quarantine, each.forks, each.registers?.told_at_seq]), () => records(seen));
     refresh(parts.parameters, [seen.parameters, status.network], () => parameters(seen, choices.network));
+    refresh(parts.batches, [seen.batches, status.settlement], () => settled(seen));
     refresh(parts.owed, [claims, left], () => [
       facts([
         [["欠款", "Claims"], String(claims.length)], [["其中未结", "Of them open"], String(claims.filter((each) => !each.settled).length)],

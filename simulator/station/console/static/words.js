@@ -31,7 +31,7 @@ export const DEVICES = {
   acceptor: ["纸币器", "Acceptor"], dispenser: ["找零器", "Dispenser"], ticket_unit: ["出票机", "Ticket unit"], slip_printer: ["小票机", "Slip printer"],
   cabinet: ["机柜", "Cabinet"], payment: ["支付终端", "Payment"], code_scanner: ["扫码器", "Scanner"], id_reader: ["证件阅读器", "ID reader"],
 };
-export const COMMANDS = { mode: ["模式", "Mode"], registers: ["抄寄存器", "Registers"], end_day: ["日终抄表", "End of day"], restart: ["重新启动", "Restart"] };
+export const COMMANDS = { mode: ["模式", "Mode"], registers: ["抄寄存器", "Registers"], end_day: ["日终抄表", "End of day"], settle: ["银行对账", "Settle with the bank"], restart: ["重新启动", "Restart"] };
 export const PARAMETERS = {
   collect_patience_ms: ["付款等待", "Patience while paying"], review_patience_ms: ["确认等待", "Patience at review"], claim_patience_ms: ["欠款单显示", "Claim is shown"], take_ms: ["取票等待", "Time to take"],
   last_minute_ms: ["停收纸币余时", "No notes in the last"], resume_ms: ["断电后继续", "Resume after a cut"], resume_answer_ms: ["继续询问等待", "Answer to resume"], blanks_per_ticket: ["每票最多票纸", "Blanks a ticket"],
