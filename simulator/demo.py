@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 from simulator.auditor import Orders
 from simulator.balance import settled
+from simulator.batches import table
 from simulator.clock import SharedClock
 from simulator.demo_hall import REPORTED_MS, bearers, last_place, report_of, same_order, seekers, serve_passengers
 from simulator.endings import in_the_way
@@ -34,6 +35,7 @@ from simulator.passenger.visit import Account
 from simulator.programs import Wanted
 from simulator.report import MotionLog, PhoneBooks, make_report, orders_of
 from simulator.rig import Rig, RigError, has_display
+from simulator.settling import settle
 from simulator.supervisor import StartError
 
 STATION_ZONE = ZoneInfo("Asia/Shanghai")
@@ -65,7 +67,8 @@ def main(argv: Sequence[str]) -> int:
     clock = station_clock(given.rate or (HEADLESS_RATE if given.headless else 1.0), at)
     with _directory(given.dir) as directory, _ended_by_signal():
         window = not given.headless and not given.no_window and has_display()
-        office = () if given.headless else tuple(f"{name}:{secrets.token_hex(6)}" for name in OFFICE)
+        settles = any(fitting(name).cards for name in given.fitted)  # at the end of a run, by order
+        office = tuple(f"{name}:{secrets.token_hex(6)}" for name in OFFICE) if settles or not given.headless else ()
         machines = [_wanted(given, window, number, office) for number in range(given.machines)]
         run = _one_machine if len(machines) == 1 else _several_machines
         try:
@@ -191,6 +194,7 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
         motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
         print(f"{number:4} {account.kind:14} {account.outcome}", flush=True)
     rig.wait_until_free()
+    batches = settle(rig, rig.serve_until)
     books, bank = rig.provider_books(), rig.bank_books()
     ledger = settled_ledger(rig)
     motions.gather(rig.hands().get(f"/api/busy?since_ms={motions.since_ms}"))
@@ -198,7 +202,8 @@ def _headless(rig: Rig, given: argparse.Namespace) -> int:
     phones = PhoneBooks(books, rig.identity.machine) if books is not None else None
     cards = rig.card_books(bank)
     orders = settled_orders(rig) if rig.collects else None
-    report = make_report(rig.directory / "journal", ledger, motions.devices, accounts, run, phones, cards, orders)
+    journal = rig.directory / "journal"
+    report = make_report(journal, ledger, motions.devices, accounts, run, phones, cards, orders, batches)
     return _told(report, given)
 
 
@@ -242,6 +247,9 @@ def _summary(report: Mapping[str, Any]) -> None:
     for name in ("ways", "coins", "pickups", "phones", "cards"):
         if name in report:
             print(f"{name} {report[name]}")
+    for name, part in report.get("machines", {"": report}).items():
+        for line in table(part["batches"]) if part.get("batches") else ():
+            print(f"{name} {line}".strip())
     for sentence in report["found"]:
         print(f"NOT ACCOUNTED FOR: {sentence}")
     print(f"violations {report['violations']}")

@@ -14,6 +14,7 @@ from simulator.passenger.person import PATIENT, Dice, Kind, Plan
 from simulator.passenger.visit import Account
 from simulator.report import PhoneBooks, joint_report, make_report, orders_of
 from simulator.rig import Rig
+from simulator.settling import settle
 from simulator.window import Sought
 
 SETTLE_MS = 300_000
@@ -82,6 +83,7 @@ def report_of(hall: Hall, lines: Sequence[Line], run: dict[str, Any]) -> dict[st
     """Every machine audited, and all of them against the station, once nothing moves and everything has been reported."""
     names = [rig.identity.machine for rig in hall.rigs]
     hall.serve_until(lambda: settled(hall.station_state(), names), REPORTED_MS, "the last report to the station")
+    batches = {rig.identity.machine: settle(rig, hall.serve_until) for rig in hall.rigs}
     parts, books, bank = {}, hall.provider_books(), hall.bank_books()
     for line in lines:
         rig, name = line.rig, line.rig.identity.machine
@@ -92,7 +94,15 @@ def report_of(hall: Hall, lines: Sequence[Line], run: dict[str, Any]) -> dict[st
         orders = orders_of(hall.station_state(), name) if rig.collects else None
         cards = rig.card_books(bank)
         parts[name] = make_report(
-            rig.directory / "journal", ledger, line.motions.devices, line.accounts, own, phones, cards, orders
+            rig.directory / "journal",
+            ledger,
+            line.motions.devices,
+            line.accounts,
+            own,
+            phones,
+            cards,
+            orders,
+            batches[name],
         )
     accounts = {line.rig.identity.machine: line.accounts for line in lines}
     return joint_report(parts, accounts, hall.station_state(), {**run, "starts": hall.supervisor.all_starts()})

@@ -12,6 +12,8 @@ from simulator.acquirer import books as bank
 from simulator.audit.coins import CUP
 from simulator.auditor import Orders, Verdict, audit_directory
 from simulator.balance import books, differences
+from simulator.batches import Row
+from simulator.batches import differences as batch_differences
 from simulator.endings import endings, stops
 from simulator.passenger.kinds import CANNOT_READ
 from simulator.passenger.visit import Account
@@ -252,9 +254,10 @@ def make_report(
     phones: PhoneBooks | None = None,
     cards: CardBooks | None = None,
     orders: Orders | None = None,
+    batches: Mapping[str, Row] | None = None,
 ) -> dict[str, Any]:
     """The whole report; `violations` counts what is not accounted for, `found` says it. `orders`: what the station believes of
-    those that are picked up (`orders_of`)."""
+    those that are picked up (`orders_of`); `batches`: of cards, as bank, machine and station have them."""
     paid_elsewhere, twice = other_books(phones, cards)
     verdict = audit_directory(journal, ledger, payments=paid_elsewhere, orders=orders)
     told, said = verdict.as_dict(), passengers_say(accounts)
@@ -274,6 +277,9 @@ def make_report(
         found += card_differences(cards, of_cards_fen, accounts)
         there = bank.sums(cards.books, cards.terminal)
         paid |= {"cards": {"captured_fen": of_cards_fen, **there}, "ways": ways(accounts)}
+    if batches is not None:
+        found += batch_differences(batches)
+        paid |= {"batches": dict(batches)}
     lines = list(read_lines(journal))
     return {
         "run": dict(run),

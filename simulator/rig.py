@@ -19,6 +19,7 @@ from simulator.card_in_hand import CardInHand, card_for
 from simulator.child import Program
 from simulator.clock import SharedClock
 from simulator.fittings import USUAL
+from simulator.office_line import OfficeLine
 from simulator.order_in_hand import OrderInHand
 from simulator.passenger.cabinet_client import CabinetClient
 from simulator.passenger.eyes import Eyes
@@ -323,6 +324,12 @@ class Rig:
     def takes_cards(self) -> bool:
         """Bank cards pay here, at a reader or at a terminal."""
         return bool(self.bank_url) or self._wanted.fitted.terminal
+
+    @property
+    def office(self) -> OfficeLine | None:
+        """The first person of the station's office; None where there is none."""
+        person = next(iter(self._wanted.office), "")
+        return OfficeLine(self.station_url, person.split(":")[1]) if person else None
 
     @property
     def collects(self) -> bool:

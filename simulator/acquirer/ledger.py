@@ -226,7 +226,8 @@ class Ledger(OneFile):
         return self._held.execute("update account set wrong_pins = 0 where name = ?", (account,)).rowcount > 0
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything but answers, as JSON values: terminals, accounts, bookings, and what does not add up."""
+        """Everything but answers, as JSON values: terminals, accounts, bookings, batches that were settled, and what does not add
+        up."""
         terminals = [
             Terminal(row[0], row[1], bool(row[2]), row[3]) for row in self._held.execute("select * from terminal")
         ]
@@ -245,6 +246,10 @@ class Ledger(OneFile):
                     "code": (booking.answer or {}).get(39, ""),
                 }
                 for booking in bookings
+            ],
+            "batches": [
+                {"terminal": row[0], "batch": row[1], "closed": bool(row[2])}
+                for row in self._held.execute("select terminal, number, settled from batch order by terminal, number")
             ],
             "wrong": self.wrong(),
         }
