@@ -15,28 +15,33 @@ from simulator.audit.verdict import Verdict
 from simulator.auditor import audit_directory
 from simulator.balance import settled as heard_all
 from simulator.balance import sold_twice
+from simulator.batches import Row, differences
 from simulator.passenger.visit import Account
 from simulator.provider.books import conserved, sums
 from simulator.report import CardBooks, PhoneBooks, orders_of, other_books
 from simulator.rig import Rig
+from simulator.settling import settle
 
 SETTLE_MS = 1_800_000
 TURNS = 50
 """Between two looks into the journal, half a second."""
 
 
-def judge(rig: Rig, accounts: Sequence[Account]) -> tuple[Verdict, list[str]]:
-    """What the auditor says once every payment was answered or there was time for it, and what else does not agree."""
+def judge(rig: Rig, accounts: Sequence[Account]) -> tuple[Verdict, list[str], dict[str, Row]]:
+    """What the auditor says once every payment was answered or there was time for it, and what else does not agree; at the end
+    the office orders the last settlement: what each account says of each batch."""
     journal = rig.directory / "journal"
     ledger = rig.hands().get("/api/ledger")
     phones, cards = settled(rig, journal)
+    batches = settle(rig, rig.serve_until) or {}
     state = settled_station(rig)
     payments, found = other_books(phones, cards)
     verdict = audit_directory(journal, ledger, payments=payments, orders=orders_of(state, rig.identity.machine))
     found += [f"{place} is sold {times} times" for place, times in sold_twice(state)]
     if verdict.sums.open_sales:
         found.append(f"{verdict.sums.open_sales} sales are still open")
-    return verdict, [*found, *disagreements(verdict.captured_fen, phones, cards, accounts)]
+    found += differences(batches)
+    return verdict, [*found, *disagreements(verdict.captured_fen, phones, cards, accounts)], batches
 
 
 def settled(rig: Rig, journal: Path) -> tuple[PhoneBooks | None, CardBooks | None]:

@@ -67,6 +67,8 @@ class KillKind:
     from_screens: Sequence[Sequence[str]] = (FROM_ORDER,)
     latest_ms: int = 4_500
     cleared: Sequence[str] = ("acceptor", "dispenser", "ticket_unit")
+    settles: float = 0.0
+    """How often, between two passengers, the office orders a settlement with the bank, and somebody is killed then."""
 
     def plan(self, number: int, dice: Random) -> Plan:
         """Of visitor `number`, from 0."""
@@ -100,6 +102,7 @@ KINDS: Mapping[Machine, KillKind] = {
         {**USUAL_VICTIMS, "bank": 4, "provider": 1},
         PAYING,
         cleared=("acceptor", "dispenser", "ticket_unit", "card_reader", "pin_pad"),
+        settles=0.6,
     ),
 }
 """Machines of the campaign that stand there as real processes, too."""

@@ -1,24 +1,29 @@
 """The same machine as real processes, killed at random moments and started again: `./tvm campaign --kills N`.
 
 Controller and screen lose power, the controller alone is killed, or the station is, or who is paid at instead of in notes;
-passengers go on or walk away; a technician comes when the machine needs one. At the end the auditor reads the journal, counts what
-lies in the cabinet, and holds the books of provider and bank against both.
+passengers go on or walk away; a technician comes when the machine needs one. Where cards pay, the office orders settlements, and
+some are killed in the middle of one. At the end the auditor reads the journal, counts what lies in the cabinet, and holds the books
+of provider and bank against both, and each batch against the station's sums.
 """
 
 from __future__ import annotations
 
+import secrets
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from kiosk.screen.values import Attract, Home
+from simulator.batches import Row, table
 from simulator.campaign.kill_books import judge
 from simulator.campaign.kill_kinds import KINDS, KillKind
+from simulator.campaign.kill_settling import VICTIMS, OrderedSettlement
 from simulator.clock import SharedClock
+from simulator.office_line import NAME
 from simulator.passenger.cabinet_client import CabinetError
 from simulator.passenger.person import Plan
 from simulator.passenger.technician import Job, Technician
@@ -36,13 +41,16 @@ LEAST_CARDS = 3
 
 @dataclass(slots=True)
 class Kills:
-    """What a run did. `found`: what the auditor says is wrong."""
+    """What a run did. `found`: what the auditor says is wrong. `settling`: how many kills came while the bank was told of a batch;
+    `batches`: what each account says of each."""
 
     wanted: int
     made: int = 0
     by: dict[str, int] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
     repairs: int = 0
+    settling: int = 0
+    batches: dict[str, Row] = field(default_factory=dict)
     accounts: list[Account] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
     told: dict[str, Any] = field(default_factory=dict)
@@ -75,14 +83,24 @@ class Killing:
 
     def __init__(self, rig: Rig, kind: KillKind, kills: Kills, dice: Random, say: Callable[[str], None]) -> None:
         self._rig, self._kind, self._kills, self._dice, self._say = rig, kind, kills, dice, say
+        self._settlement = OrderedSettlement(rig, dice)
 
     def run(self) -> None:
         """Raises RigError when the machine never comes back."""
         self._rig.first_act()
         while self._kills.made < self._kills.wanted:
             self._make_free()
+            if self._dice.random() < self._kind.settles and self._settlement.due():
+                self._settle()
+                continue
             self._visit(self._kind.plan(len(self._kills.accounts), self._dice))
         self._make_free()
+
+    def _settle(self) -> None:
+        """The office orders it, and one kill comes at a random moment from then on."""
+        if self._settlement.begin():
+            self._kills.settling += self._settlement.under_way()
+            self._kill("a settlement", VICTIMS)
 
     def _visit(self, plan: Plan) -> None:
         """One passenger; once the purchase has begun, one kill comes at a random moment of it, or soon after the last step."""
@@ -97,7 +115,7 @@ class Killing:
             rig.turn()
             kind = rig.eyes.screen.kind if rig.eyes.screen is not None else ""
             if moment.now(kind, clock.mono_ms()):
-                self._kill(kind)
+                self._kill(kind, self._kind.victims)
                 if not stays:
                     break
         if not visit.over:
@@ -114,9 +132,9 @@ class Killing:
             if error.code:
                 raise
 
-    def _kill(self, at: str) -> None:
+    def _kill(self, at: str, victims: Mapping[str, int]) -> None:
         kills, supervisor = self._kills, self._rig.supervisor
-        what = self._dice.choices([*self._kind.victims], [*self._kind.victims.values()])[0]
+        what = self._dice.choices([*victims], [*victims.values()])[0]
         kills.made += 1
         kills.by[what] = kills.by.get(what, 0) + 1
         self._say(f"{kills.made:4} of {kills.wanted}  {what:10} at {at or 'a dark screen'}")
@@ -194,12 +212,13 @@ def run_kills(count: int, seed: int, say: Callable[[str], None] = print, machine
     kills, kind = Kills(count), KINDS[machine]
     patience = lambda: RestartPolicy(pause_ms=200, most=count + 20)
     with tempfile.TemporaryDirectory(prefix="tvm-") as made:
-        wanted = Wanted(mirror=False, patience=patience, fitted=kind.fitting, crowd=True)
+        office = (f"{NAME}:{secrets.token_hex(6)}",) if kind.settles else ()
+        wanted = Wanted(mirror=False, patience=patience, fitted=kind.fitting, crowd=True, office=office)
         rig = Rig(Path(made), morning(), wanted)
         try:
             rig.start()
             Killing(rig, kind, kills, Random(seed), say).run()
-            verdict, others = judge(rig, kills.accounts)
+            verdict, others, kills.batches = judge(rig, kills.accounts)
         finally:
             rig.stop()
     kills.told = verdict.as_dict()
@@ -221,6 +240,9 @@ def main(count: int, seed: int, machine: Machine = "usual") -> int:
     print(f"sales {kills.told['sales']} · fen {kills.told['fen']} · tickets {kills.told['tickets']}")
     if captured_fen := kills.told["captured_fen"]:
         print(f"kept of phones and cards: {captured_fen} fen")
+    if kills.batches:
+        print(f"killed while the bank was told of a batch: {kills.settling}")
+        print("\n".join(table(kills.batches)))
     for sentence in kills.found:
         print(f"NOT ACCOUNTED FOR: {sentence}", file=sys.stderr)
     print(f"violations {len(kills.found)}")

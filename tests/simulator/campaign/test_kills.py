@@ -5,6 +5,8 @@ The kills themselves take minutes and are run by hand (docs/campaigns).
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from simulator.campaign.kill_books import disagreements
 from simulator.campaign.kill_kinds import KINDS
+from simulator.campaign.kill_settling import VICTIMS, OrderedSettlement
 from simulator.campaign.kills import Moment
 from simulator.campaign.main import main
 from simulator.passenger.visit import Account
@@ -111,3 +114,35 @@ def test_every_machine_of_the_campaign_can_be_killed() -> None:
     assert set(KINDS) == set(MACHINES) - set(FITTED)
     with pytest.raises(SystemExit):
         main(["--fitted", "id003", "--kills", "1"])
+
+
+def test_settlements_are_ordered_where_cards_pay_and_the_bank_dies_in_one() -> None:
+    assert {name for name, kind in KINDS.items() if kind.settles} == {"cards"}
+    assert {"controller", "mains", "bank", "station"} == VICTIMS.keys()
+
+
+class Silent:
+    """A rig whose journal is read, and nothing else."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+
+def test_what_is_to_be_settled_and_whether_a_kill_came_in_the_middle_is_read_in_the_journal(tmp_path: Path) -> None:
+    facts: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
+        ({"kind": "sale.pay_by"}, [{"kind": "auth?", "payment": 101, "amount_fen": 500, "way": "card"}]),
+        ({"kind": "auth!", "result": "approved", "payment": 101, "reference": "000001-9"}, []),
+        ({"kind": "capture!", "result": "done", "payment": 101}, []),
+        ({"kind": "sys.command", "seq": 1, "name": "settle", "outcome": "done"}, []),
+        ({"kind": "batch!", "begins": "000001-", "count": 1, "amount_fen": 500, "balanced": True}, []),
+    ]
+    (tmp_path / "journal").mkdir()
+    settlement = OrderedSettlement(Silent(tmp_path), Random(1))  # type: ignore[arg-type]
+    seen = [(settlement.due(), settlement.under_way())]
+    for number, (fact, intents) in enumerate(facts):
+        line = json.dumps({"mono_ms": number, "fact": fact, "intents": intents}, separators=(",", ":"))
+        with (tmp_path / "journal" / "1.journal").open("a", encoding="utf-8") as file:
+            file.write(f"{0:08x} {line}\n")
+        seen.append((settlement.due(), settlement.under_way()))
+    assert [due for due, _ in seen] == [False] * 3 + [True, True, False]
+    assert [under_way for _, under_way in seen] == [False] * 4 + [True, False]
