@@ -22,11 +22,20 @@ from drivers.zvt.open import Booked, Ended, booked_of
 from drivers.zvt.settling import Settling
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Fact, Report
-from kiosk.ports.payment import PaymentApproved, PaymentDeclined, PaymentStep, PaymentUncertain
+from kiosk.ports.payment import (
+    PaymentApproved,
+    PaymentDeclined,
+    PaymentGone,
+    PaymentStep,
+    PaymentUncertain,
+    StandingUncertain,
+)
 
 log = logging.getLogger(__name__)
 WAY = "card"
 MODEL = "zvt"
+DOUBT_MS = 4_500
+"""A terminal that holds a payment asks again every 2 to 4 s (sheet, section 7): after this it may hold it no more."""
 HELD_MS = 15_000
 """A terminal that holds a payment tells it every few seconds; after such a silence it has given up."""
 LATE_MS = 10_000
@@ -36,7 +45,8 @@ LATE_MS = 10_000
 @dataclass(slots=True)
 class _Paying:
     """The payment the terminal works at. `outcome`: its `auth!`, told or not wanted any more. `condemned`: never to be kept.
-    `alone_ms`: when the terminal stops waiting for a card by itself."""
+    `doubted`: approved, and it was told that it may be none any more. `alone_ms`: when the terminal stops waiting for a card by
+    itself."""
 
     payment: int
     amount_fen: int
@@ -47,6 +57,7 @@ class _Paying:
     condemned: bool = False
     booked: Booked | None = None
     released: bool = False
+    doubted: bool = False
     alone_ms: int = 0
 
 
@@ -173,7 +184,8 @@ class Zvt:
             self._ask_next()
         self._tell()
         register_ms = self._health.wake_ms() if self._linked and self._dialog.free else None
-        due = (now_ms + 1_000, self._dialog.wake_ms(), self._settling.wake_ms(), register_ms)
+        doubt_ms = self._dialog.heard_ms + DOUBT_MS if self._paying is not None and not self._paying.doubted else None
+        due = (now_ms + 1_000, self._dialog.wake_ms(), self._settling.wake_ms(), register_ms, doubt_ms)
         return max(now_ms + 1, min(at for at in due if at is not None))
 
     # -- what is asked next
@@ -272,6 +284,8 @@ class Zvt:
             if self._dialog.foreign and self._settling.reverses:
                 self._dialog.stop(now_ms)
             return
+        if paying.outcome == "approved" and now_ms - self._dialog.heard_ms >= DOUBT_MS:
+            self._doubted(paying, StandingUncertain(paying.payment, "no answer"))
         if paying.outcome and now_ms - self._dialog.heard_ms >= HELD_MS:
             self._dialog.give_up(now_ms)
         if paying.outcome and not paying.condemned:
@@ -328,11 +342,23 @@ class Zvt:
             self._no_approval(paying, ended)
         elif ended.how == "done" and paying.outcome == "approved":
             self._stands(paying)
+        elif paying.outcome == "approved":
+            gone = PaymentGone(paying.payment, "declined") if ended.final else None
+            self._doubted(
+                paying, gone or StandingUncertain(paying.payment, "link" if ended.how == "link" else "no answer")
+            )
         if paying.outcome == "approved" and ended.info is not None and ended.info.result:
             self._settling.is_none(paying.payment)  # its last word is that there is no payment
         self._health.judge(ended)
         if ended.how == "silent":
             self._health.again()
+
+    def _doubted(self, paying: _Paying, word: Fact) -> None:
+        """What was approved and is neither kept nor to go back is none any more, or nobody can tell; said once."""
+        if not (paying.doubted or paying.condemned or paying.released or self._settling.captures(paying.payment)):
+            paying.doubted = True
+            log.warning("approval_doubted payment=%d result=%s", paying.payment, word.result)
+            self._report(word)
 
     def _no_approval(self, paying: _Paying, ended: Ended) -> None:
         code = ended.final

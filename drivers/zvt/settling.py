@@ -67,6 +67,10 @@ class Settling:
     def unsure(self) -> bool:
         return bool(self._unsure)
 
+    def captures(self, payment: int) -> bool:
+        """It is asked for: its word is owed already."""
+        return any(want.payment == payment for want in self._captures)
+
     # -- what is known
 
     def booked(self, payment: int, booked: Booked) -> None:

@@ -226,7 +226,8 @@ class Payment(Protocol):
 
     def stands(self, payment: int, key: str, amount_fen: int, way: str, reference: str) -> None:
         """After a restart, of a payment that was approved and neither captured nor taken back: does it stand? Outcome: exactly
-        one `auth.past`; from an adapter whose other side keeps an approval until it is told otherwise at once. Moves nothing."""
+        one `auth.past`; from an adapter whose other side keeps an approval until it is told otherwise at once. Moves nothing.
+        An adapter whose other side does not keep it says gone or unknown unasked, once, as soon as it doubts it in this life."""
         ...
 
     def scanned(self, text: str) -> None:

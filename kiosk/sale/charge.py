@@ -25,6 +25,15 @@ HANDED_OVER = ("taken", "presented", "in_tray", "printing", "unknown")
 """States of a ticket that the passenger has, may have or may still get."""
 
 
+NOT_GIVEN = (S.CONFIRMING, S.ASKING, S.PRINTING, S.RESUMING)
+"""No ticket is on its way to the slot."""
+
+
+def nobody_pays(book: Book) -> bool:
+    """For the tickets any more, or nobody can tell, and none is on its way out."""
+    return book.charge is not None and book.charge.state == "lapsed" and not book.may_be_out
+
+
 class ChargeGuards:
     """What the table asks about the payment."""
 
@@ -82,6 +91,13 @@ class ChargeGuards:
     def capture_first(self) -> bool:
         """After a restart, with a ticket in somebody's hand or maybe so: every second more may cost the payment."""
         return self.must_capture() and self.book.may_be_out and self.book.lies_out != "tickets"
+
+    def payment_lapsed(self) -> bool:
+        return nobody_pays(self.book)
+
+    def lapsed_in_tray(self) -> bool:
+        """The same, and tickets lie in the tray for it."""
+        return self.payment_lapsed() and any(not ticket.dumped for ticket in self.book.tickets_in("in_tray", "unknown"))
 
     def unpaid_lie_out(self) -> bool:
         """After a restart tickets lie in the slot that nobody pays for: they come back in."""
@@ -204,9 +220,11 @@ def _contested(fact: pp.CaptureRefused, book: Book, at: Counting) -> None:
 
 
 def _lapsed(fact: pp.PaymentGone | pp.StandingUncertain, book: Book, at: Counting) -> None:
-    """Asked by the recovery, before anything more is given for it; an answer after that changes nothing."""
+    """Asked by the recovery, or told by the adapter while nothing was given for it yet (decision page 073); a word after that
+    changes nothing: the capture finds out."""
     line = _line(book, fact.payment)
-    if at.believed and line is not None and line.state == "approved":
+    in_time = at.believed or (book.state in NOT_GIVEN and not book.may_be_out)
+    if in_time and line is not None and line.state == "approved":
         line.state, line.reason = "lapsed", fact.reason
         if not book.may_be_out:
             book.why_ending = book.why_ending or "payment"

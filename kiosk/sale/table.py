@@ -229,6 +229,9 @@ TABLE: list[Row] = [
     *settle(BAD_NOTE, S.CLOSING, first="release"),
     # -- the station's yes
     *on(SaleConfirmed, S.ASKING, None, when="asks_anew"),  # the old yes said twice: whether it still holds is asked
+    *on((SaleConfirmed, SaleStateKnown), S.ASKING, S.DUMPING, do="dump", when="lapsed_in_tray"),
+    *on(SaleConfirmed, [S.CONFIRMING, S.ASKING], S.REVERSING, do="void_sale reverse", when="payment_lapsed"),
+    *on(SaleStateKnown, S.ASKING, S.REVERSING, do="void_sale reverse", when="payment_lapsed"),
     *on(SaleConfirmed, [S.CONFIRMING, S.ASKING], S.KEEPING, do="keep_deposit", when="confirmed_with_deposit"),
     *on(SaleConfirmed, [S.CONFIRMING, S.ASKING], S.PRINTING, do="print_next", when="is_confirmed"),
     *on(SaleConfirmed, S.CONFIRMING, S.ASKING, do="ask_state"),  # a yes without numbers for all places
@@ -258,6 +261,7 @@ TABLE: list[Row] = [
     *settle(GIVEN_OR_NOT, [S.GIVING_BACK, S.OWN_OUT], asks=True),
     # -- tickets
     *on(PRINTED_OR_NOT, S.PRINTING, None, when="still_printing"),  # said twice, or about another blank
+    *on((TicketInTray, *NOT_PRINTED), S.PRINTING, S.DUMPING, do="dump", when="lapsed_in_tray"),
     *on((TicketInTray, *NOT_PRINTED), S.PRINTING, None, do="print_next", when="more_to_print"),
     *on(TicketInTray, S.PRINTING, S.DELIVERING, do="deliver"),
     *on(NOT_PRINTED, S.PRINTING, S.DELIVERING, do="void_failed deliver", when="deliver_partly"),
@@ -316,7 +320,9 @@ TABLE: list[Row] = [
     *on(CAPTURED_OR_NOT, but(S.CAPTURING), None),
     *on(REVERSED_OR_NOT, but(S.REVERSING), None),
     *on(ReverseRefused, but(S.REVERSING, *SLIP_STATES), None, do="book_claims"),
-    *on((PaymentStands, PaymentGone, StandingUncertain), AFTER_START, None),  # believed before `Restarted`, or too late
+    *on(
+        (PaymentStands, PaymentGone, StandingUncertain), AFTER_START, None
+    ),  # counted: the next word about a ticket asks
     # paid, or ending already: too late to cancel
     *on(Cancelled, but(*BEFORE, S.COLLECTING, S.AUTHORISING, S.RESUMING), None),
     # -- after a restart: nothing is repeated, what is uncertain is claimed (reliability notes 3)

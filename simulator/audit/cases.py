@@ -75,10 +75,11 @@ class PayTrack:
 
 @dataclass(slots=True)
 class ChargeTrack:
-    """A payment by card or phone. `state`: asked, approved, declined, unknown. `deed`: capture, reverse, or none yet; `end` of it:
-    captured, contested, reversed, kept. `counts`: its amount is in the account of its sale; `late`: approved after it was
-    declined; `unpaid_fen`: what the machine says was given for it, though it came to nothing; `doubtful`: approved before a
-    restart, and nobody said since that it stands; `reference`: the other side's name of it; `way` it was asked for."""
+    """A payment by card or phone. `state`: asked, approved, declined, unknown. `deed`: capture, reverse, or none yet; `end`
+    of it: captured, contested, reversed, kept. `counts`: its amount is in the account of its sale; `late`: approved after it
+    was declined; `unpaid_fen`: what the machine says was given for it, though it came to nothing; `doubtful`: since when
+    nobody said that it stands, a restart or a word of the other side; `reference`: the other side's name of it; `way` it was
+    asked for."""
 
     payment: int
     sale: int
@@ -89,7 +90,7 @@ class ChargeTrack:
     counts: bool = False
     late: bool = False
     unpaid_fen: int = 0
-    doubtful: bool = False
+    doubtful: str = ""
     reference: str = ""
     way: str = ""
 

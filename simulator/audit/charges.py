@@ -52,7 +52,7 @@ class Charges:
             return  # the pairs have said that nobody asked for it
         kind, result = fact["kind"], fact["result"]
         if kind == "auth.past":
-            track.doubtful = track.doubtful and result != "stands"
+            track.doubtful = "" if result == "stands" else track.doubtful or "since that was doubted"
             return
         if kind == "auth!":
             track.reference = fact.get("reference", "")
@@ -85,7 +85,7 @@ class Charges:
         """What was approved before has to be asked after before anything more is given for it."""
         case = self._run.case(fact["sale"]) if fact["result"] == "begin" else None
         for track in case.charges if case is not None else ():
-            track.doubtful = track.state == "approved" and not track.deed
+            track.doubtful = "after the restart" if track.state == "approved" and not track.deed else ""
 
     def _given(self, intent: Record) -> None:
         case = self._run.case(intent["sale"])
@@ -93,7 +93,7 @@ class Charges:
             if track.doubtful and not track.deed:
                 self._run.say(
                     4,
-                    f"{intent['kind']}, and nobody said after the restart that payment {track.payment} stands",
+                    f"{intent['kind']}, and nobody said {track.doubtful} that payment {track.payment} stands",
                     track.sale,
                 )
 

@@ -27,6 +27,10 @@ class TwinHost:
         self._due_ms: int | None = None
         wire.device.arrived = self._heard
 
+    def now_ms(self) -> int:
+        """Of the twin's world."""
+        return self._clock.mono_ms()
+
     def _heard(self) -> None:
         self.twin.receive(self.wire.device.take(), self._clock.mono_ms())
         self.turn()

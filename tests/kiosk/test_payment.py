@@ -12,7 +12,7 @@ from kiosk.ports import payment as pp
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.cabinet import DoorMoved
 from kiosk.ports.note_acceptor import NoteOurs
-from kiosk.ports.station import InboxHeard
+from kiosk.ports.station import ConfirmUncertain, InboxHeard
 from kiosk.ports.trips import SignedText
 from kiosk.sale.book import S
 from simulator.station.machines.signing import Signer
@@ -237,6 +237,65 @@ def test_nobody_waits_for_that_word_for_ever() -> None:
     again.payment.let_go()
     again.run()
     assert (ledger(again), end(again)["outcome"]) == (["reversed"], "refunded")
+
+
+# -- doubted in the same life (decision page 073)
+
+GONE = pp.PaymentGone(101, "declined")
+DOUBTED = pp.StandingUncertain(101, "no answer")
+
+
+@pytest.mark.parametrize("word", [GONE, DOUBTED])
+@pytest.mark.parametrize("outcome", ["in the tray", "spoiled"])
+def test_tickets_in_the_tray_stay_there_when_nobody_pays_for_them_any_more(word: pp.PaymentGone, outcome: str) -> None:
+    made = bench()
+    made.unit.hold.add("print")
+    if outcome == "spoiled":
+        made.unit.plan["print"] = [lambda **blank: tp.TicketSpoiled(blank["key"], 1, "jam")]
+    made.to_review().touch("pay", "pay_code")
+    assert made.state is S.PRINTING
+    made.say(word)
+    made.unit.let_go()
+    made.wait(60_000)
+    assert (made.intents("deliver?"), len(made.intents("print?"))) == ([], 1)
+    assert len(made.intents("dump?")) == (outcome == "in the tray")
+    assert (ledger(made), made.intents("claim.add"), end(made)["outcome"]) == (["reversed"], [], "refunded")
+    assert made.intents("void?")
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_nothing_is_printed_for_an_approval_that_was_doubted_while_the_station_was_asked(answered: bool) -> None:
+    made = bench()
+    made.station.hold.add("confirm")
+    if not answered:
+        made.station.plan["confirm"] = [lambda sale: ConfirmUncertain(sale, "timeout")]
+    made.to_review().touch("pay", "pay_code")
+    made.say(DOUBTED)
+    assert made.state is S.CONFIRMING
+    made.station.let_go()
+    made.wait(60_000)
+    assert made.intents("print?") == []
+    assert (ledger(made), end(made)["outcome"]) == (["reversed"], "refunded")
+
+
+def test_a_doubt_that_comes_when_the_tickets_are_out_changes_nothing() -> None:
+    made = bench()
+    made.to_review().touch("pay", "pay_code").run()
+    assert made.state is S.TICKETS_OUT
+    made.say(DOUBTED)
+    made.unit.take()
+    made.run()
+    assert (ledger(made), end(made)["outcome"]) == (["captured"], "sold")
+
+
+def test_a_doubt_about_another_payment_is_nobodys() -> None:
+    made = bench()
+    made.unit.hold.add("print")
+    made.to_review().touch("pay", "pay_code")
+    made.say(pp.StandingUncertain(99, "no answer"))
+    made.unit.let_go()
+    made.run()
+    assert made.state is S.TICKETS_OUT
 
 
 def test_tickets_in_a_hand_are_captured_first_and_told_as_unpaid_when_that_is_refused() -> None:

@@ -18,11 +18,12 @@ from kiosk.ports.coin_hopper import CoinsPaid, CoinsShort
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import AcceptorPast, DepositPast, NoteMoving, NoteRefused
 from kiosk.ports.note_dispenser import DispenserPast
-from kiosk.ports.payment import PaymentApproved, PaymentGone, PaymentStands
+from kiosk.ports.payment import PaymentApproved, PaymentGone, PaymentStands, StandingUncertain
 from kiosk.ports.ticket_printer import PrinterPast
 from kiosk.sale import facts as sf
 from kiosk.sale.book import S
 from kiosk.sale.change import CashPolicy, plan_change
+from kiosk.sale.charge import NOT_GIVEN, nobody_pays
 from kiosk.sale.recovery import Told
 from tests.kiosk.sale.samples import stock
 from tests.kiosk.sale.world import KNOWN_FEN, World, settled
@@ -213,6 +214,18 @@ class LifeOfASale(RuleBasedStateMachine):
         assert line.state == "reversing" or before in live
         assert not any(intent.kind in ("print?", "capture?", "pay?") for intent in made)
 
+    @precondition(lambda self: not self.world.ended and self.world.book.charges)
+    @rule(gone=some.booleans())
+    def doubted(self, gone: bool) -> None:
+        """A terminal that holds an approval lost it, or is silent: nothing follows before the next word about a ticket."""
+        book = self.world.book
+        line = book.charges[-1]
+        lapses = line.state == "approved" and book.state in NOT_GIVEN and not book.may_be_out
+        state = "lapsed" if lapses else line.state
+        word = PaymentGone(line.payment, "declined") if gone else StandingUncertain(line.payment, "no answer")
+        assert self.world.feed(word) == []
+        assert line.state == state
+
     @precondition(lambda self: self.world.sale.state is S.COLLECTING and self.world.book.accepted_fen)
     @rule(which=some.integers(0, 5), moving=some.booleans())
     def welcome_note(self, which: int, moving: bool) -> None:
@@ -299,6 +312,12 @@ class LifeOfASale(RuleBasedStateMachine):
             assert settled(past.sale.book) == settled(self.world.book)
             past.sale.close()
         assert past.stock == self.world.stock
+
+    @invariant()
+    def no_ticket_is_begun_or_given_that_nobody_pays_for(self) -> None:
+        if hasattr(self, "world") and not self.world.ended and nobody_pays(self.world.book):
+            assert not self.world.book.tickets_in("waiting")
+            assert self.world.book.state not in (S.DELIVERING, S.TICKETS_OUT)
 
     @invariant()
     def an_accepted_note_can_always_be_given_back(self) -> None:

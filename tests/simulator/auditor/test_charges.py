@@ -219,6 +219,17 @@ def test_a_payment_that_is_kept_there_cannot_be_unpaid_here() -> None:
     assert any("captured there, and here it came to nothing" in text for text in words)
 
 
+def test_nothing_is_given_for_an_approval_that_was_doubted_in_the_same_life() -> None:
+    lines = sold()
+    at = next(i for i, (_, intents) in enumerate(lines) if any(intent["kind"] == "deliver?" for intent in intents))
+    for result in ("gone", "unknown"):
+        doubt = said("auth.past", result, reason="no answer")
+        words = "deliver?, and nobody said since that was doubted that payment 101 stands"
+        assert any(words in text for text in told([*lines[:at], doubt, *lines[at:]]))
+        assert told([*lines[:at], doubt, said("auth.past", "stands"), *lines[at:]]) == []
+        assert told([*lines[: at + 1], doubt, *lines[at + 1 :]]) == []
+
+
 def restarted(*past: w.Line) -> Lines:
     began: w.Line = {"kind": "sys.recover", "result": "begin", "sale": 1, "state": "PRINTING", "silent": []}, []
     lines = sold()

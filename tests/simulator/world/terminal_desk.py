@@ -47,10 +47,16 @@ class TerminalDesk:
         self.hosted: TwinHost | None = None
 
     def trouble(self, name: str, on: bool) -> None:
-        (self.twin.faults.add if on else self.twin.faults.discard)(name)
+        """A fault of the terminal, or `unplugged`: it alone has no mains."""
+        if name == "unplugged":
+            assert self.hosted is not None
+            self.twin.power(not on, self.hosted.now_ms())
+        else:
+            (self.twin.faults.add if on else self.twin.faults.discard)(name)
 
     def well(self) -> None:
         self.twin.faults.clear()
+        self.trouble("unplugged", False)
 
     def late_words(self) -> list[int]:
         return []

@@ -11,6 +11,7 @@ import simulator.world.machine
 import simulator.world.things
 from drivers.zvt.driver import Zvt
 from kiosk.ports.payment import PaymentStands
+from kiosk.sale import charge
 from simulator.campaign.sabotage import planted
 from simulator.campaign.sets import PHONE_SALES
 from simulator.world.run import Run
@@ -133,3 +134,37 @@ def test_a_machine_that_does_not_ask_is_caught() -> None:
             for at in range(12, 26)
         ]
     assert any("nobody said after the restart" in each for violations in found for each in violations)
+
+
+# -- the terminal alone loses its mains (decision page 073)
+
+
+def without_mains(when: str, tickets: int = 1) -> Run:
+    """It goes dark when this is ordered, and stays so until the passenger has left."""
+    plan = replace(SALE, tickets=tickets, budget_fen=500_000)
+    return Run(Script(1, (plan,), (Trouble("payment", "unplugged", when),), machine="pay"))
+
+
+@pytest.mark.parametrize("when", ["confirm?", "print?"])
+@pytest.mark.parametrize("tickets", [1, 3])
+def test_a_payment_that_is_gone_before_the_tickets_leave_the_tray_gives_none(when: str, tickets: int) -> None:
+    made = without_mains(when, tickets)
+    assert made.run().violations == []
+    assert (made.outcome.sales, states(made)) == ({"refunded": 1}, ["reversed"])
+    said = [kinds(line)[0] for line in texts(made)]
+    assert not any("deliver?" in line or "unpaid.add" in line or "claim.add" in line for line in said), said
+    assert any(line.startswith("auth.past unknown") for line in said)
+    assert any("dump?" in line for line in said)
+
+
+def test_a_payment_that_is_gone_when_the_tickets_are_on_their_way_is_told_as_unpaid() -> None:
+    made = without_mains("deliver?")
+    assert made.run().violations == []
+    assert made.outcome.sales == {"sold": 1}
+    assert sum("unpaid.add" in line for line in texts(made)) == 1
+
+
+def test_a_sale_that_does_not_hear_the_doubt_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charge, "NOT_GIVEN", ())
+    violations = without_mains("confirm?").run().violations
+    assert any("nobody said since that was doubted that payment" in each for each in violations), violations
