@@ -22,6 +22,8 @@ from simulator.world.provider import ProviderDesk
 from simulator.world.repair import wanted
 
 KEYS = (*"0123456789", "enter", "clear", "cancel")
+OPEN_PAD = 0.7
+"""How often a finger goes to the pad that waits for a PIN."""
 Act = Callable[[], str]
 
 
@@ -64,7 +66,9 @@ class Purse:
     # -- a passenger's
 
     def there(self) -> str:
-        """Anything, where the screen asks for a card or a phone."""
+        """Anything, where the screen asks for a card or a phone; mostly a key while the pad is open, which is seldom and short."""
+        if self._cards.pad.asks_for_pin and self._dice.random() < OPEN_PAD:
+            return self.key()
         return self._dice.choice((self.card, lambda: self._use("take"), self.pin, self.key, self.phone))()
 
     def card(self) -> str:

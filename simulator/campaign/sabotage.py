@@ -35,6 +35,7 @@ from kiosk.sale.deposit import DepositGuards
 from kiosk.sale.intents import Intent, Rounding
 from kiosk.sale.sale import Sale
 from simulator.campaign.sabotage_cards import BUGS as CARD_BUGS
+from simulator.campaign.sabotage_cards import MONKEY_BUGS
 from simulator.campaign.sabotage_coins import BUGS as COIN_BUGS
 from simulator.campaign.sabotage_payment import BUGS as PAYMENT_BUGS
 from simulator.world.level import Level, Machine
@@ -45,12 +46,13 @@ Patch = tuple[Any, str, Any]
 @dataclass(frozen=True, slots=True)
 class Sabotage:
     """`patches()` says what is replaced: (owner, attribute, replacement). `needs`: level at which it can show, `machine`: on
-    which."""
+    which. `monkey`: no passenger ever does what shows it."""
 
     says: str
     patches: Callable[[], list[Patch]]
     needs: Level = "port"
     machine: Machine = "usual"
+    monkey: bool = False
 
 
 @contextmanager
@@ -409,6 +411,7 @@ SABOTAGE: dict[str, Sabotage] = {
     ),
     **{name: Sabotage(says, patches, machine="pay") for name, (says, patches) in PAYMENT_BUGS.items()},
     **{name: Sabotage(says, patches, machine="cards") for name, (says, patches) in CARD_BUGS.items()},
+    **{name: Sabotage(says, patches, machine="cards", monkey=True) for name, (says, patches) in MONKEY_BUGS.items()},
     **{name: Sabotage(says, patches, machine="coins") for name, (says, patches) in COIN_BUGS.items()},
 }
 """Name -> what is planted. Each must be caught; the campaign's own test fails when one is not."""

@@ -8,6 +8,8 @@ from typing import Any
 from drivers.card_pay.bank import Outcome
 from drivers.card_pay.driver import CardPay
 from drivers.card_pay.visit import Visit
+from drivers.epp.codec import Key
+from drivers.epp.entry import Entry, Phase
 from kiosk.ports import payment as pp
 from kiosk.ports.fact import Fact
 
@@ -47,6 +49,26 @@ def _tamper_ignored() -> list[Patch]:
     return [(CardPay, "_missing", missing)]
 
 
+def _clear_key_ends_the_entry() -> list[Patch]:
+    """No passenger of the campaign presses that key: who mistypes waits for the bank's no."""
+    honest = Entry.key
+
+    def key(self: Entry, byte: int) -> None:
+        if byte == Key.CLEAR and self.phase is Phase.OPEN:
+            self.phase = Phase.OVER
+        else:
+            honest(self, byte)
+
+    return [(Entry, "key", key)]
+
+
+MONKEY_BUGS: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
+    "clear_key_ends_the_entry": (
+        "The clear key of the PIN pad ends the entry, and nobody is told: the card waits inside.",
+        _clear_key_ends_the_entry,
+    ),
+}
+"""The same of what no script shows: only a monkey presses such a key."""
 BUGS: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "card_time_out_is_paid": ("The bank's silence counts as its yes.", _time_out_is_paid),
     "card_reversal_dropped": ("What should go back is told as gone back, and the bank never asked.", _reversal_dropped),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -14,11 +15,13 @@ from simulator.campaign.main import main
 from simulator.campaign.mischief import UNWITNESSED
 from simulator.campaign.monkey import EVENTS_PER_PART, Monkey, units
 from simulator.campaign.sabotage import planted
+from simulator.campaign.sets_cards import CARD_SALES
 from simulator.campaign.work import monkeys
 from simulator.passenger.visit import targets
 from simulator.world.level import Machine
 from simulator.world.prepared import prepared
-from simulator.world.run import FILLS
+from simulator.world.run import FILLS, run
+from simulator.world.script import Script
 
 DEEP = {"attract", "home", "station", "trains", "seat", "review", "pay.cash", "printing", "take", "oos", "svc.login",
         "svc.menu", "svc.task"}  # fmt: skip
@@ -147,6 +150,21 @@ def test_an_exception_of_the_program_is_told_with_seed_and_event(monkeypatch: py
     monkey.run(200)
     assert "monkey 7.3 event" in monkey.found[0]
     assert "nobody thought of it" in monkey.found[0]
+
+
+def test_a_key_that_no_passenger_presses_shows_what_no_script_shows() -> None:
+    """The clear key in the middle of a PIN: the same monkey finds nothing in the machine as it is."""
+    base = prepared(FILLS["cards"]["full"], machine="cards")
+    found = []
+    for bug in ("clear_key_ends_the_entry", ""):
+        with planted(bug) if bug else nullcontext():
+            monkey = Monkey("216.0", base)
+            monkey.run(200)
+        found.append([text.partition("invariant ")[2] for text in monkey.found])
+    assert found == [["10 (run): a card lies in the reader after a quiet time"], []]
+    with planted("clear_key_ends_the_entry"):
+        script = Script(1, (CARD_SALES["wrong PIN"], CARD_SALES["card cancelled"]), machine="cards")
+        assert run(script).violations == []
 
 
 SLOW_TO_FIND = pytest.param("claim_forgotten_on_retract", marks=pytest.mark.slow)

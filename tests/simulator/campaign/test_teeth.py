@@ -13,7 +13,7 @@ from simulator.world.script import Script
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SABOTAGE)
+@pytest.mark.parametrize("name", [name for name, bug in SABOTAGE.items() if not bug.monkey])
 def test_a_planted_bug_is_caught(name: str) -> None:
     caught = hunt(name)
     assert caught is not None, f"nobody noticed: {SABOTAGE[name].says}"
