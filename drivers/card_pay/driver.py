@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.card_pay import messages
+from drivers.card_pay.advices import ScriptAdvices
 from drivers.card_pay.bank import Bank, Outcome
 from drivers.card_pay.messages import Terminal
 from drivers.card_pay.settlement import Settlement
@@ -98,6 +99,7 @@ class CardPay:
         self._bank = Bank(self._terminal, pad, self._next_order, self._patience.answer_ms)
         self._signing = Signing(self._terminal, pad, self._bank)
         self._settlement = Settlement(self._terminal, self._bank, self._report, self._day, self._signing.renew)
+        self._advices = ScriptAdvices(self._bank)
         self._tools = Tools(
             reader,
             pad,
@@ -200,6 +202,7 @@ class CardPay:
         if visit is None or visit.asked_bank:  # other keys would spoil a PIN that was just entered
             idle = visit is None and not self._reversals
             self._signing.poll(now_ms, idle=idle and not self._settlement.busy)
+            self._advices.poll(now_ms, idle and not self._wishes and not self._missing() and not self._settlement.busy)
             books = self._books()
             self._settlement.poll(now_ms, idle and not self._wishes and not self._missing(), books)
             differs = books.differs if books is not None else ""
@@ -242,6 +245,8 @@ class CardPay:
         if visit.keys:
             self._signing.doubt()
         if visit.outcome is not None:
+            if visit.advice is not None:
+                self._advices.add(visit.advice)
             self._visit, self._step = None, None
             log.info("payment_ended payment=%d result=%s", visit.wish.payment, visit.outcome.result)
             if not visit.muted:

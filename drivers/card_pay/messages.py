@@ -17,6 +17,7 @@ PIN_WITH_NUMBER = "2600000000000000"
 NO_ANSWER, OTHER = "98", "06"
 SIGN_IN, ECHO = "003", "301"
 SETTLE, DETAILS, UPLOADED = "201", "203", "207"
+SCRIPT_RESULT = "951"
 NOTHING = "0" * 31
 """Sums of cards of another kind, of which there are none: the second half of field 48."""
 BALANCES = {"1": "balanced", "2": "different", "3": "different"}
@@ -172,6 +173,14 @@ def balance_of(message: Message) -> str:
         return ""
     words = [BALANCES.get(digit, "") for digit in (told[len(NOTHING) - 1], told[-1])]
     return "" if "" in words else "balanced" if set(words) == {"balanced"} else "different"
+
+
+def script_result(purchase: Request, results: bytes) -> Request:
+    """How the issuer's scripts went on the card of a purchase: its trace, batch and amount, and no card number."""
+    kept = {number: purchase.fields[number] for number in (3, 4, 11, 22, 25, 41, 42, 49)}
+    batch, trace = purchase.fields[60][2:8], purchase.fields[11]
+    told = {55: f"DF31{len(results):02X}{results.hex().upper()}", 60: f"22{batch}{SCRIPT_RESULT}", 61: batch + trace}
+    return Request("0620", {**kept, **told})
 
 
 def answers(request: Request, message: Message) -> bool:

@@ -45,6 +45,8 @@ from kiosk.ports.pin_pad import (
 log = logging.getLogger(__name__)
 PIN_FORMAT = 0
 POWER_TRIES = 2
+LONGEST_RESULT = 50
+"""Bytes of ten scripts."""
 PIN_WORDS: dict[type, PinHow] = {
     PinEntered: "entered",
     PinBypassed: "bypassed",
@@ -100,12 +102,14 @@ Script = Generator[None, Event, Any]
 
 
 class Visit:
-    """`outcome`: the one `auth!`, None until the card is out of the way. `step`: what the passenger does now. `keys`: the bank has
-    other work keys than the pad. `muted`: nobody wants to know the outcome any more."""
+    """`outcome`: the one `auth!`, None until the card is out of the way. `advice`: what the bank is to be told of its
+    scripts. `step`: what the passenger does now. `keys`: the bank has other work keys than the pad. `muted`: nobody wants to
+    know the outcome any more."""
 
     def __init__(self, wish: Wish, tools: Tools, now_ms: int) -> None:
         self.wish = wish
         self.outcome: Fact | None = None
+        self.advice: messages.Request | None = None
         self.keys = self.muted = False
         self._tools, self._now_ms = tools, now_ms
         self._stop = ""
@@ -194,6 +198,8 @@ class Visit:
             log.info(
                 "issuer_scripts payment=%d statuses=%s", self.wish.payment, [f"{each:04X}" for each in ask.scripts]
             )
+        if ask.results and answer.sent:
+            self.advice = messages.script_result(answer.request, ask.results[:LONGEST_RESULT])
         return self._judged(ask, answer)
 
     def _power(self) -> Script:

@@ -73,11 +73,13 @@ class AskBank:
 @dataclass(frozen=True, slots=True)
 class Done:
     """The chip is no longer needed. `accepted`: the card agreed to the bank's approval. `reason` of a refusal: in the words of the
-    payment port. `scripts`: how each command of the issuer ended, by its status word."""
+    payment port. `scripts`: how each command of the issuer ended, by its status word; `results`: how each script did, five
+    bytes each, as the issuer wants to hear it (DF31)."""
 
     accepted: bool
     reason: str = ""
     scripts: tuple[int, ...] = ()
+    results: bytes = b""
 
 
 Ask = ToCard | AskPin | AskBank | Done

@@ -42,6 +42,8 @@ FIELD_55 = (
 )
 LONGEST_55 = 255
 BEFORE, AFTER = "71", "72"
+DONE_WELL, FAILED = 0x20, 0x10
+"""First half of a script's result; the other half is the number of the command that the card refused."""
 MOST_COMMANDS = 16
 OF_PIN: dict[str, str] = {"cancelled": "cancelled", "timeout": "timeout", "bypassed": "pin", "failed": "other"}
 
@@ -96,6 +98,7 @@ class _Transaction:
         self._talk = Talk()
         self._results = Results()
         self._scripts: list[int] = []
+        self._script_results = b""
         self._values: dict[str, bytes] = {
             **terminal.values(),
             "9F02": bytes.fromhex(f"{purchase.amount_fen:012}"),
@@ -111,7 +114,12 @@ class _Transaction:
         try:
             return (yield from self._run())
         except (TlvError, Refusal) as error:
-            return Done(False, error.reason if isinstance(error, Refusal) else "card", tuple(self._scripts))
+            return Done(
+                False,
+                error.reason if isinstance(error, Refusal) else "card",
+                tuple(self._scripts),
+                self._script_results,
+            )
 
     def _run(self) -> Steps:
         card: Application = yield from self._application()
@@ -199,7 +207,7 @@ class _Transaction:
         except (TlvError, Refusal):
             log.info("script_cut_short")  # the card has decided already
         accepted = approved and kind == TC
-        return Done(accepted, "" if accepted else "card", tuple(self._scripts))
+        return Done(accepted, "" if accepted else "card", tuple(self._scripts), self._script_results)
 
     def _authenticate(self, card: Application, proof: bytes) -> Steps:
         if proof and card.profile[0] & ISSUER_AUTHENTICATION:
@@ -210,15 +218,20 @@ class _Transaction:
     def _run_scripts(self, told: list[tuple[str, bytes]], which: str, failed: tuple[int, int]) -> Steps:
         """The issuer's commands as they are; one that the card refuses ends its script. Raises Refusal, TlvError."""
         for script in (value for tag, value in told if tag == which):
-            commands = [value for tag, value in objects(script) if tag == "86"]
-            for command in commands[:MOST_COMMANDS]:
+            parts = objects(script)
+            commands = [value for tag, value in parts if tag == "86"]
+            name = next((value for tag, value in parts if tag == "9F18" and len(value) == 4), bytes(4))
+            refused = 0
+            for place, command in enumerate(commands[:MOST_COMMANDS], start=1):
                 if not 4 <= len(command) <= 261:
                     raise TlvError("a command of another size")
                 status = yield from self._talk.raw(command)
                 self._scripts.append(status)
                 if status != OK and status >> 8 not in (0x62, 0x63):
                     self._results.set(failed)
+                    refused = place
                     break
+            self._script_results += bytes([FAILED | min(refused, 15) if refused else DONE_WELL]) + name
 
 
 def _cryptogram(data: bytes) -> dict[str, bytes]:

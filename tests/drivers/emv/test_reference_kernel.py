@@ -134,6 +134,7 @@ def test_scripts_of_the_issuer_reach_the_card_and_their_words_come_back() -> Non
     done = it.run()
     assert done.accepted
     assert done.scripts == (0x6E00, 0x6E00), "the first refusal ends a script"
+    assert done.results == b"\x11" + bytes(4) + b"\x11LAB1", "the first command of each was refused"
     kinds = [apdu[:2] for apdu in it.sent]
     assert kinds.index(b"\x84\x24") < len(kinds) - 2
     assert kinds[-1] == b"\x84\x24"
