@@ -9,7 +9,7 @@ Level = Literal["port", "bytes"]
 Fitted = Literal["id003", "ebds", "essp", "f53", "lcdm2000"]
 FITTED: tuple[Fitted, ...] = get_args(Fitted)
 """Machines with the acceptor or dispenser of that fitting (`simulator.fittings`)."""
-PLAYED: tuple[Fitted, ...] = ("f53",)
+PLAYED: tuple[Fitted, ...] = ("f53", "lcdm2000")
 """Those of them whose device has a front; the others have bytes only."""
 
 Machine = Literal["usual", "bulk", "pay", "collect", "coins", "cards"] | Fitted

@@ -25,11 +25,12 @@ from kiosk.ports.note_dispenser import (
     TrayStayedShut,
 )
 from simulator.devices.f53 import F53
-from simulator.devices.lcdm import Lcdm4000, wire
+from simulator.devices.lcdm import Lcdm2000, Lcdm4000, wire
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.change_tray import ChangeTray
 from simulator.fronts.port.change_tray import News as TrayNews
 from simulator.fronts.port.f53.mechanism import F53Mechanism
+from simulator.fronts.port.lcdm50.mechanism import Lcdm2000Mechanism
 from simulator.fronts.port.linkless import Linkless
 from simulator.fronts.port.mechanism import Ended, Found, Mechanism
 from simulator.fronts.port.paid import Deed, Judgement
@@ -58,8 +59,8 @@ class Test(NamedTuple):
 
 
 Order = Pay | Again | Retract | Test
-Pays = Lcdm4000 | F53
-PLAYED = (Lcdm4000, F53)
+Pays = Lcdm4000 | Lcdm2000 | F53
+PLAYED = (Lcdm4000, Lcdm2000, F53)
 """Twins that this is the front of."""
 
 
@@ -68,6 +69,8 @@ def _mechanism(
 ) -> Mechanism:
     if isinstance(twin, F53):
         return F53Mechanism(name, report, twin, cassettes, found, ended, max_notes=max_notes)
+    if isinstance(twin, Lcdm2000):
+        return Lcdm2000Mechanism(name, report, twin, cassettes, found, ended, max_notes=max_notes)
     return Remembering(name, report, twin, cassettes, found, ended, max_notes=max_notes)
 
 

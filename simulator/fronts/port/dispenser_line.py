@@ -1,46 +1,68 @@
-"""Questions and orders to the dispenser without bytes: what is heard of them when its line is broken on purpose.
+"""Questions and orders to an LCDM of either dialect without bytes: what is heard of them when its line is broken on purpose.
 
 Source: lcdm sheet, section 3 (acknowledge and response times); `simulator.devices.lcdm.faults`, `simulator.devices.linkfaults`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Literal
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Sequence
+from typing import Generic, Literal, TypeVar
 
-from simulator.devices.lcdm import Lcdm4000, wire
+from simulator.devices.lcdm import wire
 from simulator.devices.lcdm.body import Result
+from simulator.devices.lcdm.line import DispenserOnLine
 from simulator.fronts.port.paid import Deed, Done, done_of
 
-ACK_MS, ANSWER_MS, MOVED_MS, LATE_ACK_MS = 550, 3_000, 60_000, 1_000
+ACK_MS, ANSWER_MS, MOVED_MS, LATE_ACK_MS, SAID_AGAIN_MS = 550, 3_000, 60_000, 1_000, 500
 TRIES = 3
 
-Heard = Literal["answer", "nak", "late", "lost", "silent"]
+Heard = Literal["answer", "nak", "late", "again", "lost", "silent"]
+"""`late`: its acknowledge; `again`: the answer that nobody acknowledged, once more."""
 
 
-class Line:
+Told = TypeVar("Told")
+
+
+class LcdmLine(ABC, Generic[Told]):
     """Generators yield how long they wait in ms. `heard()` is called at every answer; set `now_ms` before anything else.
 
-    `arrived`: the response of an order, to be taken by whoever waits for it (`waits`) or as a late one.
+    `arrived`: the response of an order, to be taken by whoever waits for it (`waits`) or as a late one. `moving`: commands that
+    move notes; `unanswered`: those that are not even acknowledged.
     """
 
-    def __init__(self, twin: Lcdm4000, heard: Callable[[], None]) -> None:
+    moving: frozenset[int]
+    unanswered: frozenset[int] = frozenset()
+
+    def __init__(self, twin: DispenserOnLine, heard: Callable[[], None]) -> None:
         self.twin, self._heard = twin, heard
         self.now_ms = self.heard_ms = 0
         self.linked = False
         self.settled = True  # the last question was answered
         self.waits = False  # a script waits for the response of an order
-        self.arrived: Done | None = None
+        self.arrived: Told | None = None
         self.begin_ms: int | None = None  # an order that was heard is begun then
         self._deed: Deed | None = None
         self._mute = False
 
+    @abstractmethod
+    def _code(self, deed: Deed) -> int:
+        """The command of an order."""
+
+    @abstractmethod
+    def _begin(self, code: int, asked: Sequence[int]) -> None:
+        """Notes per cassette; the body tells `_moved` what came of it."""
+
+    @abstractmethod
+    def _told(self, result: Result) -> Told:
+        """What the response says."""
+
     def ask(self, code: int, tries: int = TRIES) -> Generator[int, None, bool]:
         for _ in range(tries):
             heard = self.hears(code)
-            if heard == "late":
-                yield LATE_ACK_MS
-            if heard in ("answer", "late"):
+            if heard in ("late", "again"):
+                yield LATE_ACK_MS if heard == "late" else SAID_AGAIN_MS
+            if heard in ("answer", "late", "again"):
                 self.answered()
                 return True
             self._unanswered()
@@ -65,7 +87,11 @@ class Line:
 
     def _unanswered(self) -> None:
         if self.settled:
-            self.heard_ms, self.settled = self.now_ms, False
+            self.heard_ms, self.settled = self._last_look_ms(), False
+
+    def _last_look_ms(self) -> int:
+        """When a driver would have heard of the device last."""
+        return self.now_ms
 
     def hears(self, code: int) -> Heard:
         """What becomes of a command; plays the twin's one-shot faults as its own line would."""
@@ -81,23 +107,25 @@ class Line:
             return "silent"
         if self._played("nak_next"):
             return "nak"
-        if code == wire.RESET:
+        if code in self.unanswered:
             return "answer"
         if self._played("ack_late_next"):
             return "late"
         self._played("eot_missing_next")
-        if code in (wire.DISPENSE, wire.TEST_DISPENSE):
+        if code in self.moving:
             return "answer"
         if twin.link.plays("silence_after", code):
             return "silent"
         self._played("ack_lost_next")
-        return "lost" if self._played("response_lost_next") or self._late_once() else "answer"
+        if self._played("response_lost_next"):
+            return "lost"
+        return "again" if self._played("late_reply_once") else "answer"
 
-    def order(self, deed: Deed) -> Generator[int, None, Done | Literal["refused", "silent", "lost"]]:
+    def order(self, deed: Deed) -> Generator[int, None, Told | Literal["refused", "silent", "lost"]]:
         self._deed, self.arrived = deed, None
         for _ in range(TRIES):
             deed.sent_ms = self.now_ms
-            heard = self.hears(deed.code)
+            heard = self.hears(self._code(deed))
             if heard == "nak":
                 continue
             acked = False
@@ -122,23 +150,38 @@ class Line:
         deed, twin = self._deed, self.twin
         if deed is None:
             return False
-        self._mute = twin.link.plays("silence_after", deed.code) if twin.faults else False
+        code = self._code(deed)
+        self._mute = twin.link.plays("silence_after", code) if twin.faults else False
         acked = not self._played("ack_lost_next") and not self._mute
-        asked = [deed.asked.get(number, 0) for number in range(1, 5)]
-        twin.body.dispense(deed.code, asked, self._moved, self.now_ms, near_end_stops="near_end_mode" in twin.faults)
+        self._begin(code, [deed.asked.get(number, 0) for number in range(1, 5)])
         return acked
 
     def _moved(self, result: Result, now_ms: int) -> None:
-        if self._mute or self._played("response_lost_next") or self._late_once():
+        if self._mute or self._played("response_lost_next"):
             return
+        self._played("late_reply_once")
         if self.linked:
-            self.arrived = done_of(result)
-
-    def _late_once(self) -> bool:
-        return self._played("late_reply_once")
+            self.arrived = self._told(result)
 
     def _played(self, name: str) -> bool:
         if name not in self.twin.faults:
             return False
         self.twin.faults.discard(name)
         return True
+
+
+class Line(LcdmLine[Done]):
+    """Of an LCDM-4000."""
+
+    moving = frozenset({wire.DISPENSE, wire.TEST_DISPENSE})
+    unanswered = frozenset({wire.RESET})
+
+    def _code(self, deed: Deed) -> int:
+        return deed.code
+
+    def _begin(self, code: int, asked: Sequence[int]) -> None:
+        near_end_stops = "near_end_mode" in self.twin.faults
+        self.twin.body.dispense(code, asked, self._moved, self.now_ms, near_end_stops=near_end_stops)
+
+    def _told(self, result: Result) -> Done:
+        return done_of(result)

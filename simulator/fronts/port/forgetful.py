@@ -107,6 +107,19 @@ class Forgetful(Mechanism):
 
     # -- news
 
+    def at_rest(self) -> bool:
+        """A silence may be missed at any moment at which somebody looks."""
+        return super().at_rest() and self._wire.settled
+
+    def _next_look_ms(self, now_ms: int) -> int:
+        """After a silence as long as the driver waits: it may be missed meanwhile."""
+        return super()._next_look_ms(now_ms) if self._wire.settled else now_ms + self._watch_ms
+
+    def _silence_ms(self) -> int | None:
+        """Nobody misses it before a wait or a look is over."""
+        deed = self._deed
+        return super()._silence_ms() if deed and deed.sent_ms is not None else None
+
     def _late(self, judgement: Judgement) -> None:
         """The answer to an order that was given up for lost, while we still ask what became of it."""
         self._end(judgement)

@@ -142,6 +142,8 @@ class Mechanism(ABC):
         while self._script is not None and now_ms >= self._due_ms:
             self._advance()
             self._hear()
+            if self._script is None:
+                self._rest(now_ms)
         waits = [self._due_ms if self._script else self._look_ms, line.due_ms(), self._silence_ms()]
         return first(*waits, self._device.poll(now_ms))
 
@@ -152,7 +154,10 @@ class Mechanism(ABC):
             self._look_ms = None
             self._run(self._look())
         elif self._look_ms is None and (self._state() != self._seen or self._device.faults or not self._wire.settled):
-            self._look_ms = (now_ms // self._watch_ms + 1) * self._watch_ms
+            self._look_ms = self._next_look_ms(now_ms)
+
+    def _next_look_ms(self, now_ms: int) -> int:
+        return (now_ms // self._watch_ms + 1) * self._watch_ms
 
     def _silence_ms(self) -> int | None:
         deed = self._deed

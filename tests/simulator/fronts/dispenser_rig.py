@@ -10,6 +10,7 @@ from drivers.compose.change_presenter import ChangePresenter
 from drivers.dispensing.dispenser import Dispenser as Driver
 from drivers.f53.driver import F53 as F53Driver
 from drivers.lcdm.driver import Lcdm4000 as Lcdm4000Driver
+from drivers.lcdm.driver50 import Lcdm2000 as Lcdm2000Driver
 from kiosk.ports.fact import Fact, Report
 from kiosk.ports.note_dispenser import (
     DispenserPast,
@@ -20,49 +21,53 @@ from kiosk.ports.note_dispenser import (
 )
 from simulator.devices.cabinet_board import CabinetBoard
 from simulator.devices.f53 import F53
-from simulator.devices.lcdm import Lcdm4000
+from simulator.devices.lcdm import Lcdm2000, Lcdm4000
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.dispenser import DispenserFront
 from tests.simulator.fronts.harness import Bench, Fitted, Joint, Rig
 
-CASSETTES = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
-STOCK = {1: 50, 2: 40, 3: 35, 4: 4}
+FOUR = {1: 100, 2: 500, 3: 1_000, 4: 5_000}
+STOCK = {100: 50, 500: 40, 1_000: 35, 5_000: 4}
 OUTCOMES = (NotesPresented, NotesShort, NotesRefused, NotesUncertain)
 
 
-Dispenser = Lcdm4000 | F53
+Dispenser = Lcdm4000 | Lcdm2000 | F53
 TWINS: Mapping[str, Callable[[Matter], Dispenser]] = {
     "lcdm4000": lambda matter: Lcdm4000(matter, Speeds()),
+    "lcdm2000": lambda matter: Lcdm2000(matter, Speeds(), (500, 5_000)),
     "f53": lambda matter: F53(matter, Speeds(), over_tray=True),
 }
-DRIVERS: Mapping[str, Callable[[Report], Driver]] = {
-    "lcdm4000": lambda report: Lcdm4000Driver("dispenser", report, cassettes=CASSETTES),
-    "f53": lambda report: F53Driver("dispenser", report, cassettes=CASSETTES),
+DRIVERS: Mapping[str, Callable[..., Driver]] = {
+    "lcdm4000": Lcdm4000Driver,
+    "lcdm2000": Lcdm2000Driver,
+    "f53": F53Driver,
 }
 
 
-def rig_of(model: str) -> Rig:
+def rig_of(model: str, cassettes: Mapping[int, int]) -> Rig:
     """A dispenser of that model over the cabinet's change tray. Its notes have to lie in the same places at both levels."""
 
     def twins(seed: int) -> Mapping[str, Any]:
         matter = Matter()
-        for cassette, pieces in STOCK.items():
-            for _ in range(pieces):
-                matter.new_note(CASSETTES[cassette], f"cassette.{cassette}")
+        for cassette, value_fen in cassettes.items():
+            for _ in range(STOCK[value_fen]):
+                matter.new_note(value_fen, f"cassette.{cassette}")
         for _ in range(80):
             matter.new_blank("roll")
         return {"dispenser": TWINS[model](matter), "cabinet": CabinetBoard(matter, Speeds())}
 
     def driver(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
         board = BoardDriver("cabinet", report)
-        presenter = ChangePresenter("dispenser", report, DRIVERS[model](report), board)
+        presenter = ChangePresenter(
+            "dispenser", report, DRIVERS[model]("dispenser", report, cassettes=cassettes), board
+        )
         return Fitted(presenter, [Joint("dispenser", presenter, 9_600), Joint("cabinet", board, 19_200)])
 
     def front(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
         board = BoardFront("cabinet", report, twins["cabinet"])
-        front = DispenserFront("dispenser", report, twins["dispenser"], board, cassettes=CASSETTES)
+        front = DispenserFront("dispenser", report, twins["dispenser"], board, cassettes=cassettes)
         return Fitted(front, [Joint("dispenser", front), Joint("cabinet", board)])
 
     return Rig(twins, driver, front, _lie)
@@ -73,8 +78,9 @@ def _lie(twins: Mapping[str, Any]) -> Any:
     return {name: [note.serial for note in place.notes()] for name, place in places.items() if place.notes()}
 
 
-RIG = rig_of("lcdm4000")
-F53_RIG = rig_of("f53")
+RIG = rig_of("lcdm4000", FOUR)
+F53_RIG = rig_of("f53", FOUR)
+LCDM2000_RIG = rig_of("lcdm2000", {1: 500, 2: 5_000})
 
 
 def ready(bench: Bench) -> None:

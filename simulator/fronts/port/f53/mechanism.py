@@ -147,11 +147,6 @@ class F53Mechanism(Forgetful):
         if deed and deed.sent_ms is not None and result is not None and result.code == wire.BILL_COUNT:
             self._late(self._judge(deed, result))
 
-    def _silence_ms(self) -> int | None:
-        """Nobody looks before a wait of the line is over."""
-        deed = self._deed
-        return super()._silence_ms() if deed and deed.sent_ms is not None else None
-
     # -- outcomes
 
     def _stop(self, after: Aftermath) -> None:
