@@ -30,6 +30,7 @@ STATUS: dict[str, Any] = {"state_seq": 1, "mode": "normal", "reasons": [], "faul
 HALF: dict[str, Any] = {
     "services": {"cash": "no_change", "card": "ok", "pickup": "typed_only", "slips": "ok"},
     "versions": {"acceptor": "BV20 2.3"},
+    "settlement": {"ordered": "sale", "count": 2, "amount_fen": 7_600, "last": None},
     "wear": {
         "devices": {"acceptor": {"cycles": 900, "failures": 3}},
         "notes": {"tried": 1_000, "first": 950, "later": 40},
@@ -95,6 +96,10 @@ def test_the_office_at_work(tmp_path: Path) -> None:
             expect(ann.locator(f".works li[data-name={part}]")).to_contain_text(words)
         expect(ann.locator("section", has=ann.locator(".works"))).to_contain_text("BV20 2.3")
         expect(ann.locator("section", has=ann.locator(".works"))).to_contain_text("read in the end 99.0 %")
+        settlement = ann.locator("section", has=ann.get_by_role("heading", name="Settlement with the bank"))
+        expect(settlement).to_contain_text("Not settled yet2 · ¥76")
+        expect(settlement).to_contain_text("Waits for the end of the sale")
+        expect(settlement).to_contain_text("No batch settled yet")
         told = {"epoch": "7f3a91c2", "first_seq": 1, "lines": ["not of a journal"]}
         office.ask("/v1/devices/T31/records", told, "told-by-the-test")
         records = ann.locator("section", has=ann.locator(".code", has_text="7f3a91c2"))
