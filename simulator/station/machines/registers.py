@@ -42,7 +42,7 @@ class Registers:
     def hear(self, fact: Record) -> None:
         kind, result = fact["kind"], fact.get("result", "")
         name = ONCE.get(kind)
-        if name is not None and result not in ("refused",):
+        if name is not None and result not in ("refused",) and (kind, result) != ("capture!", "unknown"):
             about = kind, fact.get(name, 0)
             if fact.get(name) and about in self._seen and result != "deposited":
                 return

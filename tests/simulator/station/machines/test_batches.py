@@ -95,3 +95,15 @@ def test_a_damaged_word_about_a_batch_is_put_down_as_that(wrong: dict[str, Any])
     desk.tell(({**good, **wrong}, []))
     (told,) = desk.station.machines.told.values()
     assert (told.damaged, told.batches.settled) == ([told.seq], [])
+
+
+def test_a_capture_that_nobody_could_tell_of_counts_when_it_is_told_and_once() -> None:
+    """It is asked for again. Found by the campaign with `--office`: the register of the station stayed behind the machine's."""
+    unknown = fact("capture!", result="unknown", payment=1, reason="bad answer")
+    again = fact("payment.due", payment=1)[0], [order("capture?", 1, reference="000001-1")]
+    done = captured(1)[-1]
+    desk = Desk(small_world())
+    desk.tell(*captured(1)[:-1], unknown, again, done, again, done, settled(1, FEN))
+    (told,) = desk.station.machines.told.values()
+    assert (told.registers.values["captured"], told.registers.values["captured_fen"]) == (1, FEN)
+    assert sums(desk) == [("000001", 1, FEN, True)]
