@@ -15,35 +15,33 @@ from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
 from kiosk.ports.note_acceptor import AcceptorPast, NoteMoving, NoteRefused
 from simulator.devices.ccnet import CcnetValidator, codes
+from simulator.devices.ccnet.body import Body
 from simulator.devices.ccnet.codes import State
-from simulator.fronts.port.acceptor_line import ENABLE, HOLD, POLL, RESET, RETURN, STACK, STACKED_COUNTER, Heard, Line
+from simulator.fronts.port.acceptor_book import Wish
+from simulator.fronts.port.acceptor_host import ABSENT_MS, Host, Phase
+from simulator.fronts.port.acceptor_line import ENABLE, HOLD, POLL, RESET, RETURN, STACK, STACKED_COUNTER, Line
+from simulator.fronts.port.acceptor_link import Heard
 from simulator.fronts.port.acceptor_note import SHOWS_NOTE, Notes
 from simulator.fronts.port.acceptor_slot import Slot
-from simulator.fronts.port.acceptor_start import STOPPED, Phase, Start
+from simulator.fronts.port.acceptor_start import STOPPED, Start
 from simulator.fronts.port.acceptor_words import COUNTABLE, ENDINGS, REASONS, raw, show_stops
-from simulator.fronts.port.linkless import Linkless
-from simulator.fronts.port.raised import Faults
 
 MODEL = "ccnet"
 TYPES = 24
-REOPEN_MS = 1_000
-ABSENT_MS = 5_000
-ABSENT_POLL_MS = 500
 RESET_EVERY_MS = 10_000
 RESTING_POLL_MS = 300
 WRONG_PAUSE_MS = 5_000
 COUNTER_PAUSE_MS = 1_000
 STALE_MS = 10_000
 START_MS = 60_000
-NOISE = 3  # unreadable answers in a row: somebody else is there
 
 
-class AcceptorFront(Linkless):
+class AcceptorFront(Host):
     """NoteAcceptor and Participant. Keywords are the driver's; `twin` may be old, a new front is made at each start."""
 
-    escrow_depth, bundle_notes = 1, 0
-    same_note_return = can_identify_box = False
-    deposit_fen: Collection[int] = ()
+    _body: Body
+    _line: Line
+    _notes: Notes
 
     def __init__(
         self,
@@ -56,138 +54,46 @@ class AcceptorFront(Linkless):
         escrow_ms: int = 0,
         countries: Collection[str] = ("CHN", "CNY"),
     ) -> None:
-        self.name = name
-        self.hold_ms = escrow_ms
-        self._report, self._twin, self._body = report, twin, twin.body
-        self._poll_ms = max(100, poll_ms)
-        self._line = Line(twin)
-        self._notes = Notes(report, first_note, escrow_ms)
-        self._faults = Faults(name, report)
+        notes = Notes(report, first_note, escrow_ms)
+        super().__init__(name, report, twin, Line(twin), notes, poll_ms=max(100, poll_ms), hold_ms=escrow_ms)
+        self._twin: CcnetValidator = twin
         kinds = enumerate(self._body.kinds[:TYPES])
         self._table = {number: kind.value_fen for number, kind in kinds if kind and kind.country in countries}
-        self._phase, self._start = Phase.DOWN, Start(State.DISABLED, 0)
+        self._start = Start(State.DISABLED, 0)
         self._status = bytes([0])
         self._slot = Slot()
-        self._plugged, self._restart_wanted, self._overdue = True, False, False
-        self._reopen_ms: int | None = None
-        self._look_ms: int | None = None
+        self._overdue = False
         self._start_ms, self._reset_ms = 0, -RESET_EVERY_MS
-        self._rested: tuple[object, ...] | None = (
-            None  # as it was after the last poll, and when that wanted the next one
-        )
-        self._due_ms: int | None = 0
 
     # -- the port
-
-    @property
-    def values_fen(self) -> Collection[int]:
-        return set(self._notes.values.values())
 
     @property
     def counters(self) -> Mapping[str, int]:
         counter = self._notes.counter
         return {} if counter is None else {"stacked": counter}
 
-    @property
-    def ready(self) -> bool:
-        return self._phase is Phase.WORKING
-
     def accept_only(self, values_fen: Collection[int]) -> None:
         self._slot.choose(frozenset(values_fen), self._notes.values)
-
-    def stack(self, note: int) -> None:
-        self._notes.order(note, STACK)
-
-    def give_back(self, note: int) -> None:
-        self._notes.order(note, RETURN)
-
-    def keep(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: this unit has none."""
-
-    def return_all(self, notes: Sequence[int]) -> None:
-        """Bulk escrow only: this unit has none."""
 
     def recall(self) -> None:
         start = self._start
         value_fen = self._notes.values.get(start.bill_type, 0) if start.bill_type is not None else 0
         self._report(AcceptorPast(start.position, value_fen, start.credited, tuple(self.counters.items())))
 
-    def restart(self) -> None:
-        """A technician mended it: reset and start anew."""
-        self._restart_wanted = self._phase is not Phase.DOWN
+    # -- link
 
-    def unplug(self) -> None:
-        """The data plug is pulled; seen at the next poll."""
-        self._plugged = False
+    def _signs(self) -> tuple[object, ...]:
+        return self._slot.orders, self._body.state, len(self._body.events)
 
-    def replug(self) -> None:
-        self._plugged = True
+    def _linked(self, now_ms: int) -> None:
+        self._start_ms = self._reset_ms = now_ms
 
-    # -- the participant
-
-    def poll(self, now_ms: int) -> int | None:
-        due_ms = self._body.advance(now_ms) if self._twin.on else None
-        early = self._due_ms is None or now_ms < self._due_ms
-        if early and self._rested is not None and self._rested == self._resting():
-            self._line.heard_ms = now_ms
-            return self._due_ms
-        self._due_ms = self._poll(now_ms, due_ms)
-        self._rested = self._resting()
-        return self._due_ms
-
-    def _resting(self) -> tuple[object, ...] | None:
-        """What nothing but orders could change, of a slot that works and holds no note; None when more may be under way."""
-        line, body = self._line, self._body
-        if self._phase is not Phase.WORKING or self._notes.held is not None or self._twin.faults or not line.rests:
-            return None
-        return self._plugged, self._restart_wanted, self._slot.orders, self._twin.on, body.state, len(body.events)
-
-    def _poll(self, now_ms: int, due_ms: int | None) -> int | None:
-        self._line.acknowledge()
-        if self._plugged != (self._phase is not Phase.DOWN):
-            self._move_plug(now_ms)
-        if self._phase is Phase.DOWN:
-            return self._down(now_ms)
-        if self._line.fine:
-            self._still_there(now_ms)
-        if self._restart_wanted:
-            self._restart_wanted = False
-            self._begin(State.POWER_UP, 0, now_ms)
-        self._watch_silence(now_ms)
-        while now_ms >= self._line.free_ms and self._act(now_ms):
-            due_ms = self._body.advance(now_ms) if self._twin.on else None
-        return self._wake(now_ms, due_ms)
-
-    # -- the plug
-
-    def _move_plug(self, now_ms: int) -> None:
-        if not self._plugged:
-            self._phase, self._reopen_ms = Phase.DOWN, now_ms + REOPEN_MS
-            self._faults.clear(FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE)
-            self._faults.set(FaultCode.LINK_LOST, True, f"{self.name}: unplugged")
-            self._notes.silent()
-        elif self._reopen_ms is None or self._opens(self._reopen_ms, now_ms):
-            self._phase, self._restart_wanted = Phase.SEARCHING, False
-            self._start_ms = self._reset_ms = self._look_ms = now_ms
-            self._line.restart(now_ms)
-            self._faults.clear(FaultCode.LINK_LOST)
-
-    def _opens(self, reopen_ms: int, now_ms: int) -> bool:
-        """Once a second somebody tries whether the plug is back."""
-        tries = max(0, -(-(now_ms - reopen_ms) // REOPEN_MS))
-        self._reopen_ms = reopen_ms + tries * REOPEN_MS
-        return self._reopen_ms == now_ms
-
-    def _down(self, now_ms: int) -> int | None:
-        self._notes.late(now_ms)
-        if self._plugged:
-            return self._reopen_ms
-        return now_ms + REOPEN_MS if self._notes.held else None
+    def _begin_again(self, now_ms: int) -> None:
+        self._begin(State.POWER_UP, 0, now_ms)
 
     # -- what to do next
 
     def _act(self, now_ms: int) -> bool:
-        """One command, if one is due; False when none is."""
         if self._phase is Phase.WORKING:
             return self._order(now_ms) or self._enable(now_ms) or self._count(now_ms) or self._look(now_ms)
         if self._phase is Phase.STARTING:
@@ -209,13 +115,17 @@ class AcceptorFront(Linkless):
         return self._send(RESET, now_ms, lambda: self._body.reset(now_ms))
 
     def _order(self, now_ms: int) -> bool:
-        command = self._notes.due(now_ms)
-        if not command:
+        notes, body = self._notes, self._body
+        if notes.renews(now_ms):
+            self._send(HOLD, now_ms, lambda: body.hold(now_ms))
+            notes.renewed(now_ms)
+            return True
+        wish = notes.wish(now_ms)
+        if wish is Wish.NONE:
             return False
-        body = self._body
-        act = {STACK: body.stack, RETURN: body.give_back, HOLD: body.hold}[command]
+        command, act = (STACK, body.stack) if wish is Wish.STACK else (RETURN, body.give_back)
         heard = self._send(command, now_ms, lambda: act(now_ms))
-        self._notes.sent(command, heard is not Heard.REFUSED, now_ms)
+        notes.ordered(wish, heard is not Heard.REFUSED, now_ms)
         return True
 
     def _enable(self, now_ms: int) -> bool:
@@ -287,7 +197,6 @@ class AcceptorFront(Linkless):
             self._report(NoteRefused("double", raw(status)))
 
     def _still_there(self, now_ms: int) -> None:
-        """Nobody asked because nothing changed: a host that had asked would have heard the same."""
         self._line.heard_ms = now_ms
         held, seen = self._notes.held, self._line.seen
         if held is not None and seen is self._body.state and seen in SHOWS_NOTE:
@@ -354,41 +263,19 @@ class AcceptorFront(Linkless):
             self._notes.late(now_ms)
         if alone_ms < ABSENT_MS:
             return
-        self._notes.silent()
-        self._phase = Phase.SEARCHING
-        wrong = self._line.noise >= NOISE or FaultCode.WRONG_DEVICE in self._faults
-        self._faults.set(FaultCode.WRONG_DEVICE, wrong, "noise")
-        self._faults.set(FaultCode.NO_ANSWER, not wrong)
+        self._nobody_answers()
 
     # -- when to be asked again
 
-    def _wake(self, now_ms: int, due_ms: int | None) -> int | None:
-        """`due_ms`: when the mechanism moves on by itself."""
-        grid_ms = self._grid_ms()
-        next_ms = (now_ms // grid_ms + 1) * grid_ms
-        if self._look_ms is None or self._look_ms > now_ms:
-            if self._lively():
-                self._look_ms = next_ms
-            else:
-                self._look_ms = None if due_ms is None else max(next_ms, -(-due_ms // grid_ms) * grid_ms)
-        wake_ms = self._look_ms
-        enable_ms = self._slot.wake_ms(self._status[0]) if self._phase is Phase.WORKING else None
-        for other_ms in (self._notes.wake_ms(), enable_ms):
-            if other_ms is not None and (wake_ms is None or other_ms < wake_ms):
-                wake_ms = other_ms
-        if wake_ms is None:
-            return None
-        return max(wake_ms if wake_ms > now_ms else min(next_ms, now_ms + 100), self._line.free_ms)
+    def _wakes(self) -> Sequence[int | None]:
+        return (self._slot.wake_ms(self._status[0]) if self._phase is Phase.WORKING else None,)
 
     def _grid_ms(self) -> int:
-        if self._phase is Phase.SEARCHING and FaultCode.NO_ANSWER in self._faults:
-            return ABSENT_POLL_MS
         resting = self._phase is Phase.WORKING and self._status[0] == State.DISABLED
         rests = resting and not self._slot.wanted and self._notes.held is None
-        return max(self._poll_ms, RESTING_POLL_MS) if rests else self._poll_ms
+        return max(self._poll_ms, RESTING_POLL_MS) if rests else super()._grid_ms()
 
     def _lively(self) -> bool:
-        """The next status may say something, or has to be heard once more."""
         notes, line = self._notes, self._line
         if self._phase is Phase.SEARCHING or line.news() or line.broken():
             return True

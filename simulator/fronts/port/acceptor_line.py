@@ -7,41 +7,18 @@ only makes a host say the same again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, unique
 
 from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.body import Event
 from simulator.devices.ccnet.codes import State
 from simulator.devices.ccnet.peripheral import Peripheral
+from simulator.fronts.port.acceptor_link import BROKEN, Heard, Link, spoilt
 
 RESET, POLL, ENABLE, STACK, RETURN = 0x30, 0x33, 0x34, 0x35, 0x36
 IDENTIFICATION, HOLD, BILL_TABLE, STACKED_COUNTER = 0x37, 0x38, 0x41, 0x5B
 ANSWER_MS = 500  # how long a host waits
 NAK_MS = 100  # its pause after a damaged answer
 BUSY_UNITS = 5  # of 100 ms
-
-LOST = ("silence_after", "late_reply")
-DAMAGED = ("bit_flip", "cut_frame")
-LINK_NAMES = ("silence_before", "reset_by_itself", *LOST, *DAMAGED)
-BROKEN = frozenset({name + ending for name in LINK_NAMES for ending in ("", "_once")} | {"busy_next"})
-"""Faults under which the front asks as often as a host on a wire does."""
-
-
-@unique
-class Heard(Enum):
-    GOOD = "done and answered"
-    REFUSED = "not done, for certain"
-    NOTHING = "not done, no answer"
-    LOST = "done, no answer"
-    DAMAGED = "done, and the answer cannot be read"
-
-    @property
-    def done(self) -> bool:
-        return self in (Heard.GOOD, Heard.LOST, Heard.DAMAGED)
-
-    @property
-    def answered(self) -> bool:
-        return self in (Heard.GOOD, Heard.REFUSED)
 
 
 def ask(twin: Peripheral, command: int, now_ms: int) -> Heard:
@@ -61,31 +38,29 @@ def ask(twin: Peripheral, command: int, now_ms: int) -> Heard:
     refused = command != POLL and "illegal_next" in twin.faults
     if refused:
         twin.faults.discard("illegal_next")
-    if any(link.plays(name, command) for name in LOST):
-        return Heard.NOTHING if refused else Heard.LOST
-    if any(link.plays(name, command) for name in DAMAGED):
-        return Heard.NOTHING if refused else Heard.DAMAGED
-    return Heard.REFUSED if refused else Heard.GOOD
+    heard = spoilt(twin, command)
+    if refused:
+        return Heard.REFUSED if heard is Heard.GOOD else Heard.NOTHING
+    return heard
 
 
-class Line:
-    """One host and one unit: who was heard when, and when the next command may be sent (all ms absolute)."""
+class Line(Link):
+    """A CCNET line."""
+
+    answer_ms, damaged_ms = ANSWER_MS, NAK_MS
+    broken_by = BROKEN | {"busy_next"}
 
     def __init__(self, twin: Peripheral) -> None:
-        self.fine = True  # the last command was answered
-        self.noise = 0  # answers in a row that could not be read
-        self.heard_ms = self.free_ms = 0
+        super().__init__(twin)
         self.lost_ms = -1_000_000  # the last POLL without an answer
         self.seen: State | None = None  # the state of the last status; None: an event, or nothing
-        self._twin, self._body = twin, twin.body
+        self._twin: Peripheral = twin
+        self._body = twin.body
         self._told: Event | None = None  # not yet acknowledged
 
     def restart(self, now_ms: int) -> None:
-        self.fine, self.noise, self.seen = True, 0, None
-        self.heard_ms = self.free_ms = now_ms
-
-    def pause(self, until_ms: int) -> None:
-        self.free_ms = max(self.free_ms, until_ms)
+        super().restart(now_ms)
+        self.seen = None
 
     def send(self, command: int, now_ms: int, do: Callable[[], object] | None = None) -> Heard:
         """A command other than POLL: carried out when the unit hears it in a state that allows it."""
@@ -130,7 +105,6 @@ class Line:
         return event.payload
 
     def acknowledge(self) -> None:
-        """The step that the last event caused is over: it is told no more."""
         if self._told is not None:
             events = self._body.events
             if events and events[0] is self._told:
@@ -145,17 +119,3 @@ class Line:
     def news(self) -> bool:
         """The next status will be another one than the last."""
         return self.seen is not self._body.state or self._body.told() is not None
-
-    def broken(self) -> bool:
-        return not self.fine or bool(self._twin.faults and not BROKEN.isdisjoint(self._twin.faults))
-
-    def _hear(self, heard: Heard, now_ms: int) -> None:
-        """An answer, or the wait for one."""
-        self.fine = heard.answered
-        if heard.answered:
-            self.heard_ms, self.noise = now_ms, 0
-        elif heard is Heard.DAMAGED:
-            self.noise += 1
-            self.free_ms = now_ms + NAK_MS
-        else:
-            self.free_ms = now_ms + ANSWER_MS

@@ -6,77 +6,34 @@ what the validator told and when; here that becomes facts.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiosk.ports.fact import Report
-from kiosk.ports.note_acceptor import (
-    NoteHeld,
-    NoteJammed,
-    NoteOurs,
-    NoteRefused,
-    NoteReturned,
-    NoteReturnUncertain,
-    NoteUncertain,
-)
+from kiosk.ports.note_acceptor import NoteJammed, NoteReturnUncertain
 from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.codes import State
-from simulator.fronts.port.acceptor_line import HOLD, RETURN, STACK
+from simulator.fronts.port.acceptor_book import SURE, Book, Held
 
 RENEW_MS = 7_500
-OUTCOME_MS = 30_000
-STUBBORN_MS = 1_500
-MOST_RETURNS = 3
-SURE = 2  # statuses in a row without the note
 COUNTER_WRAP = 0x10000
 WITHOUT_NOTE = frozenset({State.IDLING, State.DISABLED, State.ACCEPTING, State.REJECTING})
 JAMS = frozenset({State.JAM_VALIDATOR, State.JAM_CASSETTE})
 SHOWS_NOTE = frozenset({State.ESCROW, State.HOLDING, State.STACKING, State.RETURNING})
 
-UNDECIDED = 0
-"""A wish about a note is the command that carries it out: STACK, RETURN, or not yet one."""
 
+class Notes(Book):
+    """The book of a unit that counts what it stacked. `values`: bill type -> fen."""
 
-@dataclass(slots=True)
-class Held:
-    """The note that is (or was) in escrow. `sign_ms`: when a status showed it last; `sent_ms`: its order, None before."""
-
-    number: int  # 0: no money here, only to be given back
-    bill_type: int
-    value_fen: int
-    seen_ms: int
-    sign_ms: int
-    renewed_ms: int
-    wish: int = UNDECIDED
-    sent_ms: int | None = None
-    in_escrow: bool = True
-    stacking: bool = False
-    returning: bool = False
-    may_be_ours: bool = False
-    missing: int = 0
-    returns: int = 0
-
-
-class Notes:
-    """Numbers begin at `first_note`. `limit_ms`: longest decision, 0 = none. `values`: bill type -> fen, of our money."""
+    renew_ms = RENEW_MS
 
     def __init__(self, report: Report, first_note: int, limit_ms: int) -> None:
-        self.held: Held | None = None
-        self.values: Mapping[int, int] = {}
-        self.past_value_fen: int | None = None  # of a note that an earlier life left inside
+        super().__init__(report, first_note, limit_ms)
         self.doubtful = False
-        self._report = report
-        self._first = self._next = first_note
-        self._limit_ms = limit_ms
-        self._settled: deque[int] = deque(maxlen=8)
         self._counter: int | None = None
         self._credits = 0  # since the counter was read
         self._unseen: list[int] = []  # types told as stacked that were never in escrow
-        self._given_up: Held | None = None  # told as unknown; nothing was drawn in since
         self._last_type: int | None = None  # of the last credit
         self._moved = False  # since then
-        self._drawn_in = self._slot_open = False
 
     # -- the counter
 
@@ -110,7 +67,7 @@ class Notes:
             elif held.stacking:
                 self._unknown(held)
             else:
-                self._ended(held, NoteReturned(held.number, held.value_fen))
+                self._back(held)
         self._credit_unseen(beyond)
         self._counter, self._credits = counter, 0
 
@@ -129,65 +86,6 @@ class Notes:
             for bill_type in self._unseen[:most]:
                 self._credit(self._number_of(bill_type), bill_type, self.values[bill_type])
             self._unseen.clear()
-
-    # -- orders
-
-    def order(self, number: int, wish: int) -> None:
-        held = self.held
-        if held is not None and held.number == number:
-            if held.sent_ms is None:
-                held.wish = wish
-        elif number in self._settled:
-            return
-        elif wish == STACK:
-            self._report(NoteUncertain(number, 0))
-        elif number < self._first and self.past_value_fen is not None:
-            self._report(NoteReturned(number, self.past_value_fen))
-        else:
-            self._report(NoteReturnUncertain(number, 0))
-
-    def due(self, now_ms: int) -> int:
-        """The command to send now: STACK, RETURN, HOLD; 0 for none. `sent` follows."""
-        held = self.held
-        if held is None or not held.in_escrow:
-            return 0
-        if held.wish == UNDECIDED:
-            patient = not self._limit_ms or now_ms - held.seen_ms < self._limit_ms
-            return HOLD if patient and now_ms - held.renewed_ms >= RENEW_MS else 0
-        if held.sent_ms is None:
-            return held.wish
-        stubborn = now_ms - held.sent_ms >= STUBBORN_MS and held.sign_ms > held.sent_ms
-        return RETURN if stubborn and held.returns < MOST_RETURNS else 0
-
-    def wake_ms(self) -> int | None:
-        """When `due` or `late` may have something to say."""
-        held = self.held
-        if held is None:
-            return None
-        late_ms = self._since_ms(held) + OUTCOME_MS
-        if not held.in_escrow:
-            return late_ms
-        if held.wish == UNDECIDED:
-            expired = self._limit_ms and held.renewed_ms + RENEW_MS - held.seen_ms >= self._limit_ms
-            return late_ms if expired else min(late_ms, held.renewed_ms + RENEW_MS)
-        if held.sent_ms is None or held.returns >= MOST_RETURNS:
-            return late_ms
-        return min(late_ms, held.sent_ms + STUBBORN_MS)
-
-    def sent(self, command: int, obeyed: bool, now_ms: int) -> None:
-        """`obeyed` False: the unit said for certain that it did not."""
-        held = self.held
-        if held is None:
-            return
-        if command == HOLD:
-            held.renewed_ms = now_ms
-            return
-        held.sent_ms = now_ms
-        if command == STACK:
-            held.may_be_ours = obeyed
-        else:
-            held.wish = RETURN
-            held.returns += 1
 
     # -- news
 
@@ -208,7 +106,7 @@ class Notes:
             self._stacked(detail, stale)
         elif held is None:
             if code == State.HOLDING:
-                self._seen_first(-1, now_ms)
+                self._seen_first(-1, now_ms, "type -1")
             elif stuck:
                 self._swallowed(NoteJammed)
         elif code == State.HOLDING:
@@ -219,7 +117,7 @@ class Notes:
             held.returning = code == State.RETURNING
             held.sign_ms, held.missing = now_ms, 0
         elif code == codes.RETURNED:
-            self._ended(held, NoteReturned(held.number, held.value_fen))
+            self._back(held)
         elif code in JAMS:
             self.jammed()
         elif code == State.FAILURE:
@@ -228,25 +126,6 @@ class Notes:
             held.missing += 1
             if held.missing >= SURE:
                 self._vanished(held, sure=True)
-
-    def silent(self) -> None:
-        """Nobody answers any more: what was being drawn in may come back, and nobody sees it."""
-        if self._drawn_in and self.held is None:
-            self._swallowed(NoteReturnUncertain)
-
-    def late(self, now_ms: int) -> None:
-        held = self.held
-        if held is not None and now_ms - self._since_ms(held) >= OUTCOME_MS:
-            self._unknown(held)
-
-    def _since_ms(self, held: Held) -> int:
-        return held.sign_ms if held.sent_ms is None or held.returning else held.sent_ms
-
-    def jammed(self) -> None:
-        held = self.held
-        if held is not None:
-            outcome = NoteJammed if held.may_be_ours else NoteReturnUncertain
-            self._ended(held, outcome(held.number, held.value_fen))
 
     def restarted(self, position: str, credited: bool, counter: int | None) -> bool:
         """A start settles the note of this life; False when there was none."""
@@ -258,7 +137,7 @@ class Notes:
         elif position == "jam":
             self.jammed()
         elif position in ("path", "escrow") or (position == "none" and not held.may_be_ours):
-            self._ended(held, NoteReturned(held.number, held.value_fen))
+            self._back(held)
         elif self._counter is not None and counter is not None:
             held.stacking = held.stacking or position != "none"
             held.missing, self.doubtful = SURE, True
@@ -273,29 +152,22 @@ class Notes:
         held = self.held
         if held is not None:
             left = held.stacking or held.returning or (self.doubtful and held.missing > 0)
-            if held.bill_type == bill_type and not left:
+            if held.kind == bill_type and not left:
                 self._signed(held, now_ms)
                 return
             if held.may_be_ours:  # another one lies there now
                 self._unknown(held)
             else:
-                self._ended(held, NoteReturned(held.number, held.value_fen))
-        self._seen_first(bill_type, now_ms)
+                self._back(held)
+        self._seen_first(bill_type, now_ms, f"type {bill_type}")
 
     def _signed(self, held: Held, now_ms: int) -> None:
         held.in_escrow, held.sign_ms, held.missing = True, now_ms, 0
         self.doubtful = False
 
-    def _seen_first(self, bill_type: int, now_ms: int) -> None:
-        self._moved, self._given_up = True, None
-        value_fen = self.values.get(bill_type)
-        if value_fen is None:
-            self.held = Held(0, bill_type, 0, now_ms, now_ms, now_ms, RETURN)
-            self._report(NoteRefused("inhibited", f"type {bill_type}"))
-            return
-        number = self._number()
-        self.held = Held(number, bill_type, value_fen, now_ms, now_ms, now_ms)
-        self._report(NoteHeld(number, value_fen))
+    def _seen_first(self, kind: int, now_ms: int, why: str) -> None:
+        self._moved = True
+        super()._seen_first(kind, now_ms, why)
 
     def _stacked(self, bill_type: int, stale: bool) -> None:
         held, again = self.held, self._last_type == bill_type
@@ -310,7 +182,7 @@ class Notes:
             held.may_be_ours, self.doubtful = True, self._counter is not None
         else:
             if held.number and bill_type in self.values:
-                held.bill_type, held.value_fen = bill_type, self.values[bill_type]
+                held.kind, held.value_fen = bill_type, self.values[bill_type]
             self._ours(held)
 
     def _vanished(self, held: Held, *, sure: bool) -> None:
@@ -321,49 +193,26 @@ class Notes:
                 self._unknown(held)
             else:
                 self.doubtful = True
+        elif sure:
+            self._back(held)
         else:
-            outcome = NoteReturned if sure else NoteReturnUncertain
-            self._ended(held, outcome(held.number, held.value_fen))
-
-    def _swallowed(self, outcome: type[NoteJammed] | type[NoteReturnUncertain]) -> None:
-        """Never recognised: worth the largest note at most."""
-        self._drawn_in = False
-        number = self._number()
-        self._settled.append(number)
-        self._report(outcome(number, max(self.values.values(), default=0)))
-
-    def _number(self) -> int:
-        self._next += 1
-        return self._next - 1
+            self._ended(held, NoteReturnUncertain(held.number, held.value_fen))
 
     def _number_of(self, bill_type: int) -> int:
         """Stacked without having been in escrow: it is the note that was given up, or one nobody saw."""
         note, self._given_up = self._given_up, None
-        return note.number if note is not None and note.bill_type == bill_type else self._number()
+        return note.number if note is not None and note.kind == bill_type else self._number()
 
     def _ours(self, held: Held) -> None:
         if held.number:
-            self._credit(held.number, held.bill_type, held.value_fen)
+            self._credit(held.number, held.kind, held.value_fen)
         self._forgotten(held)
 
     def _credit(self, number: int, bill_type: int, value_fen: int) -> None:
         self._last_type, self._moved = bill_type, False
         self._credits += 1
-        self._settled.append(number)
-        self._report(NoteOurs(number, value_fen))
-
-    def _unknown(self, held: Held) -> None:
-        outcome = NoteUncertain if held.may_be_ours else NoteReturnUncertain
-        self._given_up = held if held.may_be_ours and held.number else None
-        self._ended(held, outcome(held.number, held.value_fen))
-
-    def _ended(self, held: Held, fact: NoteJammed | NoteReturned | NoteReturnUncertain | NoteUncertain) -> None:
-        if held.number:
-            self._settled.append(held.number)
-            self._report(fact)
-        self._forgotten(held)
+        self._booked(number, value_fen)
 
     def _forgotten(self, held: Held) -> None:
         self.doubtful = False
-        if self.held is held:
-            self.held = None
+        super()._forgotten(held)

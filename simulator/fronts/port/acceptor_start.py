@@ -5,8 +5,6 @@ Source: ccnet sheet, sections 5, 6 and 12 (traps 2, 10); reliability notes 3 (P 
 
 from __future__ import annotations
 
-from enum import Enum, unique
-
 from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.codes import State
 from simulator.fronts.port.acceptor_line import (
@@ -16,8 +14,8 @@ from simulator.fronts.port.acceptor_line import (
     POLL,
     RESET,
     STACKED_COUNTER,
-    Heard,
 )
+from simulator.fronts.port.acceptor_link import Heard
 
 STOPPED = frozenset({State.BOX_FULL, State.BOX_OUT, State.JAM_VALIDATOR, State.JAM_CASSETTE, State.FAILURE})
 MOST_AT_REST = 300  # statuses while something moves by itself
@@ -41,14 +39,6 @@ POSITIONS: dict[int, str] = {
     State.FAILURE: "unknown",
 }
 """Where a note was, by the first status; after every other status nowhere."""
-
-
-@unique
-class Phase(Enum):
-    DOWN = "no link"
-    SEARCHING = "nobody has answered yet"
-    STARTING = "answers, is not ready"
-    WORKING = "ready"
 
 
 class Start:

@@ -12,7 +12,7 @@ from enum import Enum, unique
 from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.b2b.numbers import DISPENSED, INVALID_NUMBER, UNLOADED
 from simulator.devices.ccnet.codes import State
-from simulator.fronts.port.acceptor_line import Heard
+from simulator.fronts.port.acceptor_link import Heard
 from simulator.fronts.port.acceptor_words import raw
 from simulator.fronts.port.bill_to_bill.before import Before
 from simulator.fronts.port.bill_to_bill.known import Known

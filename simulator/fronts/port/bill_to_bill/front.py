@@ -14,8 +14,9 @@ from typing import Any
 from kiosk.faults import FaultCode
 from simulator.devices.ccnet.b2b.numbers import HOST_TIMEOUT_MS
 from simulator.devices.ccnet.codes import State
-from simulator.fronts.port.acceptor_line import ENABLE, RESET, Heard
-from simulator.fronts.port.acceptor_start import Phase
+from simulator.fronts.port.acceptor_host import Phase
+from simulator.fronts.port.acceptor_line import ENABLE, RESET
+from simulator.fronts.port.acceptor_link import Heard
 from simulator.fronts.port.acceptor_words import raw
 from simulator.fronts.port.bill_to_bill.followed import hand_out_what_is_held
 from simulator.fronts.port.bill_to_bill.host import POWER_UP, START_MS, UnitHost

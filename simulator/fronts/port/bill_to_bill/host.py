@@ -12,7 +12,7 @@ from kiosk.ports.fact import DeviceReady, Fact, Report
 from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.b2b import BillToBill
 from simulator.devices.ccnet.codes import State
-from simulator.fronts.port.acceptor_start import Phase
+from simulator.fronts.port.acceptor_host import Phase
 from simulator.fronts.port.acceptor_words import raw
 from simulator.fronts.port.bill_to_bill.before import Before, Teller
 from simulator.fronts.port.bill_to_bill.enabling import Enabling

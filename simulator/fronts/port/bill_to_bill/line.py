@@ -12,7 +12,8 @@ from typing import TypeVar
 from simulator.devices.ccnet.b2b import BillToBill
 from simulator.devices.ccnet.b2b.body import UnitBody
 from simulator.devices.ccnet.b2b.numbers import ALLOWED
-from simulator.fronts.port.acceptor_line import RESET, Heard, Line
+from simulator.fronts.port.acceptor_line import RESET, Line
+from simulator.fronts.port.acceptor_link import Heard
 
 STATUS_BYTES = 3
 TRIES = 3  # of a question that moves nothing

@@ -24,7 +24,8 @@ from kiosk.ports.note_acceptor import (
 from simulator.devices.ccnet import codes
 from simulator.devices.ccnet.codes import State
 from simulator.devices.matter import Note
-from simulator.fronts.port.acceptor_line import HOLD, RETURN, STACK, Heard
+from simulator.fronts.port.acceptor_line import HOLD, RETURN, STACK
+from simulator.fronts.port.acceptor_link import Heard
 from simulator.fronts.port.bill_to_bill.before import Before
 from simulator.fronts.port.bill_to_bill.known import IN_BOX, IN_ESCROW, Known
 from simulator.fronts.port.bill_to_bill.line import CASSETTES
