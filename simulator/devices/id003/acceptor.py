@@ -87,21 +87,27 @@ class Id003Acceptor(Validator):
         self._enquired: State | None = None
 
     def _hear(self, command: int, data: bytes, now_ms: int) -> None:
+        told = self.answer(command, data, now_ms)
+        if told is not None:
+            self._say(told, now_ms, command)
+
+    def answer(self, command: int, data: bytes, now_ms: int) -> bytes | None:
+        """What the unit says to a command, and does: status or echo, and its data. None: it says nothing."""
         if command == codes.ACK and not data:
             self._acknowledged()
-            return
+            return None
         if not self.link.hears(command) or now_ms < self._silent_until:
-            return
+            return None
         if self.link.resets(command):
             self.power(False, now_ms)
             self.power(True, now_ms)
-        elif command == codes.STATUS_REQUEST and not data:
-            self._status(now_ms)
-        else:
-            obeyed = None if self._played("invalid_next") else self._obey(command, data, now_ms)
-            self._answer(bytes([codes.INVALID_COMMAND]) if obeyed is None else obeyed, now_ms, command)
-            if command == codes.RESET and obeyed and "slow_start" in self.faults:
-                self._silent_until = now_ms + SLOW_START_MS
+            return None
+        if command == codes.STATUS_REQUEST and not data:
+            return self._status(now_ms)
+        obeyed = None if self._played("invalid_next") else self._obey(command, data, now_ms)
+        if command == codes.RESET and obeyed and "slow_start" in self.faults:
+            self._silent_until = now_ms + SLOW_START_MS
+        return bytes([codes.INVALID_COMMAND]) if obeyed is None else obeyed
 
     def _acknowledged(self) -> None:
         if self.unit.state is State.VEND_VALID:
@@ -112,21 +118,21 @@ class Id003Acceptor(Validator):
         if "lost_ack" not in self.faults and not self.unit.acknowledge():
             self.manners["idle_ack"] += 1
 
-    def _status(self, now_ms: int) -> None:
+    def _status(self, now_ms: int) -> bytes:
         self.manners["hasty_poll"] += now_ms - self._asked_ms < 100
         self._asked_ms = now_ms
         error = self._played("communication_error_next")
         status = bytes([codes.COMMUNICATION_ERROR]) if error else self.unit.status()
         self._enquired = self.unit.state
-        self._answer(status, now_ms, codes.STATUS_REQUEST)
+        return status
 
     def _enquire(self, now_ms: int) -> None:
         """Interrupt mode: ENQ once for each status the host has not asked for yet."""
         if self.settings.interrupts and self.unit.state is not self._enquired:
             self._enquired = self.unit.state
-            self._answer(bytes([codes.ENQ]), now_ms, codes.ENQ)
+            self._say(bytes([codes.ENQ]), now_ms, codes.ENQ)
 
-    def _answer(self, payload: bytes, now_ms: int, command: int) -> None:
+    def _say(self, payload: bytes, now_ms: int, command: int) -> None:
         whole = frame(payload, longer=1 if self._played("wrong_length_next") else 0)
         late = next((ms for name, ms in LATE_MS.items() if name in self.faults), 0) if self.faults else 0
         if late:
