@@ -72,7 +72,13 @@ class Orders:
         return REPLY, self._data(event, invalid)
 
     def _data(self, event: Event | None = None, invalid: bool = False) -> bytes:
-        data = status.data_of(
+        data = self.shows(event, invalid)
+        self.body.opened = False
+        return data
+
+    def shows(self, event: Event | None = None, invalid: bool = False) -> bytes:
+        """What an answer tells, without telling it."""
+        return status.data_of(
             self.body,
             self._faults(),
             event,
@@ -81,8 +87,6 @@ class Orders:
             more=More.CAPABILITIES if self.about.capable else More(0),
             about=bytes([self.about.model, self.about.revision]),
         )
-        self.body.opened = False
-        return data
 
     def _with(self, sub: Sub, extension: bytes = b"", event: Event | None = None) -> Answer:
         return EXTENDED, bytes([sub]) + self._data(event) + extension

@@ -90,45 +90,54 @@ class EbdsValidator(Validator):
         self.link.clear()
         self._orders.forget()
         self._toggle: int | None = None  # of the last message that was taken
-        self._answer = b""
+        self._told: tuple[int, bytes] | None = None  # to that message
         self._seen = (self.body.state, 0)
 
     # -- the line
 
     def _hear(self, heard: Heard, now_ms: int) -> None:
+        told = self.answer(heard, now_ms)
+        if told is not None:
+            self.link.send(frame(*told), now_ms, call_of(heard))
+
+    def answer(self, heard: Heard, now_ms: int) -> tuple[int, bytes] | None:
+        """What is said to a message, and done: CTL and data. None: nothing is said."""
         call = call_of(heard)
-        if not self.link.hears(call):
-            return
+        if now_ms < self._deaf_until or not self.link.hears(call):
+            return None
         if self.link.resets(call):
             self.power(False, now_ms)
             self.power(True, now_ms)
-        elif heard.toggle == self._toggle and "acts_on_repeats" not in self.faults:
+            return None
+        if heard.toggle == self._toggle and "acts_on_repeats" not in self.faults:
             self.manners["repeated"] += 1
-            self.link.send(self._answer, now_ms, call)
-        elif call == Call.RESET:
-            self._reset(heard, now_ms)
-        elif self._played("opposite_toggle_next"):
+            return self._told
+        if call == Call.RESET:
+            return self._reset(heard, now_ms)
+        if self._played("opposite_toggle_next"):
             kind, data = self._orders.plain()
-            self.link.send(frame(kind | 1 - heard.toggle, data), now_ms, call)
-        else:
-            self._obey(heard, now_ms, call)
+            return kind | 1 - heard.toggle, data
+        return self._obey(heard, now_ms, call)
 
-    def _obey(self, heard: Heard, now_ms: int, call: int) -> None:
+    def shows(self) -> bytes:
+        """The six data bytes of an answer that tells no event, as they would be now."""
+        return self._orders.shows()
+
+    def _obey(self, heard: Heard, now_ms: int, call: int) -> tuple[int, bytes]:
         self._mind_manners(call)
         refused = self._played("invalid_next")
         kind, data = self._orders.plain(invalid=True) if refused else self._orders.obey(heard, now_ms)
-        self._toggle, self._answer = heard.toggle, frame(kind | heard.toggle, data)
-        self.link.send(self._answer, now_ms, call)
+        self._toggle, self._told = heard.toggle, (kind | heard.toggle, data)
+        return self._told
 
-    def _reset(self, heard: Heard, now_ms: int) -> None:
+    def _reset(self, heard: Heard, now_ms: int) -> tuple[int, bytes] | None:
         """A soft reset: as after a power cut, and silence first."""
         kind, data = self._orders.plain() if self._played("reset_answered_next") else (0, b"")
         self._forget()
         self.body.wake()
         slow = "slow_reset" in self.faults
         self._deaf_until = now_ms + (LONG_DEAF_MS if slow else self._speeds.motion_ms(DEAF_NOMINAL_MS))
-        if data:
-            self.link.send(frame(kind | heard.toggle, data), now_ms, Call.RESET)
+        return (kind | heard.toggle, data) if data else None
 
     def _mind_manners(self, call: int) -> None:
         both = int(Mode.STACK | Mode.RETURN)

@@ -83,6 +83,7 @@ class EsspValidator(Validator):
         self._orders.forget()
         self._bit: int | None = None  # of the last packet that was answered
         self._stored = b""
+        self._told: tuple[bytes, bool] | None = None  # the same without bytes
         self._command = int(Command.SYNC)
 
     # -- the line
@@ -115,6 +116,35 @@ class EsspValidator(Validator):
 
     def _obey(self, payload: bytes, encrypted: bool, now_ms: int) -> bytes:
         return self._orders.obey(payload, encrypted, now_ms)
+
+    def answer(self, bit: int, payload: bytes, sealed: bool, now_ms: int) -> tuple[bytes, bool] | None:
+        """What is said to a command, and done, between two who need no bytes: the answer inside the packet, and whether it is
+        sealed. None: nothing is said. `payload`: command and data, as they are inside when `sealed`."""
+        if self.body.silent:
+            self.manners["unready"] += 1
+            return None
+        sync = payload == SYNC and not sealed
+        if bit == self._bit and not sync and "acts_on_repeats" not in self.faults:
+            self.manners["repeated"] += 1
+            return self._told if self._reaches(self._command, now_ms) else None
+        if sealed and self._played("keys_lost_next"):
+            self.keys.forget()
+        keyless = sealed and self.keys.session is None
+        command = codes.ENCRYPTED if keyless else payload[0]
+        if not self._reaches(command, now_ms):
+            return None
+        told = bytes([Answer.KEY_NOT_SET]) if keyless else OK if sync else self._obey(payload, sealed, now_ms)
+        self._bit, self._command, self._told = bit, command, (told, sealed and not keyless)
+        if command == Command.RESET and told == OK:
+            self._start_over()
+            self.body.wake()
+        return told, sealed and not keyless
+
+    def spoils(self, sealed: bool) -> bool:
+        """Switches make the next answer unreadable; all of them are played by the question."""
+        names = (*(SPOILS_INSIDE if sealed else ()), *SPOILS_PACKET) if self.faults else ()
+        played = [name for name in names if self._played(name)]
+        return bool(played)
 
     def _reaches(self, command: int, now_ms: int) -> bool:
         """False when the command got lost, or the unit starts again instead."""

@@ -198,6 +198,8 @@ class AcceptorFront(Host):
 
     def _still_there(self, now_ms: int) -> None:
         self._line.heard_ms = now_ms
+        if self._status[0] in STOPPED:
+            self._start_ms = now_ms  # how long people take to help it is not its own time
         held, seen = self._notes.held, self._line.seen
         if held is not None and seen is self._body.state and seen in SHOWS_NOTE:
             held.sign_ms = now_ms
@@ -263,11 +265,12 @@ class AcceptorFront(Host):
             self._notes.late(now_ms)
         if alone_ms < ABSENT_MS:
             return
+        self._phase = Phase.SEARCHING
         self._nobody_answers()
 
     # -- when to be asked again
 
-    def _wakes(self) -> Sequence[int | None]:
+    def _wakes(self, now_ms: int) -> Sequence[int | None]:
         return (self._slot.wake_ms(self._status[0]) if self._phase is Phase.WORKING else None,)
 
     def _grid_ms(self) -> int:

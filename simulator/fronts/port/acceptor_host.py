@@ -7,7 +7,7 @@ what the answers mean.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum, unique
 
 from kiosk.faults import FaultCode
@@ -86,7 +86,7 @@ class Host(Linkless, ABC):
     def _still_there(self, now_ms: int) -> None:
         """Nobody asked because nothing changed: a host that had asked would have heard the same."""
 
-    def _wakes(self) -> Sequence[int | None]:
+    def _wakes(self, now_ms: int) -> Sequence[int | None]:
         """When else something may have to be done, notes apart."""
         return ()
 
@@ -96,6 +96,17 @@ class Host(Linkless, ABC):
         return ABSENT_POLL_MS if absent else self._poll_ms
 
     # -- the port
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """None, if the protocol has none."""
+        return {}
+
+    @abstractmethod
+    def accept_only(self, values_fen: Collection[int]) -> None: ...
+
+    @abstractmethod
+    def recall(self) -> None: ...
 
     @property
     def values_fen(self) -> Collection[int]:
@@ -159,7 +170,7 @@ class Host(Linkless, ABC):
             return self._down(now_ms)
         if self._line.fine:
             self._still_there(now_ms)
-        if self._restart_wanted:
+        if self._restart_wanted and self._line.idle:
             self._restart_wanted = False
             self._begin_again(now_ms)
         self._watch_silence(now_ms)
@@ -198,7 +209,6 @@ class Host(Linkless, ABC):
 
     def _nobody_answers(self) -> None:
         self._notes.silent()
-        self._phase = Phase.SEARCHING
         wrong = self._line.noise >= NOISE or FaultCode.WRONG_DEVICE in self._faults
         self._faults.set(FaultCode.WRONG_DEVICE, wrong, "noise")
         self._faults.set(FaultCode.NO_ANSWER, not wrong)
@@ -213,7 +223,7 @@ class Host(Linkless, ABC):
             else:
                 self._look_ms = None if due_ms is None else max(next_ms, -(-due_ms // grid_ms) * grid_ms)
         wake_ms = self._look_ms
-        for other_ms in (self._notes.wake_ms(), *self._wakes()):
+        for other_ms in (self._notes.wake_ms(), *self._wakes(now_ms)):
             if other_ms is not None and (wake_ms is None or other_ms < wake_ms):
                 wake_ms = other_ms
         if wake_ms is None:

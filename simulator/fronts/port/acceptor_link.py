@@ -67,6 +67,11 @@ class Link:
         """The step that the last news caused is over: it is told no more."""
 
     @property
+    def idle(self) -> bool:
+        """Nothing waits to be said once more."""
+        return True
+
+    @property
     def rests(self) -> bool:
         """All was answered, and nothing that was told waits to be acknowledged."""
         return self.fine

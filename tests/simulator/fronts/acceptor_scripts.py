@@ -1,21 +1,35 @@
 """What hands, orders and bad luck do to an acceptor with one note of escrow, whatever its protocol: scripts for two levels.
 
-`Stand` says what of it differs: who is at the two ends, and how long a note may be thought about.
+`Unit` says what of it differs: who is at the two ends, and what can go wrong with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import Any
 
 from kiosk.ports.fact import DeviceReady
 from kiosk.ports.note_acceptor import NoteHeld, NoteOurs
-from tests.simulator.fronts.harness import Bench, Rig, Script
+from simulator.campaign.work import slice_of
+from tests.simulator.fronts.harness import Bench, Rig, Script, assert_same
 
 VALUES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
 NOTES_PER_BOOT = 100_000
+SLICES = 60
+ANYTHING = 40
+LINK = (
+    "silence_before",
+    "silence_after",
+    "reset_by_itself_once",
+    "silence_before_once",
+    "silence_after_once",
+    "bit_flip_once",
+    "cut_frame_once",
+)
 Order = Callable[[Bench, int], None]
 
 
@@ -88,6 +102,7 @@ def accepted(bench: Bench, value_fen: int = 1_000) -> None:
 
 def works_after(bench: Bench) -> None:
     """A technician resets it; then it takes a note as if nothing had happened."""
+    bench.run(250)
     bench.do(bench.it.restart)
     bench.run(12_050)
     take(bench)
@@ -190,6 +205,17 @@ def cut_with_box_out(bench: Bench) -> None:
     works_after(bench)
 
 
+def cut_with_box_out_for_long(bench: Bench) -> None:
+    """How long people take to help it is not the unit's own time."""
+    ready(bench)
+    bench.do(lambda: twin(bench).remove_box(bench.now_ms))
+    bench.run(1_050)
+    bench.cut()
+    bench.run(95_050)
+    bench.do(lambda: twin(bench).refit_box(bench.now_ms))
+    bench.run(20_050)
+
+
 def cut_before_escrow(bench: Bench) -> None:
     ready(bench)
     insert(bench, 5_000)
@@ -244,7 +270,7 @@ def pulled_while_drawn_in(bench: Bench) -> None:
 
 ORDINARY: Sequence[Script] = (
     sale, only_some, counterfeit, thought_about, orders_about_nothing, box_out, box_out_with_a_note, cut_with_box_out,
-    cut_before_escrow, cut_with_jam, program_alone, pulled_while_drawn_in,
+    cut_with_box_out_for_long, cut_before_escrow, cut_with_jam, program_alone, pulled_while_drawn_in,
 )  # fmt: skip
 
 
@@ -385,13 +411,64 @@ def pulled(after_ms: int, order: Order, out_ms: int) -> Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Luck:
-    """What may happen to one kind of unit: `once` with a note, `on_the_line` at any time, `silences` for a while."""
+class Unit:
+    """One kind of unit, and what may happen to it. `lasting`: switches that stay on for a while; `once`: with a note;
+    `on_the_line`: at any time; `at`: what is ordered -> the commands whose answers are spoilt meanwhile."""
 
     rig: Rig
+    lasting: Sequence[str]
     once: Sequence[str]
     on_the_line: Sequence[str]
+    at: Mapping[Order, Sequence[int]]
     silences: Sequence[str] = ("silence_before", "silence_after", "bit_flip")
+    ordinary: Sequence[Script] = ORDINARY
+    ties: Collection[int] = ()
+    """Seeds of `anything` in which a hand comes so close to an answer that only its way on a wire decides which was first."""
+
+    def scripts(self) -> dict[str, tuple[Script, int]]:
+        """Name -> script and seed; some hundred."""
+        found = {script.__name__: script for script in self.ordinary}
+        found |= {f"{name} lasts": lasting(name) for name in self.lasting}
+        found |= {f"{name} before a note": once_before(name) for name in self.once}
+        for order in (stack, give_back, wait):
+            word = order.__name__
+            found |= {f"{name}, {word}": once_in_escrow(name, order) for name in (*self.once, *self.on_the_line)}
+            for after_ms in (0, 550, 2_050, 9_050):
+                found[f"cut {after_ms} ms after {word}"] = cut_at(after_ms, order)
+            for after_ms in (50, 550, 3_050):
+                for long_ms in (550, 3_050, 40_050):
+                    found[f"pulled {after_ms} ms after {word} for {long_ms} ms"] = pulled(after_ms, order, long_ms)
+            for after_ms in (0, 550, 3_050):
+                for long_ms in (3_050, 15_050, 45_050):
+                    for name in self.silences:
+                        found[f"{name} {after_ms} ms after {word} for {long_ms} ms"] = silent(
+                            name, after_ms, order, long_ms
+                        )
+            for command in self.at[order]:
+                for name in LINK:
+                    found[f"{name} at {command:02X}, {word}"] = at_command(name, command, order)
+        seeds = [seed for seed in range(1, ANYTHING + 1) if seed not in self.ties]
+        return {name: (script, 1) for name, script in found.items()} | {
+            f"anything {seed}": (self.anything, seed) for seed in seeds
+        }
+
+    def today(self) -> dict[str, tuple[Script, int]]:
+        """A slice of them, another one each day, and always a sale. TVM_EVERY_SCRIPT=1: all of them (a minute or two)."""
+        scripts = self.scripts()
+        if os.environ.get("TVM_EVERY_SCRIPT") == "1":
+            return scripts
+        some = slice_of(date.today().toordinal(), list(scripts), SLICES)
+        return {name: scripts[name] for name in ("sale", *some)}
+
+    def agree(self) -> None:
+        """Both levels say the same in each script of the day."""
+        for name, (script, seed) in self.today().items():
+            try:
+                facts = assert_same(self.rig, script, seed)
+            except AssertionError as error:
+                error.add_note(f"in the script {name!r}")
+                raise
+            assert facts, name
 
     def disturb(self, bench: Bench, dice: Random) -> None:
         """One bad thing of the world around, or none."""
@@ -439,7 +516,7 @@ class Luck:
             order = dice.choice((stack, stack, give_back, wait))
             if note:
                 order(bench, note)
-            bench.run(dice.choice((750, 1_450, 2_150)))
+            bench.run(dice.choice((750, 1_650, 2_350)))
             self.disturb(bench, dice)
             bench.run(12_050)
             twin(bench).faults.clear()

@@ -19,6 +19,7 @@ from simulator.devices.ccnet.codes import State
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
 from simulator.fronts.port.acceptor import AcceptorFront
+from tests.simulator.fronts.acceptor_scripts import cut_with_box_out_for_long
 from tests.simulator.fronts.harness import Bench, Fitted, Joint, Rig, Script, assert_same, both
 
 pytestmark = pytest.mark.slow
@@ -386,7 +387,14 @@ def wait(bench: Bench, note: int) -> None:
 
 
 NOMINAL = [sale, only_some, counterfeit, thought_about, orders_about_nothing, box_out, box_out_with_a_note]
-NOMINAL += [cut_with_box_out, cut_before_escrow, cut_with_jam, program_alone, pulled_while_drawn_in]
+NOMINAL += [
+    cut_with_box_out,
+    cut_with_box_out_for_long,
+    cut_before_escrow,
+    cut_with_jam,
+    program_alone,
+    pulled_while_drawn_in,
+]
 LASTING = ["reject_all", "box_full", "box_removed", "stack_motor_failed", "no_counter", "unlatched", "lost_ack"]
 ONCE = [
     "jam_in_path_next",

@@ -7,7 +7,7 @@ come; bit_flip, cut_frame and wrong_length_next are answers that cannot be read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from kiosk.faults import FaultCode
 from kiosk.ports.fact import DeviceReady, Report
@@ -37,7 +37,6 @@ START_MS = 60_000
 class Id003Front(Host):
     """Keywords are the driver's; `countries`: bytes of the currency table that are our money."""
 
-    counters: Mapping[str, int] = {}  # the protocol has none
     _body: Body
     _line: Line
     _notes: Notes
@@ -89,6 +88,8 @@ class Id003Front(Host):
 
     def _still_there(self, now_ms: int) -> None:
         self._line.heard_ms = now_ms
+        if self._status[0] in STOPPED:
+            self._start_ms = now_ms  # how long people take to help it is not its own time
         held, seen = self._notes.held, self._line.seen
         if held is not None and seen is self._body.state and seen in SHOWS_NOTE and self._heard == self._status:
             held.sign_ms = now_ms
@@ -249,11 +250,12 @@ class Id003Front(Host):
         if not hopeful or self._status[0] in STOPPED or alone_ms >= ABSENT_MS:
             self._notes.late(now_ms)
         if alone_ms >= ABSENT_MS:
+            self._phase = Phase.SEARCHING
             self._nobody_answers()
 
     # -- when to be asked again
 
-    def _wakes(self) -> Sequence[int | None]:
+    def _wakes(self, now_ms: int) -> Sequence[int | None]:
         if self._phase is not Phase.WORKING:
             return ()
         return (self._slot.wake_ms(self._status[0]),)

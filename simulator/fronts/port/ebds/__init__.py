@@ -1,0 +1,5 @@
+"""The front of an acceptor that speaks EBDS."""
+
+from simulator.fronts.port.ebds.front import EbdsFront
+
+__all__ = ["EbdsFront"]
