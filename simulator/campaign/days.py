@@ -9,7 +9,7 @@ from simulator.campaign.sets import LINK_FAULTS, PAYMENT_MOMENTS, on_battery, tr
 from simulator.campaign.sets_cards import CARDS, MANNERS, OF_CARDS
 from simulator.campaign.sets_readers import reader_troubles
 from simulator.passenger.person import USUAL, Kind, Plan, make_plan
-from simulator.world.level import FITTED, Level, Machine
+from simulator.world.level import FITTED, Level, Machine, is_fitted
 from simulator.world.office import ORDERS
 from simulator.world.provider import OWN_FAULTS
 from simulator.world.script import Script, Trouble
@@ -23,6 +23,8 @@ ALL_TROUBLES: dict[Machine, tuple[Trouble, ...]] = {
     "coins": tuple(troubles("coins")), "cards": tuple(troubles("cards")),
     **{machine: tuple(troubles(machine)) for machine in FITTED},
 }  # fmt: skip
+AT_PORT = {machine: tuple(troubles(machine, "port")) for machine in FITTED}
+"""The same for machines of which bytes tell more than a front does."""
 AT_DESK = tuple(each for each in ALL_TROUBLES["pay"] if each.device == "payment")
 AT_PROVIDER = tuple(Trouble("payment", name, when) for name in OWN_FAULTS for when in PAYMENT_MOMENTS)
 AT_BANK = tuple(each for each in ALL_TROUBLES["cards"] if each.device.removeprefix("link:") in OF_CARDS)
@@ -91,7 +93,8 @@ def day(
         plans = tuple(_by_phone(plan, dice) for plan in plans)
     if machine == "cards":
         plans = tuple(mixed(plan, dice) for plan in plans)
-    trouble = dice.sample(ALL_TROUBLES[machine], dice.choice(HOW_MANY))
+    known = AT_PORT[machine] if is_fitted(machine) and level == "port" else ALL_TROUBLES[machine]
+    trouble = dice.sample(known, dice.choice(HOW_MANY))
     if machine == "pay":  # few faults are the desk's; every other day has some of them
         trouble += dice.sample(AT_DESK, dice.choice((0, 1, 1, 2)))
     if machine in ("pay", "cards") and level == "bytes":

@@ -22,7 +22,7 @@ from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.shrink import shrink
 from simulator.campaign.work import Work, daily, exhaustive, monkeys, pairs_of, random_days
-from simulator.world.level import FITTED, MACHINES, PLAYED, level_of
+from simulator.world.level import FITTED, MACHINES, level_of
 from simulator.world.run import run
 from simulator.world.script import Script
 
@@ -125,8 +125,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--fitted",
         choices=FITTED,
-        help=f"with --sales: the usual machine with this acceptor or dispenser, as in the demo; {', '.join(PLAYED)} at both "
-        "levels, the others with --level bytes",
+        help="with --sales or --exhaustive: the usual machine with this acceptor or dispenser, as in the demo",
     )
     parser.add_argument(
         "--ups", action="store_true", help="with --sales, --monkey: machines with a UPS, and the mains fail"
@@ -153,8 +152,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     if given.office and not given.sales:
         parser.error("--office belongs to --sales")
     if given.fitted:
-        if not given.sales or given.machine != "usual":
-            parser.error("--fitted belongs to --sales, of the usual machine")
+        if given.machine != "usual" or not (given.sales or given.exhaustive):
+            parser.error("--fitted belongs to --sales or --exhaustive, of the usual machine")
         if given.level == "port" != level_of(given.fitted):
             parser.error(f"no front plays {given.fitted}: with --level bytes")
         given.machine = given.fitted

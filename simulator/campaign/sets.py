@@ -21,7 +21,7 @@ from simulator.devices.lcdm.faults import FAULTS_2000 as LCDM2000_FAULTS
 from simulator.devices.megatec.faults import FAULTS as UPS_FAULTS
 from simulator.devices.ttpm.faults import UNIT_FAULTS
 from simulator.passenger.person import Kind, Plan
-from simulator.world.level import Fitted, Machine, is_fitted, level_of
+from simulator.world.level import Fitted, Level, Machine, is_fitted, level_of
 from simulator.world.payments import FAULTS as PAYMENT_FAULTS
 from simulator.world.script import Script, Trouble
 
@@ -129,6 +129,12 @@ FITTED_MENUS: Mapping[Fitted, tuple[str, Mapping[str, str]]] = {
 }
 """Machine -> the device that is another one there, and all that can go wrong with it: manners of the wire, too."""
 
+OF_BYTES: Mapping[Fitted, frozenset[str]] = {
+    "id003": frozenset({"echo", "answer_after_60_ms", "answer_after_2500_ms"}),
+    "ebds": frozenset({"enq", "reset_answered_next"}),
+}
+"""What of these has no meaning without bytes (the fronts' docstrings say so)."""
+
 PAYMENT_MOMENTS = ("lock?", "auth?", "confirm?", "deliver?", "capture?")
 """When something goes wrong at the other side of a payment by phone, or on the way there."""
 
@@ -174,8 +180,13 @@ def _orders(machine: Machine) -> Mapping[str, tuple[str, ...]]:
     return {**{name: when for name, when in ORDERS.items() if name in _menus(machine)}, "acceptor": UNIT_MOMENTS}
 
 
-def troubles(machine: Machine = "usual") -> list[Trouble]:
-    """Every single fault at its moments, in a fixed order."""
+def troubles(machine: Machine = "usual", level: Level = "bytes") -> list[Trouble]:
+    """Every single fault at its moments, in a fixed order; at port level without those that need bytes."""
+    unseen = OF_BYTES.get(machine, frozenset()) if is_fitted(machine) and level == "port" else frozenset()
+    return [each for each in _troubles(machine) if each.name not in unseen]
+
+
+def _troubles(machine: Machine) -> list[Trouble]:
     return [
         *_device_troubles(machine),
         *_link_troubles(machine),
@@ -234,8 +245,9 @@ def on_battery() -> list[tuple[Trouble, ...]]:
 def singles(sale: str, seed: int = 1, machine: Machine = "usual") -> list[Script]:
     """The sale without a fault, then with each one that may matter to it."""
     plan = sales_of(machine)[sale]
-    plain = Script(seed, (plan,), level=level_of(machine), machine=machine)
-    return [plain, *(replace(plain, troubles=(each,)) for each in troubles(machine) if matters(each, plan))]
+    level = level_of(machine)
+    plain = Script(seed, (plan,), level=level, machine=machine)
+    return [plain, *(replace(plain, troubles=(each,)) for each in troubles(machine, level) if matters(each, plan))]
 
 
 def troubles_in_pairs() -> list[tuple[Trouble, Trouble]]:

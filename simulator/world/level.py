@@ -9,8 +9,8 @@ Level = Literal["port", "bytes"]
 Fitted = Literal["id003", "ebds", "essp", "f53", "lcdm2000"]
 FITTED: tuple[Fitted, ...] = get_args(Fitted)
 """Machines with the acceptor or dispenser of that fitting (`simulator.fittings`)."""
-PLAYED: tuple[Fitted, ...] = ("f53", "lcdm2000")
-"""Those of them whose device has a front; the others have bytes only."""
+PLAYED: tuple[Fitted, ...] = ("id003", "ebds", "essp", "f53", "lcdm2000")
+"""Those of them whose device has a front, now all; another one would have bytes only."""
 
 Machine = Literal["usual", "bulk", "pay", "collect", "coins", "cards"] | Fitted
 MACHINES: tuple[Machine, ...] = ("usual", "bulk", "pay", "collect", "coins", "cards", *FITTED)

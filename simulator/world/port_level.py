@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -13,17 +14,33 @@ from kiosk.ports.note_dispenser import NoteDispenser
 from kiosk.ports.station import Station
 from kiosk.reactor import Reactor
 from kiosk.settings import Settings
+from simulator.devices.ccnet import CcnetValidator
+from simulator.devices.ebds import EbdsValidator
+from simulator.devices.essp import EsspValidator
+from simulator.devices.id003 import Id003Acceptor
 from simulator.fronts.port.acceptor import AcceptorFront
+from simulator.fronts.port.acceptor_host import Host
 from simulator.fronts.port.bill_to_bill import BillToBillFront
 from simulator.fronts.port.board import BoardFront
 from simulator.fronts.port.coin_hopper import CoinsFront
 from simulator.fronts.port.dispenser import PLAYED, DispenserFront
+from simulator.fronts.port.ebds import EbdsFront
+from simulator.fronts.port.essp import EsspFront
+from simulator.fronts.port.id003 import Id003Front
 from simulator.fronts.port.readers import IdReaderFront, ScannerFront
 from simulator.fronts.port.slip_printer import SlipPrinterFront
 from simulator.fronts.port.ticket_unit import TicketUnitFront
 from simulator.fronts.port.ups import UpsFront
 from simulator.world.payment_lines import PaymentLines
 from simulator.world.things import Things
+
+ACCEPTORS: Mapping[type, Callable[..., Host]] = {
+    CcnetValidator: AcceptorFront,
+    Id003Acceptor: Id003Front,
+    EbdsValidator: EbdsFront,
+    EsspValidator: EsspFront,
+}
+"""Twin -> the front that plays it."""
 
 
 class PortLevel:
@@ -100,7 +117,8 @@ class PortLevel:
             )  # fmt: skip
             return unit.acceptor, unit.dispenser, {"acceptor": unit}
         assert isinstance(world.dispenser, PLAYED), "no front plays this dispenser"
-        acceptor = AcceptorFront("acceptor", report, world.acceptor, first_note=first, poll_ms=poll_ms)
+        front = ACCEPTORS[type(world.slot)]
+        acceptor = front("acceptor", report, world.slot, first_note=first, poll_ms=poll_ms)
         dispenser = DispenserFront("dispenser", report, world.dispenser, board, cassettes=cassettes)
         return acceptor, dispenser, {"acceptor": acceptor, "dispenser": dispenser}
 

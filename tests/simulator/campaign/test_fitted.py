@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from kiosk.device_rules import check_devices
+from simulator.campaign.days import day
 from simulator.campaign.main import main
 from simulator.campaign.sabotage import planted
-from simulator.campaign.sets import FITTED_MENUS, SALES, singles, troubles
+from simulator.campaign.sets import FITTED_MENUS, OF_BYTES, SALES, singles, troubles
 from simulator.campaign.work import random_days
 from simulator.fittings import FITTINGS
-from simulator.world import fitted
+from simulator.world import fitted, level
 from simulator.world.level import FITTED, PLAYED, Fitted, level_of
 from simulator.world.run import Run, run
 from simulator.world.script import Script, Trouble
 from tests.simulator.campaign.apart import judged
 
 CHANGE = SALES["change"]
+ACCEPTORS = [machine for machine in PLAYED if FITTED_MENUS[machine][0] == "acceptor"]
 
 
 @pytest.mark.parametrize("machine", FITTED)
@@ -86,7 +90,7 @@ def test_its_own_faults_come_instead_of_the_usual_device() -> None:
     "words",
     [
         ["--fitted", "id003"],
-        ["--fitted", "id003", "--sales", "5"],
+        ["--fitted", "id003", "--monkey", "5"],
         ["--fitted", "f53"],
         ["--fitted", "f53", "--sales", "5", "--level", "bytes", "--machine", "coins"],
         ["--fitted", "teller", "--sales", "5", "--level", "bytes"],
@@ -98,12 +102,35 @@ def test_what_cannot_be_fitted_is_refused(words: list[str]) -> None:
     assert refused.value.code == 2
 
 
-def test_what_has_no_front_has_bytes_only() -> None:
+def test_what_has_no_front_has_bytes_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(level, "PLAYED", ())
     with pytest.raises(ValueError, match="has bytes"):
         Script(1, (CHANGE,), machine="essp")
+    with pytest.raises(SystemExit) as refused:
+        main(["--fitted", "essp", "--sales", "5"])
+    assert refused.value.code == 2
 
 
-@pytest.mark.parametrize("machine", PLAYED)
+@pytest.mark.slow
+@pytest.mark.parametrize("machine", ACCEPTORS)
+def test_a_random_day_without_bytes(machine: Fitted) -> None:
+    """Another one each day, and more by hand: `./tvm campaign --sales N --fitted NAME`."""
+    outcome = run(day(date.today().toordinal(), 7, "port", 6, machine=machine))
+    assert outcome.violations == []
+    assert outcome.visits
+
+
+def test_what_only_bytes_show_does_not_come_without_them() -> None:
+    for machine, unseen in OF_BYTES.items():
+        assert machine in PLAYED
+        device, menu = FITTED_MENUS[machine]
+        played = {each.name for each in troubles(machine, "port") if each.device == device}
+        assert unseen <= set(menu)
+        assert set(menu) - unseen <= played
+        assert not unseen & played
+
+
+@pytest.mark.parametrize("machine", sorted(set(PLAYED) - set(ACCEPTORS)))
 def test_days_without_bytes_lose_nothing(machine: Fitted, capsys: pytest.CaptureFixture[str]) -> None:
     """Faults, cuts and all; a few of the many that a front makes affordable."""
     assert main(["--fitted", machine, "--sales", "10", "--jobs", "1"]) == 0
