@@ -34,6 +34,12 @@ def nobody_pays(book: Book) -> bool:
     return book.charge is not None and book.charge.state == "lapsed" and not book.may_be_out
 
 
+def void_unpaid(book: Book) -> None:
+    """No blank is drawn any more for a place that nobody pays for."""
+    for ticket in book.tickets_in("waiting") if nobody_pays(book) else ():
+        ticket.state = "void"
+
+
 class ChargeGuards:
     """What the table asks about the payment."""
 

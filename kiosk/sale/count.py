@@ -20,7 +20,7 @@ from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
 from kiosk.sale import restarted
 from kiosk.sale.book import Book, S
-from kiosk.sale.charge import CHARGE_COUNTERS, nobody_pays
+from kiosk.sale.charge import CHARGE_COUNTERS, void_unpaid
 from kiosk.sale.coins import COIN_COUNTERS
 from kiosk.sale.deposit import DEPOSIT_COUNTERS
 from kiosk.sale.lines import Claim, NoteLine, PayLine, TicketLine
@@ -54,8 +54,7 @@ def count(fact: Fact, book: Book, at: Counting) -> None:
     counter = _COUNTERS.get(type(fact))
     if counter:
         counter(fact, book, at)
-    for ticket in book.tickets_in("waiting") if nobody_pays(book) else ():
-        ticket.state = "void"
+    void_unpaid(book)
 
 
 def only(states: tuple[S, ...], counter: Counter) -> Counter:
