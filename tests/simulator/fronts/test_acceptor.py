@@ -19,14 +19,25 @@ from simulator.devices.ccnet.codes import State
 from simulator.devices.matter import Matter
 from simulator.devices.twin import Speeds
 from simulator.fronts.port.acceptor import AcceptorFront
-from tests.simulator.fronts.acceptor_scripts import cut_with_box_out_for_long
+from tests.simulator.fronts.acceptor_scripts import (
+    NOTES_PER_BOOT,
+    VALUES_FEN,
+    cut_with_box_out_for_long,
+    fault,
+    give_back,
+    held,
+    insert,
+    mend,
+    places,
+    stack,
+    take,
+    wait,
+)
 from tests.simulator.fronts.harness import Bench, Fitted, Joint, Rig, Script, assert_same, both
 
 pytestmark = pytest.mark.slow
 
 
-VALUES_FEN = (100, 500, 1_000, 2_000, 5_000, 10_000)
-NOTES_PER_BOOT = 100_000
 RETURNED, STACK, RETURN, HOLD, COUNTER, POLL = 0x82, 0x35, 0x36, 0x38, 0x5B, 0x33
 
 
@@ -42,12 +53,6 @@ def by_bytes(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
 def by_port(report: Report, twins: Mapping[str, Any], boot: int) -> Fitted:
     front = AcceptorFront("acceptor", report, twins["acceptor"], first_note=boot * NOTES_PER_BOOT + 1)
     return Fitted(front, [Joint("acceptor", front)])
-
-
-def places(twins: Mapping[str, Any]) -> dict[str, list[int]]:
-    """Which notes lie where."""
-    found = twins["acceptor"].body.matter.places.values()
-    return {place.name: [note.value_fen for note in place.notes()] for place in found}
 
 
 RIG = Rig(twins, by_bytes, by_port, places)
@@ -67,44 +72,6 @@ def ready(bench: Bench) -> None:
     bench.until(DeviceReady)
     bench.do(lambda: bench.it.accept_only(VALUES_FEN))
     bench.run(2_050)
-
-
-def insert(bench: Bench, value_fen: int = 1_000, *, genuine: bool = True) -> str | None:
-    body = twin(bench).body
-    note = body.matter.new_note(value_fen, "hand", genuine)
-    refused: str | None = bench.do(lambda: twin(bench).insert(note, bench.now_ms))
-    return refused
-
-
-def held(bench: Bench, value_fen: int = 1_000) -> int:
-    """A note is in escrow; answers its number."""
-    assert insert(bench, value_fen) is None
-    fact = bench.until(NoteHeld)
-    assert isinstance(fact, NoteHeld)
-    bench.run(150)
-    return fact.note
-
-
-def stack(bench: Bench, note: int) -> None:
-    bench.do(lambda: bench.it.stack(note))
-
-
-def give_back(bench: Bench, note: int) -> None:
-    bench.do(lambda: bench.it.give_back(note))
-
-
-def take(bench: Bench) -> None:
-    bench.do(lambda: twin(bench).take_returned(bench.now_ms))
-    bench.run(1_050)
-
-
-def fault(bench: Bench, *names: str, at: set[int] | None = None) -> None:
-    twin(bench).link.targets = at or set()
-    bench.do(lambda: twin(bench).faults.update(names))
-
-
-def mend(bench: Bench, *names: str) -> None:
-    bench.do(lambda: twin(bench).faults.difference_update(names))
 
 
 def accepted(bench: Bench, value_fen: int = 1_000) -> None:
@@ -380,10 +347,6 @@ def pulled_while_drawn_in(bench: Bench) -> None:
     bench.until(DeviceReady)
     bench.run(1_050)
     works_after(bench)
-
-
-def wait(bench: Bench, note: int) -> None:
-    """No order at all."""
 
 
 NOMINAL = [sale, only_some, counterfeit, thought_about, orders_about_nothing, box_out, box_out_with_a_note]
