@@ -6,9 +6,10 @@ there and what was before (`start_up.py`), the escrow settles notes (`escrow.py`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Mapping
 
-from drivers.accepting.single import OneNote, Phase
+from drivers.accepting.polled import ABSENT_MS, ABSENT_POLL_MS, Polled
+from drivers.accepting.single import Phase
 from drivers.ccnet.codec import VALIDATOR, Bill, Command, State, Status, enable_data, parse_counter, parse_status
 from drivers.ccnet.escrow import Escrow
 from drivers.ccnet.line import HOLD, POLL, RESET, RETURN, STACK, STACKED_COUNTER, Kind, Line, Reply, Request
@@ -19,15 +20,12 @@ from kiosk.ports.fact import DeviceReady, Report
 from kiosk.ports.note_acceptor import AcceptorPast
 
 MODEL = "ccnet"
-ABSENT_MS = 5_000
 RESET_EVERY_MS = 10_000
-ABSENT_POLL_MS = 500
 RESTING_POLL_MS = 300  # disabled and empty
 WRONG_PAUSE_MS = 5_000
 ENABLE_AGAIN_MS = 1_000
 COUNTER_PAUSE_MS = 1_000
 STALE_MS = 10_000
-START_MS = 60_000  # RESET to DISABLED
 QUIET_STATES = (State.IDLING, State.DISABLED, State.FAILURE)  # the counter may be asked
 
 
@@ -35,7 +33,7 @@ ENDINGS = (State.JAMMED, State.BOX_JAMMED, State.FAILURE)
 """They say what became of a note: that is told before the fault, which ends a sale."""
 
 
-class CcnetValidator(OneNote[Escrow]):
+class CcnetValidator(Polled[Escrow, Request, Reply]):
     """Participant and NoteAcceptor.
 
     `first_note`: the first number to give to a note. `escrow_ms`: how long a note may be held for a decision, renewals
@@ -56,9 +54,7 @@ class CcnetValidator(OneNote[Escrow]):
         super().__init__(name, report, Escrow(report, first_note, escrow_ms), escrow_ms)
         self._poll_ms = max(100, poll_ms)
         self._countries = frozenset(countries)
-        self._line = Line(address)
-        self._steps: Generator[Request, Reply, Found | None] | None = None
-        self._next_step: Request | None = None
+        self._line: Line = Line(address)
         self._past = Past("unknown")
         self._found: Found | None = None
         self._bills: Mapping[int, Bill] = {}
@@ -66,9 +62,7 @@ class CcnetValidator(OneNote[Escrow]):
         self._wanted: frozenset[int] = frozenset()
         self._enabled: bytes | None = None  # the mask the unit has acknowledged; None: not known
         self._enable_ms = -ENABLE_AGAIN_MS
-        self._overdue = False  # the start takes longer than any unit should need
-        self._reset_wanted = False
-        self._poll_sent_ms = self._reset_ms = self._lost_ms = self._start_ms = -RESET_EVERY_MS
+        self._poll_sent_ms = self._reset_ms = self._lost_ms = -RESET_EVERY_MS
 
     # -- the port
 
@@ -91,10 +85,6 @@ class CcnetValidator(OneNote[Escrow]):
 
     # -- service and probe
 
-    def restart(self) -> None:
-        """Reset the unit and start anew: for a technician who has cleared a jam. Gives a note in escrow back."""
-        self._reset_wanted = self._phase is not Phase.DOWN
-
     def probe_lines(self) -> list[str]:
         """Identity, state, counters and notes it knows; one fact a line."""
         lines = [f"model {MODEL}", f"phase {self._phase.value}", f"status {self._status.raw}"]
@@ -108,38 +98,8 @@ class CcnetValidator(OneNote[Escrow]):
     # -- the participant
 
     def link_up(self, now_ms: int) -> None:
-        self._line.restart(now_ms)
-        self._phase, self._steps, self._reset_wanted = Phase.SEARCHING, None, False
-        self._start_ms = self._reset_ms = now_ms
-        self._faults.clear(FaultCode.LINK_LOST)
-
-    def link_lost(self, why: str, now_ms: int) -> None:
-        super().link_lost(why, now_ms)
-        self._steps = None
-
-    def take_output(self) -> bytes:
-        return self._line.take_output()
-
-    def receive(self, data: bytes, now_ms: int) -> None:
-        if self._phase is not Phase.DOWN:
-            self._answer(self._line.receive(data, now_ms), now_ms)
-
-    def poll(self, now_ms: int) -> int | None:
-        if self._phase is Phase.DOWN:
-            return self._down(now_ms)
-        self._answer(self._line.poll(now_ms), now_ms)
-        if self._reset_wanted and self._line.idle:  # a status from before the help would say that it still is stuck
-            self._reset_wanted = False
-            self._begin(Status(State.POWER_UP), now_ms)
-        self._watch_silence(now_ms)
-        free_ms = self._line.free_at(now_ms)
-        request = self._next_request(now_ms)
-        if request is None:
-            return max(free_ms, min(self._poll_due_ms(), now_ms + self._poll_ms) - self._line.pause_to_come_ms)
-        if free_ms > now_ms:
-            return free_ms
-        self._send(request, now_ms)
-        return self._line.free_at(now_ms)
+        super().link_up(now_ms)
+        self._reset_ms = now_ms
 
     # -- what to send
 
@@ -165,6 +125,9 @@ class CcnetValidator(OneNote[Escrow]):
 
     def _count_due(self) -> Request | None:
         return STACKED_COUNTER if self._escrow.wants_count and self._status.code in QUIET_STATES else None
+
+    def _rests_until(self, free_ms: int, now_ms: int) -> int:
+        return max(free_ms, min(self._poll_due_ms(), now_ms + self._poll_ms) - self._line.pause_to_come_ms)
 
     def _send(self, request: Request, now_ms: int) -> None:
         if request is POLL:
@@ -257,26 +220,23 @@ class CcnetValidator(OneNote[Escrow]):
         if first.code in STOPPED:
             self.recall()  # the rest may take until a technician comes
 
+    @property
+    def _helpless(self) -> bool:
+        return self._status.code in STOPPED
+
+    def _reset(self, now_ms: int) -> None:
+        """As from a power-up: a status from before the help would say that it still is stuck."""
+        self._begin(Status(State.POWER_UP), now_ms)
+
     def _step(self, reply: Reply, now_ms: int) -> None:
-        assert self._steps is not None
         if reply.request is not self._next_step:  # something late; its news still counts
             status = parse_status(reply.payload) if reply.request is POLL else None
             if status:
                 self._past.see(status)
             return
-        try:
-            self._next_step = self._steps.send(reply)
-        except StopIteration as end:
-            self._started(end.value, now_ms)
-            return
-        if self._status.code in STOPPED:
-            self._start_ms = now_ms  # how long people take to help it is not its own time
-        elif now_ms - self._start_ms >= START_MS:
-            self._overdue = True
-            self._faults.set(FaultCode.DEVICE_FAILURE, True, f"start {self._status.raw}")
+        self._next_of_start(reply, f"start {self._status.raw}", now_ms)
 
     def _started(self, found: Found | None, now_ms: int) -> None:
-        self._steps = None
         if found is None:
             self._faults.set(FaultCode.WRONG_DEVICE, True, self._status.raw)
             self._phase = Phase.SEARCHING
@@ -295,13 +255,3 @@ class CcnetValidator(OneNote[Escrow]):
             self._escrow.past_value_fen = bill.value_fen if bill else 0
         self.recall()
         self._report(DeviceReady(self.name, MODEL, found.identity.part, found.identity.serial))
-
-    def _watch_silence(self, now_ms: int) -> None:
-        alone_ms = now_ms - self._line.heard_ms
-        hopeful = self._phase is Phase.STARTING and now_ms - self._start_ms < START_MS  # it may still tell
-        if not hopeful or self._status.code in STOPPED or alone_ms >= ABSENT_MS:
-            self._escrow.late(now_ms)
-        if alone_ms < ABSENT_MS:
-            return
-        self._phase, self._steps = Phase.SEARCHING, None
-        self._unanswered(self._line.noise)

@@ -7,9 +7,10 @@ reporting where the device has it, else by the seven denominations of the plain 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Mapping
 
-from drivers.accepting.single import OneNote, Phase
+from drivers.accepting.polled import ABSENT_MS, ABSENT_POLL_MS, Polled
+from drivers.accepting.single import Phase
 from drivers.ebds.codec import Kind, Order, Policy, Status, Sub, Trouble, omnibus
 from drivers.ebds.escrow import Escrow
 from drivers.ebds.line import Line, Outcome, Reply, Request
@@ -22,16 +23,13 @@ from kiosk.ports.note_acceptor import AcceptorPast
 
 MODEL = "ebds"
 POLL_MS = (100, 200)  # what hosts in the field use (section 4)
-ABSENT_MS = 5_000
-ABSENT_POLL_MS = 500
 RESET_MS, RESET_POLL_MS = 15_000, 1_000
-START_MS = 60_000
 LASTING = 3  # statuses in a row
 HELD_FOR = 40  # statuses: 4 s or more, longer than any state between two others
 RESETS = 2
 
 
-class EbdsAcceptor(OneNote[Escrow]):
+class EbdsAcceptor(Polled[Escrow, Request, Reply]):
     """Participant and NoteAcceptor.
 
     `first_note`: the first number to give to a note. `escrow_ms`: how long a note may be held for a decision, 0 = no limit.
@@ -41,6 +39,7 @@ class EbdsAcceptor(OneNote[Escrow]):
     """
 
     counters: Mapping[str, int] = {}  # the protocol has none that a source knows (section 13)
+    _next_step: Request
 
     def __init__(
         self,
@@ -56,10 +55,9 @@ class EbdsAcceptor(OneNote[Escrow]):
     ) -> None:
         super().__init__(name, report, Escrow(report, first_note, escrow_ms), escrow_ms)
         self._poll_ms = min(max(POLL_MS[0], poll_ms), POLL_MS[1])
-        self._line = Line()
+        self._line: Line = Line()
         self._notes = Notes(currencies, notes or {})
         self._gives_back = gives_back
-        self._steps: Generator[Request, Reply, Found] | None = None
         self._off = self._next_step = poll_off(Policy.HOLDS)
         self._past = Past("unknown")
         self._told: tuple[str, bool] | None = None  # what was said of the past before the start was through
@@ -68,10 +66,8 @@ class EbdsAcceptor(OneNote[Escrow]):
         self._lasting = 0
         self._up: set[FaultCode] | None = None  # faults of the last status; None: look at all of them
         self._order = Order.NONE  # of the message sent last
-        self._overdue = False
-        self._reset_wanted = False
         self._freed = 0  # resets of this start that should give back a note held out of order
-        self._start_ms = self._reset_ms = -RESET_MS
+        self._reset_ms = -RESET_MS
 
     # -- the port
 
@@ -93,10 +89,6 @@ class EbdsAcceptor(OneNote[Escrow]):
 
     # -- service and probe
 
-    def restart(self) -> None:
-        """Soft reset, and start anew: for a technician who has cleared a jam. A note in escrow comes back."""
-        self._reset_wanted = self._phase is not Phase.DOWN
-
     def probe_lines(self) -> list[str]:
         """Identity, state and notes it knows; one fact a line."""
         status = self._status.raw if self._status else "none"
@@ -112,40 +104,11 @@ class EbdsAcceptor(OneNote[Escrow]):
     # -- the participant
 
     def link_up(self, now_ms: int) -> None:
-        self._line.restart(now_ms)
-        self._phase, self._steps, self._reset_wanted = Phase.SEARCHING, None, False
+        super().link_up(now_ms)
         self._off, self._freed = poll_off(Policy.HOLDS), 0
-        self._start_ms = now_ms
-        self._faults.clear(FaultCode.LINK_LOST)
 
-    def link_lost(self, why: str, now_ms: int) -> None:
-        super().link_lost(why, now_ms)
-        self._steps = None
-
-    def take_output(self) -> bytes:
-        return self._line.take_output()
-
-    def receive(self, data: bytes, now_ms: int) -> None:
-        if self._phase is not Phase.DOWN:
-            self._answer(self._line.receive(data, now_ms), now_ms)
-
-    def poll(self, now_ms: int) -> int | None:
-        if self._phase is Phase.DOWN:
-            return self._down(now_ms)
-        self._answer(self._line.poll(now_ms), now_ms)
-        if self._reset_wanted and self._line.idle:
-            self._reset(now_ms)
-        self._watch_silence(now_ms)
-        free_ms = self._line.free_at(now_ms)
-        if not self._line.idle:
-            return free_ms
-        request = self._next_request(now_ms)
-        if request is None:
-            return max(free_ms, min(self._poll_due_ms(), now_ms + self._poll_ms), now_ms + 1)
-        if free_ms > now_ms:
-            return free_ms
-        self._send(request, now_ms)
-        return self._line.free_at(now_ms)
+    def _turn(self, now_ms: int) -> int:
+        return super()._turn(now_ms) if self._line.idle else self._line.free_at(now_ms)
 
     # -- what to send
 
@@ -165,6 +128,9 @@ class EbdsAcceptor(OneNote[Escrow]):
             if resting and (request := self._notes.due(now_ms)):
                 return request
         return Request(Kind.OMNIBUS, self._omnibus(Order.NONE), poll=True) if due else None
+
+    def _rests_until(self, free_ms: int, now_ms: int) -> int:
+        return max(free_ms, min(self._poll_due_ms(), now_ms + self._poll_ms), now_ms + 1)
 
     def _omnibus(self, order: Order) -> bytes:
         return omnibus(self._notes.enabled, order, extended=self._notes.by_spec)
@@ -266,22 +232,17 @@ class EbdsAcceptor(OneNote[Escrow]):
             self.recall()
 
     def _step(self, reply: Reply, now_ms: int) -> None:
-        assert self._steps is not None
         if reply.status:
             self._see(reply.status)
         if reply.outcome is Outcome.NEWS or reply.request is not self._next_step:
             return
-        try:
-            self._next_step = self._steps.send(reply)
-        except StopIteration as end:
-            self._started(end.value)
-            return
-        if self._status is not None and (stopped(self._status) or self._lasting >= LASTING):
-            self._start_ms = now_ms  # how long people take to help it is not its own time
+        self._next_of_start(reply, "start", now_ms)
+        if self._steps and self._helpless:
             self._reset_wanted = self._reset_wanted or self._may_hold_a_note()
-        elif now_ms - self._start_ms >= START_MS:
-            self._overdue = True
-            self._faults.set(FaultCode.DEVICE_FAILURE, True, "start")
+
+    @property
+    def _helpless(self) -> bool:
+        return self._status is not None and (stopped(self._status) or self._lasting >= LASTING)
 
     def _may_hold_a_note(self) -> bool:
         """Out of service and no reason why: by policy B it holds a note that was in escrow when the power failed. A reset
@@ -293,8 +254,7 @@ class EbdsAcceptor(OneNote[Escrow]):
         self._freed += 1
         return True
 
-    def _started(self, found: Found) -> None:
-        self._steps = None
+    def _started(self, found: Found, now_ms: int) -> None:
         self._off, self._freed = poll_off(Policy.HOLDS), 0
         self._faults.clear(FaultCode.DEVICE_FAILURE)
         self._found, self._phase, self._overdue = found, Phase.WORKING, False
@@ -310,23 +270,13 @@ class EbdsAcceptor(OneNote[Escrow]):
         self._report(DeviceReady(self.name, MODEL, found.version, found.serial))
 
     def _reset(self, now_ms: int) -> None:
-        self._reset_wanted = False
         self._off = poll_off(Policy.GIVES_BACK)
         self._line.reset(now_ms)
         self._phase, self._steps = Phase.SEARCHING, None
         self._reset_ms = self._start_ms = now_ms
 
-    def _watch_silence(self, now_ms: int) -> None:
-        alone_ms = now_ms - self._line.heard_ms
-        absent_ms = RESET_MS if now_ms - self._reset_ms < RESET_MS else ABSENT_MS
-        hopeful = self._phase is Phase.STARTING and now_ms - self._start_ms < START_MS  # it may still tell
-        helpless = self._status is not None and (stopped(self._status) or self._lasting >= LASTING)
-        if not hopeful or helpless or alone_ms >= absent_ms:
-            self._escrow.late(now_ms)
-        if alone_ms < absent_ms:
-            return
-        self._phase, self._steps = Phase.SEARCHING, None
-        self._unanswered(self._line.noise)
+    def _absent_ms(self, now_ms: int) -> int:
+        return RESET_MS if now_ms - self._reset_ms < RESET_MS else ABSENT_MS
 
 
 def _sets_inhibits(request: Request) -> bool:

@@ -6,9 +6,10 @@ Source: id003 sheet. The line keeps the rules of the wire (`line.py`), the start
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Mapping
 
-from drivers.accepting.single import OneNote, Phase
+from drivers.accepting.polled import ABSENT_POLL_MS, Polled
+from drivers.accepting.single import Phase
 from drivers.id003.codec import CODES, Command, Denomination, State, Status, parse_status
 from drivers.id003.escrow import STUCK, Escrow, Valid
 from drivers.id003.line import ACCEPT, HOLD, INHIBIT, POLL, RETURN, STACK, Kind, Line, Reply, Request, enable
@@ -21,16 +22,13 @@ from kiosk.ports.note_acceptor import AcceptorPast
 MODEL = "id003"
 CHINA = 0x2D
 POLL_MS = range(100, 201)
-ABSENT_MS = 5_000
-ABSENT_POLL_MS = 500
 WRONG_PAUSE_MS = 3_000  # shorter than ABSENT_MS, or it would count as silence
 SET_AGAIN_MS = 1_000
 ODD_MS = 10_000  # a state that may not pass without a reset
-START_MS = 60_000  # first status to inhibited
 ODD = (State.CHEATED, State.COMMUNICATION_ERROR)
 
 
-class Id003Acceptor(OneNote[Escrow]):
+class Id003Acceptor(Polled[Escrow, Request, Reply]):
     """Participant and NoteAcceptor.
 
     `first_note`: the first number to give to a note. `escrow_ms`: how long a note may be held for a decision, 0 = no limit.
@@ -57,9 +55,7 @@ class Id003Acceptor(OneNote[Escrow]):
         self._countries = frozenset(countries)
         self._notes = {code: fen for code, fen in (notes or {}).items() if code in CODES}
         self._look_only = look_only
-        self._line = Line()
-        self._steps: Generator[Request, Reply, Found | None] | None = None
-        self._next_step: Request | None = None
+        self._line: Line = Line()
         self._past = Past("unknown")
         self._found: Found | None = None
         self._values: Mapping[int, int] = {}
@@ -69,9 +65,7 @@ class Id003Acceptor(OneNote[Escrow]):
         self._enabled: Request | None = None  # SET ENABLE as the unit has echoed it; None: not known
         self._setting: Request | None = None  # the last one sent
         self._set_ms = -SET_AGAIN_MS
-        self._overdue = False  # the start takes longer than any unit should need
-        self._reset_wanted = False
-        self._poll_sent_ms = self._start_ms = -START_MS
+        self._poll_sent_ms = -POLL_MS[-1]
 
     # -- the port
 
@@ -88,10 +82,6 @@ class Id003Acceptor(OneNote[Escrow]):
 
     # -- service and probe
 
-    def restart(self) -> None:
-        """Reset the unit and start anew: for a technician who has cleared a jam. Gives a note in escrow back."""
-        self._reset_wanted = self._phase is not Phase.DOWN
-
     def probe_lines(self) -> list[str]:
         """Identity, state and notes it knows; one fact a line. The protocol has no counters."""
         lines = [f"model {MODEL}", f"phase {self._phase.value}", f"status {self._status.raw}"]
@@ -102,42 +92,6 @@ class Id003Acceptor(OneNote[Escrow]):
             if not self._look_only:
                 lines.append(f"power recovery {'on' if self._found.power_recovery else 'refused'}")
         return lines + self._faults.lines()
-
-    # -- the participant
-
-    def link_up(self, now_ms: int) -> None:
-        self._line.restart(now_ms)
-        self._phase, self._steps, self._reset_wanted = Phase.SEARCHING, None, False
-        self._start_ms = now_ms
-        self._faults.clear(FaultCode.LINK_LOST)
-
-    def link_lost(self, why: str, now_ms: int) -> None:
-        super().link_lost(why, now_ms)
-        self._steps = None
-
-    def take_output(self) -> bytes:
-        return self._line.take_output()
-
-    def receive(self, data: bytes, now_ms: int) -> None:
-        if self._phase is not Phase.DOWN:
-            self._answer(self._line.receive(data, now_ms), now_ms)
-
-    def poll(self, now_ms: int) -> int | None:
-        if self._phase is Phase.DOWN:
-            return self._down(now_ms)
-        self._answer(self._line.poll(now_ms), now_ms)
-        if self._reset_wanted and self._line.idle:  # a status from before the help would say that it still is stuck
-            self._reset_wanted = False
-            self._begin(Status(State.POWER_UP), now_ms)
-        self._watch_silence(now_ms)
-        free_ms = self._line.free_at(now_ms)
-        request = self._next_request(now_ms)
-        if request is None:
-            return max(free_ms, min(self._poll_due_ms(), now_ms + self._poll_ms) - self._line.pause_to_come_ms)
-        if free_ms > now_ms:
-            return free_ms
-        self._send(request, now_ms)
-        return self._line.free_at(now_ms)
 
     # -- what to send
 
@@ -163,6 +117,9 @@ class Id003Acceptor(OneNote[Escrow]):
             due = ACCEPT if wish == self._enabled else wish
         again = due == self._setting and now_ms - self._set_ms < SET_AGAIN_MS  # the status may be from before it
         return None if again else due
+
+    def _rests_until(self, free_ms: int, now_ms: int) -> int:
+        return max(free_ms, min(self._poll_due_ms(), now_ms + self._poll_ms) - self._line.pause_to_come_ms)
 
     def _send(self, request: Request, now_ms: int) -> None:
         if request is POLL:
@@ -267,23 +224,20 @@ class Id003Acceptor(OneNote[Escrow]):
         if first.code in STOPPED:
             self.recall()  # the rest may take until a technician comes
 
+    @property
+    def _helpless(self) -> bool:
+        return self._status.code in STOPPED
+
+    def _reset(self, now_ms: int) -> None:
+        """As from a power-up: a status from before the help would say that it still is stuck."""
+        self._begin(Status(State.POWER_UP), now_ms)
+
     def _step(self, reply: Reply, now_ms: int) -> None:
-        assert self._steps is not None
         if reply.request is not self._next_step:
             return  # the one that began this start
-        try:
-            self._next_step = self._steps.send(reply)
-        except StopIteration as end:
-            self._started(end.value, now_ms)
-            return
-        if self._status.code in STOPPED:
-            self._start_ms = now_ms  # how long people take to help it is not its own time
-        elif now_ms - self._start_ms >= START_MS:
-            self._overdue = True
-            self._faults.set(FaultCode.DEVICE_FAILURE, True, f"start {self._status.raw}")
+        self._next_of_start(reply, f"start {self._status.raw}", now_ms)
 
     def _started(self, found: Found | None, now_ms: int) -> None:
-        self._steps = None
         if found is None:
             self._faults.set(FaultCode.WRONG_DEVICE, True, self._status.raw)
             self._phase = Phase.SEARCHING
@@ -308,13 +262,3 @@ class Id003Acceptor(OneNote[Escrow]):
             return self._notes
         told = {code: row.value_fen for code, row in found.table.items() if row.country in self._countries}
         return told if all(told.get(code) == fen for code, fen in self._notes.items()) else {}
-
-    def _watch_silence(self, now_ms: int) -> None:
-        alone_ms = now_ms - self._line.heard_ms
-        hopeful = self._phase is Phase.STARTING and now_ms - self._start_ms < START_MS  # it may still tell
-        if not hopeful or self._status.code in STOPPED or alone_ms >= ABSENT_MS:
-            self._escrow.late(now_ms)
-        if alone_ms < ABSENT_MS:
-            return
-        self._phase, self._steps = Phase.SEARCHING, None
-        self._unanswered(self._line.noise)
