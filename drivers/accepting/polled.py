@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic
 
+from drivers.accepting.half_duplex import Answer, Asked, HalfDuplex
 from drivers.accepting.single import Book, OneNote, Phase
 from kiosk.faults import FaultCode
 
@@ -13,31 +14,11 @@ ABSENT_MS = 5_000
 ABSENT_POLL_MS = 500
 START_MS = 60_000  # from the first answer to a unit that takes notes
 
-Asked = TypeVar("Asked")
-Sent = TypeVar("Sent", contravariant=True)
-Answer = TypeVar("Answer")
-
-
-class Line(Protocol[Sent, Answer]):
-    """One request at a time by the rules of a protocol's wire; times in ms of the host's own clock."""
-
-    heard_ms: int
-    noise: int  # bytes and frames since then that were none
-
-    @property
-    def idle(self) -> bool: ...
-    def restart(self, now_ms: int) -> None: ...
-    def take_output(self) -> bytes: ...
-    def receive(self, data: bytes, now_ms: int) -> list[Answer]: ...
-    def poll(self, now_ms: int) -> list[Answer]: ...
-    def send(self, request: Sent, now_ms: int) -> None: ...
-    def free_at(self, now_ms: int) -> int: ...
-
 
 class Polled(OneNote[Book], ABC, Generic[Book, Asked, Answer]):
     """A participant that gives its unit a turn after every answer. Drivers say what to ask next, and what an answer means."""
 
-    _line: Line[Asked, Answer]
+    _line: HalfDuplex[Asked, Answer, Any]
     _steps: Generator[Asked, Answer, Any] | None = None
     _next_step: Asked | None = None
     _reset_wanted = False

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 
 from drivers.accepting.framing import Damaged
+from drivers.accepting.half_duplex import Acknowledging
 from drivers.ccnet.codec import ACK, ILLEGAL, NAK, Command, Decoder, Frame
 
 ANSWER_MS = 500  # the sheet's 10 ms plus a loaded computer and a USB adapter; field drivers wait far longer
-GAP_MS = 100  # no byte for so long inside a frame: the rest is not coming
-AFTER_ACK_MS = 20
 AFTER_NAK_MS = 100
 SENDS = 3  # of one command that the device answers with NAK
 LONGEST_STATUS = 3
@@ -62,70 +61,30 @@ class Reply:
     payload: bytes = b""
 
 
-class Line:
-    """`send` when `free_at` says so; `receive` and `poll` answer what became of it. ACKs are queued at once (decision 16)."""
+class Line(Acknowledging[Request, Reply, Frame]):
+    """`address`: of the device on the line."""
 
     def __init__(self, address: int) -> None:
+        super().__init__()
         self._address = address
-        self._decoder = Decoder()
-        self._output = bytearray()
-        self._pending: Request | None = None
         self._late: Request | None = None  # the last one that was given up
         self._sends = 0
         self._again = False
-        self._deadline_ms = 0
-        self._quiet_ms = 0
-        self._byte_ms = 0
-        self._ack_queued = False
-        self._ack_left = False
-        self.heard_ms = 0  # the last good frame of our device
-        self.noise = 0  # bytes and frames since then that were not from it
+
+    def _framing(self) -> Decoder:
+        return Decoder()
 
     def restart(self, now_ms: int) -> None:
         """A new link: nothing is pending, nothing was heard of it yet."""
-        self._decoder = Decoder()
-        self._output.clear()
-        self._pending = self._late = None
-        self._again = self._ack_queued = self._ack_left = False
-        self._quiet_ms = now_ms
-        self.heard_ms, self.noise = now_ms, 0
+        super().restart(now_ms)
+        self._late, self._again = None, False
 
     # -- out
-
-    def take_output(self) -> bytes:
-        output = bytes(self._output)
-        self._output.clear()
-        self._ack_left = self._ack_left or self._ack_queued
-        self._ack_queued = False
-        return output
-
-    def free_at(self, now_ms: int) -> int:
-        """When the next command may be sent at the earliest; past `now_ms` while an answer or a pause is outstanding."""
-        if self._ack_left:  # the reactor may have held it: the pause begins now, when it is known to have left
-            self._ack_left = False
-            self._quiet_ms = max(self._quiet_ms, now_ms + AFTER_ACK_MS)
-        if self._ack_queued:
-            return now_ms + 1
-        return max(now_ms + 1, self._wake_ms()) if self._pending else self._quiet_ms
-
-    @property
-    def idle(self) -> bool:
-        """No command waits for its answer."""
-        return self._pending is None
-
-    @property
-    def pause_to_come_ms(self) -> int:
-        """An ACK is queued: the pause behind it still has to be begun, by a `free_at` after it has left."""
-        return AFTER_ACK_MS if self._ack_queued else 0
 
     def send(self, request: Request, now_ms: int) -> None:
         self._pending = request
         self._sends = 0
         self._write(now_ms)
-
-    def pause(self, until_ms: int) -> None:
-        """No command before that time (BUSY)."""
-        self._quiet_ms = max(self._quiet_ms, until_ms)
 
     def _write(self, now_ms: int) -> None:
         assert self._pending is not None
@@ -139,28 +98,13 @@ class Line:
         self._output += Frame(self._address, payload).encode()
         self._ack_queued = True
 
-    def _wake_ms(self) -> int:
-        return min(self._deadline_ms, self._byte_ms + GAP_MS) if self._decoder.waiting else self._deadline_ms
-
     # -- in
-
-    def receive(self, data: bytes, now_ms: int) -> list[Reply]:
-        found: list[Frame | Damaged] = []
-        if self._decoder.waiting and now_ms - self._byte_ms >= GAP_MS:
-            found += self._decoder.flush()
-        found += self._decoder.feed(data)
-        self._byte_ms = now_ms
-        if not found and not self._decoder.waiting:
-            self.noise += len(data)
-        return self._hear(found, now_ms)
 
     def poll(self, now_ms: int) -> list[Reply]:
         """Time-outs: a frame that stopped in the middle, a command without answer, a NAK that asks for a repeat."""
-        replies = []
         if self._pending and self._again:
             self._write(now_ms)
-        if self._decoder.waiting and now_ms - self._byte_ms >= GAP_MS:
-            replies = self._hear(self._decoder.flush(), now_ms)
+        replies = self._hear(self._broken_off(now_ms), now_ms)
         if self._pending and self._deadline_ms <= now_ms:
             replies.append(self._end(Kind.SILENT))
         return replies

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from drivers.accepting.framing import Damaged
+from drivers.accepting.half_duplex import HalfDuplex
 from drivers.ebds.codec import (
     SOFT_RESET,
     Decoder,
@@ -27,7 +28,6 @@ from drivers.ebds.codec import (
 )
 
 ANSWER_MS = 300
-GAP_MS = 100  # no byte for so long inside a frame: the rest is not coming
 AFTER_ANSWER_MS = 20
 COPY_MS = 100  # an answer with the other bit: ours follows if the device took the message
 SENDS = 3  # of one message
@@ -70,48 +70,27 @@ class Reply:
     payload: bytes = b""
 
 
-class Line:
-    """`send` when `free_at` says so; `receive` and `poll` answer what became of it."""
+class Line(HalfDuplex[Request, Reply, Frame]):
+    """It acknowledges with the toggle of the next message."""
 
     def __init__(self) -> None:
-        self._decoder = Decoder()
-        self._output = bytearray()
-        self._pending: Request | None = None
+        super().__init__()
         self._toggle = 0  # of the message that is pending, or else of the next one
         self._sends = 0
         self._again = False
-        self._deadline_ms = 0
-        self._quiet_ms = 0
-        self._byte_ms = 0
         self._deaf_ms: int | None = None
         self.settled = False  # the last message was answered: the next one is new to the device, whatever it is
         self.written_ms = -ANSWER_MS  # the last message
-        self.heard_ms = 0  # the last answer to one of ours
-        self.noise = 0  # bytes and frames since then that were none
+
+    def _framing(self) -> Decoder:
+        return Decoder()
 
     def restart(self, now_ms: int) -> None:
         """A new link. The toggle stays: what was not acknowledged on the old link will be told again."""
-        self._decoder = Decoder()
-        self._output.clear()
-        self._pending, self._again, self.settled = None, False, False
-        self._quiet_ms, self._deaf_ms = now_ms, None
-        self.heard_ms, self.noise = now_ms, 0
+        super().restart(now_ms)
+        self._again, self.settled, self._deaf_ms = False, False, None
 
     # -- out
-
-    def take_output(self) -> bytes:
-        output = bytes(self._output)
-        self._output.clear()
-        return output
-
-    def free_at(self, now_ms: int) -> int:
-        """When the next message may be sent at the earliest; past `now_ms` while an answer is outstanding."""
-        return max(now_ms + 1, self._wake_ms()) if self._pending else self._quiet_ms
-
-    @property
-    def idle(self) -> bool:
-        """No message waits for its answer."""
-        return self._pending is None
 
     def send(self, request: Request, now_ms: int) -> None:
         self._pending, self._sends, self.settled = request, 0, False
@@ -123,10 +102,6 @@ class Line:
         self._output += Frame(Kind.AUXILIARY << 4 | self._toggle, SOFT_RESET).encode()
         self._quiet_ms = self._deaf_ms = now_ms + RESET_DEAF_MS
 
-    def pause(self, until_ms: int) -> None:
-        """No message before that time."""
-        self._quiet_ms = max(self._quiet_ms, until_ms)
-
     def _write(self, now_ms: int) -> None:
         assert self._pending is not None
         self._decoder = Decoder()  # the line is half-duplex: what is left over is noise
@@ -136,29 +111,18 @@ class Line:
         self._output += Frame(self._pending.kind << 4 | self._toggle, self._pending.data).encode()
 
     def _wake_ms(self) -> int:
-        if self._again:
-            return self._quiet_ms
-        return min(self._deadline_ms, self._byte_ms + GAP_MS) if self._decoder.waiting else self._deadline_ms
+        return self._quiet_ms if self._again else super()._wake_ms()
 
     # -- in
 
     def receive(self, data: bytes, now_ms: int) -> list[Reply]:
         if self._deaf_ms is not None and now_ms < self._deaf_ms:
             return []
-        found: list[Frame | Damaged] = []
-        if self._decoder.waiting and now_ms - self._byte_ms >= GAP_MS:
-            found += self._decoder.flush()
-        found += self._decoder.feed(data)
-        self._byte_ms = now_ms
-        if not found and not self._decoder.waiting:
-            self.noise += len(data)
-        return self._hear(found, now_ms)
+        return super().receive(data, now_ms)
 
     def poll(self, now_ms: int) -> list[Reply]:
         """Time-outs: a frame that stopped in the middle, a message without an answer, one that has to be sent anew."""
-        replies: list[Reply] = []
-        if self._decoder.waiting and now_ms - self._byte_ms >= GAP_MS:
-            replies = self._hear(self._decoder.flush(), now_ms)
+        replies = self._hear(self._broken_off(now_ms), now_ms)
         if self._pending and self._again and self._quiet_ms <= now_ms:
             self._write(now_ms)
         elif self._pending and not self._again and self._deadline_ms <= now_ms:

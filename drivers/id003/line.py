@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from drivers.accepting.framing import Damaged
+from drivers.accepting.half_duplex import Acknowledging
 from drivers.id003.codec import ACK, Command, Decoder, Frame, State, mask, parse_status
 
 ANSWER_MS = 300
-GAP_MS = 100  # no byte for so long inside a frame: the rest is not coming
-AFTER_ACK_MS = 20
 DOUBT_MS = 10_000  # so long after a lost answer to STATUS REQUEST a status may be the late copy of an older one
 
 
@@ -78,58 +77,17 @@ def answer_kind(request: Request, frame: Frame) -> Kind | None:
     return Kind.ACK if frame == Frame(ACK) else None
 
 
-class Line:
-    """`send` when `free_at` says so; `receive` and `poll` answer what became of it. ACKs are queued at once (decision 16)."""
+class Line(Acknowledging[Request, Reply, Frame]):
+    """A point-to-point line: no addresses, and only VEND VALID is acknowledged."""
 
     def __init__(self) -> None:
-        self._decoder = Decoder()
-        self._output = bytearray()
-        self._pending: Request | None = None
-        self._deadline_ms = 0
-        self._quiet_ms = 0
-        self._byte_ms = 0
+        super().__init__()
         self._lost_ms = -DOUBT_MS
-        self._ack_queued = False
-        self._ack_left = False
-        self.heard_ms = 0  # the last good frame
-        self.noise = 0  # bytes and frames since then that were none
 
-    def restart(self, now_ms: int) -> None:
-        """A new link: nothing is pending, nothing was heard of it yet."""
-        self._decoder = Decoder()
-        self._output.clear()
-        self._pending = None
-        self._ack_queued = self._ack_left = False
-        self._quiet_ms = now_ms
-        self.heard_ms, self.noise = now_ms, 0
+    def _framing(self) -> Decoder:
+        return Decoder()
 
     # -- out
-
-    def take_output(self) -> bytes:
-        output = bytes(self._output)
-        self._output.clear()
-        self._ack_left = self._ack_left or self._ack_queued
-        self._ack_queued = False
-        return output
-
-    def free_at(self, now_ms: int) -> int:
-        """When the next command may be sent at the earliest; past `now_ms` while an answer or a pause is outstanding."""
-        if self._ack_left:  # the reactor may have held it: the pause begins now, when it is known to have left
-            self._ack_left = False
-            self._quiet_ms = max(self._quiet_ms, now_ms + AFTER_ACK_MS)
-        if self._ack_queued:
-            return now_ms + 1
-        return max(now_ms + 1, self._wake_ms()) if self._pending else self._quiet_ms
-
-    @property
-    def idle(self) -> bool:
-        """No command waits for its answer."""
-        return self._pending is None
-
-    @property
-    def pause_to_come_ms(self) -> int:
-        """An ACK is queued: the pause behind it still has to be begun, by a `free_at` after it has left."""
-        return AFTER_ACK_MS if self._ack_queued else 0
 
     def doubtful(self, now_ms: int) -> bool:
         """An answer to STATUS REQUEST was lost shortly before, so a status may be the late copy of an older one."""
@@ -146,30 +104,11 @@ class Line:
         self._output += Frame(ACK).encode()
         self._ack_queued = True
 
-    def pause(self, until_ms: int) -> None:
-        """No command before that time."""
-        self._quiet_ms = max(self._quiet_ms, until_ms)
-
-    def _wake_ms(self) -> int:
-        return min(self._deadline_ms, self._byte_ms + GAP_MS) if self._decoder.waiting else self._deadline_ms
-
     # -- in
-
-    def receive(self, data: bytes, now_ms: int) -> list[Reply]:
-        found: list[Frame | Damaged] = []
-        if self._decoder.waiting and now_ms - self._byte_ms >= GAP_MS:
-            found += self._decoder.flush()
-        found += self._decoder.feed(data)
-        self._byte_ms = now_ms
-        if not found and not self._decoder.waiting:
-            self.noise += len(data)
-        return self._hear(found, now_ms)
 
     def poll(self, now_ms: int) -> list[Reply]:
         """Time-outs: a frame that stopped in the middle, a command without answer."""
-        replies = []
-        if self._decoder.waiting and now_ms - self._byte_ms >= GAP_MS:
-            replies = self._hear(self._decoder.flush(), now_ms)
+        replies = self._hear(self._broken_off(now_ms), now_ms)
         if self._pending and self._deadline_ms <= now_ms:
             if self._pending is POLL:
                 self._lost_ms = now_ms
