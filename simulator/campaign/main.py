@@ -1,8 +1,9 @@
 """`./tvm campaign`: sales by the million with faults and power cuts, judged by the auditor.
 
 Without options: the daily slice of the tests. `--exhaustive`: one fault, every crash point, every crash while it recovers,
-and pairs of faults with every crash point, complete. `--sales N`: random days. What is found is shrunk, and the one command
-that repeats it is printed. Ends 0 without a violation, 1 with, 2 for wrong arguments; Ctrl-C ends it, `--state FILE` goes on.
+complete; `--pairs SALE`: every two faults and every crash point of that sale. `--sales N`: random days. What is found is
+shrunk, and the one command that repeats it is printed. Ends 0 without a violation, 1 with, 2 for wrong arguments; Ctrl-C
+ends it, `--state FILE` goes on.
 """
 
 from __future__ import annotations
