@@ -13,7 +13,8 @@ from kiosk.ports.fact import Report
 from simulator.devices.lcdm import Lcdm4000, wire
 from simulator.fronts.port.cassettes import CassetteState, State
 from simulator.fronts.port.dispenser_line import ACK_MS, TRIES, Line
-from simulator.fronts.port.mechanism import AGAIN_MS, DOUBT_MS, Ended, Found, Mechanism, Script
+from simulator.fronts.port.lcdm import Lcdm
+from simulator.fronts.port.mechanism import AGAIN_MS, DOUBT_MS, Ended, Found, Script
 from simulator.fronts.port.paid import REFUSED, Deed, Done, Judgement, Memory, aftermath, judged, last_of, taken
 
 STATUS_MS = 34  # a STATUS and its answer at 9600 baud
@@ -23,8 +24,10 @@ SUSPECT_MS = 2 * DOUBT_MS
 SENSORS_AND_MOTORS = (0x20, 0x21, 0x22, 0x23)
 
 
-class Remembering(Mechanism):
+class Remembering(Lcdm):
     model = "lcdm4000"
+    twin: Lcdm4000
+    _line: Line
 
     def __init__(
         self, name: str, report: Report, twin: Lcdm4000, cassettes: Mapping[int, int], found: Found, ended: Ended,
@@ -34,21 +37,6 @@ class Remembering(Mechanism):
         self._line = line = Line(twin, lambda: self.health.whole.clear(FaultCode.NO_ANSWER))
         self._serial_counts = False
         super().__init__(name, report, twin, line, cassettes, found, ended, max_notes=max_notes, watch_ms=watch_ms)
-
-    def _state(self) -> tuple[object, ...]:
-        body, faults = self.twin.body, self.twin.faults
-        low = [len(place.things) <= body.near_end_notes for place in body.cassettes]
-        return (self.twin.powered, len(body.path.things), body.reject_tray, *body.fitted, *low, *faults)
-
-    def _news(self) -> bool:
-        return self._line.arrived is not None
-
-    def _forget_news(self) -> None:
-        self._line.arrived = None
-
-    def _run(self, script: Script) -> None:
-        self._line.waits = False
-        super()._run(script)
 
     # -- scripts
 

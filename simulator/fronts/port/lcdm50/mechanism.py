@@ -15,6 +15,7 @@ from simulator.devices.lcdm.codes import Error
 from simulator.fronts.port.cassettes import CassetteState, State
 from simulator.fronts.port.dispenser_line import LcdmLine
 from simulator.fronts.port.forgetful import Forgetful, Silence, is_test
+from simulator.fronts.port.lcdm import Lcdm
 from simulator.fronts.port.lcdm50.judge import Moved, Told, aftermath, judged
 from simulator.fronts.port.mechanism import Ended, Found, Script
 from simulator.fronts.port.paid import REFUSED, Deed, Judgement
@@ -71,8 +72,10 @@ class Line50(LcdmLine[Told]):
         return Told(error_of(self.twin.body, result.error, result.at), tuple(rows), result.command in TESTS)
 
 
-class Lcdm2000Mechanism(Forgetful):
+class Lcdm2000Mechanism(Lcdm, Forgetful):
     model = "lcdm2000"
+    twin: Lcdm2000
+    _line: Line50
 
     def __init__(
         self, name: str, report: Report, twin: Lcdm2000, cassettes: Mapping[int, int], found: Found, ended: Ended,
@@ -85,21 +88,6 @@ class Lcdm2000Mechanism(Forgetful):
 
     def _answered(self) -> None:
         self.health.whole.clear(FaultCode.NO_ANSWER)
-
-    def _state(self) -> tuple[object, ...]:
-        body, faults = self.twin.body, self.twin.faults
-        low = [len(place.things) <= body.near_end_notes for place in body.cassettes]
-        return (self.twin.powered, len(body.path.things), body.reject_tray, *body.fitted, *low, *faults)
-
-    def _news(self) -> bool:
-        return self._line.arrived is not None
-
-    def _forget_news(self) -> None:
-        self._line.arrived = None
-
-    def _run(self, script: Script) -> None:
-        self._line.waits = False
-        super()._run(script)
 
     # -- scripts
 
