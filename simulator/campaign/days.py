@@ -101,7 +101,7 @@ def day(
         trouble += dice.sample(AT_PROVIDER, dice.choice((0, 0, 1)))
     if machine == "cards":
         trouble += dice.sample(AT_DESK, dice.choice((0, 0, 1))) + dice.sample(AT_BANK, dice.choice((0, 1, 1, 2)))
-    if machine == "collect" and level == "bytes":
+    if machine == "collect":
         trouble += dice.sample(AT_READERS, dice.choice((0, 1, 1, 2)))
     placed = tuple(replace(each, nth=1 + dice.randrange(visits)) for each in trouble)
     cuts = sorted(dice.sample(range(1, POINTS_PER_VISIT * visits), dice.choice(CUTS)))

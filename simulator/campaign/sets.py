@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from simulator.campaign.sets_cards import CARD_SALES, CARD_UNSEEN, card_troubles, matters
+from simulator.campaign.sets_readers import reader_troubles
 from simulator.devices.cabinet_board.faults import BOARD_FAULTS
 from simulator.devices.ccnet.b2b.faults import FAULTS as UNIT_OF_NOTES_FAULTS
 from simulator.devices.ccnet.faults import FAULTS as ACCEPTOR_FAULTS
@@ -247,7 +248,8 @@ def singles(sale: str, seed: int = 1, machine: Machine = "usual") -> list[Script
     plan = sales_of(machine)[sale]
     level = level_of(machine)
     plain = Script(seed, (plan,), level=level, machine=machine)
-    return [plain, *(replace(plain, troubles=(each,)) for each in troubles(machine, level) if matters(each, plan))]
+    known = [*troubles(machine, level), *(reader_troubles(LINK_FAULTS) if machine == "collect" else ())]
+    return [plain, *(replace(plain, troubles=(each,)) for each in known if matters(each, plan))]
 
 
 def troubles_in_pairs() -> list[tuple[Trouble, Trouble]]:

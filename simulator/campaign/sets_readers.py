@@ -1,4 +1,4 @@
-"""What can go wrong with code scanner and identity reader where orders are picked up. No front plays it: it has bytes."""
+"""What can go wrong with code scanner and identity reader where orders are picked up, at both levels."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ from simulator.fronts.port.dispenser import PLAYED, DispenserFront
 from simulator.fronts.port.ebds import EbdsFront
 from simulator.fronts.port.essp import EsspFront
 from simulator.fronts.port.id003 import Id003Front
-from simulator.fronts.port.readers import IdReaderFront, ScannerFront
+from simulator.fronts.port.samv import SamvFront
+from simulator.fronts.port.scanner import ScannerFront
 from simulator.fronts.port.slip_printer import SlipPrinterFront
 from simulator.fronts.port.ticket_unit import TicketUnitFront
 from simulator.fronts.port.ups import UpsFront
@@ -84,12 +85,12 @@ class PortLevel:
         return devices
 
     def _readers(self, report: Report) -> dict[str, Any]:
-        proof = self._things.proof
-        if proof is None:
+        desk = self._things.world.readers
+        if desk is None:
             return {}
         return {
-            "code_scanner": ScannerFront("code_scanner", report, proof),
-            "id_reader": IdReaderFront("id_reader", report, proof),
+            "code_scanner": ScannerFront("code_scanner", report, desk.scanner),
+            "id_reader": SamvFront("id_reader", report, desk.reader),
         }
 
     def _coins(self, settings: Settings, report: Report) -> CoinsFront | None:

@@ -98,8 +98,10 @@ class Wire:
         return self._plugged
 
     def open(self) -> End:
-        """The host's end for the reactor. Raises LinkError while the plug is out."""
+        """The host's end for the reactor; what came before is gone, as from a port that is opened. Raises LinkError while the
+        plug is out."""
         self.check()
+        self.host.close()
         return self.host
 
     def check(self) -> None:

@@ -15,7 +15,7 @@ from simulator.devices.samv.card import Card
 from simulator.devices.samv.codes import Status
 from simulator.devices.samv.faults import FAULTS
 from simulator.devices.samv.field import Field
-from simulator.devices.samv.sam import Sam
+from simulator.devices.samv.sam import Sam, Tell
 from simulator.devices.samv.wire import Ear, packet
 from simulator.devices.twin import Speeds
 
@@ -45,6 +45,8 @@ class SamvReader:
         self._ear = Ear()
         self._power = True
         self._deaf_until_ms = 0
+        self.starts = 0
+        """How often it started anew: what it had not said yet was never said."""
         self._later: list[tuple[int, bytes, int | None]] = []
 
     # -- Twin
@@ -54,10 +56,7 @@ class SamvReader:
 
     def receive(self, data: bytes, now_ms: int) -> None:
         self.poll(now_ms)
-        if not self._power or now_ms < self._deaf_until_ms or "wrong_baud" in self.faults:
-            return
-        if "another_device" in self.faults:
-            self.link.say(OTHER_WORDS)
+        if not self._heeds(now_ms):
             return
         for content in self._ear.feed(data, now_ms):
             if now_ms < self._deaf_until_ms:
@@ -69,6 +68,28 @@ class SamvReader:
                 self._tell(Status.CHECKSUM, b"", TO_EVERYTHING, now_ms)
             else:
                 self._hear(content, now_ms)
+
+    def hear(self, content: bytes, tell: Tell, now_ms: int) -> None:
+        """One whole command, from a host without packets; `tell` gets its answer, unless it is lost or never comes."""
+        self.poll(now_ms)
+        if not self._heeds(now_ms):
+            return
+        if self._sam.moving():
+            self.manners["spoke_over"] += 1
+        else:
+            self._obey(content, tell, now_ms)
+
+    def listens(self, now_ms: int) -> bool:
+        """It has power, and its start is over."""
+        return self._power and now_ms >= self._deaf_until_ms
+
+    def _heeds(self, now_ms: int) -> bool:
+        if not self.listens(now_ms) or "wrong_baud" in self.faults:
+            return False
+        if "another_device" in self.faults:
+            self.link.say(OTHER_WORDS)
+            return False
+        return True
 
     def poll(self, now_ms: int) -> int | None:
         if not self._power:
@@ -110,18 +131,21 @@ class SamvReader:
     # -- the line
 
     def _hear(self, content: bytes, now_ms: int) -> None:
+        command, reads = content[0], tuple(content[:2]) in (codes.READ, codes.READ_FINGERPRINTS)
+
+        def done(status: Status, data: bytes, then_ms: int) -> None:
+            self._tell(status, data, command, then_ms, reads=reads)
+
+        self._obey(content, done, now_ms)
+
+    def _obey(self, content: bytes, tell: Tell, now_ms: int) -> None:
         command = content[0]
         if not self.link.hears(command):
             return
         if self.link.resets(command):
             self._start_again(now_ms)
             return
-        reads = tuple(content[:2]) in (codes.READ, codes.READ_FINGERPRINTS)
-
-        def done(status: Status, data: bytes, then_ms: int) -> None:
-            self._tell(status, data, command, then_ms, reads=reads)
-
-        self._sam.obey(content, done, now_ms)
+        self._sam.obey(content, tell, now_ms)
         self.poll(now_ms)
 
     def _tell(self, status: Status, data: bytes, command: int, now_ms: int, *, reads: bool = False) -> None:
@@ -153,6 +177,7 @@ class SamvReader:
 
     def _start_again(self, now_ms: int) -> None:
         """As after a power cut: the field was off, so the cards on it start anew."""
+        self.starts += 1
         self.link.clear()
         self._later.clear()
         self._ear.clear()

@@ -58,16 +58,32 @@ class CodeScanner:
 
     def receive(self, data: bytes, now_ms: int) -> None:
         self.poll(now_ms)
-        if not self._power or now_ms < self._deaf_until_ms or "wrong_baud" in self.faults:
-            return
-        if "another_device" in self.faults:
-            self.link.say(OTHER_WORDS)
+        if not self._heeds(now_ms):
             return
         for said in self._ear.feed(data, now_ms):
             if now_ms >= self._deaf_until_ms:
                 self._hear(said, now_ms)
         self.manners["dropped"] = self._ear.dropped
         self.poll(now_ms)
+
+    def hear(self, said: Said, now_ms: int) -> None:
+        """One whole command, from a host without bytes; what is said comes by `take_output`."""
+        self.poll(now_ms)
+        if self._heeds(now_ms):
+            self._hear(said, now_ms)
+            self.poll(now_ms)
+
+    def listens(self, now_ms: int) -> bool:
+        """It has power, and its start is over."""
+        return self._power and now_ms >= self._deaf_until_ms
+
+    def _heeds(self, now_ms: int) -> bool:
+        if not self.listens(now_ms) or "wrong_baud" in self.faults:
+            return False
+        if "another_device" in self.faults:
+            self.link.say(OTHER_WORDS)
+            return False
+        return True
 
     def poll(self, now_ms: int) -> int | None:
         if not self._power:
