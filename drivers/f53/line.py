@@ -14,8 +14,11 @@ from drivers.f53.codec import Command, request_data, response_of
 from drivers.f53.frames import Damaged, Decoder, Item, Message, Sign, encode
 
 HANDSHAKE_MS = 5_000
-ANSWER_MS = 45_000  # the unit has 40 s, and then says ENQ up to three times
+ANSWER_MS = 45_000  # a unit that moves something has 40 s, and then says ENQ up to three times
 TRIES = 3
+STATUS_MS = (
+    TRIES * HANDSHAKE_MS
+)  # one that moves nothing has its answer at once, and gives up when ENQ was unheard so long
 GAP_MS = 300
 MOVING = frozenset({Command.BILL_COUNT, Command.INITIALISE})
 
@@ -157,7 +160,11 @@ class F53Line:
             self._expect(Phase.SENT, now_ms + HANDSHAKE_MS)
             self._output += encode(request_data(request.code, request.data))
         elif self._phase is Phase.SENT:
-            self._expect(Phase.ANSWER, now_ms + ANSWER_MS)
+            self._expect(Phase.ANSWER, now_ms + self._answer_ms())
+
+    def _answer_ms(self) -> int:
+        """From our message to its answer. A STATUS behind an order is answered after it; asked again, both answers are good."""
+        return ANSWER_MS if self._request is not None and self._request.code in MOVING else STATUS_MS
 
     def _refused(self, now_ms: int) -> Iterator[Reply]:
         """DLE NAK: our message came damaged, and nothing of it was begun."""
@@ -200,7 +207,7 @@ class F53Line:
         if self._phase is Phase.ENQ:
             self._announce(now_ms)
         elif self._phase is Phase.ANSWER:
-            self._deadline_ms = now_ms + ANSWER_MS
+            self._deadline_ms = now_ms + self._answer_ms()
 
     def _end(self, kind: Kind, response: Response | None = None) -> Reply:
         reply = Reply(self._request, kind, response)

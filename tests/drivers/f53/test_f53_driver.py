@@ -151,6 +151,35 @@ def test_an_answer_that_comes_while_the_outcome_is_still_looked_for_settles_it()
     assert [ended.ending for ended in paper.ended()] == [Ending.FULL]
 
 
+def test_a_status_is_missed_when_its_announcements_would_be_over_and_an_order_is_waited_for_longer() -> None:
+    paper = PaperF53([count_answer(ALL)], {COUNT: ["late"]})
+    paper.ready()
+    paper.faults_of[STATUS] = ["mute"] * 9
+    paper.run(14_500)
+    assert paper.faults() == []
+    paper.run(2_000)
+    assert paper.faults() == [("NO_ANSWER", True)]
+    paper.faults_of[STATUS] = []
+    paper.run(20_000)
+    assert paper.faults() == [("NO_ANSWER", True), ("NO_ANSWER", False)]
+    paper.it.dispense(7, ASKED)
+    paper.run(44_000)
+    paper.release()
+    assert [ended.ending for ended in paper.ended()] == [Ending.FULL]
+
+
+def test_a_status_whose_announcement_is_heard_at_the_third_time_is_answered() -> None:
+    paper = PaperF53()
+    paper.ready()
+    paper.faults_of[STATUS] = ["late"]
+    paper.run(1_500)
+    assert paper.held
+    paper.run(10_500)
+    paper.release()
+    paper.run(5_000)
+    assert paper.faults() == []
+
+
 def test_an_answer_of_an_earlier_order_is_nobodys() -> None:
     paper = PaperF53([count_answer(ALL), count_answer({1: (1, 0)})], {COUNT: ["late"]})
     assert paid(paper, 60_000).ending is Ending.UNKNOWN

@@ -36,7 +36,7 @@ from tests.simulator.fronts.dispenser_scripts import (
     short_of_notes,
     too_early,
 )
-from tests.simulator.fronts.harness import Bench, Rig, assert_same
+from tests.simulator.fronts.harness import Bench, Rig, assert_same, both
 
 RIGS: Mapping[str, Rig] = {"f53": F53_RIG, "lcdm2000": LCDM2000_RIG}
 FAULTS = {"f53": list(F53_FAULTS), "lcdm2000": [name for name in FAULTS_2000 if name != "purge_fails"]}
@@ -132,6 +132,23 @@ def test_one_command_is_never_answered(fault: str, model: str, code: int) -> Non
         pay(bench, 2, {1: 2})
 
     assert len(assert_same(RIGS[model], script)) > 5
+
+
+def test_a_unit_that_never_answers_status_is_missed_when_it_has_given_up_announcing() -> None:
+    began_ms = []
+
+    def script(bench: Bench) -> None:
+        ready(bench)
+        spoil(bench, "silence_after", targets={COMMANDS[0][1]})
+        began_ms.append(bench.now_ms)
+        bench.run(25_000)
+        mend(bench, "silence_after")
+        bench.run(20_000)
+
+    assert_same(F53_RIG, script)
+    for bench in both(F53_RIG, script):
+        up, down = (bench.times[at] for at, fact in enumerate(bench.facts) if getattr(fact, "code", "") == "NO_ANSWER")
+        assert 15_000 < up - began_ms[-1] < 17_000 < down - began_ms[-1]
 
 
 @pytest.mark.parametrize(("model", "seed"), [("f53", 0), ("lcdm2000", 1)])

@@ -21,8 +21,9 @@ SIGN_MS = 3
 TOLD_MS = {wire.STATUS: 15, wire.INITIALISE: 30, wire.BILL_COUNT: 38}
 ANSWERED_MS = {wire.STATUS: 75, wire.INITIALISE: 75, wire.BILL_COUNT: 180}
 """How long a command and its answer are on the line at 9600 baud, signs before and after them and all."""
-ANSWER_MS = 45_000  # the host's, from acknowledge to answer
 TRIES = 3
+ANSWER_MS = {wire.STATUS: TRIES * WAIT_MS, wire.INITIALISE: 45_000, wire.BILL_COUNT: 45_000}
+"""The host's, from acknowledge to answer: what moves nothing is answered at once, and announced three times."""
 MOST_WAITING = 4
 SLOW_MS, LATE_MS = 39_000, 41_000
 MOVING = (wire.INITIALISE, wire.BILL_COUNT)
@@ -124,7 +125,7 @@ class Line:
         elif self._phase == "sent":
             self._unheard = True
             if self._moves():
-                self._expect("answer", ANSWER_MS)  # it may have begun: its answer says so
+                self._expect("answer", self._answer_ms())  # it may have begun: its answer says so
             else:
                 self._not_invited()
         else:
@@ -138,6 +139,9 @@ class Line:
 
     def _moves(self) -> bool:
         return self._call is not None and self._call.code in MOVING
+
+    def _answer_ms(self) -> int:
+        return ANSWER_MS[self._call.code] if self._call is not None else 0
 
     def _expect(self, phase: Phase, wait_ms: int) -> None:
         self._phase, self._deadline_ms = phase, self.now_ms + wait_ms
@@ -192,7 +196,7 @@ class Line:
         self._waiting.append((call, self.now_ms))
         self._held_ms = self.now_ms
         if not self._played("frame_ack_lost_next"):
-            self._expect("answer", ANSWER_MS)
+            self._expect("answer", self._answer_ms())
             self.heard_ms = self.now_ms
         self._obey()
 
@@ -274,7 +278,7 @@ class Line:
         if self._phase == "enq":
             self._announce()
         elif self._phase == "answer":
-            self._deadline_ms = self.now_ms + ANSWER_MS
+            self._deadline_ms = self.now_ms + self._answer_ms()
 
     def _end(self, kind: Kind, result: Result | None = None) -> None:
         self.replies.append(Reply(self._call, kind, result))
