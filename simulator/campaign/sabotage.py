@@ -388,7 +388,8 @@ SABOTAGE: dict[str, Sabotage] = {
     "rounding_not_booked": Sabotage("The half yuan has no booking.", _rounding_not_booked),
     "void_forgotten": Sabotage("A ticket nobody holds stays valid at the station.", _void_forgotten),
     "rejects_not_booked": Sabotage(
-        "Notes in the reject bin are not taken from the cassette's books.", _stock_not_booked
+        "Notes in the reject bin are not taken from the cassette's books. (Few days have one: `reject_next` shows it.)",
+        _stock_not_booked,
     ),
     "battery_believed": Sabotage(
         "A battery that says it is full is as good as the mains: the machine goes on selling.", _battery_believed

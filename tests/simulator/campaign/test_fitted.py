@@ -78,6 +78,15 @@ def test_a_planted_bug_is_caught_through_its_driver() -> None:
     assert run(script).violations == []
 
 
+@pytest.mark.parametrize("machine", ["f53", "lcdm2000"])
+def test_a_rejected_note_that_is_not_booked_is_found_at_every_dispenser(machine: Fitted) -> None:
+    """In 200 random sales hardly a note is rejected, at the usual dispenser neither: this is where the auditor's eye is shown."""
+    script = Script(1, (SALES["change"],), (Trouble("dispenser", "reject_next", "stack?"),), machine=machine)
+    assert run(script).violations == []
+    with planted("rejects_not_booked"):
+        assert any(line.startswith("invariant 3 ") for line in run(script).violations)
+
+
 def test_its_own_faults_come_instead_of_the_usual_device() -> None:
     for machine, (device, menu) in FITTED_MENUS.items():
         found = {each.name for each in troubles(machine) if each.device == device}
