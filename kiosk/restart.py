@@ -109,6 +109,7 @@ class Restart:
             deposit=with_earlier(self.watch.told.deposit, earlier),
             coins=dict(self.coins),
             payments=dict(self.payments),
+            strange=bool(self.past.orphans),
         )
         return beliefs(book, told, self.past.before)
 

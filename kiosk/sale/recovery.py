@@ -66,6 +66,7 @@ class Told:
     coins: dict[int, Fact] = field(default_factory=dict)  # order -> what its hopper says became of it
     payments: dict[int, Fact] = field(default_factory=dict)  # payment -> whether its approval still stands
     jammed: bool = False  # the acceptor says since this start that a note sticks in it
+    strange: bool = False  # a note of no sale was on its way: what sticks in the acceptor is that one
     blank_stuck: bool = False  # the ticket unit says since this start that a blank sticks in it
 
 
@@ -131,7 +132,7 @@ def _drawn_in(book: Book, told: Told) -> Iterator[Belief]:
     """
     past = told.acceptor
     jammed = told.jammed or (past is not None and past.position == "jam")
-    if any(line.state in ("held", "moving", "returning", "jammed", "unknown") for line in book.notes):
+    if told.strange or any(line.state in ("held", "moving", "returning", "jammed", "unknown") for line in book.notes):
         return
     if jammed and (book.drawn_in or book.state in (S.COLLECTING, S.CLOSING)):  # a cancel may have come after it went in
         yield Belief(NoteReturnUncertain(-book.number, LARGEST_FEN), "position")

@@ -15,12 +15,13 @@ from kiosk.coin_stock import place_of
 from kiosk.errors import TvmError
 from kiosk.ports.fact import Fact
 from kiosk.sale import facts as sf
+from kiosk.sale.about import about
 from kiosk.sale.book import Book, S
 from kiosk.sale.change import acceptable
 from kiosk.sale.charge import ChargeDeeds
 from kiosk.sale.coins import CoinDeeds
 from kiosk.sale.count import Counting, count
-from kiosk.sale.deposit import DEPOSIT, DepositDeeds
+from kiosk.sale.deposit import DepositDeeds
 from kiosk.sale.giving_up import GivingUp
 from kiosk.sale.guards import Guards, SaleContext
 from kiosk.sale.intents import (
@@ -47,7 +48,7 @@ from kiosk.sale.intents import (
     UnpaidAdd,
 )
 from kiosk.sale.lines import Claim, PayLine
-from kiosk.sale.table import PUT_IN, TABLE
+from kiosk.sale.table import TABLE
 from kiosk.stock import Stock
 
 __all__ = ["FACTS", "NoRow", "Sale", "SaleContext", "base36"]
@@ -98,22 +99,7 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, CoinDeeds, GivingUp):
 
     def takes(self, fact: Fact) -> bool:
         """Whether the fact is about this sale: not an answer that another sale, or nobody, waited for."""
-        book = self.book
-        if type(fact).__name__ not in FACTS:
-            return False
-        if getattr(fact, "sale", book.key) != book.key or getattr(fact, "bundle", book.number) != book.number:
-            return False
-        order = getattr(fact, "order", None)
-        if isinstance(order, int) and order not in book.orders:
-            return False
-        payment = getattr(fact, "payment", None)
-        if isinstance(payment, int) and all(line.payment != payment for line in book.charges):
-            return False
-        if isinstance(fact, DEPOSIT) and not set(fact.notes) <= {line.note for line in book.notes}:
-            return False
-        if isinstance(fact, PUT_IN) and self._stock.doubts_note(fact.note) and book.note(fact.note) is None:
-            return False  # claimed in an earlier sale: whoever stands here now has not paid it
-        return not hasattr(fact, "slip") or any(line.code == fact.slip for line in book.slip_lines)
+        return type(fact).__name__ in FACTS and about(fact, self.book, self._stock)
 
     def feed(self, fact: Fact, now_ms: int, wall_ms: int) -> list[Intent]:
         """Count one fact, decide, and answer the intents it causes. Raises NoRow when no row takes the fact."""

@@ -50,8 +50,11 @@ class Notes:
             note.value_fen, note.guessed = fact["value_fen"], False
         elif fact["value_fen"] not in (0, note.value_fen):
             run.say(1, f"note {number} of {note.value_fen} fen becomes {fact['value_fen']} fen", note.sale)
-        if not run.open and state != "returned" and was not in LOST and note.value_fen:
-            run.late[number] = note.value_fen  # ours, or gone from the passenger, outside a sale: owed in the same step
+        strange = not run.open or note.sale != run.open
+        if strange and state != "returned" and was not in LOST and note.value_fen:
+            run.late[number] = (
+                note.value_fen
+            )  # ours, or gone from whoever put it in outside a sale: owed in the same step
         run.fate(note, state)
 
     def book(self, intent: Record) -> None:
