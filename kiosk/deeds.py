@@ -5,6 +5,7 @@ A device that is not fitted answers as one that refuses, or that cannot say, so 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -42,6 +43,8 @@ from kiosk.records import Record, record_of
 from kiosk.sale import intents as si
 from kiosk.sale.book import Book
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class Devices:
@@ -76,7 +79,8 @@ class Devices:
 class Pictures:
     """How tickets and slips are drawn; given by assembly, so that deeds know no fonts."""
 
-    ticket: Callable[[Book, int, str, str], tuple[str, Picture]]  # book, place index, number, blank -> stripe, face
+    ticket: Callable[[Book, int, str, str], tuple[str, Picture]]
+    """Book, place index, number, blank -> stripe, face. Raises ValueError for what fits on no ticket."""
     slip: Callable[[Book, str], Picture]  # book, claim code
 
 
@@ -273,7 +277,12 @@ class Deeds:
 
     def _print(self, intent: si.PrintTicket, book: Book) -> None:
         if self.devices.ticket_unit:
-            stripe, face = self.pictures.ticket(book, intent.index, intent.number, intent.blank)
+            try:
+                stripe, face = self.pictures.ticket(book, intent.index, intent.number, intent.blank)
+            except ValueError as error:  # it must not be made: what the station gave fits on no ticket
+                log.error("ticket_unfit blank=%s why=%s", intent.blank, error)
+                self.report(TicketRefused(intent.blank, "unfit"))
+                return
             lying = len(book.tickets_in("in_tray"))
             self.devices.ticket_unit.print_ticket(TicketJob(intent.blank, intent.number, stripe, face, lying))
         else:

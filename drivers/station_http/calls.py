@@ -115,7 +115,7 @@ def open_session(machine: str, epoch: str, software: str, boot: int, clock_ms: i
             return SessionRefused("no_grant")
         return SessionGranted(
             codec.get(body, "station", str),
-            codec.amount(body, "time_ms"),
+            codec.moment(body, "time_ms"),
             codec.limits(codec.get(body, "limits", dict)),
         )
 
@@ -126,7 +126,7 @@ def open_session(machine: str, epoch: str, software: str, boot: int, clock_ms: i
 
 def ask_time() -> Call:
     def hear(answer: Answer) -> None:
-        codec.amount(_good(answer), "time_ms")
+        codec.moment(_good(answer), "time_ms")
 
     return Call("time", "GET", "/v1/time", hear, lambda reason: None, question=True)
 
@@ -145,7 +145,7 @@ def ask_trains(request: int, origin: str, destination: str, date: str, train: st
         if 400 <= answer.status < 500:
             return TrainsFailed(request, answer.code)
         body = _good(answer)
-        return TrainsListed(request, codec.amount(body, "at_ms"), codec.offers(body))
+        return TrainsListed(request, codec.moment(body, "at_ms"), codec.offers(body))
 
     body = {"origin": origin, "destination": destination, "date": date, **({"train": train} if train else {})}
     silence = lambda reason: TrainsFailed(request, reason)

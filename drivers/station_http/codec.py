@@ -5,8 +5,10 @@ Source: station-api sheet. Keys we do not know are passed over, so that a newer 
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from dataclasses import MISSING, fields
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
@@ -27,6 +29,11 @@ from kiosk.ports.trips import (
 )
 
 Kind = TypeVar("Kind")
+LATEST_MS = 10**14
+"""The year 5138."""
+MOST_DAYS = 3_650
+LONG_DAY = len("2026-11-22")
+HOUR = re.compile("[0-9]{2}:[0-9]{2}")
 
 
 class Malformed(ValueError):
@@ -51,6 +58,14 @@ def amount(raw: Any, key: str) -> int:
     if value < 0:
         raise Malformed(f"{key}: {value} is negative")
     return value
+
+
+def moment(raw: Any, key: str) -> int:
+    """Wall time in ms that every calendar can name: somebody will want to read it."""
+    wall_ms = amount(raw, key)
+    if wall_ms > LATEST_MS:
+        raise Malformed(f"{key}: {wall_ms} is no time of ours")
+    return wall_ms
 
 
 def texts(raw: Any, key: str) -> tuple[str, ...]:
@@ -97,6 +112,8 @@ def network(raw: Any) -> Network:
 def limits(raw: Any) -> Limits:
     for part in fields(Limits):
         amount(raw, part.name)
+    if raw["sale_days"] > MOST_DAYS:
+        raise Malformed(f"sale_days: more than {MOST_DAYS}")
     return flat(Limits, raw)
 
 
@@ -119,15 +136,30 @@ def _prices(raw: Any) -> tuple[tuple[str, int], ...]:
 
 def offers(raw: Any) -> tuple[Offer, ...]:
     """Answer to `availability:query`."""
-    return tuple(
-        flat(
-            Offer,
-            item,
-            badge_english=item.get("badge_english", "") if type(item) is dict else "",
-            classes=tuple(_class_offer(offer) for offer in get(item, "classes", list)),
-        )
-        for item in get(raw, "trains", list)
-    )
+    return tuple(_offer(item) for item in get(raw, "trains", list))
+
+
+def _offer(raw: Any) -> Offer:
+    classes = tuple(_class_offer(offer) for offer in get(raw, "classes", list))
+    found = flat(Offer, raw, badge_english=raw.get("badge_english", ""), classes=classes)
+    moment(raw, "closes_ms")
+    return _dated(found, raw)
+
+
+Train = TypeVar("Train", Offer, FoundOrder)
+
+
+def _dated(train: Train, raw: Any) -> Train:
+    """Its day and times stand on the ticket; they have to be some."""
+    try:
+        whole = len(train.date) == LONG_DAY and bool(date.fromisoformat(train.date))
+    except ValueError:
+        whole = False
+    if not whole or not (HOUR.fullmatch(train.depart) and HOUR.fullmatch(train.arrive)):
+        raise Malformed("date, depart, arrive: no day, or no time of day")
+    moment(raw, "depart_ms")
+    moment(raw, "arrive_ms")
+    return train
 
 
 def stops(raw: Any) -> tuple[StopTime, ...]:
@@ -165,7 +197,9 @@ def _order(raw: Any) -> FoundOrder:
     places = tuple(flat(OrderedPlace, item) for item in get(raw, "places", list))
     if any(place.price_fen < 0 for place in places):
         raise Malformed("places: a negative price")
-    return flat(FoundOrder, raw, number=get(raw, "order", str), seat_class=get(raw, "class", str), places=places)
+    found = flat(FoundOrder, raw, number=get(raw, "order", str), seat_class=get(raw, "class", str), places=places)
+    moment(raw, "collected_ms")
+    return _dated(found, raw)
 
 
 def left_of_order(raw: Any, most: int) -> tuple[LockedPlace, ...]:

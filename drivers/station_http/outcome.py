@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from drivers.station_http.calls import Answer, Call
+from drivers.station_http.codec import Malformed, moment
 from kiosk.ports.fact import Fact
 
 log = logging.getLogger(__name__)
@@ -33,9 +34,18 @@ def understand(call: Call, answer: Answer, sent_ms: int, came_ms: int) -> Outcom
         return Outcome(call, call.silence(str(error)), settled=False)
     if not answer.good and answer.status != 304:
         log.info("station_said_no call=%s status=%d code=%s", call.name, answer.status, answer.code)
-    time_ms = answer.body.get("time_ms") if answer.good and type(answer.body) is dict else None
-    skew_ms = time_ms - (sent_ms + came_ms) // 2 if type(time_ms) is int else None
-    return Outcome(call, fact, skew_ms=skew_ms, etag=answer.etag)
+    return Outcome(call, fact, skew_ms=_skew_ms(answer, (sent_ms + came_ms) // 2), etag=answer.etag)
+
+
+def _skew_ms(answer: Answer, middle_ms: int) -> int | None:
+    """Its clock minus ours at that moment; None when the answer does not say, or nothing that is a time."""
+    if not answer.good or type(answer.body) is not dict or "time_ms" not in answer.body:
+        return None
+    try:
+        return moment(answer.body, "time_ms") - middle_ms
+    except Malformed as error:
+        log.warning("station_time_unusable why=%s", error)
+        return None
 
 
 def unanswered(call: Call, trouble: str) -> Outcome:

@@ -61,7 +61,8 @@ class TicketSpoiled(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TicketRefused(Fact):
-    """Nothing was started, no blank was spent. `reason`: paper, tray, waste, seal, link, other."""
+    """Nothing was started, no blank was spent. `reason`: paper, tray, waste, seal, link, other; unfit: what the station
+    gave fits on no ticket."""
 
     kind: ClassVar[str] = "print!"
     result: ClassVar[str] = "refused"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from kiosk.deeds import Pictures
 from kiosk.errors import JournalError
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
@@ -26,11 +28,12 @@ from kiosk.ports.station import (
     StationLost,
     VoidReported,
 )
+from kiosk.print.stripe import stripe
 from kiosk.sale.book import S
 from kiosk.sale.intents import Intent
 from kiosk.screen import targets as T
 from kiosk.service_records import OperatorLogin
-from tests.kiosk.bench import ALL, EPOCH, Bench, cleared, raised
+from tests.kiosk.bench import ALL, DOT, EPOCH, Bench, cleared, raised
 from tests.kiosk.screen.world import LIMITS, WALL_MS
 
 PAID_STATES = [S.CONFIRMING, S.PRINTING, S.DELIVERING, S.TICKETS_OUT, S.PAYING, S.CHANGE_OUT]
@@ -857,3 +860,20 @@ def test_a_hint_is_no_reason_for_another_hint() -> None:
     bench.say(HelpPressed())
     bench.wait(120_000)
     assert len([line for line in bench.lines() if line["fact"]["kind"] == "ack"]) == len(hints) + 1
+
+
+def test_a_ticket_that_must_not_be_made_is_refused_and_paid_back() -> None:
+    """The station's coach, number or price fits no column of the stripe: found out after the money, it must not end the program."""
+    bench = Bench().up().to_paying()
+    bench.controller._p.deeds.pictures = Pictures(
+        lambda book, index, number, blank: (stripe(book.order, book.places[index], number), DOT), lambda *words: DOT
+    )
+    assert bench.controller.sale is not None
+    held = bench.controller.sale.book
+    held.places = tuple(replace(place, coach="WR12") for place in held.places)
+    bench.insert(10000, 5000, 500)
+    to_the_end(bench)
+    assert bench.unit.orders == []
+    assert bench.intents("sale.end")[0]["outcome"] == "refunded"
+    assert bench.dispenser.hands_fen == 15_500
+    even(bench)

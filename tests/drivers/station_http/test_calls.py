@@ -37,6 +37,7 @@ from kiosk.ports.station import (
     VoidReported,
 )
 from kiosk.ports.trips import Limits, LockedPlace, Order, TicketNumbers
+from kiosk.screen.formats import Clock
 from tests.outbox import SEGMENT, outbox
 
 SALE = "T07.7f3a91c2.17"
@@ -239,6 +240,13 @@ OFFER = {
 }  # fmt: skip
 
 
+LATEST = codec.LATEST_MS
+NO_DAY = "date, depart, arrive: no day, or no time of day"
+UNDATED = (
+    {"date": "2026-13-45"}, {"date": "20261123"}, {"date": ""}, {"depart": ""}, {"depart": "7:00"}, {"arrive": "later"},
+)  # fmt: skip
+
+
 def test_offers() -> None:
     call = calls.ask_trains(4, "BXP", "ZZF", "2026-11-23", "")
     assert call.body == {"origin": "BXP", "destination": "ZZF", "date": "2026-11-23"}
@@ -305,6 +313,18 @@ def test_a_place_without_a_name_is_a_standing_ticket_and_nothing_else() -> None:
             "prices: dict expected, NoneType came",
         ),
         (200, {"at_ms": 1, "trains": ["G1"]}, "an object with classes expected"),
+        (200, {"at_ms": LATEST + 1, "trains": []}, "at_ms: 100000000000001 is no time of ours"),
+        (
+            200,
+            {"at_ms": 1, "trains": [{**OFFER, "closes_ms": -(10**17)}]},
+            "closes_ms: -100000000000000000 is negative",
+        ),
+        (
+            200,
+            {"at_ms": 1, "trains": [{**OFFER, "depart_ms": 10**18}]},
+            "depart_ms: 1000000000000000000 is no time of ours",
+        ),
+        *((200, {"at_ms": 1, "trains": [{**OFFER, **wrong}]}, NO_DAY) for wrong in UNDATED),
     ],
 )
 def test_offers_that_do_not_come(status: int, body: Any, reason: str) -> None:
@@ -361,6 +381,8 @@ LIMITS = {"max_tickets": 5, "sale_days": 15, "sale_closes_before_ms": 300_000, "
         (403, {"error": "no_grant"}, SessionRefused("no_grant")),
         (200, {"grant": False}, SessionRefused("no_grant")),
         (200, {"grant": True, "time_ms": 7, "station": "BXP", "limits": {**LIMITS, "lock_ms": -1}}, None),
+        (200, {"grant": True, "time_ms": 7, "station": "BXP", "limits": {**LIMITS, "sale_days": 10**12}}, None),
+        (200, {"grant": True, "time_ms": 10**18, "station": "BXP", "limits": LIMITS}, None),
         (500, None, None),
     ],
 )
@@ -402,6 +424,16 @@ def test_the_time_tells_the_skew() -> None:
     outcome = understand(calls.ask_time(), Answer(200, {"time_ms": 5_000}), 1_000, 1_200)
     assert (outcome.skew_ms, outcome.fact, outcome.settled) == (3_900, None, True)
     assert understand(calls.ask_time(), Answer(200, {"time_ms": "5"}), 0, 0).skew_ms is None
+
+
+@pytest.mark.parametrize("time_ms", [-1, LATEST + 1, 10**18])
+def test_a_clock_that_no_calendar_can_name_is_not_believed_in_any_answer(time_ms: int) -> None:
+    """Microseconds for milliseconds: the hours of the machine are reckoned by the station's time, and that would end the program."""
+    assert understand(calls.ask_time(), Answer(200, {"time_ms": time_ms}), 0, 0).settled is False
+    status = calls.put_status("T07", 1, {})
+    assert understand(status, Answer(200, {"time_ms": time_ms}), 0, 0).skew_ms is None
+    assert understand(status, Answer(200, {"time_ms": 7}), 0, 0).skew_ms == 7
+    assert Clock("Asia/Shanghai").stamp(LATEST).startswith("5138-")
 
 
 # -- anything at all

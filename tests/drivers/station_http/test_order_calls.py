@@ -34,7 +34,9 @@ def test_orders_are_found_whole_or_not_at_all() -> None:
     assert isinstance(found, OrdersFound)
     assert (found.request, found.orders[0].number, found.orders[0].open[0].price_fen) == (7, "E100000001", 15_250)
     no_places, no_state = {**ORDER, "places": []}, {**ORDER, "state": 1}
+    undated = [{**ORDER, "date": "soon"}, {**ORDER, "depart": ""}, {**ORDER, "collected_ms": 10**18}]
     bodies: list[Any] = [{"orders": []}, {"orders": [no_places]}, {"orders": [no_state]}, {}, None]
+    bodies += [{"orders": [each]} for each in undated]
     for spoiled in bodies:
         assert isinstance(heard(call, 200, spoiled), OrdersFailed)
     assert heard(call, 404, {"error": "not_found"}) == OrdersFailed(7, "not_found")
