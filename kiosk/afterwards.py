@@ -14,6 +14,8 @@ def afterwards(book: Book) -> tuple[str, str]:
     if book.pickup and not book.given_fen:
         return _picked_up(book)
     paid = book.put_in_fen or book.tickets or _goes_back(book)
+    if book.why_ending == "closed" and not paid:
+        return "trains", "closed"
     return "thanks" if paid else "home", _notice(book)
 
 

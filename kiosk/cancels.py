@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kiosk.faults import Ability, Fault
 from kiosk.modes import Mode
 from kiosk.ports.cabinet import DoorMoved, MainsChanged
@@ -16,6 +18,13 @@ FOR_CASH = {Ability.NOTES_IN: "acceptor", Ability.CHANGE: "mode"}
 """Without these no notes are taken; why an order ends that can be paid in no other way."""
 UNPAID = (S.LOCKING, S.REVIEWING, S.CHOOSING, S.COLLECTING, S.AUTHORISING)
 ASKED = (*UNPAID, S.RESUMING)
+
+
+def without_notes(state: S, faults: Iterable[Fault]) -> Cancelled | None:
+    """A fault that was up before the sale came here to take notes, as after a restart: nothing tells of it again."""
+    if state is not S.COLLECTING:
+        return None
+    return next((Cancelled(FOR_CASH[fault.ability]) for fault in faults if fault.ability in FOR_CASH), None)
 
 
 def cancelled_by(fact: Fact, state: S, mode: Mode, mains: bool) -> Cancelled | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from kiosk.afterwards import afterwards
 from kiosk.asked import BACK, able, put, started
-from kiosk.cancels import cancelled_by
+from kiosk.cancels import cancelled_by, without_notes
 from kiosk.faults import Fault
 from kiosk.help_call import HelpCall
 from kiosk.journaled import JOURNALED
@@ -127,7 +127,9 @@ class Controller(Whole):
             self._p.sync.status_soon()
         self._staff_came(fact)
         if self.sale is not None and not self.starting:
-            cancelled = cancelled_by(fact, self.sale.state, self.mode, self.watch.mains)
+            state = self.sale.state
+            cancelled = cancelled_by(fact, state, self.mode, self.watch.mains)
+            cancelled = cancelled or without_notes(state, self.watch.faults.values())
             if cancelled is not None:
                 self.sale_step(cancelled, now_ms)
         match fact:

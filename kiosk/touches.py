@@ -32,7 +32,7 @@ def sale_fact(target: str, book: Book, mode: Mode) -> Fact | None:
             return Cancelled("passenger" if target == T.CANCEL else "change_order")
         case T.CONTINUE, S.RESUMING:
             pays_more = book.can_go_on and book.missing_fen > 0
-            return Continued() if mode.sells or not pays_more else MoneyBack()
+            return Continued() if "cash" in mode.ways or not pays_more else MoneyBack()  # more of what is in already
         case T.MONEY_BACK, S.RESUMING:
             return MoneyBack()
         case T.CLAIM_DONE, S.CLAIM:

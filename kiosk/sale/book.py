@@ -89,7 +89,7 @@ class Book:
     way: str = ""  # cash, card, code or scan, as it was chosen last; empty before
     charges: list[ChargeLine] = field(default_factory=list)
     charge_until_ms: int = 0  # so long an outcome of the last payment is waited for
-    # passenger, service, screen, acceptor, timeout, lock_expired, note, station, refused, print, restart, payment
+    # passenger, service, screen, acceptor, timeout, lock_expired, closed, note, station, refused, print, restart, payment
     why_ending: str = ""
     deposit_forgotten: bool = (
         False  # own notes that came back were not taken: why they are owed, whatever ended the order

@@ -12,6 +12,12 @@ class GivingUp:
 
     book: Book
     _intents: list[Intent]
+    _wall_ms: int
+
+    def say_closed(self) -> None:
+        """Why it ends, if that is why: this train is not sold any more."""
+        if self._wall_ms >= self.book.order.closes_ms:
+            self.book.why_ending = self.book.why_ending or "closed"
 
     def void_failed(self) -> None:
         self._void(self.book.tickets_in("void"), "print")

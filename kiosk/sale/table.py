@@ -160,11 +160,11 @@ def settle(facts: Facts, source: S | Sequence[S], first: str = "", asks: bool = 
     ]
 
 
-def stop(facts: Facts, source: S | Sequence[S]) -> list[Row]:
+def stop(facts: Facts, source: S | Sequence[S], first: str = "") -> list[Row]:
     """No sale comes of it: the last note comes to rest first, then the places are released and the money goes back."""
     return [
-        *on(facts, source, S.CLOSING, do="let_note_rest", when="note_moves"),
-        *settle(facts, source, first="release"),
+        *on(facts, source, S.CLOSING, do=f"{first} let_note_rest", when="note_moves"),
+        *settle(facts, source, first=f"{first} release"),
     ]
 
 
@@ -194,7 +194,8 @@ TABLE: list[Row] = [
     *on(Agreed, S.REVIEWING, S.COLLECTING, when="may_take_cash"),
     *on(AgreedToChoose, S.REVIEWING, S.CONFIRMING, do="confirm", when="nothing_to_pay"),
     *on(AgreedToChoose, S.REVIEWING, S.CHOOSING, when="may_take_cash"),
-    *stop((Agreed, AgreedToChoose, Cancelled, PatienceOver, LockOver), S.REVIEWING),
+    *stop((Agreed, AgreedToChoose), S.REVIEWING, first="say_closed"),
+    *stop((Cancelled, PatienceOver, LockOver), S.REVIEWING),
     *on(PUT_IN, BEFORE, None),
     *on(BAD_NOTE, BEFORE, None, do="book_claims"),
     # -- card or phone: one owner of the whole sum (decision page 036)
@@ -204,13 +205,13 @@ TABLE: list[Row] = [
     *on(PayBy, S.REVIEWING, S.CHOOSING, when="may_take_cash"),
     *on(PayBy, S.CHOOSING, None, when="may_take_cash"),
     *on(PayBy, S.COLLECTING, None),
-    *stop(PayBy, [S.REVIEWING, S.CHOOSING]),
+    *stop(PayBy, [S.REVIEWING, S.CHOOSING], first="say_closed"),
     *stop((Cancelled, PatienceOver, LockOver), S.CHOOSING),
     *on(PaymentApproved, AFTER_START, None, do="reverse_stray", when="charge_stray"),
     *on((PaymentApproved, PaymentDeclined, PaymentUncertain), S.AUTHORISING, None, when="still_charging"),
     *on(PaymentApproved, S.AUTHORISING, S.CONFIRMING, do="confirm", when="charge_welcome"),
     *on(PaymentDeclined, S.AUTHORISING, S.CHOOSING, when="may_choose_again"),
-    *stop(PaymentDeclined, S.AUTHORISING),
+    *stop(PaymentDeclined, S.AUTHORISING, first="say_closed"),
     *on((PaymentApproved, PaymentUncertain, PaymentOver), S.AUTHORISING, S.REVERSING, do="release reverse"),
     *on((OtherWay, Cancelled, LockOver), S.AUTHORISING, None, do="withdraw", when="may_withdraw"),
     *on((OtherWay, Cancelled, LockOver), S.AUTHORISING, None),
@@ -244,7 +245,7 @@ TABLE: list[Row] = [
     *on(SaleStateKnown, S.ASKING, S.CONFIRMING, do="confirm", when="held_and_paid"),
     *on(SaleStateKnown, S.ASKING, S.COLLECTING, do="go_on_collecting", when="held_and_open"),
     *on((SaleStateKnown, AnswerOver), S.ASKING, S.DUMPING, do="dump", when="tray_has_tickets"),
-    *settle(SaleStateKnown, S.ASKING, first="void_sale"),
+    *settle(SaleStateKnown, S.ASKING, first="say_closed void_sale"),
     *on(SaleStateUnknown, S.ASKING, None),
     *on(AskAgain, S.ASKING, None, do="ask_state"),
     *settle(AnswerOver, [S.CONFIRMING, S.ASKING], first="void_sale"),

@@ -877,3 +877,53 @@ def test_a_ticket_that_must_not_be_made_is_refused_and_paid_back() -> None:
     assert bench.intents("sale.end")[0]["outcome"] == "refunded"
     assert bench.dispenser.hands_fen == 15_500
     even(bench)
+
+
+@pytest.mark.parametrize("ways", [(), ("code",)])
+def test_who_agrees_after_the_sale_of_a_train_has_closed_reads_why(ways: tuple[str, ...]) -> None:
+    """Also when it was not the passenger who was slow, but the clock that was set forward."""
+    bench = Bench(ways=ways).up().to_review()
+    assert bench.controller.sale is not None
+    bench.clock.step_wall(bench.controller.sale.book.order.closes_ms - bench.clock.wall_ms())
+    bench.touch(T.PAY)
+    assert bench.state is None
+    assert (bench.journey.state.step, bench.journey.state.notice) == ("trains", "closed")
+    end = bench.intents("sale.end")[0]
+    assert (end["outcome"], end["why"], bench.station.states[f"T01.{EPOCH}.1"]) == ("cancelled", "closed", "released")
+
+
+def test_who_goes_on_after_a_restart_when_the_sale_has_closed_gets_the_money_and_the_reason() -> None:
+    bench = Bench().up().to_paying().insert(10000).power_cut().up()
+    assert bench.controller.sale is not None
+    bench.clock.step_wall(bench.controller.sale.book.order.closes_ms - bench.clock.wall_ms())
+    bench.touch(T.CONTINUE)
+    assert (bench.state, bench.controller.sale.book.why_ending) == (S.CHANGE_OUT, "closed")
+    even(to_the_end(bench))
+
+
+def part_paid() -> Bench:
+    """Phones pay here, too; the power failed after the first note, and somebody is asked whether to go on."""
+    bench = Bench(ways=("code",)).up().to_review().touch(T.PAY, T.PAY_CASH)
+    bench = bench.insert(10000).power_cut().up()
+    assert bench.state is S.RESUMING
+    return bench
+
+
+@pytest.mark.parametrize("moment", ["before", "asking"])
+def test_nobody_is_asked_for_more_notes_that_cannot_be_taken(moment: str) -> None:
+    """A fault that came before the sale took notes again is not told once more: phones still pay, and the machine sells."""
+    bench = part_paid()
+    if moment == "before":
+        bench.say(raised("acceptor", "NOTE_JAM"))
+        assert bench.controller.mode.sells
+    bench.station.hold.add("state")
+    bench.touch(T.CONTINUE)
+    if moment == "asking":
+        assert bench.state is S.ASKING
+        bench.say(raised("acceptor", "NOTE_JAM"))
+    bench.station.let_go()
+    bench.run()
+    assert bench.state is S.CHANGE_OUT
+    bench.dispenser.take()
+    assert bench.run().state is None
+    assert bench.intents("sale.end")[0]["outcome"] == "refunded"

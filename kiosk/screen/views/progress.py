@@ -49,6 +49,7 @@ WHY = {
     "acceptor": Msg("Order ended: notes cannot be taken any more"),
     "timeout": Msg("Order ended: the time is over"),
     "lock_expired": Msg("Order ended: the seats were released"),
+    "closed": Msg("Sale for this train has just closed"),
     "station": Msg("Order ended: the station did not confirm"),
     "refused": Msg("Order ended: the station did not confirm"),
     "print": Msg("The tickets could not be printed"),

@@ -47,6 +47,11 @@ def _to_come(look: Look, book: Book) -> Words:
     return say.plural("{n} ticket is still to be printed", "{n} tickets are still to be printed", total)
 
 
+def _goes_on(look: Look, book: Book) -> bool:
+    """Tickets may come of it. Who has to put in more can do so only where notes are taken now."""
+    return book.can_go_on and (not book.missing_fen or look.shown.mode.cash != "off")
+
+
 def _steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     say = look.say
     steps = [_paid(look, book), _power(look, book)]
@@ -57,7 +62,7 @@ def _steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
         if book.owed_fen:
             steps.append(_step(look, say("Change {amount}", amount=formats.amount(book.owed_fen)), "next"))
         return tuple(steps)
-    if book.can_go_on:
+    if _goes_on(look, book):
         steps.append(_step(look, _to_come(look, book), "now"))
         change_fen = max(0, book.put_in_fen - book.due_fen)
         if change_fen:
@@ -73,15 +78,15 @@ def _steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
 
 
 def _yours_fen(book: Book) -> int:
-    """Money that was put behind the outlet's shutter, and what is still to be paid."""
-    return book.owed_fen + sum(pay.out_fen for pay in book.pays if pay.state == "out")
+    """Money that was put behind the outlet's shutter, what lies in the bulk escrow, and what is still to be paid."""
+    return book.owed_fen + book.deposit_fen + sum(pay.out_fen for pay in book.pays if pay.state == "out")
 
 
 def _footer(look: Look, book: Book) -> tuple[Key, ...]:
     say = look.say
     if book.lies_out:
         return (look.call_staff(), Key(T.CONTINUE, say("I am here, open it"), "right", "primary"))
-    if not book.can_go_on:
+    if not _goes_on(look, book):
         return (look.call_staff(), Key(T.CONTINUE, say("Pay it out now"), "cash", "primary"))
     back = Key(T.MONEY_BACK, say("No, money back"), "refund")
     return (back, Key(T.CONTINUE, say("Continue", "resume"), "right", "primary"))
@@ -97,7 +102,7 @@ def _otherwise(look: Look) -> Words:
 
 def _outlets(look: Look, book: Book) -> tuple[tuple[Words, ...], tuple[str, ...]]:
     say, places = look.say, list[tuple[Words, str]]()
-    tickets = book.can_go_on or book.lies_out == "tickets"
+    tickets = _goes_on(look, book) or book.lies_out == "tickets"
     if tickets:
         places.append((say("Tickets come out below the screen"), "tickets"))
     if not tickets or change_due(book) or book.put_in_fen > book.due_fen:
@@ -118,12 +123,12 @@ def resume(look: Look) -> Printing:
     steps = _steps(look, book)
     outlets, openings = _outlets(look, book)
     done = sum(step.state == "done" for step in steps)
-    tickets = book.can_go_on or book.lies_out == "tickets"
+    tickets = _goes_on(look, book) or book.lies_out == "tickets"
     amount = formats.amount(book.due_fen if tickets else _yours_fen(book))
     ring = look.until(book.resume_until_ms, book.resume_span_ms)
     return Printing(
         look.chrome("resume", 3 if is_refund(book) else 4, _footer(look, book), ring),
-        title=say.msg(LYING if book.lies_out == "tickets" else TITLES[book.can_go_on]),
+        title=say.msg(LYING if book.lies_out == "tickets" else TITLES[_goes_on(look, book)]),
         steps=steps,
         remaining=say("Power is back after {n} s", n=max(1, book.pause_ms // 1000)),
         percent=min(99, round(100 * done / len(steps))),

@@ -428,7 +428,7 @@ def test_the_time_tells_the_skew() -> None:
 
 @pytest.mark.parametrize("time_ms", [-1, LATEST + 1, 10**18])
 def test_a_clock_that_no_calendar_can_name_is_not_believed_in_any_answer(time_ms: int) -> None:
-    """Microseconds for milliseconds: the hours of the machine are reckoned by the station's time, and that would end the program."""
+    """Microseconds for milliseconds: the hours of the machine follow the station's time, and that would end the program."""
     assert understand(calls.ask_time(), Answer(200, {"time_ms": time_ms}), 0, 0).settled is False
     status = calls.put_status("T07", 1, {})
     assert understand(status, Answer(200, {"time_ms": time_ms}), 0, 0).skew_ms is None

@@ -347,3 +347,14 @@ def test_an_order_that_would_be_printed_after_the_sale_closed_says_so_before_the
     assert isinstance(late, Review)
     assert late.chrome.notice is not None
     assert late.chrome.notice.words.main.startswith("This train is closed for sale at ")
+
+
+def test_who_would_have_to_put_in_more_is_offered_the_money_where_no_notes_are_taken() -> None:
+    some = SHOWN["en"]["sale-RESUMING-some"]
+    titles = {"ok": "Continue your purchase?", "off": "Are you here? Take your money"}
+    for cash, title in titles.items():
+        screen = view(replace(some, mode=replace(some.mode, cash=cash)))
+        assert isinstance(screen, Printing)
+        assert screen.title.main == title
+    assert [key.target for key in screen.chrome.footer] == ["call_staff", "continue"]
+    assert screen.total.main == "¥300.00 · for you"
