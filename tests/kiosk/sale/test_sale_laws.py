@@ -342,3 +342,14 @@ def test_a_sale_keeps_its_laws_whatever_happens() -> None:
             max_examples=120, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def test_a_doubt_about_a_payment_before_it_is_approved_takes_nothing_away() -> None:
+    """Found by the laws: the approval that comes after such a word is the newer one, and pays."""
+    sale = LifeOfASale()
+    sale.begin(0, 1, "deliver_good", "passenger", CashPolicy(), 1000, 2, 0, "cash", None)
+    sale.chose_a_way("cash")
+    sale.doubted(gone=False)
+    sale.world.to_the_end_with_hands()
+    assert sale.world.account.delivered == {0}
+    sale.world.close()

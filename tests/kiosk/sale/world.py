@@ -111,7 +111,7 @@ class Account:
             case {"kind": "capture!", "result": "refused", "payment": number} if number in self.charges:
                 fen, state = self.charges[number]
                 self.charges[number] = fen, "nothing" if state == "capture?" else state
-            case {"kind": "auth.past", "result": result, "payment": number}:
+            case {"kind": "auth.past", "result": result, "payment": number} if self.charges[number][1] != "asked":
                 self.former |= {number} if result != "stands" else set()
             case {"kind": "taken!", "result": "tickets"}:
                 self.delivered |= {self.blanks[key][0] for key in self.bundle}
