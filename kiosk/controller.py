@@ -391,7 +391,9 @@ class Controller(Whole):
             self.stock.hear(record_of(belief.fact))
             self._write(belief.fact, (), (now_ms, self._p.clock.wall_ms()))
             sale.believe(belief.fact, now_ms)
-        self.sale_step(self._restart.ended(believed, self._p.clock.wall_ms()), now_ms)
+        behind_ms = self.watch.skew_ms  # a clock that lost time while the power was away makes a long pause short
+        behind_ms = behind_ms if behind_ms > self.machine_policy.skew_stop_ms else 0
+        self.sale_step(self._restart.ended(believed, self._p.clock.wall_ms() + behind_ms), now_ms)
         if self.watch.doors_open and self.sale is not None and self.sale.state is S.RESUMING:
             self.sale_step(Cancelled("service"), now_ms)  # staff stand there, not the passenger
 

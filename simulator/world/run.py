@@ -13,6 +13,7 @@ from kiosk.ports.fact import Fact
 from kiosk.ports.payment import PaymentStep
 from kiosk.sale.intents import Intent
 from kiosk.storage import ROOM_BYTES
+from simulator.world.calendar import Calendar
 from simulator.world.incidents import INCIDENTS, incident
 from simulator.world.judge import Judge
 from simulator.world.level import MACHINES, Machine, level_of
@@ -62,6 +63,7 @@ class Run:
         if script.office:
             self.box.identity = replace(self.box.identity, station_key=signer().public)
         self._office = Office(self.box.desk, self.box.identity.machine)
+        self._calendar = Calendar(self.box.clock)
         self.outcome = Outcome()
         self.judge = Judge(self.box)
         self._excuses = Excuses(self.judge.auditor.counted)
@@ -126,6 +128,9 @@ class Run:
         elif trouble.device == "office":
             if on:
                 self._office.speak(trouble.name, box.clock.mono_ms())
+        elif trouble.device == "clock":
+            if on:
+                self._calendar.step(trouble.name)
         elif trouble.device == "people":
             incident(box, trouble.name, on)
         elif trouble.device == "disk":
@@ -202,6 +207,7 @@ class Run:
             twin.faults.clear()
         box.desk.well()
         self._office.well(box.clock.mono_ms())
+        self._calendar.well()
         if box.things.payments is not None:
             box.things.payments.well()
         if box.things.cards is not None:

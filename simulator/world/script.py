@@ -22,9 +22,9 @@ class Trouble:
     """Switch `name` of `device` goes on when an intent of kind `when` is carried out for the `nth` time since the run began.
 
     `device` may be `station` (a fault of the station computer), `link:DEVICE` (its plug is pulled; `name` is then `out`), `disk`,
-    `people` (a door, one more note, the mains), `bank`, `payment` (the provider of phone codes) or `office` (an order to the
-    machine). `when` may also be a step of a payment, `step.pin` for one. `when` empty: from the beginning. A
-    Bill-to-Bill unit is the acceptor, and its line the acceptor's: there is no dispenser beside it.
+    `people` (a door, one more note, the mains), `clock` (the wall clock is set wrongly), `bank`, `payment` (the provider of phone
+    codes) or `office` (an order to the machine). `when` may also be a step of a payment, `step.pin` for one. `when` empty: from
+    the beginning. A Bill-to-Bill unit is the acceptor, and its line the acceptor's: there is no dispenser beside it.
     """
 
     device: str

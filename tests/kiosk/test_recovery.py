@@ -17,6 +17,7 @@ from kiosk.ports import ticket_printer as tp
 from kiosk.ports.cabinet import CabinetSeen, DoorMoved
 from kiosk.ports.fact import DeviceReady
 from kiosk.ports.screen import ScreenLost
+from kiosk.ports.station import StationBack
 from kiosk.sale.book import S
 from kiosk.screen import targets as T
 from tests.kiosk.bench import Bench
@@ -361,6 +362,20 @@ def test_row_10_the_power_may_fail_while_it_opens() -> None:
     to_the_end(bench, "a hand")
     assert bench.intents("sale.end")[0]["outcome"] == "sold"
     sums_agree(bench)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_clock_that_lost_the_hour_of_the_power_cut_does_not_call_it_short(told: bool) -> None:
+    """Whoever stands here now is somebody else; the station knows how late it is, as soon as it has been heard."""
+    bench = Bench().up().to_paying().insert(10_000).power_cut(later_ms=3_610_000)
+    bench.clock.step_wall(-3_600_000)
+    if told:
+        bench.say(StationBack(3_600_000))
+    bench.up()
+    recovered = [line["fact"] for line in bench.lines() if line["fact"].get("result") == "end"][-1]
+    assert recovered["pause_ms"] == (3_610_000 if told else 10_000)
+    assert bench.state is (S.CLAIM if told else S.RESUMING)
+    assert bench.dispenser.orders == []
 
 
 @pytest.mark.parametrize("later_ms", [5_000, 61_000])
