@@ -28,7 +28,7 @@ from kiosk.media import Media
 from kiosk.media_shelf import Shelf
 from kiosk.office import Office
 from kiosk.parts import Parts
-from kiosk.past import fold
+from kiosk.past import Folding
 from kiosk.payment.settled import nothing_to_settle
 from kiosk.ports.payment import Books
 from kiosk.power import Power
@@ -189,7 +189,6 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
     """Read the past, make the controller on it, write the line of this boot. Raises JournalError."""
     vocabulary.learn()
     clock = outside.clock
-    journal = Journal(outside.storage, identity.epoch, identity.secret)
     reactor = Reactor(clock)
     fitted: list[Devices] = []  # filled below; a replayed sale asks before any device is there
 
@@ -205,8 +204,9 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
     context = SaleContext(*identity_of, settings.sale_policy, clock.rate, known_fen, deposit_fen)
     cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
     cash = settings.sale_policy.cash
-    past = fold(journal.lines, fresh(cassettes, one_box=bool(cash.recycled_fen), coins=settings.coins_fen), context)
-    journal.lines.clear()
+    folding = Folding(fresh(cassettes, one_box=bool(cash.recycled_fen), coins=settings.coins_fen), context)
+    journal = Journal(outside.storage, identity.epoch, identity.secret, folding.hear)
+    past = folding.done()
     devices = outside.fit(reactor, journal.boot)
     fitted.append(devices)
     showing = Showing(settings, clock.rate, outside.texts, cassettes, outside.show, outside.faces)

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -69,8 +69,9 @@ def _json(value: Any) -> bytes:
 class Journal:
     """Open, read back, append. `epoch` and `secret` come from the machine's identity (decision 15)."""
 
-    def __init__(self, storage: Storage, epoch: str, secret: bytes) -> None:
-        """Reads all segments. Raises JournalError for a journal of another epoch, a forged record or a hole in the past.
+    def __init__(self, storage: Storage, epoch: str, secret: bytes, hear: Callable[[Line], None] | None = None) -> None:
+        """Reads all segments. `hear` is given each line as it is read, and none is kept: there may be millions; without it they
+        stand in `lines`. Raises JournalError for a journal of another epoch, a forged record or a hole in the past.
 
         Only the last line may be damaged (each was synced before the next): it is kept aside as `tail-BOOT.bad`.
         """
@@ -79,11 +80,13 @@ class Journal:
         self.boot = 0
         self._chain = 0
         self.damaged_bytes = 0
+        self.lines: list[Line] = []
         self._failed = False
         self._first_seq: dict[str, int] = {}
         try:
             self._segments = storage.segments()
-            self.lines = list(self._load())
+            for line in self._load():
+                (hear or self.lines.append)(line)
         except OSError as error:
             raise JournalError(f"the journal cannot be read: {error}") from error
         self.boot += 1

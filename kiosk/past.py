@@ -7,7 +7,7 @@ when none is open. What happens next with an open sale is recovery's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from kiosk.errors import JournalError
@@ -58,15 +58,55 @@ class Past:
 
 def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
     """Fold all lines. Raises JournalError when the open sale does not replay as it was written."""
-    past, journal = Past(stock), list(lines)
-    opened = _opened(journal)
-    for at, line in enumerate(journal):
-        stock.hear(line.fact)
+    folding = Folding(stock, context)
+    for line in lines:
+        folding.hear(line)
+    return folding.done()
+
+
+class Folding:
+    """One line after the other, as a journal of many days is read: none is kept but those of a sale that may still be open."""
+
+    def __init__(self, stock: Stock, context: SaleContext) -> None:
+        self._past, self._context = Past(stock), context
+        self._since: list[Line] = []  # since the last sale began, until it ended
+
+    def hear(self, line: Line) -> None:
+        if line.fact["kind"] == "sale.start":
+            self._over()
+            self._since = [line]
+        elif self._since:
+            self._since.append(line)
+        else:
+            self._fold(line, decides=False)
+        if any(intent["kind"] == "sale.end" for intent in line.intents):
+            self._over()
+
+    def _over(self) -> None:
+        """Sales that ended are not decided again."""
+        kept, self._since = self._since, []
+        for line in kept:
+            self._fold(line, decides=False)
+
+    def done(self) -> Past:
+        """All was heard. Raises JournalError when the open sale does not replay as it was written."""
+        past = self._past
+        for line in self._since:
+            self._fold(line, decides=True)
+        self._since = []
+        past.stock.begin()
+        past.unsettled.begin()
+        return past
+
+    def _fold(self, line: Line, decides: bool) -> None:
+        """`decides`: it is of the open sale, or came while it was open."""
+        past = self._past
+        past.stock.hear(line.fact)
         if line.fact["kind"] == "sale.start":
             past.sales = line.fact["number"]
-        if at >= opened:
-            _sale(past, line, context)
-        stock.book(line.intents)
+        if decides:
+            _sale(past, line, self._context)
+        past.stock.book(line.intents)
         past.unsettled.hear(line.fact, 0, line.wall_ms)
         past.ordered.hear(line.fact)
         past.unsettled.book(line.intents, 0)
@@ -76,20 +116,6 @@ def fold(lines: Iterable[Line], stock: Stock, context: SaleContext) -> Past:
         past.last_wall_ms = line.wall_ms
         if line.fact["kind"] == "ack":
             past.acked = max(past.acked, line.fact["acked"])
-    stock.begin()
-    past.unsettled.begin()
-    return past
-
-
-def _opened(journal: Sequence[Line]) -> int:
-    """Where the sale begins that is open at the end of the journal; its length when none is."""
-    for at in range(len(journal) - 1, -1, -1):
-        line = journal[at]
-        if line.fact["kind"] == "sale.start" and not any(intent["kind"] == "sale.end" for intent in line.intents):
-            return at
-        if any(intent["kind"] == "sale.end" for intent in line.intents):
-            break
-    return len(journal)
 
 
 def _sale(past: Past, line: Line, context: SaleContext) -> None:
