@@ -25,6 +25,8 @@ def _picked_up(book: Book) -> tuple[str, str]:
         return "home", "order_unknown"
     if book.tickets and len(book.tickets_in("taken")) == len(book.tickets):
         return "thanks", ""
+    if book.why_ending == "closed":
+        return "home", "order_departed"
     return "home", "order_rest" if book.tickets_in("taken") else "order_later"
 
 

@@ -180,10 +180,14 @@ class Showing:
         network = self._controller.journey.network
         return facts_of(book.order, book.as_bought(place), number, blank, network, machine)
 
+    def _language(self, book: Book) -> str:
+        """The one the passenger reads now: it may have been changed since the sale began."""
+        return self._controller.journey.state.language if self._controller is not None else book.language
+
     def _slip(self, faces: Faces, book: Book, code: str, wall_ms: int) -> Picture:
         """One slip explains all claims of a sale: the first one large, the others with their codes."""
         head = SlipHead(self._machine.id, self._station(), wall_ms, book.key)
-        say = Say(self._texts, book.language)
+        say = Say(self._texts, self._language(book))
         for line in book.charges:
             if line.code == code:
                 content = payment_content(self._machine.id, line)

@@ -20,7 +20,7 @@ from kiosk.ports.trips import FoundOrder, OrderedPlace
 from kiosk.sale.book import S
 from kiosk.screen.values import PickupCode, Show, encode
 from kiosk.screen.view import view
-from tests.kiosk.bench import Bench, FakeIdReader, FakeScanner
+from tests.kiosk.bench import EPOCH, Bench, FakeIdReader, FakeScanner
 from tests.kiosk.screen.world import all_shown as pickups_shown
 
 PAPER, CODE, NUMBER = "TVM1:482109375562", "482109375562", "11010119900307281X"
@@ -219,6 +219,19 @@ def test_nothing_good_was_printed_so_nothing_is_lost() -> None:
     assert at.intents("claim.add") == []
     ((_, tickets),) = at.station.reports
     assert [state for _, _, _, state in tickets] == ["void"]
+
+
+def test_a_train_that_leaves_while_its_order_is_fetched_sends_nobody_away_to_try_again() -> None:
+    made = asked(bench())
+    made.station.hold.add("collect")
+    made.touch("order:E100000001")
+    assert made.state is S.LOCKING
+    made.clock.step_wall(3_600_000)
+    made.station.let_go()
+    made.run()
+    assert made.state is None
+    assert made.station.states[f"T01.{EPOCH}.1"] == "released"
+    assert (made.journey.state.step, made.journey.state.notice) == ("home", "order_departed")
 
 
 def test_forgotten_tickets_are_pulled_back_and_wait_at_the_station() -> None:

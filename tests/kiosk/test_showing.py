@@ -12,11 +12,11 @@ from kiosk import showing
 from kiosk.print.sheet import Faces
 from kiosk.print.ticket_face import TicketFacts
 from kiosk.sale.book import Book, S
-from kiosk.sale.lines import TicketLine
+from kiosk.sale.lines import Claim, TicketLine
 from kiosk.settings import DeviceTable, Identity, ScreenLink, Settings, StationLink
 from kiosk.showing import FORM_LATER_MS, Showing
 from tests.kiosk.print.samples import FACES
-from tests.kiosk.screen.world import NETWORK, TEXTS, book
+from tests.kiosk.screen.world import NETWORK, TEXTS, WALL_MS, book
 
 
 @dataclass
@@ -74,3 +74,20 @@ def test_the_next_face_waits_until_the_printer_has_what_it_was_sent(desk: Desk) 
     assert desk.drawn == [place.place for place in sale.places]
     sale.tickets[1].state = "printing"
     assert desk.it._prepare(FACES, sale, 9_000) is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_slip_is_in_the_language_that_is_read_when_it_is_printed(
+    language: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was changed since the sale began; whoever reads the screen reads the slip."""
+    said: list[str] = []
+    monkeypatch.setattr(showing, "claim_slip", lambda facts, head, say, *_: said.append(say.language))
+    desk.it._controller = SimpleNamespace(  # type: ignore[assignment]
+        journey=SimpleNamespace(network=NETWORK, state=SimpleNamespace(language=language))
+    )
+    sale = two_tickets()
+    sale.claims = [Claim("6F4K92QD", 2_100, "short")]
+    assert sale.language == "zh"
+    desk.it.pictures(lambda: WALL_MS).slip(sale, "6F4K92QD")
+    assert said == [language]
