@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kiosk.coin_stock import CoinStock
 from kiosk.deposit_stock import DepositStock
-from kiosk.ports.note_dispenser import PATH_UNSURE
+from kiosk.ports.note_dispenser import NOT_THERE, PATH_UNSURE
 from kiosk.records import Record
 from kiosk.wear import Wear
 
@@ -40,11 +40,14 @@ class Stock:
     jammed: int = 0  # of the waste: sticks in the ticket unit, and falls into the bin later
     ticket_retract: int = 0
     uncounted: set[int] = field(default_factory=set)
+    resting: set[int] = field(default_factory=set)
+    """Cassettes that gave less than the books say lies in them: only a count ends that, as with hoppers."""
     retract_pieces: int = 0
     one_box: bool = False  # change that was not taken falls into the box: a unit that takes notes pays too
     coins: CoinStock = field(default_factory=CoinStock)
     registers: Counter[str] = field(default_factory=Counter)
     wear: Wear = field(default_factory=Wear, compare=False)
+    _asked: dict[int, dict[int, int]] = field(default_factory=dict)  # order without an outcome -> cassette -> notes
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
     _capturing: dict[int, int] = field(default_factory=dict)  # payment -> fen
     _settled: deque[tuple[str, int | str]] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -70,8 +73,8 @@ class Stock:
         return found
 
     def _usable(self, cassette: int) -> bool:
-        """Counted, and still fitted (`values` are of the configuration)."""
-        return cassette not in self.uncounted and cassette in self.values
+        """Counted, not empty before its time, and still fitted (`values` are of the configuration)."""
+        return cassette not in self.uncounted | self.resting and cassette in self.values
 
     @property
     def box_notes(self) -> int:
@@ -85,7 +88,8 @@ class Stock:
 
     def read_by_mode(self) -> tuple[object, ...]:
         """Everything `kiosk.modes.effective` reads here, to be compared."""
-        return *self.cassettes.items(), frozenset(self.uncounted), self.box_notes, self.roll, self.deposit.stuck
+        kept_back = frozenset(self.uncounted | self.resting)
+        return *self.cassettes.items(), kept_back, self.box_notes, self.roll, self.deposit.stuck
 
     def value_of(self, counts: Sequence[Sequence[int]]) -> int:
         """Presented value of a `counts` record (cassette, presented, rejected), in fen."""
@@ -186,6 +190,17 @@ class Stock:
         self.box_unknown_fen += record["value_fen"]
         self._doubted.append(record["note"])
 
+    def _pay_asked(self, record: Record) -> None:
+        self._asked = {record["order"]: dict(record["counts"])}  # one at a time
+
+    def _gave_too_little(self, record: Record) -> None:
+        """An empty cassette of several may be any of them, unless the counts tell them apart."""
+        asked = self._asked.pop(record["order"], {})
+        out = {cassette: presented for cassette, presented, _ in record.get("counts", ())}
+        lacking = {cassette for cassette, notes in asked.items() if out.get(cassette, 0) < notes}
+        if record["reason"] in NOT_THERE and len(lacking) == 1:
+            self.resting |= lacking
+
     def _paid(self, record: Record) -> None:
         for cassette, presented, rejected in record["counts"]:
             self.cassettes[cassette] = max(0, self.cassettes.get(cassette, 0) - presented - rejected)
@@ -198,6 +213,7 @@ class Stock:
 
     def _paid_short(self, record: Record) -> None:
         self._paid(record)
+        self._gave_too_little(record)
         if record["reason"] in PATH_UNSURE:
             self.uncounted.update(self.cassettes)
 
@@ -254,6 +270,7 @@ class Stock:
         self.cassettes[cassette] = record["after"]
         if record["value_fen"] == self.values.get(cassette):
             self.uncounted.discard(cassette)
+            self.resting.discard(cassette)
         else:
             self.uncounted.add(cassette)  # it was filled with other notes than it is configured for now
 
@@ -330,6 +347,7 @@ _FACTS = {
     ("pay!", "presented"): Stock._paid,
     ("pay!", "short"): Stock._paid_short,
     ("pay!", "unknown"): Stock._paid_unknown,
+    ("pay!", "refused"): Stock._gave_too_little,
     ("retract!", "change"): Stock._change_retracted,
     ("retract!", "change_unknown"): Stock._change_taken,
     ("taken!", "change"): Stock._change_taken,
@@ -362,6 +380,7 @@ _BOOKINGS = {
     "return_all?": lambda stock, record: stock.deposit.asked(record),
     "cassette.fill": Stock._filled,
     "hopper.fill": Stock._hopper_filled,
+    "pay?": Stock._pay_asked,
     "pay.coins?": Stock._coins_asked,
     "box.swap": Stock._box_swapped,
     "roll.load": Stock._roll_loaded,

@@ -14,6 +14,8 @@ from kiosk.ports.fact import Fact
 Counts = tuple[tuple[int, int, int], ...]
 PATH_UNSURE = frozenset({"jam", "other"})
 """Reasons of a short payment after which the cassettes are counted before they pay again."""
+NOT_THERE = frozenset({"empty", "cassette_out"})
+"""Reasons why a cassette gave less than was asked of it: its notes are not there, whatever the books say."""
 
 MISCOUNTED = "miscounted"
 """First word of the reason of `NotesUncertain` when the device itself says that another note may have gone than it counted."""

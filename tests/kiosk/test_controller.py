@@ -927,3 +927,43 @@ def test_nobody_is_asked_for_more_notes_that_cannot_be_taken(moment: str) -> Non
     bench.dispenser.take()
     assert bench.run().state is None
     assert bench.intents("sale.end")[0]["outcome"] == "refunded"
+
+
+def lacking(bench: Bench, cassette: int) -> Callable[..., Fact]:
+    """The books say that notes lie in it, and there are none: it was miscounted, or somebody took them out."""
+
+    def pays(order: int, counts: nd.Counts) -> Fact:
+        found = tuple((number, 0 if number == cassette else notes, 0) for number, notes, _ in counts)
+        if any(notes for _, notes, _ in found):
+            bench.dispenser.outlet, bench.dispenser.paid = order, found
+        return nd.NotesPresented(order, found) if found == counts else nd.NotesShort(order, found, "empty")
+
+    return pays
+
+
+def test_a_cassette_that_is_empty_before_its_time_is_asked_once_and_the_rest_is_paid_in_other_notes() -> None:
+    bench = Bench().up().to_paying()
+    bench.dispenser.plan["pay"] = [lacking(bench, 2)] * 9
+    bench.insert(10000, 5000, 1000)
+    bench = to_the_end(bench)
+    asked = [dict(order["counts"]) for order in bench.intents("pay?")]
+    assert asked == [{1: 3, 2: 1}, {1: 5}]
+    assert bench.dispenser.hands_fen == 800
+    assert bench.intents("claim.add") == []
+    even(bench)
+    stock = bench.controller.stock
+    assert (stock.resting, stock.payable().get(500, 0), stock.cassettes[2]) == ({2}, 0, 300)
+
+
+def test_no_note_is_promised_out_of_it_until_somebody_counts_it_not_even_after_a_restart() -> None:
+    bench = Bench().up().to_paying()
+    bench.dispenser.plan["pay"] = [lambda order, counts: nd.NotesRefused(order, "cassette_out")]
+    bench.insert(10000, 5000, 500)  # three yuan: three notes of the first cassette
+    bench = to_the_end(bench).power_cut().up()
+    assert bench.controller.stock.resting == {1}
+    assert bench.to_paying().controller.sale is not None
+    assert bench.controller.sale.book.refused[100] == "no_refund"
+    bench.controller.stock.book(
+        [{"kind": "cassette.fill", "cassette": 1, "value_fen": 100, "before": 297, "after": 300}]
+    )
+    assert bench.controller.stock.resting == set()
