@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.coin_stock import HOPPERS, place_of
-from kiosk.faults import FaultCode
+from kiosk.faults import Fault, FaultCode
 from kiosk.journey.asks import Now
 from kiosk.screen import formats
 from kiosk.screen.formats import Clock
-from kiosk.screen.texts import Both, Say, Texts
+from kiosk.screen.texts import Both, Msg, Say, Texts
 from kiosk.screen.values import (
     Chrome,
     Deadline,
@@ -28,6 +28,7 @@ from kiosk.screen.values import (
     Words,
 )
 from kiosk.service_acts import ACTS, Act, expected, there_is
+from kiosk.service_fixes import FIXES
 from kiosk.service_words import DEEDS, DOORS, ESCROW_TOO, FAULTS, ICONS, MESSAGES, MODULES, NOTES, ROLES, SHORT, TITLES
 
 if TYPE_CHECKING:
@@ -169,12 +170,21 @@ class Page:
         """Names of the devices that a row is about."""
         return set(map(place_of, self.machine.stock.coins.values)) if name == HOPPERS else {name}
 
-    def _module(self, name: str) -> ModuleRow:
-        say, watch = self.say, self.machine.watch
+    def _faults(self, name: str) -> tuple[list[Fault], list[Fault]]:
+        """What is wrong with a module: all of it, and what stops it."""
         parts = self._parts(name)
-        faults = [fault for fault in watch.faults.values() if fault.device in parts | ADAPTERS.get(name, set())]
+        faults = [
+            fault for fault in self.machine.watch.faults.values() if fault.device in parts | ADAPTERS.get(name, set())
+        ]
         stopping = [fault for fault in faults if fault.device in parts and FaultCode[fault.code].code.startswith("E")]
-        ready = parts <= set(watch.ready)
+        return faults, stopping
+
+    def _ready(self, name: str) -> bool:
+        return self._parts(name) <= set(self.machine.watch.ready)
+
+    def _module(self, name: str) -> ModuleRow:
+        say, ready = self.say, self._ready(name)
+        faults, stopping = self._faults(name)
         level = "danger" if stopping or not ready else "warn" if faults else "ok"
         worst = next(iter(stopping or faults), None)
         state = say("OK")
@@ -187,7 +197,7 @@ class Page:
             return self._power(state, level, last, fine=worst is None and ready)
         return ModuleRow(
             say.msg(MODULES[name]), state, level, f"{self.machine.cycles(name):,}", last,
-            Key(f"svc:act:clear:{name}", say("Restart"), "play"),
+            Key(f"svc:act:clear:{name}", say("Restart"), "play" if level == "ok" else "wrench"),
         )  # fmt: skip
 
     def _power(self, state: Words, level: str, last: Words, fine: bool) -> ModuleRow:
@@ -289,7 +299,7 @@ class Page:
 
     def _steps(self, act: Act, signing: bool) -> tuple[TaskStep, ...]:
         say = self.say
-        texts = [say.msg(ESCROW_TOO if act.name == "swap_box" and self.service.escrow_notes else DEEDS[act.name])]
+        texts = [say.msg(self._deed(act))]
         if act.name == "empty_coins":
             texts.append(say("Confirm: coins fall until none is left"))
         else:
@@ -299,6 +309,18 @@ class Page:
         now = 2 if signing else 1 if act.asks_count and self.state.typed else 0
         states = ["done" if at < now else "now" if at == now else "next" for at in range(len(texts))]
         return tuple(TaskStep(text, NOTHING, state) for text, state in zip(texts, states, strict=True))
+
+    def _deed(self, act: Act) -> Msg:
+        """What the hands do first; at a module that has a fault, what helps against that."""
+        if act.name == "swap_box" and self.service.escrow_notes:
+            return ESCROW_TOO
+        if act.name != "clear":
+            return DEEDS[act.name]
+        faults, stopping = self._faults(self.state.place)
+        worst = next(iter(stopping or faults), None)
+        if worst is not None:
+            return FIXES[worst.code]
+        return DEEDS["clear"] if self._ready(self.state.place) else FIXES["NO_ANSWER"]
 
     def _figures(self, act: Act, booked: int, typed: int | None) -> tuple[Figure, ...]:
         """What the books say and what was counted; a dash while nothing is typed."""

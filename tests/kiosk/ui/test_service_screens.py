@@ -7,12 +7,18 @@ from itertools import pairwise
 
 import pytest
 
+from kiosk.faults import FaultCode
+from kiosk.screen.texts import Say
 from kiosk.screen.values import Figure, Key, Screen, ServiceLogin, ServiceMenu, ServiceTask, Words
+from kiosk.service_acts import ACTS
+from kiosk.service_fixes import FIXES
 from kiosk.ui.drawings.things import BOXES, box_picture
 from kiosk.ui.drawings.tones import tones
 from kiosk.ui.nodes import Node, touchable
 from kiosk.ui.parts import Box
 from kiosk.ui.stage import Stage
+from tests.kiosk.screen.service_world import DEVICES, fault, machine, service
+from tests.kiosk.screen.world import CLOCK, TEXTS, now
 from tests.kiosk.ui.samples import samples
 from tests.kiosk.ui.shots import canvas
 from tests.kiosk.ui.test_layout import texts_of
@@ -134,3 +140,26 @@ def test_the_picture_shows_how_full_it_is(picture: str, percent: int) -> None:
     assert "nan" not in drawn
     if picture in ("cassette", "box", "roll", "bin"):
         assert box_picture(tones(STAGE.kit(menu())), picture, 0) != box_picture(tones(STAGE.kit(menu())), picture, 90)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_helps_against_each_fault_is_the_first_step_of_its_act_and_stands_there_in_full(language: str) -> None:
+    nothing = THERE[language]
+    told: set[str] = set()
+    for code in FaultCode:
+        page = service("task", act=ACTS["clear"], place="dispenser")
+        screen = page.screen(machine(language, fault("dispenser", code.name)), TEXTS, CLOCK, now())
+        assert isinstance(screen, ServiceTask)
+        assert screen.steps[0].words == Say(TEXTS, language).msg(FIXES[code.name])
+        assert [text.text for text in texts_of(named(screen, "steps")) if text.cut] == []
+        told.add(screen.steps[0].words.main)
+    assert nothing not in told
+    silent = service("task", act=ACTS["clear"], place="dispenser").screen(
+        machine(language, ready=DEVICES - {"dispenser"}), TEXTS, CLOCK, now()
+    )
+    assert isinstance(silent, ServiceTask)
+    assert silent.steps[0].words == Say(TEXTS, language).msg(FIXES["NO_ANSWER"])
+
+
+THERE = {"zh": "手动排除故障", "en": "Clear the fault by hand"}
+"""What the step says of a module that has nothing."""
