@@ -47,7 +47,7 @@ MESSAGES: dict[str, tuple[str, Msg]] = {
     "not_allowed": ("danger", Msg("The second person must be cash staff or supervisor")),
     "count": ("warn", Msg("Please type the count first")),
     "too_many": ("warn", Msg("At most {most} fit in: please count again")),
-    "booked": ("ok", Msg("Booked and in the journal")),
+    "booked": ("ok", Msg("Booked in the journal")),
     "falling": ("warn", Msg("Coins are still falling: please wait")),
     "doors": ("warn", Msg("Please close all doors first")),
 }
@@ -59,8 +59,8 @@ ROLES: dict[str, Msg] = {
 DOORS: dict[str, Msg] = {
     "outer": Msg("Door open"),
     "safe": Msg("Safe open"),
-    "tickets": Msg("Ticket door open"),
-    "change": Msg("Change door open"),
+    "tickets": Msg("Tickets open"),
+    "change": Msg("Change open"),
 }
 COUNT_ALL = Msg("Take all notes out and count them")
 COUNT_TICKETS = Msg("Take all tickets out and count them")

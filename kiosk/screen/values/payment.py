@@ -64,11 +64,12 @@ class PayCode(Paying):
 @value
 class PayCard(Paying):
     """A card, or a phone that shows its own code. `picture`: card, scan, wait, pin, remove. `typed`: digits of the PIN so far, of
-    `digits`, 0 when none is asked for."""
+    `digits`, 0 when none is asked for. `icon`: of what pays, card or phone."""
 
     kind: ClassVar[str] = "pay.card"
     amount: Figure
     picture: str
+    icon: str
     ask: Words
     where: Words
     typed: int

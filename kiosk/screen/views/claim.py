@@ -30,7 +30,7 @@ NO_CHANGE = Msg("Not enough notes of the right kind")
 SLIP_STATES = {
     "none": (Msg("No slip can be printed: please keep the code"), "warn"),
     "printing": (Msg("The slip is being printed"), "info"),
-    "printed": (Msg("Slip printed. Please take it."), "ok"),
+    "printed": (Msg("Please take your slip"), "ok"),
     "failed": (Msg("No slip can be printed: please keep the code"), "warn"),
 }
 
@@ -93,8 +93,8 @@ def _lines(look: Look, book: Book) -> tuple[str, ...]:
 def _ways(look: Look) -> tuple[InfoCard, ...]:
     say, machine = look.say, look.shown.machine
     return (
-        InfoCard("counter", "tint", say("Window {n}", n=machine.window), say("Cash at once with the code")),
-        InfoCard("qr", "tint", say("Keep the code"), say("A photo of this screen is enough")),
+        InfoCard("counter", "tint", say("Window {n}", n=machine.window), say("Cash at once")),
+        InfoCard("qr", "tint", say("Keep the code"), say("A photo will do")),
         InfoCard("call", "tint", say("Call {n}", n=machine.help_line), say("Quote the code")),
     )
 
@@ -128,9 +128,11 @@ def going_back(look: Look, book: Book, line: ChargeLine) -> ClaimScreen:
         title = say("Your payment of {amount} is being sent back", amount=amount)
     machine = look.shown.machine
     ways = (
-        InfoCard("clock", "tint", say("By itself"), say("The bank is asked again")),
-        InfoCard("qr", "tint", say("Keep the code"), say("A photo of this screen is enough")),
-        InfoCard("call", "tint", say("Call {n}", n=machine.help_line), say("Quote the code")),
+        InfoCard("check", "tint", say("Nothing to do"), say("It has gone back"))
+        if done
+        else InfoCard("clock", "tint", say("By itself"), say("The bank is asked")),
+        InfoCard("qr", "tint", say("Keep the code", "payment"), say("A photo will do")),
+        InfoCard("call", "tint", say("Call {n}", n=machine.help_line), say("Quote the code", "payment")),
     )
     state = (
         Notice(say("Gone back"), "ok", "check") if done else Notice(say("No answer from the bank yet"), "warn", "clock")
@@ -138,7 +140,7 @@ def going_back(look: Look, book: Book, line: ChargeLine) -> ClaimScreen:
     return replace(
         base,
         title=title,
-        figures=(Figure(say("Goes back to you"), amount, "brand"),),
+        figures=(Figure(say("Gone back to you") if done else say("Goes back to you"), amount, "brand"),),
         chips=(state,),
         slip_title=say("Payment slip"),
         code_label=say("Code"),
@@ -149,7 +151,7 @@ def going_back(look: Look, book: Book, line: ChargeLine) -> ClaimScreen:
             say("You are not charged this amount"),
             "ok",
             "shield",
-            say("It is written down for good, even if this machine is switched off."),
+            say("It stays on record, even without power."),
         ),
     )
 
@@ -213,6 +215,6 @@ def _slip_screen(look: Look, book: Book, main: Claim | ChargeLine) -> ClaimScree
             say("It is written down for good"),
             "ok",
             "shield",
-            say("Your money stays on record even if this machine is switched off."),
+            say("Your money stays on record, even without power."),
         ),
     )

@@ -10,6 +10,7 @@ from kiosk.screen.texts import Msg
 from kiosk.screen.values import Busy, Key, Printing, ProgressStep, Take, Words
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.progress import CHIPS, thumb
+from kiosk.screen.views.resume import YOURS
 from kiosk.screen.views.stop import holding
 from kiosk.screen.views.take import take
 
@@ -66,7 +67,9 @@ def collecting(look: Look) -> Printing:
         remaining=say("About {n} s left", n=seconds),
         percent=min(99, round(100 * (now + (made / total if now == 1 and total else 0)) / len(steps))),
         total=say.plural("{n} ticket", "{n} tickets", total),
-        outlets=() if back else (say("Tickets come out below the screen"),),
+        outlets=(say("Nothing comes out: collect them again"),)
+        if back
+        else (say("Tickets come out below the screen"),),
         openings=() if back else ("tickets",),
         stay=say("Please stay. Even after a power cut nothing of yours is lost."),
         cannot_cancel=NOTHING,
@@ -94,13 +97,13 @@ def collect_resuming(look: Look) -> Printing:
     assert book is not None
     say = look.say
     ring = look.until(book.resume_until_ms, book.resume_span_ms)
-    on = Key(T.CONTINUE, say("I am here, open it") if book.lies_out else say("Continue", "resume"), "right", "primary")
+    on = Key(T.CONTINUE, say("I am here, open it") if book.lies_out else say("Continue", "collect"), "right", "primary")
     footer = (look.call_staff(), on) if book.lies_out else (Key(T.MONEY_BACK, say("Later"), "clock"), on)
     ready = _ready(look, book)
     steps = (
         _step(look, "done", say("Order {number}, paid elsewhere", number=book.pickup)),
         _step(look, "done", say("The power failed, nothing is lost")),
-        _step(look, "now", ready),
+        ProgressStep(ready, say.msg(YOURS), "now"),
     )
     return Printing(
         look.chrome("resume", footer=footer, ring=ring),

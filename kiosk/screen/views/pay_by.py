@@ -14,7 +14,7 @@ from kiosk.screen.views.card import held_words, journey_card
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.partial import why as why_off
 from kiosk.screen.views.pay import CHANGE, dialog, no_more_charges, ticket_words
-from kiosk.screen.views.review import last_minute, rounding_words
+from kiosk.screen.views.review import LAST_MINUTE_MS, last_minute, rounding_words
 
 DECLINED = {
     "cancelled": Msg("You cancelled the payment"),
@@ -39,7 +39,7 @@ WAYS = {
 CODE_MS = 120_000
 """How long a code is there to be scanned, usually: what the ring is drawn of."""
 PIN_DIGITS = 6
-STEPS = (Msg("Waiting for scan"), Msg("Confirm on phone"), Msg("Paid", "step"))
+STEPS = (Msg("Waiting for scan"), Msg("Confirm", "step"), Msg("Paid", "step"))
 ASKED = {
     "": ("wait", Msg("One moment, please"), Msg("The payment is being prepared")),
     "card": ("card", Msg("Insert or tap your card"), Msg("The reader is below the screen")),
@@ -51,6 +51,8 @@ ASKED = {
     "waiting": ("wait", Msg("The bank is being asked"), Msg("Please wait and do not pay again")),
 }
 """Step of the payment -> picture, what to do, where."""
+KEPT = Msg("A card left here is kept by this machine")
+"""At a reader that pulls it in when the time is over."""
 SAFE = (Msg("Your PIN is encrypted inside the keypad"), Msg("This screen never asks you to type a PIN on it"))
 
 
@@ -74,6 +76,8 @@ def _way(look: Look, book: Book, way: str) -> PayWay:
     if way == "cash":
         if mode.cash == "off":
             why = why_off(look, way) or say("No cash can be taken now")
+        elif look.left_ms(book.lock_until_ms) < LAST_MINUTE_MS:
+            why = say("Too little time is left")
         elif mode.cash_limit_fen is not None and book.due_fen > mode.cash_limit_fen:
             why = say("Cash works up to {amount}", amount=formats.price(mode.cash_limit_fen))
         elif mode.cash != "ok":
@@ -127,7 +131,7 @@ def _footer(look: Look, book: Book) -> tuple[Key, ...]:
     """A payment that was given up still has its word to say."""
     say = look.say
     given_up = book.charge is not None and book.charge.withdrawn
-    wait = say("It is asked whether it was paid")
+    wait = say("Checking whether you have paid")
     cancel = Key(T.CANCEL, say("Cancel order"), "cross", "danger", enabled=not given_up, why=wait)
     other = Key(T.OTHER_WAY, say("Pay another way"), "swap", enabled=not given_up, why=wait)
     return cancel, other
@@ -143,7 +147,7 @@ def _code(look: Look, book: Book) -> PayCode:
     shown = step.step == "code" and bool(step.text) and not given_up
     limit = _limit(look, book, step)
     if given_up:
-        title, wait = say("One moment, please"), say("It is asked whether it was paid")
+        title, wait = say("One moment, please"), say("Checking whether you have paid")
     elif step.step == "phone":
         title, wait = say("Confirm on your phone"), say("This screen goes on when it is paid")
     else:
@@ -180,6 +184,8 @@ def _card(look: Look, book: Book) -> PayCard:
     ring = None if picture == "wait" else _limit(look, book, step)
     footer = _footer(look, book)
     if picture == "remove":
+        if step.until_ms:
+            where = KEPT
         footer = tuple(replace(key, enabled=False, why=say("Please take your card")) for key in footer)
     return PayCard(
         look.chrome("pay.card", 3, footer, ring, notice=last_minute(look, book)),
@@ -190,6 +196,7 @@ def _card(look: Look, book: Book) -> PayCard:
         title=say.msg(title),
         amount=_amount(look, book),
         picture=picture,
+        icon="phone" if _scanned(book) else "card",
         ask=_card_words(look, book),
         where=say.msg(where),
         typed=min(step.typed, PIN_DIGITS) if pin else 0,
@@ -200,5 +207,8 @@ def _card(look: Look, book: Book) -> PayCard:
 
 
 def _card_words(look: Look, book: Book) -> Words:
-    scanned = book.charge is not None and book.charge.way == "scan"
-    return look.say("Phone") if scanned else look.say("Bank card")
+    return look.say("Phone") if _scanned(book) else look.say("Bank card")
+
+
+def _scanned(book: Book) -> bool:
+    return book.charge is not None and book.charge.way == "scan"

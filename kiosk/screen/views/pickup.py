@@ -22,7 +22,7 @@ WAYS: dict[str, tuple[str, Msg, Msg]] = {
 BROKEN = Msg("Does not work now")
 STATES: dict[str, tuple[str, str, Msg]] = {
     "in_use": ("warn", "hourglass", Msg("Another machine is printing it now")),
-    "unknown": ("danger", "warn", Msg("Please ask at window {window}: tickets of it may have been handed out")),
+    "unknown": ("danger", "warn", Msg("Ask at window {window}: tickets may be out already")),
     "cancelled": ("warn", "warn", Msg("The train does not run. Window {window} gives all of its price back")),
     "departed": ("warn", "clock", Msg("The train has left. Please ask at window {window}")),
     "wrong_station": ("warn", "pin", Msg("To be collected at {station} only")),
@@ -111,7 +111,7 @@ def _state(look: Look, order: FoundOrder) -> Notice:
     if order.state == "open" and len(order.open) == len(order.places):
         return Notice(say("Paid, ready to be printed"), "ok", "check")
     if order.state == "open":
-        words = say.plural("{n} ticket is still to be had", "{n} tickets are still to be had", len(order.open))
+        words = say.plural("{n} ticket left to collect", "{n} tickets left to collect", len(order.open))
         return Notice(words, "ok", "check")
     if order.state == "collected":
         time, day = look.clock.time(order.collected_ms), formats.day(look.clock.date(order.collected_ms))

@@ -202,7 +202,7 @@ def _outlets(look: Look, book: Book, refund: bool, back: bool) -> tuple[tuple[Wo
     """Where the hand has to go, in words and in the drawing."""
     say = look.say
     if to_send_back(book) is not None and (back or refund):
-        return (), ()
+        return (say("Nothing comes out: it goes back to your account"),), ()
     if back and look.shown.mode.slips:
         return (say("The slip comes out to the right of the screen"),), ("slip",)
     if back:

@@ -90,7 +90,7 @@ def attract(look: Look) -> Attract:
     usual = say("Please check train, date and station before you pay")
     return Attract(
         look.chrome("attract", notice=cash_notice(look)),
-        headline=say("Buy your train tickets here"),
+        headline=_headline(look),
         start=Key(T.START, say("Touch to start"), "touch", "primary"),
         payments_title=say("You can pay with"),
         payments=payments(look),
@@ -98,6 +98,14 @@ def attract(look: Look) -> Attract:
         posters=tuple(_poster(look, each) for each in look.shown.media.pictures),
         notices=told_now(look),
     )
+
+
+def _headline(look: Look) -> Words:
+    """What the machine is good for now."""
+    say, mode = look.say, look.shown.mode
+    if mode.no_way:
+        return say("Collect your train tickets here") if mode.pickups else say("Look up trains and prices here")
+    return say("Buy or collect your train tickets") if mode.pickups else say("Buy your train tickets here")
 
 
 def _poster(look: Look, picture: MediaPicture) -> Poster:

@@ -44,9 +44,9 @@ def _money(look: Look, book: Book, state: str, fen: int, refund: bool) -> Outlet
     words = say("Refund {amount}", amount=amount) if refund else say("Change {amount}", amount=amount)
     if look.shown.recycled_fen:  # the unit that takes notes pays too
         return Outlet(
-            "change", state, say.msg(ORDERS[state]), words, say("Note slot: right of the screen"), opening="insert"
+            "change", state, say.msg(ORDERS[state]), words, say("Note slot, right of screen"), opening="insert"
         )
-    place = say("Cup below the note slot") if in_coins(look, book, fen) else say("Slot to the right of the screen")
+    place = say("Cup below the note slot") if in_coins(look, book, fen) else say("Slot right of the screen")
     return Outlet("change", state, say.msg(ORDERS[state]), words, place)
 
 
@@ -105,7 +105,7 @@ def own_notes(look: Look) -> Take:
     return Take(
         look.chrome("take", 3, (look.call_staff(),), ring),
         title=say("Please take your money"),
-        outlets=(Outlet("notes", "now", say.msg(ORDERS["now"]), words, say("Note slot: right of the screen")),),
+        outlets=(Outlet("notes", "now", say.msg(ORDERS["now"]), words, say("Note slot, right of screen")),),
         figures=(),
         notes_label=label,
         notes=_by_value(lying),

@@ -43,7 +43,7 @@ def digit_key(kit: Kit, key: Key, area: Area, size: int = 46) -> Node:
     if len(text) == 1:
         parts += kit.line(area.cx, area.cy + 1, text, size, 700, look.ink, "center", area.w)
     else:
-        icon = bool(key.icon) and area.h >= 92
+        icon = bool(key.icon) and area.h >= 112
         words = Area(
             area.x + 8, area.y + (area.h // 2 - 4 if icon else 4), area.w - 16, area.h // 2 - 2 if icon else area.h - 8
         )
@@ -106,7 +106,7 @@ def role_key(kit: Kit, key: Key, area: Area) -> Node:
             kit.color("brand") if key.enabled and key.role == "secondary" else look.accent,
             2.1,
         ),
-        *kit.stack(Area(area.x + 76, area.y + 6, area.w - 84, area.h - 12), rows, leading=1.28),
+        *kit.stack(Area(area.x + 76, area.y + 6, area.w - 92, area.h - 12), rows, leading=1.28),
     )
     return Node(f"key:{key.target or key.words.main}", area, parts, key.target, key.enabled, spoken(key), radius=20)
 

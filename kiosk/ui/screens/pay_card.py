@@ -43,8 +43,7 @@ def _panel(value: PayCard, kit: Kit, area: Area) -> Node:
     if sub:
         parts += label(plain, 88, area.y + 160, figure.sub, look.second, width=600)
     words = (Row(value.ask.main, 34, 700, look.ink), Row(value.ask.small, 26, 500, look.second))
-    icon = "phone" if value.picture == "scan" else "card"
-    parts.append(kit.icon(728, area.y + 90, 56, icon, kit.color("ring"), 2.2))
+    parts.append(kit.icon(728, area.y + 90, 56, value.icon, kit.color("ring"), 2.2))
     parts += plain.stack(Area(780, area.y + 34, 224, 116), words)
     said = f"{figure.label.main} {figure.text}"
     if value.digits:
@@ -61,7 +60,7 @@ def _dots(value: PayCard, kit: Kit, area: Area) -> Parts:
     parts: list[Part] = []
     for at in range(value.digits):
         place = Area(left + at * (DOT + DOT_GAP), top, DOT, DOT)
-        skin = "tint" if at < value.typed else "selected" if at == value.typed else "card"
+        skin = "tint" if at < value.typed else "selected" if at == value.typed else "letter"
         parts.append(kit.box(place, skin, 18))
         if at < value.typed:
             parts += kit.plain.line(place.cx, place.cy, "●", 40, 700, kit.color("ink"), "center", DOT)

@@ -88,11 +88,14 @@ def _passenger(row: PassengerRow, kit: Kit, area: Area, index: int) -> list[Node
     after = first[0].x + first[0].width + 16 if first else 160
     parts: list[Part] = [*icon, *first]
     below = " · ".join(text for text in (row.words.small, row.rule.small) if text)
-    if after + kit.width(*rule[:3]) <= 580:
+    apart = after + kit.width(*rule[:3]) > 580
+    if not apart:
         parts += kit.inline(after, cy - 17, (rule,), width=580 - after)
-    else:
-        below = " · ".join(text for text in (row.words.small, row.rule.main) if text)
-    parts += kit.line(160, cy + 25, below, 24, 500, look.second, width=room + 10, least=22)
+    under = (
+        Row(row.rule.main if apart else "", 24, 500, look.second, 1, 0, 22),
+        Row(below, 24, 500, look.second, 2, 0, 22),
+    )
+    parts += kit.stack(Area(160, cy - 1, room + 10, 52), under, leading=1.16)
     parts += kit.line(722, cy + 1, row.price, 34, 700, look.accent, "right", 150)
     shown = look.ink if some else kit.color("disabled")
     parts += kit.faces_line(885, cy + 2, str(row.count), 52, 700, shown)

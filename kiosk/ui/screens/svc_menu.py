@@ -12,7 +12,7 @@ from kiosk.ui.nodes import Node
 from kiosk.ui.parts import Area, Part
 
 TOP, BOTTOM = 266, 1738
-HEAD_H, GAP = 64, 20
+HEAD_H, STOCK_HEAD_H, GAP = 64, 74, 20
 STATE_X, CYCLES_X, LAST_X, KEY_X = 300, 640, 664, 916
 COLUMNS = 4
 
@@ -21,7 +21,7 @@ def paint(value: ServiceMenu, kit: Kit) -> list[Node]:
     modules = max(1, len(value.modules))
     lines = -(-len(value.stock) // 2)
     key_rows = -(-len(value.actions) // COLUMNS)
-    stock_h = 74 + 78 * lines + 16 if lines else 0
+    stock_h = STOCK_HEAD_H + 78 * lines + 16 if lines else 0
     keys_h = key_rows * 122 - 14 if key_rows else 0
     blocks = 1 + bool(stock_h) + bool(keys_h)
     room = BOTTOM - TOP - HEAD_H - 8 - stock_h - keys_h - GAP * (blocks - 1)
@@ -40,10 +40,12 @@ def paint(value: ServiceMenu, kit: Kit) -> list[Node]:
         area = Area(40 + (index % COLUMNS) * (wide + 12), y + (index // COLUMNS) * (high + 14), wide, high)
         nodes.append(role_key(kit, key, area))
     if value.chrome.notice is not None:
-        used = len(value.actions) % COLUMNS  # it stands in the free end of the last row, or above the footer
-        left = 40 + used * (wide + 12) if 0 < used <= COLUMNS - 2 else 40
-        top = y + (key_rows - 1) * (high + 14)
-        nodes.append(notice_node(kit.plain, value.chrome.notice, Area(left, top, 1040 - left, high)))
+        used = len(value.actions) % COLUMNS
+        place = Area(40, y - GAP - stock_h, 1000, STOCK_HEAD_H)  # a heading may be covered, a key never
+        if 0 < used <= COLUMNS - 2:  # the free end of the last row
+            left = 40 + used * (wide + 12)
+            place = Area(left, y + (key_rows - 1) * (high + 14), 1040 - left, high)
+        nodes.append(notice_node(kit.plain, value.chrome.notice, place))
     return nodes
 
 
@@ -76,7 +78,7 @@ def _module(kit: Kit, row: ModuleRow, area: Area, index: int) -> list[Node]:
     icon = LEVEL_ICONS.get(row.level, "minus")
     parts: list[Part] = [
         *kit.pair(
-            Area(area.x, area.y + 2, 224, area.h - 4), row.words, (32, card.ink), (25, card.second), leading=1.24
+            Area(area.x, area.y + 2, 214, area.h - 4), row.words, (32, card.ink), (25, card.second), leading=1.24
         ),
         kit.box(chip, skin, 16),
         kit.icon(chip.x + 30, chip.cy, 36, icon, look.accent, 2.5),

@@ -5,6 +5,8 @@ import { both, placeWords } from "./words.js";
 
 const STATES = { good: ["有效", "good"], void: ["作废", "void"], half: ["未完成", "unfinished"] };
 
+const counted = (n, name) => `${n} ${name}${n === 1 ? "" : "s"}`;
+
 function enlarge(source, words) {
   byId("paper-large").src = source;
   byId("paper-large").alt = both(words);
@@ -27,7 +29,7 @@ const slip = (one) => face(one.picture, "slip", [`${one.serial} · ${placeWords(
 export async function drawPapers() {
   const [tickets, slips] = await Promise.all([get("/api/tickets"), get("/api/slips")]);
   const newest = tickets.slice(-24).reverse();
-  pill(byId("papers-count"), [`${tickets.length} 票 · ${slips.length} 凭条`, `${tickets.length} tickets · ${slips.length} slips`], "quiet");
+  pill(byId("papers-count"), [`${tickets.length} 票 · ${slips.length} 凭条`, `${counted(tickets.length, "ticket")} · ${counted(slips.length, "slip")}`], "quiet");
   refresh(byId("faces"), [newest, slips], () => (newest.length || slips.length ? [...newest.map(ticket), ...slips.slice(-6).reverse().map(slip)]
     : [make("p", { class: "empty" }, ...pair(["还没有打印", "Nothing has been printed yet"]))]));
 }

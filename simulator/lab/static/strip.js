@@ -6,7 +6,7 @@ import { deviceWords, timeOf } from "./words.js";
 const SPAN_MS = 60_000; // by the machine's clock
 const TICK_MS = 10_000;
 const BRIEF_MS = 200; // by the machine's clock: a reader of identity cards that only looks after itself is not shown
-const NOW_MS = 8_000; // so much of the strip the word "now" takes
+const NOW_PX = 104; // so much at its end the word "now" takes, with half of a time beside it
 const marks = [];
 const LOOKS = { fault: "trouble", mains: "trouble", power: "trouble", station: "trouble", refused: "warn", phone: "warn", bank: "warn", door: "warn", help: "warn", held: "warn", box: "warn", service: "warn" };
 
@@ -38,7 +38,9 @@ export async function drawStrip(state) {
   }
   byId("lane-marks").replaceChildren(...marks.filter((one) => told.now_ms - one.mono_ms < real).map((one) => place(make("i", { class: `mark ${LOOKS[one.kind]}`, title: one.name ?? one.kind }), share(one.mono_ms))));
   const first = Math.ceil((wall - SPAN_MS) / TICK_MS) * TICK_MS;
-  const ticks = Array.from({ length: 6 }, (_, n) => first + n * TICK_MS).filter((at) => at <= wall - NOW_MS);
-  byId("lane-ticks").replaceChildren(...ticks.map((at) => place(make("span", { class: "tick" }, timeOf(at)), 1 - (wall - at) / SPAN_MS)),
+  const lowest = byId("lane-ticks");
+  const nowMs = SPAN_MS * NOW_PX / Math.max(NOW_PX, lowest.clientWidth);
+  const ticks = Array.from({ length: 6 }, (_, n) => first + n * TICK_MS).filter((at) => at <= wall - nowMs);
+  lowest.replaceChildren(...ticks.map((at) => place(make("span", { class: "tick" }, timeOf(at)), 1 - (wall - at) / SPAN_MS)),
     make("span", { class: "tick now" }, ...pair(["现在", "now"])));
 }

@@ -109,7 +109,7 @@ def test_the_step_of_another_payment_is_not_shown() -> None:
 def test_who_gave_it_up_is_told_that_it_is_asked_and_cannot_touch_anything() -> None:
     made = screen("sale-AUTHORISING-late-waiting")
     assert isinstance(made, PayCode)
-    assert (made.code, made.wait.main) == ((), "It is asked whether it was paid")
+    assert (made.code, made.wait.main) == ((), "Checking whether you have paid")
     assert not any(key.enabled for key in made.chrome.footer)
 
 

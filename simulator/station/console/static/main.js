@@ -18,7 +18,7 @@ import * as trail from "./trail.js";
 const PAGES = { machines, machine, outlook, sales, seats, parameters, rules, service, money, day, people, trail };
 const NAV = [
   ["machines", ["设备", "Machines"]], ["outlook", ["补给", "Refills"]], ["sales", ["售票", "Sales"]], ["seats", ["席位", "Places"]], ["parameters", ["参数", "Parameters"]], ["rules", ["规则", "Rules"]], ["service", ["运行", "Service"]],
-  ["money", ["欠款钱箱", "Claims, boxes"]], ["day", ["日结", "Day"]], ["people", ["人员", "People"]], ["trail", ["操作记录", "Trail"]],
+  ["money", ["欠款、钱箱", "Claims, boxes"]], ["day", ["日结", "Day"]], ["people", ["人员", "People"]], ["trail", ["操作记录", "Trail"]],
 ];
 const KEYS = "1234567890-";
 const LANGUAGES = { zh: "中文", en: "English", both: "中 + En" };
