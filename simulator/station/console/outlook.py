@@ -29,7 +29,7 @@ class Outlook:
         status = self._station.devices.status.get(name) or {}
         flows = [told.flows for (machine, _), told in self._station.machines.told.items() if machine == name]
         items = [self._item(name, each, flows, now_ms) for each in _places(status)]
-        items.sort(key=lambda item: (item["early_ms"] is None, item["early_ms"] or 0, item["place"]))
+        items.sort(key=lambda item: (item["early_ms"] is None, item["early_ms"] or 0))  # else as the places stand
         return {
             "machine": name,
             "place": place_of(self._station, self._station.devices.enrolled[name].station),

@@ -13,7 +13,7 @@ from kiosk.parameters import MachinePolicy
 from kiosk.screen.values import Screen
 from kiosk.service import Service
 from kiosk.service_acts import ACTS
-from kiosk.service_words import MESSAGES
+from kiosk.service_words import DOORS, MESSAGES
 from kiosk.stock import Stock
 from tests.kiosk.screen.world import CLOCK, TEXTS, journey, now
 
@@ -79,6 +79,9 @@ def pages(language: str) -> dict[str, Screen]:
         "menu-ill": (service("menu"), ill),
         "menu-coins": (service("menu"), coin_machine(language, fault("hopper.2", "DEVICE_FAILURE"))),
     }
+    for name in DOORS:
+        made[f"menu-door-{name}"] = (service("menu"), machine(language, doors=(name,)))
+    made["menu-coins-booked"] = (service("menu", message="booked"), coin_machine(language))
     for at in range(0, len(ALL_FAULTS), len(DEVICES)):
         some = zip(sorted(DEVICES), ALL_FAULTS[at:], strict=False)
         made[f"menu-faults-{at}"] = (service("menu"), machine(language, *(fault(*pair) for pair in some)))

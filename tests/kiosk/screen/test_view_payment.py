@@ -13,6 +13,7 @@ from kiosk.screen import targets as T
 from kiosk.screen.shown import Shown
 from kiosk.screen.values import ClaimScreen, Home, PayCard, PayCash, PayChoice, PayCode, Printing, Review, Screen
 from kiosk.screen.view import view
+from kiosk.screen.views.review import LAST_MINUTE_MS
 from tests.kiosk.screen.world import CHARGES, CODE, all_shown, book, shown, steps
 
 ALL = all_shown("en")
@@ -78,6 +79,16 @@ def test_a_way_that_the_sale_would_not_begin_any_more_is_no_dead_key(book: dict[
     assert key(made, T.PAY_CASH)[0]
 
 
+def test_in_the_last_minute_no_way_leads_to_a_slot_that_takes_nothing() -> None:
+    shown = ALL["sale-CHOOSING-charges"]
+    assert shown.sale is not None
+    for left_ms, open_ in ((LAST_MINUTE_MS, True), (LAST_MINUTE_MS - 1, False)):
+        made = view(replace(shown, sale=replace(shown.sale, lock_until_ms=shown.now_mono_ms + left_ms)))
+        assert isinstance(made, PayChoice)
+        assert key(made, T.PAY_CASH) == (open_, "" if open_ else "Too little time is left")
+        assert (made.chrome.notice is None) is open_
+
+
 def test_a_payment_that_came_to_nothing_says_so_and_why() -> None:
     notice = screen("sale-CHOOSING-declined").chrome.notice
     assert notice is not None
@@ -124,6 +135,25 @@ def test_a_card_is_asked_for_and_given_back(step: str, title: str) -> None:
     made = screen(f"sale-AUTHORISING-card-{step}")
     assert isinstance(made, PayCard)
     assert made.title.main == title
+
+
+def test_what_becomes_of_a_card_that_is_left_is_said_where_a_reader_can_keep_it() -> None:
+    for until_ms, told in ((40_000, "A card left here is kept by this machine"), (0, "The bank has answered")):
+        shown = ALL["sale-AUTHORISING-card-remove"]
+        assert shown.charge_step is not None
+        made = view(replace(shown, charge_step=replace(shown.charge_step, until_ms=until_ms)))
+        assert isinstance(made, PayCard)
+        assert made.where.main == told
+
+
+@pytest.mark.parametrize(
+    "name", ["sale-REVERSING", "sale-TICKETS_BACK-charged", "sale-DUMPING-pickup", "sale-TICKETS_BACK-pickup"]
+)
+def test_where_nothing_comes_out_the_panel_of_the_openings_says_so(name: str) -> None:
+    made = screen(name)
+    assert isinstance(made, Printing)
+    assert [words.main.split(":")[0] for words in made.outlets] == ["Nothing comes out"]
+    assert made.openings == ()
 
 
 def test_who_gave_up_with_a_card_inside_is_told_to_take_it() -> None:

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
+from pathlib import Path
 
 import pygame
 import pytest
+import yaml
 
-from kiosk.screen.values import SCREENS, Key, Screen, keys_of
+from kiosk.screen.values import SCREENS, Key, Screen, Seat, Words, keys_of
 from kiosk.screen.view import view
 from kiosk.ui.nodes import Node, touchable
 from kiosk.ui.painter import Painter
@@ -27,6 +29,7 @@ from tests.kiosk.screen.world import all_shown
 from tests.kiosk.ui.samples import samples
 from tests.kiosk.ui.shots import canvas
 
+PASSENGERS = Path(__file__).parents[3] / "config" / "network" / "passengers.yaml"
 STAGE = Stage(canvas())
 SAMPLES = {f"{name}-{language}": screen for language in ("zh", "en") for name, screen in samples(language).items()}
 SAMPLES |= {
@@ -193,3 +196,21 @@ def test_letters_that_lead_nowhere_are_disabled() -> None:
     assert letters["Q"] is False
     assert letters["H"] is True
     assert len(letters) == 26
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_demo_network_says_of_its_passengers_stands_beside_them_in_full(language: str) -> None:
+    rules = yaml.safe_load(PASSENGERS.read_text("utf-8"))["passengers"]
+    seat = SAMPLES[f"seat-{language}"]
+    assert isinstance(seat, Seat)
+    other = "en" if language == "zh" else "zh"
+    names = [{"zh": Words(each["name"]), "en": Words(each["english"])} for each in rules]
+    told = [{"zh": Words(each["rule"]), "en": Words(each["rule_english"])} for each in rules]
+    rows = tuple(
+        replace(
+            row, words=Words(name[language].main, name[other].main), rule=Words(rule[language].main, rule[other].main)
+        )
+        for row, name, rule in zip(seat.passengers, names, told, strict=True)
+    )
+    nodes = STAGE.nodes_of(replace(seat, passengers=rows))
+    assert [text.text for node in nodes for text in texts_of(node) if text.cut] == []

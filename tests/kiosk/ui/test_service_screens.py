@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.faults import FaultCode
 from kiosk.screen.texts import Say
-from kiosk.screen.values import Figure, Key, Screen, ServiceLogin, ServiceMenu, ServiceTask, Words
+from kiosk.screen.values import Figure, Key, Notice, Screen, ServiceLogin, ServiceMenu, ServiceTask, Words
 from kiosk.service_acts import ACTS
 from kiosk.service_fixes import FIXES
 from kiosk.ui.drawings.things import BOXES, box_picture
@@ -21,7 +21,7 @@ from tests.kiosk.screen.service_world import DEVICES, fault, machine, service
 from tests.kiosk.screen.world import CLOCK, TEXTS, now
 from tests.kiosk.ui.samples import samples
 from tests.kiosk.ui.shots import canvas
-from tests.kiosk.ui.test_layout import texts_of
+from tests.kiosk.ui.test_layout import crossing, texts_of
 from tests.kiosk.ui.test_money_screens import clean
 
 STAGE = Stage(canvas())
@@ -163,3 +163,14 @@ def test_what_helps_against_each_fault_is_the_first_step_of_its_act_and_stands_t
 
 THERE = {"zh": "手动排除故障", "en": "Clear the fault by hand"}
 """What the step says of a module that has nothing."""
+
+
+@pytest.mark.parametrize("count", range(1, 13))
+def test_a_message_of_the_menu_covers_no_key(count: int) -> None:
+    keys = tuple(replace(key, target=f"{key.target}:{at}") for at, key in enumerate((menu().actions * 2)[:count]))
+    told = Notice(Words("已记账并写入日志", "Booked in the journal"), "ok", "check")
+    full = replace(menu(), actions=keys, chrome=replace(menu().chrome, notice=told))
+    nodes = STAGE.nodes_of(full)
+    over = next(node.area for node in nodes if node.id == "notice")
+    assert [node.id for node in touchable(nodes) if min(crossing(over, node.area)[2:]) > 0] == []
+    assert [text.text for node in nodes for text in texts_of(node) if text.cut] == []
