@@ -5,13 +5,15 @@ import { FIGURES, ITEMS, moment, yuan } from "./words.js";
 
 const named = (name) => pair(FIGURES[name] ?? (name.startsWith("sales_") ? [`售票：${name.slice(6)}`, `Sales: ${name.slice(6)}`] : name));
 export const PAUSE = 5000;
+const RANKS = Object.keys(FIGURES); // as people read them: what is part of a sum stands under it
+const rank = (name) => (RANKS.includes(name) ? RANKS.indexOf(name) : RANKS.length);
 const figure = (name, value) => (name.endsWith("_fen") ? yuan(value) : String(value));
 
 function sums(told) {
   const names = [...new Set([...Object.keys(told.machines), ...Object.keys(told.station)])].sort();
   if (names.length === 0) return none(["这一天没有售票", "Nothing was sold on that day"]);
   const side = (of, title) => {
-    const figures = [...new Set(names.flatMap((name) => Object.keys(of[name] ?? {})))].sort();
+    const figures = [...new Set(names.flatMap((name) => Object.keys(of[name] ?? {})))].sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1));
     return [make("h3", {}, pair(title)), table([["", ""], ...names.map((name) => [`#${name}`, name])],
       figures.map((each) => [named(each), ...names.map((name) => figure(each, of[name]?.[each] ?? 0))]))];
   };

@@ -38,12 +38,12 @@ export async function open(root) {
   const sales = make("div");
   const list = make("ul", { class: "machines" });
   const events = make("div");
-  root.append(card(["今日售票（每 10 分钟，元）", "Sales by 10 min (¥)"], sales), list, card(["事件", "Events"], events));
+  root.append(card(["今日售票（每 10 分钟，元）", "Sales by 10 min (¥)"], sales), list, card(["最近操作", "Latest deeds"], events));
   return async () => {
     const [told, trail] = await Promise.all([get("see/overview"), get("see/trail")]);
     dispatchEvent(new CustomEvent("station-time", { detail: told.now_ms }));
     refresh(sales, told.chart, () => chart(told.chart));
     refresh(list, [told.machines, Math.floor(told.now_ms / 5000)], () => told.machines.map((one) => tile(one, told.now_ms)));
-    refresh(events, trail.entries.slice(0, 8), () => describe(trail.entries.slice(0, 8)) ?? none(["还没有事件", "Nothing has happened yet"]));
+    refresh(events, trail.entries.slice(0, 8), () => describe(trail.entries.slice(0, 8)) ?? none(["还没有操作", "Nobody has done anything yet"]));
   };
 }
