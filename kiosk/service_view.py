@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.coin_stock import HOPPERS, place_of
@@ -220,10 +221,12 @@ class Page:
         rows = []
         for number, value_fen in sorted(self.service.cassettes.items(), key=lambda pair: -pair[1]):
             words = say("{value} cassette", value=formats.price(value_fen))
-            rows.append(_row(words, stock.cassettes.get(number, 0), policy.cassette_capacity, policy.cassette_low))
+            row = _row(words, stock.cassettes.get(number, 0), policy.cassette_capacity, policy.cassette_low)
+            rows.append(self._to_count(row, value_fen) if number in stock.to_count else row)
         for number, value_fen in stock.coins.values.items():
             words = say("{value} hopper", value=formats.price(value_fen))
-            rows.append(_row(words, stock.coins.coins.get(number, 0), policy.hopper_capacity, policy.hopper_low))
+            row = _row(words, stock.coins.coins.get(number, 0), policy.hopper_capacity, policy.hopper_low)
+            rows.append(self._to_count(row, value_fen) if number in stock.coins.resting else row)
         if self.service.escrow_notes:
             high = 0 if stock.deposit.stuck else 10**9
             rows.append(_row(say("Note escrow"), len(stock.deposit.notes), self.service.escrow_notes, -1, high))
@@ -231,6 +234,10 @@ class Page:
         rows.append(_row(say("Ticket roll"), stock.roll, policy.roll_capacity, policy.roll_low))
         rows.append(_row(say("Waste bin"), stock.waste, policy.waste_capacity, -1, policy.waste_capacity * 9 // 10))
         return tuple(rows)
+
+    def _to_count(self, row: StockRow, value_fen: int) -> StockRow:
+        """Its books are in doubt: it pays nothing until it is counted, whatever its device says."""
+        return replace(row, words=self.say("{value}: count it", value=formats.price(value_fen)), level="danger")
 
     def _actions(self) -> tuple[Key, ...]:
         keys = []

@@ -29,7 +29,7 @@ TITLES: dict[str, Msg] = {
 SHORT: dict[str, Msg] = {
     "swap_box": Msg("Note box"),
     "empty_reject": Msg("Reject bin"),
-    "empty_change_retract": Msg("Retract bin"),
+    "empty_change_retract": Msg("Change bin"),
     "load_roll": Msg("Ticket roll"),
     "empty_waste": Msg("Waste bin"),
     "empty_ticket_retract": Msg("Ticket bin"),

@@ -72,9 +72,14 @@ class Stock:
                 found.setdefault(self.values[number], []).append((number, count))
         return found
 
+    @property
+    def to_count(self) -> set[int]:
+        """Cassettes that pay nothing before a person has counted them."""
+        return self.uncounted | self.resting
+
     def _usable(self, cassette: int) -> bool:
         """Counted, not empty before its time, and still fitted (`values` are of the configuration)."""
-        return cassette not in self.uncounted | self.resting and cassette in self.values
+        return cassette not in self.to_count and cassette in self.values
 
     @property
     def box_notes(self) -> int:
@@ -88,8 +93,7 @@ class Stock:
 
     def read_by_mode(self) -> tuple[object, ...]:
         """Everything `kiosk.modes.effective` reads here, to be compared."""
-        kept_back = frozenset(self.uncounted | self.resting)
-        return *self.cassettes.items(), kept_back, self.box_notes, self.roll, self.deposit.stuck
+        return *self.cassettes.items(), frozenset(self.to_count), self.box_notes, self.roll, self.deposit.stuck
 
     def value_of(self, counts: Sequence[Sequence[int]]) -> int:
         """Presented value of a `counts` record (cassette, presented, rejected), in fen."""

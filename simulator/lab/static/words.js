@@ -14,7 +14,7 @@ export const ROWS = [
   ["硬币箱", "Coin hoppers", ["hopper.1", "hopper.1.exit", "hopper.2", "hopper.2.exit"]],
   ["硬币杯", "Coin cup", ["change.cup"]],
   ["废钞箱", "Reject bin", ["dispenser.reject"]],
-  ["回收箱", "Retract bin", ["change.retract"]],
+  ["回收箱", "Change bin", ["change.retract"]],
   ["地上", "Floor", ["floor"]],
   ["金库", "Vault outside", ["vault"]],
 ];

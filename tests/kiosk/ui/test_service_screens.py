@@ -17,7 +17,7 @@ from kiosk.ui.drawings.tones import tones
 from kiosk.ui.nodes import Node, touchable
 from kiosk.ui.parts import Box
 from kiosk.ui.stage import Stage
-from tests.kiosk.screen.service_world import DEVICES, fault, machine, service
+from tests.kiosk.screen.service_world import DEVICES, coin_machine, fault, machine, service
 from tests.kiosk.screen.world import CLOCK, TEXTS, now
 from tests.kiosk.ui.samples import samples
 from tests.kiosk.ui.shots import canvas
@@ -174,3 +174,17 @@ def test_a_message_of_the_menu_covers_no_key(count: int) -> None:
     over = next(node.area for node in nodes if node.id == "notice")
     assert [node.id for node in touchable(nodes) if min(crossing(over, node.area)[2:]) > 0] == []
     assert [text.text for node in nodes for text in texts_of(node) if text.cut] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_pays_nothing_until_it_is_counted_says_so_though_no_device_has_a_fault(language: str) -> None:
+    made = coin_machine(language)
+    made.stock.uncounted, made.stock.resting, made.stock.coins.resting = {4}, {3}, {2}
+    screen = service("menu").screen(made, TEXTS, CLOCK, now())
+    assert isinstance(screen, ServiceMenu)
+    doubtful = {row.words.main: row.level for row in screen.stock if row.level == "danger"}
+    say = Say(TEXTS, language)
+    assert list(doubtful) == [say("{value}: count it", value=value).main for value in ("¥50", "¥10", "¥1")]
+    rows = [node for node in STAGE.nodes_of(screen) if node.id.startswith("stock:")]
+    assert len(rows) == len(screen.stock)
+    assert [text.text for row in rows for text in texts_of(row) if text.cut] == []
