@@ -422,8 +422,10 @@ class Unit:
     at: Mapping[Order, Sequence[int]]
     silences: Sequence[str] = ("silence_before", "silence_after", "bit_flip")
     ordinary: Sequence[Script] = ORDINARY
+    anythings: int = ANYTHING
     ties: Collection[int] = ()
-    """Seeds of `anything` in which a hand comes so close to an answer that only its way on a wire decides which was first."""
+    """Seeds of `anything` in which a hand comes so close to an answer that only its way on a wire decides which was first; why, is
+    said beside them."""
 
     def scripts(self) -> dict[str, tuple[Script, int]]:
         """Name -> script and seed; some hundred."""
@@ -447,7 +449,7 @@ class Unit:
             for command in self.at[order]:
                 for name in LINK:
                     found[f"{name} at {command:02X}, {word}"] = at_command(name, command, order)
-        seeds = [seed for seed in range(1, ANYTHING + 1) if seed not in self.ties]
+        seeds = [seed for seed in range(1, self.anythings + 1) if seed not in self.ties]
         return {name: (script, 1) for name, script in found.items()} | {
             f"anything {seed}": (self.anything, seed) for seed in seeds
         }

@@ -54,6 +54,11 @@ UNIT = Unit(
     once=MENU,
     on_the_line=ON_THE_LINE,
     at={stack: (Call.STACK, Call.POLL), give_back: (Call.RETURN, Call.POLL), wait: (Call.POLL,)},
+    anythings=120,
+    # 60: the plug is pulled while an answer is on its way, and the unit says it again after 34 s (page 071, given up).
+    # The others: the hand that ends `out_of_service` comes 1 ms before the first message that a unit hears after its second reset;
+    # without a wire it has heard that message already.
+    ties=(60, 65, 106, 120),
 )
 
 

@@ -151,7 +151,7 @@ def test_a_unit_that_never_answers_status_is_missed_when_it_has_given_up_announc
         assert 15_000 < up - began_ms[-1] < 17_000 < down - began_ms[-1]
 
 
-@pytest.mark.parametrize(("model", "seed"), [("f53", 0), ("lcdm2000", 1)])
+@pytest.mark.parametrize(("model", "seed"), [("f53", 0), ("f53", 80), ("lcdm2000", 1)])
 def test_any_orders_faults_and_cuts(model: str, seed: int) -> None:
     def script(bench: Bench) -> None:
         dice = bench.dice

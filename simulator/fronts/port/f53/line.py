@@ -1,8 +1,8 @@
 """An F53 on its line without bytes: what is announced, heard and answered of a command when something is broken on purpose.
 
 Source: f53 sheet, sections 2, 4 and 10; `simulator.devices.f53.faults`, `simulator.devices.linkfaults`. Byte-level only: `noise`,
-`duplicate_reply`, `bit_flip`, `cut_frame`, `reply_to_previous`. `enq_collision_next`, `nak_next`, `frame_ack_lost_next` and
-`answer_ack_unheard_next` cost nothing that shows.
+`duplicate_reply`, `bit_flip`, `cut_frame`, `reply_to_previous`. `nak_next`, `frame_ack_lost_next` and `answer_ack_unheard_next`
+cost nothing that shows.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class Line:
         self._waiting: deque[tuple[Call, int]] = deque()
         self._answers: deque[Answer] = deque()
         self._held_ms = 0  # a host that has announced a message may send it until then
+        self._said: Result | None = None  # what it has said last, and may say again
 
     def open(self) -> None:
         """The host's side of a new link: what was under way on the one before is not known to it."""
@@ -163,8 +164,10 @@ class Line:
     def _heard_announcing(self) -> None:
         if not self.linked or not self.twin.powered or self.twin.body.booting or self._played("enq_unheard_next"):
             return
-        if self._last is not None:
-            self._played("enq_collision_next")  # the host has heard that answer already
+        if self._said is not None and not self._answers and self._played("enq_collision_next"):
+            self._answers.append(Answer(self._said, self.now_ms + ANSWERED_MS[self._said.code], said=True))
+            self._invite()
+            return
         self._held_ms = self.now_ms + TRIES * WAIT_MS
         if not self._played("enq_ack_lost_next"):
             self.heard_ms = self.now_ms
@@ -227,7 +230,7 @@ class Line:
     def _lose_power(self) -> None:
         self._waiting.clear()
         self._answers.clear()
-        self._held_ms = 0
+        self._held_ms, self._said = 0, None
 
     # -- the unit speaks
 
@@ -248,6 +251,7 @@ class Line:
             if answer.said:
                 self._answers.popleft()
                 if self.linked:
+                    self._said = answer.result
                     self._played("answer_ack_unheard_next")  # said again, and known by the host as the same
                     self._arrive(answer.result)
             elif self.linked and not self._played("answer_enq_lost_next"):
