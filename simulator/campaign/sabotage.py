@@ -262,16 +262,16 @@ def _reprinted_on_a_guess() -> list[Patch]:
 
 
 def _register_not_restored() -> list[Patch]:
-    import kiosk.assembly
+    import kiosk.past
 
-    honest = kiosk.past.fold
+    honest = kiosk.past.Folding.done
 
-    def fold(*given: Any) -> kiosk.past.Past:
-        past = honest(*given)
+    def done(self: kiosk.past.Folding) -> kiosk.past.Past:
+        past = honest(self)
         past.sales = max(0, past.sales - 1) if past.sale is None else past.sales
         return past
 
-    return [(kiosk.assembly, "fold", fold)]
+    return [(kiosk.past.Folding, "done", done)]
 
 
 def _kept_after_cancel() -> list[Patch]:
