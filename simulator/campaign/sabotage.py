@@ -262,8 +262,6 @@ def _reprinted_on_a_guess() -> list[Patch]:
 
 
 def _register_not_restored() -> list[Patch]:
-    import kiosk.past
-
     honest = kiosk.past.Folding.done
 
     def done(self: kiosk.past.Folding) -> kiosk.past.Past:
