@@ -81,7 +81,7 @@ class Pictures:
 
     ticket: Callable[[Book, int, str, str], tuple[str, Picture]]
     """Book, place index, number, blank -> stripe, face. Raises ValueError for what fits on no ticket."""
-    slip: Callable[[Book, str], Picture]  # book, claim code
+    slip: Callable[[Book, str], Picture]  # book, claim code or name of the receipt
 
 
 @dataclass(slots=True)

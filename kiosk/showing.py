@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from kiosk.deeds import Pictures
 from kiosk.modes import Mode
 from kiosk.ports.ticket_printer import Picture
-from kiosk.ports.trips import LockedPlace
+from kiosk.ports.trips import LockedPlace, Network
 from kiosk.print.sheet import Faces, Sheet
-from kiosk.print.slips import ClaimFacts, ReversalFacts, SlipHead, claim_slip, reversal_slip
+from kiosk.print.slips import ClaimFacts, ReversalFacts, SlipHead, claim_slip, receipt, reversal_slip
 from kiosk.print.stripe import stripe
 from kiosk.print.ticket_face import TicketFacts, facts_of, ticket_face, ticket_form
+from kiosk.receipt import receipt_facts
 from kiosk.sale.book import Book
 from kiosk.screen.formats import Clock
 from kiosk.screen.shown import HelpSeen, MachineSeen, ModeSeen, Shown
@@ -174,20 +175,26 @@ class Showing:
         return None
 
     def _facts(self, book: Book, place: LockedPlace, number: str, blank: str) -> TicketFacts:
+        machine = f"{self._station().zh} {self._machine.id}"
+        return facts_of(book.order, book.as_bought(place), number, blank, self._network(), machine)
+
+    def _network(self) -> Network:
+        """Nothing was sold without one."""
         assert self._controller is not None
         assert self._controller.journey.network is not None
-        machine = f"{self._station().zh} {self._machine.id}"
-        network = self._controller.journey.network
-        return facts_of(book.order, book.as_bought(place), number, blank, network, machine)
+        return self._controller.journey.network
 
     def _language(self, book: Book) -> str:
         """The one the passenger reads now: it may have been changed since the sale began."""
         return self._controller.journey.state.language if self._controller is not None else book.language
 
     def _slip(self, faces: Faces, book: Book, code: str, wall_ms: int) -> Picture:
-        """One slip explains all claims of a sale: the first one large, the others with their codes."""
+        """`code`: of a claim or a payment, or the name of the receipt. One slip explains all claims of a sale: the first one
+        large, the others with their codes."""
         head = SlipHead(self._machine.id, self._station(), wall_ms, book.key)
         say = Say(self._texts, self._language(book))
+        if code == book.receipt_name:
+            return receipt(receipt_facts(book, self._network()), head, say, self._clock, faces, SLIP_DOTS)
         for line in book.charges:
             if line.code == code:
                 content = payment_content(self._machine.id, line)

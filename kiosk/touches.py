@@ -14,6 +14,7 @@ from kiosk.sale.facts import (
     MoneyBack,
     OtherWay,
     PayBy,
+    ReceiptAsked,
     SlipAgain,
 )
 from kiosk.screen import targets as T
@@ -37,6 +38,8 @@ def sale_fact(target: str, book: Book, mode: Mode) -> Fact | None:
             return MoneyBack()
         case T.CLAIM_DONE, S.CLAIM:
             return ClaimSeen()
+        case T.RECEIPT, (S.TICKETS_OUT | S.CHANGE_OUT):
+            return ReceiptAsked()
         case T.SLIP_AGAIN, S.CLAIM:
             return SlipAgain()
     return None

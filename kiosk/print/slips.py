@@ -189,7 +189,7 @@ def receipt(facts: ReceiptFacts, head: SlipHead, say: Say, clock: Clock, faces: 
         roll.pair(say("Rounding"), formats.amount(facts.rounding_fen))
     roll.rule()
     roll.pair(say("Total"), formats.amount(facts.due_fen), 36)
-    roll.pair(say("Paid"), formats.amount(facts.paid_fen))
+    roll.pair(say("Paid", "receipt"), formats.amount(facts.paid_fen))
     roll.pair(say("Change", "money"), formats.amount(facts.change_fen))
     roll.rule()
     roll.words(say("Not a ticket. Have a good journey!"), 26, 500, centred=True)

@@ -35,7 +35,8 @@ def about(fact: Fact, book: Book, stock: Stock) -> bool:
         return False
     if isinstance(fact, OfANote) and book.note(fact.note) is None and _somebody_elses(fact, stock):
         return False
-    return not hasattr(fact, "slip") or any(line.code == fact.slip for line in book.slip_lines)
+    slip = getattr(fact, "slip", book.receipt_name)
+    return slip == book.receipt_name or any(line.code == slip for line in book.slip_lines)
 
 
 def _somebody_elses(fact: OfANote, stock: Stock) -> bool:

@@ -94,6 +94,8 @@ class Book:
     deposit_forgotten: bool = (
         False  # own notes that came back were not taken: why they are owed, whatever ended the order
     )
+    receipt: str = "none"  # none, printing, printed, failed
+    slip_waits: bool = False  # it is printed when the receipt is out
     confirmed: bool = False
     asks_anew: bool = False  # confirmed before a restart, and the station is asked whether it still holds
     station_state: str = ""  # last answer to "what do you know of this sale"
@@ -172,6 +174,11 @@ class Book:
     def slip_lines(self) -> list[Claim | ChargeLine]:
         """Everything that has a code of its own for a slip."""
         return [*self.claims, *self.charges]
+
+    @property
+    def receipt_name(self) -> str:
+        """Names the receipt to the printer. No code of a claim: those are letters and digits."""
+        return f"receipt-{self.number}"
 
     @property
     def on_slip(self) -> list[Claim | ChargeLine]:

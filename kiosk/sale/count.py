@@ -327,6 +327,9 @@ def _change(state: str) -> Counter:
 
 def _slip(state: str) -> Counter:
     def book_it(fact: rp.SlipPrinted | rp.SlipFailed, book: Book, at: Counting) -> None:
+        if fact.slip == book.receipt_name:
+            book.receipt = state
+            return
         for line in book.slip_lines:
             if line.slip == "printing":
                 line.slip = state

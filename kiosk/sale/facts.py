@@ -90,6 +90,13 @@ class SlipAgain(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptAsked(Fact):
+    """The passenger wants on paper what was bought and paid."""
+
+    kind: ClassVar[str] = "sale.receipt"
+
+
+@dataclass(frozen=True, slots=True)
 class PatienceOver(Fact):
     """Nobody touched or inserted anything for the time allowed."""
 

@@ -223,7 +223,7 @@ class PayCoins(Intent):
 class PrintSlip(Intent):
     kind: ClassVar[str] = "slip?"
     sale: int
-    slip: str  # claim code
+    slip: str  # claim code, or `Book.receipt_name`
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,6 @@ from kiosk.sale.intents import (
     Intent,
     LockPlaces,
     PayNotes,
-    PrintSlip,
     PrintTicket,
     RenewLock,
     Reopen,
@@ -48,6 +47,7 @@ from kiosk.sale.intents import (
     UnpaidAdd,
 )
 from kiosk.sale.lines import Claim, PayLine
+from kiosk.sale.paper import PaperDeeds
 from kiosk.sale.table import TABLE
 from kiosk.stock import Stock
 
@@ -74,7 +74,7 @@ def base36(number: int, width: int) -> str:
     return text
 
 
-class Sale(Guards, DepositDeeds, ChargeDeeds, CoinDeeds, GivingUp):
+class Sale(Guards, DepositDeeds, ChargeDeeds, CoinDeeds, PaperDeeds, GivingUp):
     """The model of the machine. `book` is what everybody may read."""
 
     state: S
@@ -330,13 +330,6 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, CoinDeeds, GivingUp):
             self.book.claims.append(Claim(self._new_code(), self.book.owed_fen, reason))
         self.book_claims()
         self.print_slip()
-
-    def print_slip(self) -> None:
-        """One slip tells of all claims, and of a payment that is still to go back."""
-        lines = self.book.on_slip or [line for line in self.book.slip_lines if line.code]
-        for line in lines:
-            line.slip = "printing"
-        self._intents.append(PrintSlip(self.book.number, lines[0].code))
 
     def end(self) -> None:
         book = self.book

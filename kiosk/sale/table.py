@@ -104,6 +104,7 @@ from kiosk.sale.facts import (
     PayBy,
     PaymentOver,
     PickupStarted,
+    ReceiptAsked,
     Restarted,
     ResumeOver,
     SaleStarted,
@@ -284,7 +285,11 @@ TABLE: list[Row] = [
     *on(CHANGE_GONE, CHANGE, None, when="change_lies_out"),
     *settle(CHANGE_GONE, CHANGE, asks=True),
     *on(TakeOver, S.CHANGE_OUT, S.CHANGE_BACK, do="retract_change"),
+    # -- a receipt, while what was bought lies out or is in the hand
+    *on(ReceiptAsked, [S.TICKETS_OUT, S.CHANGE_OUT], None, do="print_receipt", when="receipt_due"),
+    *on(ReceiptAsked, [S.TICKETS_OUT, S.CHANGE_OUT], None),
     # -- what is owed
+    *on((SlipPrinted, SlipFailed), S.SLIP, None, do="order_slip", when="slip_waits"),
     *on((SlipPrinted, SlipFailed), S.SLIP, S.CLAIM),
     *on(SlipAgain, S.CLAIM, S.SLIP, do="print_slip"),
     *settle((ClaimSeen, PatienceOver), S.CLAIM),

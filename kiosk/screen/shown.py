@@ -120,7 +120,7 @@ class Shown:
 
     `cassettes`: cassette number -> face value in fen. `same_notes`: a cancel returns the very same notes (decision 2), but
     for the values of `recycled_fen` (decision 9).
-    `note_moving`: something is being read in the slot. `receipts`: the sale can print a receipt.
+    `note_moving`: something is being read in the slot.
     `on_battery`: the mains have failed; a sale that is paid goes on. `charge_step`: what a card or phone asks of the passenger,
     of whatever payment. `coins_fen`: face values of the coins that change can be paid in.
     """
@@ -143,7 +143,6 @@ class Shown:
     recycled_fen: tuple[int, ...] = ()
     note_moving: bool = False
     cassettes: Mapping[int, int] = field(default_factory=dict)
-    receipts: bool = False
     help: HelpSeen = HelpSeen()
     service_screen: Screen | None = None
     on_battery: bool = False

@@ -39,7 +39,7 @@ from simulator.passenger.collect import picks_up
 from simulator.passenger.kinds import POLICIES, seek
 from simulator.passenger.paying import chooses_way, pays_by_phone, pays_with_notes
 from simulator.passenger.person import Dice, Kind, Memory, Plan, Seen
-from simulator.passenger.reading import cancel, fen, usable, way_on
+from simulator.passenger.reading import cancel, fen, key_of, usable, way_on
 
 MOST_SEARCHES = 10
 MOST_PAGES = 4
@@ -73,6 +73,8 @@ def _usual(plan: Plan, seen: Seen, memory: Memory, dice: Dice) -> Action:
     screen = seen.screen
     if seen.mouth and not _leaves_change(plan, seen, memory):
         return TakeFrom("mouth", HAND_MS)
+    if (asked := _receipt(plan, seen, memory)) is not None:
+        return asked
     if (taken := _from_openings(plan, seen, memory)) is not None:
         return taken
     if isinstance(screen, OutOfService):
@@ -102,6 +104,14 @@ def _may_leave(plan: Plan, memory: Memory) -> bool:
 def _leaves_change(plan: Plan, seen: Seen, memory: Memory) -> bool:
     """Also where it comes out of the opening that gives notes back."""
     return plan.kind is Kind.FORGET_CHANGE and memory.tickets_seen and seen.change
+
+
+def _receipt(plan: Plan, seen: Seen, memory: Memory) -> Action | None:
+    """Asked for once, before anything is taken."""
+    key = key_of(seen.screen, "receipt") if plan.receipt and isinstance(seen.screen, Take) else None
+    if key is None or not key.enabled or (seen.screen.kind, key.target) in memory.pressed:
+        return None
+    return Touch(key.target, GLANCE_MS)
 
 
 def _from_openings(plan: Plan, seen: Seen, memory: Memory) -> Action | None:

@@ -65,6 +65,8 @@ PICKUP_KINDS: Mapping[Kind, str] = MappingProxyType(
     {Kind.PICKUP: "paper", Kind.PICKUP_CARD: "card", Kind.PICKUP_TYPED: "typed", Kind.PICKUP_AGAIN: "again"}
 )
 """Who comes besides where orders are handed out -> how the order is proved."""
+RECEIPT_KINDS = (Kind.SLOW, Kind.EVERYTHING)
+"""Who asks for a receipt. None of `USUAL`: their days are known by their journals."""
 CASH_KINDS = tuple(kind for kind in Kind if kind not in {**PHONE_KINDS, **CARD_KINDS, **PICKUP_KINDS})
 USUAL = (Kind.EXACT, Kind.LARGE, Kind.CANCEL, Kind.WALK_AWAY, Kind.LANGUAGE, Kind.FORGET_CHANGE)
 """Who comes to the machines of a campaign: its days are known by their numbers, so this does not grow."""
@@ -97,6 +99,8 @@ class Plan:
     paper that was used already)."""
     code: str = ""
     """What stands on the paper of an order, for somebody who types it."""
+    receipt: bool = False
+    """Asks for a receipt while the tickets lie there."""
     patient_looks: int = 0
     """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
@@ -124,6 +128,7 @@ def make_plan(kind: Kind, dice: Dice) -> Plan:
         return replace(plan, pays="card", manner=CARD_KINDS[kind])
     if kind in PICKUP_KINDS:
         return replace(plan, pays="pickup", manner=PICKUP_KINDS[kind])
+    plan = replace(plan, receipt=kind in RECEIPT_KINDS)
     return replace(plan, tickets=GROUP_OF, budget_fen=GROUP_FEN) if kind is Kind.GROUP else plan
 
 

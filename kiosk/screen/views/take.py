@@ -65,6 +65,17 @@ def _figures(look: Look, book: Book, refund: bool) -> tuple[Figure, ...]:
     )
 
 
+def _receipt(look: Look, book: Book) -> Key:
+    """One for each sale, for whoever wants it; a second try when it did not come out."""
+    say, where = look.say, look.say("Right of the screen")
+    if book.receipt == "printing":
+        return Key(T.RECEIPT, say("Printing the receipt"), "printer", enabled=False, why=where)
+    if book.receipt == "printed":
+        return Key(T.RECEIPT, say("Receipt printed"), "check", enabled=False, why=where)
+    words = say("Print a receipt") if book.receipt == "none" else say("Receipt: try again")
+    return Key(T.RECEIPT, words, "printer", enabled=look.shown.mode.slips, why=say("No slip can be printed"))
+
+
 def _title(look: Look, tickets: bool, money: bool, refund: bool) -> Words:
     say = look.say
     if refund:
@@ -135,9 +146,8 @@ def take(look: Look) -> Take:
         if in_coins(look, book, book.owed_fen):
             label = say("{n} notes, then {amount} in coins", n=count, amount=formats.amount(book.owed_fen))
     walk, lines = _walk_away(look, look.shown.machine.take_ms)
-    slip = Key(T.RECEIPT, say("Print a receipt"), "printer")
     ring = look.until(book.take_until_ms, look.shown.machine.take_ms) if book.take_until_ms else None
-    footer = (slip if look.shown.receipts and not refund else look.later(slip), look.call_staff())
+    footer = (look.call_staff(),) if refund or book.pickup else (_receipt(look, book), look.call_staff())
     return Take(
         look.chrome("take", 3 if refund else 4, footer, ring),
         title=_title(look, had_tickets or first, bool(money_fen), refund),

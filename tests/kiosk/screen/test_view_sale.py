@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kiosk.sale.book import S
 from kiosk.sale.lines import NoteLine, PayLine, TicketLine
 from kiosk.screen import formats
+from kiosk.screen import targets as T
 from kiosk.screen.shown import ModeSeen
 from kiosk.screen.values import (
     Busy,
@@ -215,6 +216,31 @@ def test_tickets_first_then_change_with_the_sum() -> None:
     assert first.notes == ()
     assert then.chrome.ring is not None
     assert then.chrome.ring.remaining_ms == 38_000
+
+
+RECEIPTS = {
+    ("none", True): ("Print a receipt", True),
+    ("printing", True): ("Printing the receipt", False),
+    ("printed", True): ("Receipt printed", False),
+    ("failed", True): ("Receipt: try again", True),
+    ("none", False): ("Print a receipt", False),
+}
+
+
+@pytest.mark.parametrize("state", ["TICKETS_OUT", "CHANGE_OUT"])
+@pytest.mark.parametrize(("receipt", "slips"), RECEIPTS)
+def test_a_receipt_is_offered_once_and_the_key_says_what_became_of_it(state: str, receipt: str, slips: bool) -> None:
+    made = books()[state]
+    made.receipt = receipt
+    screen = view(shown(steps("en")["sale"], made, ModeSeen(True, slips=slips)))
+    key = next(key for key in screen.chrome.footer if key.target == T.RECEIPT)
+    assert (key.words.main, key.enabled) == RECEIPTS[receipt, slips]
+    assert key.enabled or key.why.main
+
+
+def test_no_receipt_is_offered_for_money_that_goes_back_or_an_order_bought_elsewhere() -> None:
+    for name in ("sale-CHANGE_OUT-refund", "sale-TICKETS_OUT-pickup"):
+        assert T.RECEIPT not in {key.target for key in screen_of(name, Take).chrome.footer}
 
 
 def test_a_refund_is_taken_from_one_outlet() -> None:

@@ -1,0 +1,48 @@
+"""What a sale has printed beside its tickets: one slip of everything that is owed, and a receipt for whoever asks for one."""
+
+from __future__ import annotations
+
+from kiosk.sale.book import Book
+from kiosk.sale.intents import Intent, PrintSlip
+from kiosk.sale.lines import ChargeLine, Claim
+
+
+class PaperGuards:
+    """The `when` of rows about paper."""
+
+    book: Book
+
+    def receipt_due(self) -> bool:
+        """Tickets are in the passenger's hands or before them, this machine sold them, and no receipt came out yet."""
+        book = self.book
+        bought = not book.pickup and bool(book.tickets_in("presented", "taken"))
+        return bought and book.receipt in ("none", "failed")
+
+    def slip_waits(self) -> bool:
+        """The slip was not ordered yet, because the receipt was on its way; now it is out, or failed."""
+        return self.book.slip_waits and self.book.receipt != "printing"
+
+
+class PaperDeeds(PaperGuards):
+    """Actions of `Sale`. The printer takes one order at a time (decision page 077)."""
+
+    _intents: list[Intent]
+
+    def print_slip(self) -> None:
+        """One slip tells of all claims, and of a payment that is still to go back."""
+        for line in self._told():
+            line.slip = "printing"
+        self.book.slip_waits = self.book.receipt == "printing"
+        if not self.book.slip_waits:
+            self.order_slip()
+
+    def order_slip(self) -> None:
+        self.book.slip_waits = False
+        self._intents.append(PrintSlip(self.book.number, self._told()[0].code))
+
+    def print_receipt(self) -> None:
+        self.book.receipt = "printing"
+        self._intents.append(PrintSlip(self.book.number, self.book.receipt_name))
+
+    def _told(self) -> list[Claim | ChargeLine]:
+        return self.book.on_slip or [line for line in self.book.slip_lines if line.code]
