@@ -338,6 +338,12 @@ def _slip(state: str) -> Counter:
     return book_it
 
 
+def _receipt_asked(fact: sf.ReceiptAsked, book: Book, at: Counting) -> None:
+    """Somebody stands there and reads: what lies out waits once more as long."""
+    if book.receipt == "none":
+        book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
+
+
 def _last_minute(fact: sf.LastMinute, book: Book, at: Counting) -> None:
     book.no_more_notes = True
 
@@ -398,6 +404,7 @@ _COUNTERS: dict[type[Fact], Counter] = {
     nd.ChangeTaken: _change("taken"),
     nd.ChangeRetracted: _change("retracted"),
     nd.ChangeRetractUncertain: _change("unknown"),
+    sf.ReceiptAsked: _receipt_asked,
     rp.SlipPrinted: _slip("printed"),
     rp.SlipFailed: _slip("failed"),
 }

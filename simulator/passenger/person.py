@@ -65,7 +65,7 @@ PICKUP_KINDS: Mapping[Kind, str] = MappingProxyType(
     {Kind.PICKUP: "paper", Kind.PICKUP_CARD: "card", Kind.PICKUP_TYPED: "typed", Kind.PICKUP_AGAIN: "again"}
 )
 """Who comes besides where orders are handed out -> how the order is proved."""
-RECEIPT_KINDS = (Kind.SLOW, Kind.EVERYTHING)
+RECEIPT_KINDS = (Kind.EVERYTHING,)
 """Who asks for a receipt. None of `USUAL`: their days are known by their journals."""
 CASH_KINDS = tuple(kind for kind in Kind if kind not in {**PHONE_KINDS, **CARD_KINDS, **PICKUP_KINDS})
 USUAL = (Kind.EXACT, Kind.LARGE, Kind.CANCEL, Kind.WALK_AWAY, Kind.LANGUAGE, Kind.FORGET_CHANGE)

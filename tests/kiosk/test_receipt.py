@@ -50,6 +50,15 @@ def test_it_is_printed_once_while_tickets_and_change_wait() -> None:
     even(to_the_end(bench))
 
 
+def test_who_asks_stands_there_and_has_time_to_take_things_once() -> None:
+    bench = with_tickets_out()
+    until_ms = book_of(bench).take_until_ms
+    bench.wait(5_000).touch(T.RECEIPT)
+    assert 5_000 <= book_of(bench).take_until_ms - until_ms < 5_100
+    bench.wait(5_000).touch(T.RECEIPT)
+    assert book_of(bench).take_until_ms - until_ms < 5_100
+
+
 def test_it_can_be_asked_for_when_the_change_lies_out() -> None:
     bench = with_tickets_out()
     bench.unit.take()

@@ -75,6 +75,8 @@ def _pay(look: Look, book: Book) -> Key:
         why = say("No cash can be taken now")
     elif limit is not None and book.due_fen > limit:
         why = say("Cash works up to {amount}", amount=formats.price(limit))
+    elif look.left_ms(book.lock_until_ms) < LAST_MINUTE_MS:  # neither slot nor reader takes anything any more
+        why = say("Too little time is left")
     return Key(T.PAY, words, "right", "primary", enabled=why == NOTHING, why=why)
 
 

@@ -100,7 +100,6 @@ UNCOUNTED = {
     sf.PickupStarted: "the book is made of it",
     sf.ClaimSeen: "that a claim was read changes no amount",
     sf.SlipAgain: "print_slip of its row writes down that a slip is printed",
-    sf.ReceiptAsked: "print_receipt of its row writes down that it is printed",
     sf.TakeOver: "retract? follows; its outcome is counted",
     sf.OtherWay: "withdraw of its row writes down that the payment is given up",
     pp.PaymentStands: "it was believed to, and nothing follows",

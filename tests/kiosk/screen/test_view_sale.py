@@ -26,6 +26,7 @@ from kiosk.screen.values import (
     encode,
 )  # fmt: skip
 from kiosk.screen.view import SALE, next_change_ms, view
+from kiosk.screen.views.review import LAST_MINUTE_MS
 from tests.kiosk.screen.seen import SHOWN, fen, screen_of
 from tests.kiosk.screen.world import (
     MONO_MS,
@@ -152,6 +153,14 @@ def test_the_last_seconds_of_patience_ask_for_more_time() -> None:
 def test_the_last_minute_of_the_lock_is_told() -> None:
     assert screen_of("sale-COLLECTING-minute", PayCash).chrome.notice is not None
     assert screen_of("sale-COLLECTING", PayCash).chrome.notice is None
+
+
+@pytest.mark.parametrize(("left_ms", "pays"), [(LAST_MINUTE_MS, True), (LAST_MINUTE_MS - 1, False)])
+def test_in_the_last_minute_nobody_is_led_to_a_slot_that_takes_nothing(left_ms: int, pays: bool) -> None:
+    made = SHOWN["en"]["sale-REVIEWING"]
+    screen = view(replace(made, sale=replace(book(S.REVIEWING), lock_until_ms=made.now_mono_ms + left_ms)))
+    key = next(key for key in screen.chrome.footer if key.target == T.PAY)
+    assert (key.enabled, key.why.main) == (pays, "" if pays else "Too little time is left")
 
 
 def test_deadlines_are_peoples_time_at_any_clock_rate() -> None:
