@@ -154,7 +154,7 @@ class Controller(Whole):
                 self._service_steps(self.service.open(self, self.now()))
         if type(fact).__name__.startswith("Note") and not isinstance(fact, NoteMoving):
             self.note_moving = False
-        refused = isinstance(fact, LockRefused | LockUncertain)
+        refused = isinstance(fact, LockRefused | LockUncertain) and self.sale is None  # else money has to go back first
         if not belongs_to_sale(fact) or refused or isinstance(fact, NoteHeld | NoteMoving):
             self._do(self.journey.hear(fact, self.now()), now_ms)
         self._settle_devices()

@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.ports import note_acceptor as na
 from kiosk.ports.fact import Fact
+from kiosk.ports.station import LockRefused
 from kiosk.sale.book import S
 from kiosk.sale.facts import Cancelled
 from tests.kiosk.bench import Bench
@@ -76,3 +77,26 @@ def test_power_cuts_leave_one_claim_at_most_and_a_journal_that_replays(position:
     bench = to_the_end(bench.up().power_cut().up())
     claims = [(claim["sale"], claim["amount_fen"], claim["exact"]) for claim in bench.intents("claim.add")]
     assert claims == ([] if position == "none" else [(0, NOTE_FEN, False)])
+
+
+def test_a_claim_of_somebody_whose_places_were_refused_can_be_closed() -> None:
+    """A note was drawn in while the station was asked. Its money goes back on screens of the sale: they hear touches."""
+    bench = Bench().up()
+    bench.station.hold.add("lock")
+    bench.acceptor.hold.add("give_back")
+    assert bench.to_review().state is S.LOCKING
+    bench.acceptor.force(NOTE_FEN)
+    becomes(bench.run(), na.NoteOurs)
+    assert bench.controller.sale is not None
+    bench.say(LockRefused(bench.controller.sale.book.key, "sold_out", 0)).wait(60_000)
+    assert (bench.state, bench.journey.state.step) == (S.CLAIM, "sale")
+    bench.touch("claim_done")
+    assert (bench.state, bench.journey.state.step) == (None, "thanks")
+
+
+def test_a_late_refusal_of_a_former_order_leaves_this_one_its_touches() -> None:
+    bench = Bench().up().to_paying()
+    bench.say(LockRefused("T01.5a11e0de.0", "sold_out", 0))
+    assert bench.journey.state.step == "sale"
+    bench.touch("cancel")
+    assert bench.state is None
