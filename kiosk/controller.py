@@ -123,14 +123,11 @@ class Controller(Whole):
 
     def _consequences(self, fact: Fact, now_ms: int) -> None:
         """What a fact means beside the sale's table."""
-        if isinstance(fact, Fault):
-            self._p.sync.status_soon()
         self._staff_came(fact)
         if self.sale is not None and not self.starting:
             state = self.sale.state
             cancelled = cancelled_by(fact, state, self.mode, self.watch.mains)
-            cancelled = cancelled or without_notes(state, self.watch.faults.values())
-            if cancelled is not None:
+            if (cancelled := cancelled or without_notes(state, self.watch.faults.values())) is not None:
                 self.sale_step(cancelled, now_ms)
         match fact:
             case NoteMoving():
@@ -144,7 +141,7 @@ class Controller(Whole):
                 self._p.sync.status_soon()
             case StationBack() | InboxHeard() if not self.watch.network_known or self.watch.station == "refused":
                 self._open_session()
-            case NetworkKnown() | BatchSettled():
+            case Fault() | NetworkKnown() | BatchSettled():
                 self._p.sync.status_soon()
             case InboxHeard() if self._p.office.waits("settle"):
                 self._p.sync.status_soon()  # the office sees that it waits, and for what
@@ -391,8 +388,7 @@ class Controller(Whole):
             self.stock.hear(record_of(belief.fact))
             self._write(belief.fact, (), (now_ms, self._p.clock.wall_ms()))
             sale.believe(belief.fact, now_ms)
-        behind_ms = self.watch.skew_ms  # a clock that lost time while the power was away makes a long pause short
-        behind_ms = behind_ms if behind_ms > self.machine_policy.skew_stop_ms else 0
+        behind_ms = self.watch.behind_ms(self.machine_policy.skew_stop_ms)
         self.sale_step(self._restart.ended(believed, self._p.clock.wall_ms() + behind_ms), now_ms)
         if self.watch.doors_open and self.sale is not None and self.sale.state is S.RESUMING:
             self.sale_step(Cancelled("service"), now_ms)  # staff stand there, not the passenger

@@ -48,10 +48,7 @@ class FaultCode(Enum):
     NOTE_TABLE = ("E26", Ability.NOTES_IN)
     # dispenser and change tray
     DISPENSER_JAM = ("E31", Ability.CHANGE)
-    CASSETTE_OUT = (
-        "W32",
-        Ability.NONE,
-    )  # its notes are simply not there; the planner does without, once it gave too little
+    CASSETTE_OUT = ("W32", Ability.NONE)  # its notes are simply not there: it rests once it gave too little
     CASSETTE_LOW = ("W33", Ability.NONE)
     CASSETTE_EMPTY = ("W34", Ability.NONE)
     REJECT_FULL = ("E35", Ability.CHANGE)

@@ -40,8 +40,7 @@ class Stock:
     jammed: int = 0  # of the waste: sticks in the ticket unit, and falls into the bin later
     ticket_retract: int = 0
     uncounted: set[int] = field(default_factory=set)
-    resting: set[int] = field(default_factory=set)
-    """Cassettes that gave less than the books say lies in them: only a count ends that, as with hoppers."""
+    resting: set[int] = field(default_factory=set)  # gave less than booked: only a count ends that, as with hoppers
     retract_pieces: int = 0
     one_box: bool = False  # change that was not taken falls into the box: a unit that takes notes pays too
     coins: CoinStock = field(default_factory=CoinStock)
@@ -51,9 +50,8 @@ class Stock:
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
     _capturing: dict[int, int] = field(default_factory=dict)  # payment -> fen
     _settled: deque[tuple[str, int | str]] = field(default_factory=lambda: deque(maxlen=KEPT))
-    _seen: deque[tuple[int, int]] = field(
-        default_factory=lambda: deque(maxlen=KEPT), compare=False
-    )  # (note, face value)
+    # (note, face value)
+    _seen: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=KEPT), compare=False)
     _doubted: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT), compare=False)
 
     def payable(self) -> dict[int, int]:

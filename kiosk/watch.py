@@ -116,6 +116,11 @@ class Watch:
             self.faults.pop(key, None)
             self.raised_ms.pop(key, None)
 
+    def behind_ms(self, least_ms: int) -> int:
+        """How far our clock is behind the station's, 0 when it is less than that: one that lost time while the power was away
+        makes a long pause short."""
+        return self.skew_ms if self.skew_ms > least_ms else 0
+
     def _station(self, fact: Fact) -> bool:
         match fact:
             case SessionGranted():

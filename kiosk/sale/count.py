@@ -13,7 +13,6 @@ from typing import Any
 from kiosk.parameters import SalePolicy
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
-from kiosk.ports import receipt_printer as rp
 from kiosk.ports import station as st
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import Fact
@@ -24,6 +23,7 @@ from kiosk.sale.charge import CHARGE_COUNTERS, void_unpaid
 from kiosk.sale.coins import COIN_COUNTERS
 from kiosk.sale.deposit import DEPOSIT_COUNTERS
 from kiosk.sale.lines import Claim, NoteLine, PayLine, TicketLine
+from kiosk.sale.paper import PAPER_COUNTERS
 from kiosk.stock import Stock
 
 
@@ -325,25 +325,6 @@ def _change(state: str) -> Counter:
     return book_it
 
 
-def _slip(state: str) -> Counter:
-    def book_it(fact: rp.SlipPrinted | rp.SlipFailed, book: Book, at: Counting) -> None:
-        if fact.slip == book.receipt_name:
-            book.receipt = state
-            return
-        for line in book.slip_lines:
-            if line.slip == "printing":
-                line.slip = state
-        at.patience(book, at.policy.claim_patience_ms)
-
-    return book_it
-
-
-def _receipt_asked(fact: sf.ReceiptAsked, book: Book, at: Counting) -> None:
-    """Somebody stands there and reads: what lies out waits once more as long."""
-    if book.receipt == "none":
-        book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
-
-
 def _last_minute(fact: sf.LastMinute, book: Book, at: Counting) -> None:
     book.no_more_notes = True
 
@@ -384,6 +365,7 @@ _COUNTERS: dict[type[Fact], Counter] = {
     **DEPOSIT_COUNTERS,
     **CHARGE_COUNTERS,
     **COIN_COUNTERS,
+    **PAPER_COUNTERS,
     tp.TicketInTray: _in_tray,
     tp.TicketSpoiled: _spoiled,
     tp.TicketRefused: _not_started,
@@ -404,7 +386,4 @@ _COUNTERS: dict[type[Fact], Counter] = {
     nd.ChangeTaken: _change("taken"),
     nd.ChangeRetracted: _change("retracted"),
     nd.ChangeRetractUncertain: _change("unknown"),
-    sf.ReceiptAsked: _receipt_asked,
-    rp.SlipPrinted: _slip("printed"),
-    rp.SlipFailed: _slip("failed"),
 }

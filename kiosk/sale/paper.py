@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kiosk.ports.fact import Fact
+from kiosk.ports.receipt_printer import SlipFailed, SlipPrinted
 from kiosk.sale.book import Book
+from kiosk.sale.facts import ReceiptAsked
 from kiosk.sale.intents import Intent, PrintSlip
 from kiosk.sale.lines import ChargeLine, Claim
+
+if TYPE_CHECKING:
+    from kiosk.sale.count import Counting
+
+
+def _came_out(fact: SlipPrinted | SlipFailed, book: Book, at: Counting) -> None:
+    state = "printed" if isinstance(fact, SlipPrinted) else "failed"
+    if fact.slip == book.receipt_name:
+        book.receipt = state
+        return
+    for line in book.slip_lines:
+        if line.slip == "printing":
+            line.slip = state
+    at.patience(book, at.policy.claim_patience_ms)
+
+
+def _asked(fact: ReceiptAsked, book: Book, at: Counting) -> None:
+    """Somebody stands there and reads: what lies out waits once more as long."""
+    if book.receipt == "none":
+        book.take_until_ms = at.now_ms + round(at.policy.take_ms / at.rate)
+
+
+PAPER_COUNTERS: Mapping[type[Fact], Callable[[Any, Book, Counting], None]] = {
+    SlipPrinted: _came_out,
+    SlipFailed: _came_out,
+    ReceiptAsked: _asked,
+}
 
 
 class PaperGuards:
