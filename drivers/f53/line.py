@@ -16,9 +16,8 @@ from drivers.f53.frames import Damaged, Decoder, Item, Message, Sign, encode
 HANDSHAKE_MS = 5_000
 ANSWER_MS = 45_000  # a unit that moves something has 40 s, and then says ENQ up to three times
 TRIES = 3
-STATUS_MS = (
-    TRIES * HANDSHAKE_MS
-)  # one that moves nothing has its answer at once, and gives up when ENQ was unheard so long
+STATUS_MS = TRIES * HANDSHAKE_MS
+"""One that moves nothing has its answer at once, and gives up when its ENQ was unheard for so long."""
 GAP_MS = 300
 MOVING = frozenset({Command.BILL_COUNT, Command.INITIALISE})
 

@@ -52,9 +52,8 @@ class Notes:
             run.say(1, f"note {number} of {note.value_fen} fen becomes {fact['value_fen']} fen", note.sale)
         strange = not run.open or note.sale != run.open
         if strange and state != "returned" and was not in LOST and note.value_fen:
-            run.late[number] = (
-                note.value_fen
-            )  # ours, or gone from whoever put it in outside a sale: owed in the same step
+            # ours, or gone from whoever put it in outside a sale: owed in the same step
+            run.late[number] = note.value_fen
         run.fate(note, state)
 
     def book(self, intent: Record) -> None:

@@ -13,6 +13,9 @@ from typing import Protocol
 NOISE = bytes([0xFF, 0x00, 0x02, 0x04, 0x01, 0x7E])
 """Junk that holds the opening bytes of several protocols, so that a reader has to find its feet again."""
 
+OTHER_WORDS = b"NO SUCH COMMAND\r\n"
+"""What another device says to whatever it hears."""
+
 _FAULTS = {
     "silence_before": "The host's command is lost on the way: nothing is done, nothing is answered.",
     "silence_after": "The command is done, but the answer is lost.",
@@ -61,6 +64,16 @@ class LinkFaults:
             self._owner.faults.discard(f"{name}_once")
             return True
         return False
+
+    def understood(self) -> bool:
+        """False when what came is noise to what stands there: it listens at another speed (`wrong_baud`), or is another device
+        (`another_device`), which says so."""
+        if "wrong_baud" in self._owner.faults:
+            return False
+        if "another_device" in self._owner.faults:
+            self.say(OTHER_WORDS)
+            return False
+        return True
 
     def hears(self, command: int | None = None) -> bool:
         """False when the command got lost before the device could obey it."""

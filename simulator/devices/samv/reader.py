@@ -24,7 +24,6 @@ STARTUP_NOMINAL_MS = 800
 LATE_MS = 3_000
 SLOW_MS, SPLIT_MS = 700, 60
 LOST_BYTES, TRUNCATED = 3, 700
-OTHER_WORDS = b"NO SUCH COMMAND\r\n"
 TO_EVERYTHING = 0
 """The command that an answer to a damaged packet counts for."""
 
@@ -84,12 +83,7 @@ class SamvReader:
         return self._power and now_ms >= self._deaf_until_ms
 
     def _heeds(self, now_ms: int) -> bool:
-        if not self.listens(now_ms) or "wrong_baud" in self.faults:
-            return False
-        if "another_device" in self.faults:
-            self.link.say(OTHER_WORDS)
-            return False
-        return True
+        return self.listens(now_ms) and self.link.understood()
 
     def poll(self, now_ms: int) -> int | None:
         if not self._power:

@@ -23,7 +23,6 @@ LATE_MS = 3_000
 SLOW_MS, SPLIT_MS = 700, 60
 LOST_BYTES = 3
 JUNK = b"A" * 600
-OTHER_WORDS = b"NO SUCH COMMAND\r\n"
 A_CODE = 0
 """The command that a code counts for among the faults of the line."""
 WITH_LETTERS = Settings(suffix=bytes([CR]))
@@ -78,12 +77,7 @@ class CodeScanner:
         return self._power and now_ms >= self._deaf_until_ms
 
     def _heeds(self, now_ms: int) -> bool:
-        if not self.listens(now_ms) or "wrong_baud" in self.faults:
-            return False
-        if "another_device" in self.faults:
-            self.link.say(OTHER_WORDS)
-            return False
-        return True
+        return self.listens(now_ms) and self.link.understood()
 
     def poll(self, now_ms: int) -> int | None:
         if not self._power:

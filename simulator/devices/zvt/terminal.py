@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum, unique
 from functools import partial
 
-from simulator.devices.linkfaults import LINK_FAULTS, LinkFaults
+from simulator.devices.linkfaults import LINK_FAULTS, OTHER_WORDS, LinkFaults
 from simulator.devices.matter import Card, Matter
 from simulator.devices.twin import Speeds
 from simulator.devices.zvt import codes
@@ -27,7 +27,6 @@ AGAIN_MS = 60_000
 TRIES = 3
 """A frame of ours that the register answers with 15 is sent so often in all."""
 BEGAN = datetime(2026, 11, 22, 8, 0)
-OTHER_WORDS = b"NO SUCH COMMAND\r\n"
 JUNK = bytes.fromhex("0000FF1002FF55AA")
 UNKNOWN = Apdu((0x04, 0x99), b"\x01\x02\x03")
 LOST = {codes.RESULT: "result_lost_next", codes.COMPLETION: "completion_lost_next", codes.ABORT: "abort_lost_next",

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.devices.linkfaults import LINK_FAULTS, NOISE
+from simulator.devices.linkfaults import LINK_FAULTS, NOISE, OTHER_WORDS
 from simulator.devices.samv import CARDS
 from simulator.devices.samv.faults import FAULTS, IN_READ, IN_SELECT
-from simulator.devices.samv.reader import LATE_MS, OTHER_WORDS
+from simulator.devices.samv.reader import LATE_MS
 from tests.simulator.devices.samv_host import (
     ALL,
     FIND,

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.devices.linkfaults import LINK_FAULTS, NOISE
+from simulator.devices.linkfaults import LINK_FAULTS, NOISE, OTHER_WORDS
 from simulator.devices.scanner import Maker
 from simulator.devices.scanner.faults import FAULTS
-from simulator.devices.scanner.scanner import LATE_MS, OTHER_WORDS
+from simulator.devices.scanner.scanner import LATE_MS
 from tests.simulator.devices.scanner_host import MENU, OFF, ON, ORDER, READ_MS, TICKET, Host
 
 CODE = b"TVM1:123\r"
