@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason
 
 RATE = 2  # people on a slow computer have more of their patience
 SLOW_MS = 60_000
+AGAIN_S = 2.5  # longer than a key stays held at the screen for an answer (kiosk.ui.session.HELD_MS)
 MOST_FEN = 100_000
 # where the keys are drawn on the canvas of 1,080 x 1,920, the screen they stand on, how their targets begin
 WAY = (
@@ -150,21 +151,22 @@ def wait_for(page: Page, seen: Callable[[], bool], what: str) -> None:
 def touch(page: Page, lab: Lab, at: tuple[int, int], kind: str, target: str) -> None:
     """Touch a key of one screen until that screen is gone, or the key can be touched no more.
 
-    A touch on a picture that has just been replaced is dropped. It is repeated only when a newer one of the same screen offers
-    the same key: what is shown after a touch that was heard shows what came of it, so no touch hits the next screen.
+    A touch on a picture that has just been replaced is dropped, and perhaps nothing newer is shown until somebody is asked
+    whether they are still there. So it is repeated like a person's: when a newer picture of the same screen offers the same
+    key, or the same one stands there still after a while. What the next screen would take carries another picture's number.
     """
     watcher = lab.watcher
-    touched = 0
+    touched, again_s = 0, 0.0
     wait_for(page, lambda: watcher.offers(kind, target) > 0, f"{target} on {kind}")
     end = monotonic() + SLOW_MS / 1000
     while rev := watcher.offers(kind, target):
         assert monotonic() < end, f"the touch was not heard: {target} on {kind}"
-        if rev > touched:
+        if rev > touched or monotonic() >= again_s:
             page.wait_for_function(STILL)
             page.locator("#screen").scroll_into_view_if_needed()
             box = page.locator("#screen").bounding_box()
             assert box is not None
-            touched = watcher.offers(kind, target)
+            touched, again_s = watcher.offers(kind, target), monotonic() + AGAIN_S
             if touched:
                 down = at[1] + CARD_PITCH * watcher.first_open()
                 page.mouse.click(box["x"] + at[0] / 1080 * box["width"], box["y"] + down / 1920 * box["height"])
