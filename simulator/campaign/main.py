@@ -1,9 +1,9 @@
 """`./tvm campaign`: sales by the million with faults and power cuts, judged by the auditor.
 
 Without options: the daily slice of the tests. `--exhaustive`: one fault, every crash point, every crash while it recovers,
-complete; `--pairs SALE`: every two faults and every crash point of that sale. `--sales N`: random days. What is found is
-shrunk, and the one command that repeats it is printed. Ends 0 without a violation, 1 with, 2 for wrong arguments; Ctrl-C
-ends it, `--state FILE` goes on.
+complete (`--cuts 1`: without those); `--pairs SALE`: every two faults and every crash point of that sale. `--sales N`: random
+days. What is found is shrunk, and the one command that repeats it is printed. Ends 0 without a violation, 1 with, 2 for wrong
+arguments; Ctrl-C ends it, `--state FILE` goes on.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from simulator.campaign.finished import version
 from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.shrink import shrink
-from simulator.campaign.work import Work, daily, exhaustive, monkeys, pairs_of, random_days
+from simulator.campaign.work import MOST_CUTS, Work, daily, exhaustive, monkeys, pairs_of, random_days
 from simulator.world.level import FITTED, MACHINES, level_of
 from simulator.world.run import run
 from simulator.world.script import Script
@@ -64,7 +64,7 @@ def _campaign(given: argparse.Namespace) -> int:
 
 def _work(given: argparse.Namespace) -> Work:
     if given.exhaustive:
-        return exhaustive(given.seed, given.only, given.machine)
+        return exhaustive(given.seed, given.only, given.machine, given.cuts)
     if given.pairs:
         return pairs_of(given.pairs, given.seed)
     if given.monkey:
@@ -106,6 +106,13 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tvm campaign", description=__doc__)
     parser.add_argument("--exhaustive", action="store_true", help="every single fault x cut x cut while recovering")
     parser.add_argument("--only", default="", metavar="SALE", help="with --exhaustive: this typical sale only")
+    parser.add_argument(
+        "--cuts",
+        type=int,
+        choices=range(1, MOST_CUTS + 1),
+        default=MOST_CUTS,
+        help="with --exhaustive: most cuts of a run (2: while recovering, too)",
+    )
     parser.add_argument(
         "--pairs", default="", metavar="SALE", help="every pair of faults x every cut of this typical sale"
     )
@@ -152,6 +159,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--ups belongs to --sales or --monkey")
     if given.office and not given.sales:
         parser.error("--office belongs to --sales")
+    if given.cuts != MOST_CUTS and not given.exhaustive:
+        parser.error("--cuts belongs to --exhaustive")
     if given.fitted:
         if given.machine != "usual" or not (given.sales or given.exhaustive):
             parser.error("--fitted belongs to --sales or --exhaustive, of the usual machine")

@@ -20,6 +20,7 @@ from simulator.world.script import Script
 
 T = TypeVar("T")
 DAYS_PER_UNIT = 20
+MOST_CUTS = 2  # of one run: the second falls in the recovery from the first
 PAIRS_PER_UNIT = 10
 TYPICAL = next(iter(SALES))
 TYPICAL_SLICES, OTHER_SLICES, PAIR_SLICES = 16, 160, 5_987
@@ -71,14 +72,15 @@ def _days(
     return result
 
 
-def exhaustive(seed: int, only: str = "", machine: Machine = "usual") -> Work:
-    """One fault x every crash point x every crash inside recovery. Raises ValueError for a sale nobody knows."""
+def exhaustive(seed: int, only: str = "", machine: Machine = "usual", cuts: int = MOST_CUTS) -> Work:
+    """One fault x every crash point; with two `cuts` x every crash inside recovery. ValueError for a sale nobody knows."""
     sales = sales_of(machine)
     if only and only not in sales:
         raise ValueError(f"no typical sale {only!r}; known are {', '.join(sales)}")
     scripts = [script for sale in sales if only in ("", sale) for script in singles(sale, seed, machine)]
     name = f"exhaustive seed={seed} only={only or 'all'} scripts={len(scripts)}{_of(machine)}"
-    return Work(name, "runs", [partial(_cuts, script, 2) for script in scripts])
+    name += "" if cuts == MOST_CUTS else f" cuts={cuts}"
+    return Work(name, "runs", [partial(_cuts, script, cuts) for script in scripts])
 
 
 def pairs_of(sale: str, seed: int) -> Work:
@@ -138,7 +140,7 @@ def daily(seed: int) -> Work:
     ]  # a script of each would cost more than the slice
     today = date.today().toordinal()
     deep = [plain, *slice_of(today, typical, TYPICAL_SLICES), *slice_of(today, others, OTHER_SLICES)]
-    units: list[Unit] = [partial(_cuts, script, 2) for script in deep]
+    units: list[Unit] = [partial(_cuts, script, MOST_CUTS) for script in deep]
     some = slice_of(today, two, PAIR_SLICES)
     units += [partial(_cuts, Script(seed, (SALES[sale],), pair), 1) for sale, pair in some]
     return Work(f"daily seed={seed} {date.today()}", "runs", units)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.campaign.days import day
+from simulator.campaign.forks import every_cut
 from simulator.campaign.judge import Verdict
 from simulator.campaign.sets import SALES, pairs, singles, troubles
 from simulator.campaign.work import Work, daily, exhaustive, random_days, slice_of
@@ -53,6 +54,15 @@ def test_the_sets_are_what_they_say() -> None:
     assert len(exhaustive(1).units) == len(SALES) * (len(found) + 1)
     different = {(a.name, b.name) for script in pairs("change")[:500] for a, b in [script.troubles]}
     assert all(a != b for a, b in different)
+
+
+def test_with_one_cut_a_part_is_its_run_and_one_for_each_crash_point() -> None:
+    deep, flat = exhaustive(1, "cancel"), exhaustive(1, "cancel", cuts=1)
+    assert len(deep.units) == len(flat.units)
+    assert deep.name != flat.name, "a state file of the one is none of the other"
+    tally = every_cut(singles("cancel")[0], None, 1)
+    assert 1 < tally.runs <= tally.points, "one for each of the points that show something, and the run that is not cut"
+    assert not tally.found
 
 
 def test_a_unit_that_takes_and_pays_has_its_own_faults_at_its_own_orders() -> None:
