@@ -17,6 +17,7 @@ from kiosk.sale.facts import (
     ReceiptAsked,
     SlipAgain,
 )
+from kiosk.sale.paper import RECEIPT_STATES
 from kiosk.screen import targets as T
 
 
@@ -38,7 +39,7 @@ def sale_fact(target: str, book: Book, mode: Mode) -> Fact | None:
             return MoneyBack()
         case T.CLAIM_DONE, S.CLAIM:
             return ClaimSeen()
-        case T.RECEIPT, (S.TICKETS_OUT | S.CHANGE_OUT):
+        case T.RECEIPT, state if state in RECEIPT_STATES:
             return ReceiptAsked()
         case T.SLIP_AGAIN, S.CLAIM:
             return SlipAgain()

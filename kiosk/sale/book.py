@@ -94,7 +94,7 @@ class Book:
     deposit_forgotten: bool = (
         False  # own notes that came back were not taken: why they are owed, whatever ended the order
     )
-    receipt: str = "none"  # none, printing, printed, failed
+    receipt: str = "none"  # none, wanted, printing, printed, failed
     slip_waits: bool = False  # it is printed when the receipt is out
     confirmed: bool = False
     asks_anew: bool = False  # confirmed before a restart, and the station is asked whether it still holds

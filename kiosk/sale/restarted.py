@@ -45,7 +45,7 @@ def _no_purchase(book: Book, why: str) -> None:
 
 
 def _doubts(book: Book, at: Counting) -> None:
-    book.receipt = "none" if book.receipt == "printing" else book.receipt
+    book.receipt = "none" if book.receipt in ("wanted", "printing") else book.receipt
     book.slip_waits = False
     for claim in book.claims:
         claim.slip = "none" if claim.slip in ("printing", "failed") else claim.slip  # may be repeated (decision 48)

@@ -111,6 +111,7 @@ from kiosk.sale.facts import (
     SlipAgain,
     TakeOver,
 )
+from kiosk.sale.paper import RECEIPT_NOW, RECEIPT_STATES, TICKETS_COME
 
 Row = dict[str, Any]
 Facts = type[Fact] | Iterable[type[Fact]]
@@ -271,6 +272,7 @@ TABLE: list[Row] = [
     *settle(NOT_PRINTED, S.PRINTING, first="void_sale"),
     *on(TicketUncertain, S.PRINTING, S.DUMPING, do="dump"),  # it may lie in the tray: never twice, never handed over
     *settle((TrayDumped, DumpUncertain), S.DUMPING, first="void_sale", asks=True),
+    *on(TicketsPresented, S.DELIVERING, S.TICKETS_OUT, do="print_receipt", when="receipt_wanted"),
     *on(TicketsPresented, S.DELIVERING, S.TICKETS_OUT),
     *settle(DeliverUncertain, S.DELIVERING, first="void_sale"),
     *settle(TicketsTaken, [S.DELIVERING, *OUT], asks=True),
@@ -285,9 +287,10 @@ TABLE: list[Row] = [
     *on(CHANGE_GONE, CHANGE, None, when="change_lies_out"),
     *settle(CHANGE_GONE, CHANGE, asks=True),
     *on(TakeOver, S.CHANGE_OUT, S.CHANGE_BACK, do="retract_change"),
-    # -- a receipt, while what was bought lies out or is in the hand
-    *on(ReceiptAsked, [S.TICKETS_OUT, S.CHANGE_OUT], None, do="print_receipt", when="receipt_due"),
-    *on(ReceiptAsked, [S.TICKETS_OUT, S.CHANGE_OUT], None),
+    # -- a receipt: wished for while tickets are printed, or asked for when they lie out or are in the hand
+    *on(ReceiptAsked, TICKETS_COME, None, do="want_receipt", when="receipt_can_follow"),
+    *on(ReceiptAsked, RECEIPT_NOW, None, do="print_receipt", when="receipt_due"),
+    *on(ReceiptAsked, RECEIPT_STATES, None),
     # -- what is owed
     *on((SlipPrinted, SlipFailed), S.SLIP, None, do="order_slip", when="slip_waits"),
     *on((SlipPrinted, SlipFailed), S.SLIP, S.CLAIM),

@@ -108,7 +108,7 @@ def _leaves_change(plan: Plan, seen: Seen, memory: Memory) -> bool:
 
 def _receipt(plan: Plan, seen: Seen, memory: Memory) -> Action | None:
     """Asked for once, before anything is taken."""
-    key = key_of(seen.screen, "receipt") if plan.receipt and isinstance(seen.screen, Take) else None
+    key = key_of(seen.screen, "receipt") if seen.screen.kind == plan.receipt else None
     if key is None or not key.enabled or (seen.screen.kind, key.target) in memory.pressed:
         return None
     return Touch(key.target, GLANCE_MS)

@@ -99,8 +99,8 @@ class Plan:
     paper that was used already)."""
     code: str = ""
     """What stands on the paper of an order, for somebody who types it."""
-    receipt: bool = False
-    """Asks for a receipt while the tickets lie there."""
+    receipt: str = ""
+    """Kind of the screen on which somebody asks for a receipt: printing, or take; empty: wants none."""
     patient_looks: int = 0
     """So often somebody looks whether a machine that stopped goes on, before leaving it."""
 
@@ -128,7 +128,7 @@ def make_plan(kind: Kind, dice: Dice) -> Plan:
         return replace(plan, pays="card", manner=CARD_KINDS[kind])
     if kind in PICKUP_KINDS:
         return replace(plan, pays="pickup", manner=PICKUP_KINDS[kind])
-    plan = replace(plan, receipt=kind in RECEIPT_KINDS)
+    plan = replace(plan, receipt="printing" if kind in RECEIPT_KINDS else "")
     return replace(plan, tickets=GROUP_OF, budget_fen=GROUP_FEN) if kind is Kind.GROUP else plan
 
 

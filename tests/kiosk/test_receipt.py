@@ -116,6 +116,38 @@ def test_its_outcome_after_the_sale_is_nobodys() -> None:
     even(to_the_end(bench.to_paying()))
 
 
+def test_who_wishes_for_one_while_it_prints_finds_it_with_the_tickets() -> None:
+    bench = Bench().up().to_paying()
+    bench.unit.hold.add("print")
+    bench.insert(10_000, 10_000)
+    assert bench.state is S.PRINTING
+    bench.touch(T.RECEIPT).touch(T.RECEIPT)
+    assert (receipts(bench), book_of(bench).receipt) == ([], "wanted")
+    bench.unit.let_go()
+    assert (bench.run().state, receipts(bench), book_of(bench).receipt) == (S.TICKETS_OUT, [NAME], "printed")
+    even(to_the_end(bench))
+
+
+def test_a_wish_is_forgotten_by_a_power_cut() -> None:
+    """Who comes back to the machine asks again, or does not."""
+    bench = Bench().up().to_paying()
+    bench.unit.hold.add("print")
+    bench.insert(10_000, 10_000)
+    bench = bench.touch(T.RECEIPT).power_cut().up()
+    assert book_of(bench).receipt == "none"
+    assert NAME not in receipts(to_the_end(bench))
+
+
+def test_it_can_be_asked_for_while_the_change_is_counted_out() -> None:
+    bench = with_tickets_out()
+    bench.dispenser.hold.add("pay")
+    bench.unit.take()
+    assert bench.run().state is S.PAYING
+    assert receipts(bench.touch(T.RECEIPT)) == [NAME]
+    bench.dispenser.let_go()
+    even(to_the_end(bench.run()))
+
+
 @pytest.mark.parametrize("without", [frozenset(), frozenset({"slip_printer"})])
 def test_it_is_no_deed_before_there_is_something_to_receipt(without: frozenset[str]) -> None:
     bench = Bench(without=without).up().to_paying().touch(T.RECEIPT)

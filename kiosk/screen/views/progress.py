@@ -10,6 +10,7 @@ from kiosk.screen.texts import Msg
 from kiosk.screen.values import Printing, ProgressStep, TicketThumb, Words
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.places import place_name
+from kiosk.screen.views.receipt import receipt_key
 
 CHIPS = {"done": Msg("Done"), "now": Msg("Now"), "next": Msg("Next", "step")}
 THUMBS = {
@@ -239,7 +240,7 @@ def printing(look: Look) -> Printing:
     outlets, openings = _outlets(look, book, refund, back)
     seconds = -(-_left_ms(look, book) // 1000)
     return Printing(
-        look.chrome("printing", 3 if refund else 4, (look.call_staff(),)),
+        look.chrome("printing", 3 if refund else 4, (*(() if refund else receipt_key(look, book)), look.call_staff())),
         title=say.msg(title),
         steps=steps,
         remaining=say("About {n} s left", n=seconds),

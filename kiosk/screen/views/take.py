@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from kiosk.sale.book import Book, S
 from kiosk.sale.lines import NoteLine, PayLine
 from kiosk.screen import formats
-from kiosk.screen import targets as T
 from kiosk.screen.texts import Msg
-from kiosk.screen.values import Figure, Key, NoteCount, Outlet, Take, Words
+from kiosk.screen.values import Figure, NoteCount, Outlet, Take, Words
 from kiosk.screen.views.look import NOTHING, Look
 from kiosk.screen.views.progress import change_due, in_coins, is_refund
+from kiosk.screen.views.receipt import receipt_key
 
 ORDERS = {"now": Msg("Take now"), "next": Msg("Take next"), "done": Msg("Taken")}
 
@@ -63,17 +63,6 @@ def _figures(look: Look, book: Book, refund: bool) -> tuple[Figure, ...]:
         Figure(say("Tickets", "money"), formats.amount(fare)),
         Figure(result, formats.amount(due), "ok"),
     )
-
-
-def _receipt(look: Look, book: Book) -> Key:
-    """One for each sale, for whoever wants it; a second try when it did not come out."""
-    say, where = look.say, look.say("Right of the screen")
-    if book.receipt == "printing":
-        return Key(T.RECEIPT, say("Printing the receipt"), "printer", enabled=False, why=where)
-    if book.receipt == "printed":
-        return Key(T.RECEIPT, say("Receipt printed"), "check", enabled=False, why=where)
-    words = say("Print a receipt") if book.receipt == "none" else say("Receipt: try again")
-    return Key(T.RECEIPT, words, "printer", enabled=look.shown.mode.slips, why=say("No slip can be printed"))
 
 
 def _title(look: Look, tickets: bool, money: bool, refund: bool) -> Words:
@@ -147,7 +136,7 @@ def take(look: Look) -> Take:
             label = say("{n} notes, then {amount} in coins", n=count, amount=formats.amount(book.owed_fen))
     walk, lines = _walk_away(look, look.shown.machine.take_ms)
     ring = look.until(book.take_until_ms, look.shown.machine.take_ms) if book.take_until_ms else None
-    footer = (look.call_staff(),) if refund or book.pickup else (_receipt(look, book), look.call_staff())
+    footer = (*(() if refund else receipt_key(look, book)), look.call_staff())
     return Take(
         look.chrome("take", 3 if refund else 4, footer, ring),
         title=_title(look, had_tickets or first, bool(money_fen), refund),

@@ -70,7 +70,6 @@ PAINTERS: dict[str, Paint] = {
     "svc.task": svc_task.paint,
 }
 FOOTER_RIGHT = {"home": home.FOOTER_RIGHT, "date": 500}
-FOOTER_LEFT = {"printing": printing.FOOTER_LEFT}
 NO_FOOTER = {"attract"}
 OWN_NOTICE = {"attract", "pay.cash", "pickup.code", "seat", "svc.menu"}
 DENSE = {"trains"}
@@ -85,8 +84,7 @@ def compose(screen: Screen, kit: Kit) -> list[Node]:
     body = PAINTERS[screen.kind](screen, kit)
     nodes = [*chrome.header(kit, around), *chrome.stepper(kit, around.stepper)]
     if screen.kind not in NO_FOOTER:
-        asks = any(key.role == "primary" for key in around.footer)  # a question needs the whole footer
-        left = 40 if asks else FOOTER_LEFT.get(screen.kind, 40)
+        left = printing.footer_left(around.footer) if screen.kind == "printing" else 40
         nodes += chrome.footer(kit, around, FOOTER_RIGHT.get(screen.kind, 1040), left)
     nodes += body
     if around.notice is not None and screen.kind not in OWN_NOTICE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from kiosk.screen.values import Printing, ProgressStep, TicketThumb, Words
+from kiosk.screen.values import Key, Printing, ProgressStep, TicketThumb, Words
 from kiosk.ui.components.cards import tag
 from kiosk.ui.components.kit import Kit, Parts, Row, Run
 from kiosk.ui.components.money import circle, front, growing_bar, question
@@ -19,7 +19,7 @@ RAIL = 124
 THUMB_SKINS = {"printed": "ok_edge", "printing": "selected", "failed": "danger_edge"}
 CHIPS = {"done": ("ok", "check"), "now": ("tint", "printer"), "next": ("off", "clock")}
 STAY_H, METER_H = 104, 146
-FOOTER_LEFT = 660
+FOOTER_LEFT, FOOTER_LEFT_OF_TWO = 660, 360
 
 
 def paint(value: Printing, kit: Kit) -> list[Node]:
@@ -217,9 +217,19 @@ def _stay(value: Printing, kit: Kit, area: Area) -> Node:
     return Node("stay", area, parts, spoken=value.stay.main)
 
 
+def footer_left(keys: tuple[Key, ...]) -> int:
+    """Where the keys of the footer begin; a question needs all of it."""
+    return 40 if any(key.role == "primary" for key in keys) else _beside_words(keys)
+
+
+def _beside_words(keys: tuple[Key, ...]) -> int:
+    return FOOTER_LEFT if len(keys) < 2 else FOOTER_LEFT_OF_TWO
+
+
 def _words(value: Printing, kit: Kit) -> Node:
     """In the footer, beside the key: what cannot be done any more."""
-    area = Area(44, 1766, FOOTER_LEFT - 44 - 24, 140)
+    area = Area(44, 1766, _beside_words(value.chrome.footer) - 44 - 24, 140)
     words: Words = value.cannot_cancel
-    rows = (Row(words.main, 30, 700, kit.color("ink"), 2), Row(words.small, 27, 500, kit.color("muted"), 2))
+    size, other = (30, 27) if area.w > 400 else (26, 24)
+    rows = (Row(words.main, size, 700, kit.color("ink"), 2), Row(words.small, other, 500, kit.color("muted"), 2))
     return Node("no-cancel", area, kit.stack(area, rows, leading=1.42), layer="ground", spoken=words.main)

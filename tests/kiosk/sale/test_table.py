@@ -43,7 +43,7 @@ TOUCHES: dict[type[Fact], tuple[S, ...]] = {
     sf.AgreedToChoose: (S.REVIEWING,),
     sf.PayBy: (S.REVIEWING, S.CHOOSING, S.COLLECTING),
     sf.OtherWay: (S.AUTHORISING,),
-    sf.ReceiptAsked: (S.TICKETS_OUT, S.CHANGE_OUT),
+    sf.ReceiptAsked: (S.PRINTING, S.DELIVERING, S.TICKETS_OUT, S.PAYING, S.COINS, S.CHANGE_OUT),
     sf.ClaimSeen: (S.CLAIM,),
     sf.SlipAgain: (S.CLAIM,),
     sf.Continued: (S.RESUMING,),

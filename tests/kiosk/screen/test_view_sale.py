@@ -234,9 +234,10 @@ RECEIPTS = {
     ("failed", True): ("Receipt: try again", True),
     ("none", False): ("Print a receipt", False),
 }
+LATER = ("TICKETS_OUT", "PAYING", "CHANGE_OUT")
 
 
-@pytest.mark.parametrize("state", ["TICKETS_OUT", "CHANGE_OUT"])
+@pytest.mark.parametrize("state", ["PRINTING", "DELIVERING", *LATER])
 @pytest.mark.parametrize(("receipt", "slips"), RECEIPTS)
 def test_a_receipt_is_offered_once_and_the_key_says_what_became_of_it(state: str, receipt: str, slips: bool) -> None:
     made = books()[state]
@@ -245,6 +246,20 @@ def test_a_receipt_is_offered_once_and_the_key_says_what_became_of_it(state: str
     key = next(key for key in screen.chrome.footer if key.target == T.RECEIPT)
     assert (key.words.main, key.enabled) == RECEIPTS[receipt, slips]
     assert key.enabled or key.why.main
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "enabled"),
+    [("PRINTING", "A receipt comes, too", False), ("DELIVERING", "A receipt comes, too", False)]
+    + [(state, "Print a receipt", True) for state in LATER],
+)
+def test_a_receipt_that_was_wished_for_comes_with_the_tickets_or_can_be_asked_for_again(
+    state: str, words: str, enabled: bool
+) -> None:
+    made = replace(books()[state], receipt="wanted")
+    screen = view(shown(steps("en")["sale"], made))
+    key = next(key for key in screen.chrome.footer if key.target == T.RECEIPT)
+    assert (key.words.main, key.enabled) == (words, enabled)
 
 
 def test_no_receipt_is_offered_for_money_that_goes_back_or_an_order_bought_elsewhere() -> None:

@@ -321,6 +321,7 @@ def books() -> dict[str, Book]:
         found[name].pays = [PayLine(1, ((1, 1), (2, 2)), 2_100, "out", ((1, 1, 0), (2, 2, 0)), 2_100)]
     for receipt in ("printing", "printed", "failed"):
         found[f"TICKETS_OUT-receipt-{receipt}"] = replace(found["TICKETS_OUT"], receipt=receipt)
+    found["PRINTING-receipt-wanted"] = replace(found["PRINTING"], receipt="wanted")
     found["KEEPING"].notes = [NoteLine(at, value, "keeping") for at, value in enumerate(PAID)]
     for name, state in (("GIVING_BACK", "giving"), ("OWN_OUT", "out")):
         notes = [NoteLine(at, value, state) for at, value in enumerate((10_000, 5_000, 10_000, 2_000))]

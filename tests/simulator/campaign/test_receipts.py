@@ -13,12 +13,14 @@ from simulator.campaign.forks import every_cut
 from simulator.campaign.sets import SALES
 from simulator.campaign.work import Work
 from simulator.devices.escpos.faults import PRINTER_FAULTS
+from simulator.passenger.person import Plan
 from simulator.world.run import Run
 from simulator.world.script import Script, Trouble
 from tests.simulator.campaign.apart import judged
 
-ASKS = replace(SALES["change"], receipt=True)
-FORGETS = replace(SALES["forgotten change"], receipt=True)
+WHEN = ("printing", "take")
+ASKS = [replace(SALES["change"], receipt=when) for when in WHEN]
+FORGETS = [replace(SALES["forgotten change"], receipt=when) for when in WHEN]
 
 
 def slips(made: Run) -> list[str]:
@@ -27,16 +29,18 @@ def slips(made: Run) -> list[str]:
     return [intent["slip"] for body in bodies for intent in body["intents"] if intent["kind"] == "slip?"]
 
 
-def test_a_receipt_comes_and_the_sale_is_the_same() -> None:
-    made = Run(Script(1, (ASKS,)))
+@pytest.mark.parametrize("asks", ASKS, ids=WHEN)
+def test_a_receipt_comes_and_the_sale_is_the_same(asks: Plan) -> None:
+    made = Run(Script(1, (asks,)))
     outcome = made.run()
     assert outcome.violations == []
     assert outcome.sales == {"sold": 1}
     assert slips(made) == ["receipt-1"]
 
 
-def test_who_forgets_the_change_has_a_receipt_and_a_slip() -> None:
-    made = Run(Script(1, (FORGETS,)))
+@pytest.mark.parametrize("forgets", FORGETS, ids=WHEN)
+def test_who_forgets_the_change_has_a_receipt_and_a_slip(forgets: Plan) -> None:
+    made = Run(Script(1, (forgets,)))
     outcome = made.run()
     assert outcome.violations == []
     assert outcome.sales == {"claim": 1}
@@ -46,7 +50,7 @@ def test_who_forgets_the_change_has_a_receipt_and_a_slip() -> None:
 
 @pytest.mark.parametrize("name", PRINTER_FAULTS)
 def test_whatever_the_printer_does_the_sale_goes_on(name: str) -> None:
-    script = Script(1, (ASKS, FORGETS), (Trouble("slip_printer", name, "deliver?"),))
+    script = Script(1, (ASKS[0], FORGETS[1]), (Trouble("slip_printer", name, "deliver?"),))
     outcome = Run(script).run()
     assert outcome.violations == []
     assert outcome.sales == {"sold": 1, "claim": 1}
@@ -57,8 +61,9 @@ def each_cut(script: Script) -> dict[str, Any]:
     return {"weight": tally.runs, "violations": [{"text": text, "script": shown} for text, shown in tally.found]}
 
 
-def test_power_cuts_at_every_point_of_it() -> None:
-    script = Script(1, (ASKS,), after_cut="stays")
+@pytest.mark.parametrize("asks", ASKS, ids=WHEN)
+def test_power_cuts_at_every_point_of_it(asks: Plan) -> None:
+    script = Script(1, (asks,), after_cut="stays")
     verdict = judged(Work("receipts", "runs", [partial(each_cut, script)]))
     assert verdict.found == []
     assert verdict.counted > 40
