@@ -48,6 +48,7 @@ from kiosk.storage import FileStorage, Storage
 from kiosk.sync import Sync
 from kiosk.system_facts import Booted
 from kiosk.trace import Trace
+from kiosk.turning import Turning
 from kiosk.versions import Versions
 from kiosk.watch import WAYS, Watch
 
@@ -204,7 +205,11 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
     context = SaleContext(*identity_of, settings.sale_policy, clock.rate, known_fen, deposit_fen)
     cassettes = dict(settings.devices.dispenser.cassettes) if settings.devices.dispenser else {}
     cash = settings.sale_policy.cash
-    folding = Folding(fresh(cassettes, one_box=bool(cash.recycled_fen), coins=settings.coins_fen), context)
+
+    def empty() -> Folding:
+        return Folding(fresh(cassettes, one_box=bool(cash.recycled_fen), coins=settings.coins_fen), context)
+
+    folding = empty()
     journal = Journal(outside.storage, identity.epoch, identity.secret, folding.hear)
     past = folding.done()
     devices = outside.fit(reactor, journal.boot)
@@ -250,6 +255,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         power=Power(devices.ups, settings.power, clock.rate),
         eyes=Eyes(identity.epoch, devices.camera, marks=settings.camera is not None),
         versions=Versions(settings.versions),
+        turning=Turning(journal, empty, past.stock),
         on_stop=reactor.stop,
     )
     journal.begin_segment(day_of(clock.wall_ms()))

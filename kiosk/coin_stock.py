@@ -10,6 +10,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from kiosk.faults import FaultCode
+from kiosk.kept import NOT_KEPT
 from kiosk.records import Record
 
 HALF_YUAN_FEN = 50
@@ -32,10 +33,10 @@ class CoinStock:
     `resting`: gave less than it should, or nobody knows what; only a count ends that. `faults`: what is wrong since this start.
     """
 
-    values: dict[int, int] = field(default_factory=dict)
+    values: dict[int, int] = field(default_factory=dict, metadata=NOT_KEPT)
     coins: dict[int, int] = field(default_factory=dict)
     resting: set[int] = field(default_factory=set)
-    faults: dict[int, set[str]] = field(default_factory=dict, compare=False)
+    faults: dict[int, set[str]] = field(default_factory=dict, compare=False, metadata=NOT_KEPT)
     _open: dict[int, int] = field(default_factory=dict)  # order without an outcome -> its hopper
     _settled: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT))
 

@@ -339,8 +339,8 @@ class Controller(Whole):
             self.changed = True
             self._service_steps(self.service.poll(self, now))
         idle = self.sale is None
+        turn_ms = self._keep_journal(now_ms) if idle and not self.starting else None
         if idle:
-            self._new_day()
             hint = None if self.service.active else self._p.sync.hint(now_ms)
             if hint is not None:
                 self._p.sync.hinted(self._write(hint, ()))
@@ -350,7 +350,7 @@ class Controller(Whole):
             self.changed = False
             self._repaint_ms = self._show(self)
         office_ms = self._p.office.poll(now_ms)
-        asked = [wake for wake in (office_ms, media_ms) if wake is not None]
+        asked = [wake for wake in (office_ms, media_ms, turn_ms) if wake is not None]
         return min(sync_ms, *asked, *self._wakes(now_ms))
 
     # -- start and end

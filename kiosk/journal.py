@@ -1,61 +1,24 @@
 """The journal of record: one line is one atomic step, a fact and the intents it caused, synced before any intent leaves.
 
-    c52e28ab {"seq":311,"epoch":"7f3a91c2","boot":4,"mono_ms":…,"wall_ms":…,"fact":{…},"intents":[…],"mac":"…"}
-
-8 hex digits of a CRC-32 chained over all bodies, a blank, one JSON object, LF (decision 11). `mac`: HMAC-SHA256 cut to 16
-bytes over the previous chain value and the body without `mac`; its key starts from the machine's secret at each segment and
-is hashed forward after each record (decision 13). Chain and seq run on over segments. Source: reliability notes 2.
+What a line looks like stands in `kiosk.journal_lines`. A start reads from the newest state line on. Source: reliability notes 2.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
 from kiosk.errors import JournalError
+from kiosk.journal_lines import STATE, Line, Lines, sealed
 from kiosk.ports.station import Outbox
 from kiosk.records import Record
 from kiosk.storage import RESERVE_BYTES, ROOM_BYTES, SUFFIX, Storage
 
-MAC_BYTES = 16
 BATCH_LINES = 500
 HEAD = re.compile(rb'[0-9a-f]{8} \{"seq":')
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One step read back. `text` is the line without its LF, as the station gets it."""
-
-    seq: int
-    boot: int
-    mono_ms: int
-    wall_ms: int
-    fact: Record
-    intents: tuple[Record, ...]
-    text: str
-
-
-class Keychain:
-    """The MAC key of the record to come: derived per segment, hashed forward, the old one forgotten."""
-
-    def __init__(self, secret: bytes, segment: str) -> None:
-        self._key = hmac.digest(secret, b"segment:" + segment.encode(), "sha256")
-
-    def mac(self, chain: int, body: bytes) -> str:
-        made = hmac.digest(self._key, b"%08x" % chain + body, "sha256")[:MAC_BYTES].hex()
-        self._key = hashlib.sha256(self._key).digest()
-        return made
-
-
-def _sealed(mac: str) -> bytes:
-    """The end of a body: `mac` is its last key, and covers the body as it is without it."""
-    return b',"mac":"%b"}' % mac.encode()
 
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
@@ -66,25 +29,26 @@ def _json(value: Any) -> bytes:
     return _ENCODER.encode(value).encode(errors="backslashreplace")
 
 
-class Journal:
+class Journal(Lines):
     """Open, read back, append. `epoch` and `secret` come from the machine's identity (decision 15)."""
 
     def __init__(self, storage: Storage, epoch: str, secret: bytes, hear: Callable[[Line], None] | None = None) -> None:
-        """Reads all segments. `hear` is given each line as it is read, and none is kept: there may be millions; without it they
-        stand in `lines`. Raises JournalError for a journal of another epoch, a forged record or a hole in the past.
+        """Reads the segments from the newest on that begins with a state line. `hear` is given each line as it is read, and none is
+        kept; without it they stand in `lines`. Raises JournalError for a journal of another epoch, a forged record or a hole.
 
         Only the last line may be damaged (each was synced before the next): it is kept aside as `tail-BOOT.bad`.
         """
-        self._storage, self.epoch, self._secret = storage, epoch, secret
-        self.seq = 0
-        self.boot = 0
-        self._chain = 0
+        super().__init__(epoch, secret)
+        self._storage = storage
         self.damaged_bytes = 0
+        self._begin = 0  # index of the segment at which reading began
         self.lines: list[Line] = []
         self._failed = False
         self._first_seq: dict[str, int] = {}
         try:
             self._segments = storage.segments()
+            self._begin = self._newest_state()
+            self.turned = self.seq  # so many lines a state line stands for
             for line in self._load():
                 (hear or self.lines.append)(line)
         except OSError as error:
@@ -93,10 +57,18 @@ class Journal:
 
     # -- reading
 
+    def _newest_state(self) -> int:
+        """Index of the newest segment that begins with a state line, 0 when none does. What stands before it is not read."""
+        for index in range(len(self._segments) - 1, -1, -1):
+            name = self._segments[index]
+            if self._stand_before(name, self._storage.read(name)):
+                return index
+        return 0
+
     def _load(self) -> Iterator[Line]:
-        for index, name in enumerate(self._segments):
+        for index, name in enumerate(self._segments[self._begin :], self._begin):
             data, good = self._storage.read(name), 0
-            self._keys = Keychain(self._secret, name)
+            self._enter(name)
             for raw in data.splitlines(keepends=True):
                 line = self._verified(raw)
                 if line is None:
@@ -124,30 +96,32 @@ class Journal:
         except (ValueError, KeyError, TypeError):
             return False
 
-    def _verified(self, raw: bytes) -> Line | None:
-        """The line, or None where the chain ends. Raises JournalError for what cannot be an honest power cut."""
-        if not raw.endswith(b"\n") or raw[8:9] != b" ":
-            return None
-        body = raw[9:-1]
-        chain = crc32(body, self._chain)
-        if raw[:8] != b"%08x" % chain:
-            return None
-        try:
-            return self._believed(body, chain, raw)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise JournalError(f"record {self.seq + 1} is not one this machine wrote: {error}") from error
+    def again(self) -> Iterator[Line]:
+        """From where the start read to the newest line, verified anew; more may be written meanwhile, but not by whoever takes a
+        line from here. Raises JournalError for what was not written by this journal."""
+        reader, index, at = Lines(self.epoch, self._secret), self._begin, 0
+        if not reader._stand_before(self._segments[index], self._read(self._segments[index])):
+            reader._enter(self._segments[index])
+        while reader.seq < self.seq:
+            name = self._segments[index]
+            data = self._read(name)[at:]
+            for raw in data.splitlines(keepends=True):
+                line = reader._verified(raw)
+                if line is None:
+                    raise JournalError(f"{name}: damaged after record {reader.seq}")
+                yield line
+            at += len(data)
+            if not data:  # all of it was read before
+                index, at = index + 1, 0
+                if index == len(self._segments):
+                    raise JournalError(f"{name}: ends at record {reader.seq}, {self.seq} were written")
+                reader._enter(self._segments[index])
 
-    def _believed(self, body: bytes, chain: int, raw: bytes) -> Line:
-        head = json.loads(body)
-        mac = head.pop("mac")
-        if head["epoch"] != self.epoch:
-            raise JournalError(f"a journal of epoch {head['epoch']}, this machine's is {self.epoch}")
-        plain = body[: -len(_sealed(mac))] + b"}"
-        if head["seq"] != self.seq + 1 or not hmac.compare_digest(mac, self._keys.mac(self._chain, plain)):
-            raise JournalError(f"record {head['seq']} after {self.seq} is not one this machine wrote")
-        self.seq, self.boot, self._chain = head["seq"], head["boot"], chain
-        times = head["mono_ms"], head["wall_ms"]
-        return Line(self.seq, self.boot, *times, head["fact"], tuple(head["intents"]), raw[:-1].decode())
+    def _read(self, name: str) -> bytes:
+        try:
+            return self._storage.read(name)
+        except OSError as error:
+            raise JournalError(f"{name}: {error}") from error
 
     # -- writing
 
@@ -160,12 +134,29 @@ class Journal:
             if newest.endswith(f"-{business_day}{SUFFIX}"):
                 self._storage.resume(newest)
                 return
-            name = f"{int(newest[:6] or 0) + 1:06d}-{business_day}{SUFFIX}"
-            self._storage.begin(name)
+            self._begin_another(business_day)
         except OSError as error:
             raise JournalError(f"the journal cannot be opened for writing: {error}") from error
+
+    def _begin_another(self, business_day: str) -> None:
+        newest = self._segments[-1] if self._segments else ""
+        name = f"{int(newest[:6] or 0) + 1:06d}-{business_day}{SUFFIX}"
+        self._storage.begin(name)
         self._segments.append(name)
-        self._keys = Keychain(self._secret, name)
+        self._enter(name)
+
+    def turn(self, business_day: str, mono_ms: int, wall_ms: int, state: Record) -> Line:
+        """Begin a segment with a state line: a start after it reads nothing before. Raises JournalError as `write`."""
+        if self._failed:
+            raise JournalError("the journal failed before: nothing more is written")
+        try:
+            self._begin_another(business_day)
+        except OSError as error:
+            self._failed = True
+            raise JournalError(f"no segment could be begun: {error}") from error
+        line = self.write(mono_ms, wall_ms, {"kind": STATE, "after": self.head, **state}, ())
+        self._begin, self.turned = len(self._segments) - 1, line.seq - 1
+        return line
 
     def write(self, mono_ms: int, wall_ms: int, fact: Record, intents: Sequence[Record]) -> Line:
         """Append one step and sync it. Raises JournalError on any trouble: the program ends, reads back and never retries.
@@ -184,7 +175,7 @@ class Journal:
             "intents": list(intents),
         }
         plain = _json(head)
-        body = plain[:-1] + _sealed(self._keys.mac(self._chain, plain))
+        body = plain[:-1] + sealed(self._keys.mac(self._chain, plain))
         chain = crc32(body, self._chain)
         raw = b"%08x %b\n" % (chain, body)
         try:
@@ -206,18 +197,25 @@ class Journal:
         """Lines after `seq` as written, oldest first, of one segment; None when there are none. Raises JournalError when
         unreadable."""
         for name in reversed(self._segments):
-            first = self._first_seq.get(name)
+            first = self._first_of(name)
             if first is None or first > seq + 1:
                 continue
             if seq >= self.seq:
                 return None
-            try:
-                raw = self._storage.read(name).splitlines()
-            except OSError as error:
-                raise JournalError(f"{name}: {error}") from error
+            raw = self._read(name).splitlines()
             chosen = raw[seq + 1 - first :][:BATCH_LINES]
             return Outbox(name, first, tuple(line.decode() for line in chosen))
         return None
+
+    def _first_of(self, name: str) -> int | None:
+        """Number of the first line of a segment; None while it has none. Of what the start did not read it is looked up."""
+        if name not in self._first_seq and name in self._segments[: self._begin]:
+            first = self._read(name).partition(b"\n")[0]
+            try:
+                self._first_seq[name] = int(json.loads(first[9:])["seq"]) if first else 0
+            except (ValueError, KeyError, TypeError) as error:
+                raise JournalError(f"{name}: {error}") from error
+        return self._first_seq.get(name) or None
 
     def has_room(self) -> bool:
         """False: too little space left to begin a sale."""

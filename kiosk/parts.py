@@ -18,6 +18,7 @@ from kiosk.power import Power
 from kiosk.sale.sale import SaleContext
 from kiosk.service import Service
 from kiosk.sync import Sync
+from kiosk.turning import Turning
 from kiosk.versions import Versions
 from kiosk.watch import Watch
 
@@ -43,5 +44,6 @@ class Parts:
     power: Power = field(default_factory=Power)
     eyes: Eyes = field(default_factory=Eyes)
     media: Media = field(default_factory=Media)
+    turning: Turning | None = None  # None: the journal is never turned
     versions: Versions = field(default_factory=Versions)
     on_stop: Callable[[], None] = field(default=lambda: None)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from kiosk.errors import JournalError
-from kiosk.journal import Line
+from kiosk.journal_lines import STATE, Line
+from kiosk.kept import NOT_KEPT, fill, plain
 from kiosk.ordered import Ordered
 from kiosk.payment.unsettled import Unsettled
 from kiosk.ports.fact import Fact
@@ -42,9 +43,9 @@ class Past:
 
     stock: Stock
     sales: int = 0
-    sale: Sale | None = None
-    recovering: bool = False
-    before: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    sale: Sale | None = field(default=None, metadata=NOT_KEPT)
+    recovering: bool = field(default=False, metadata=NOT_KEPT)
+    before: dict[str, Mapping[str, int]] = field(default_factory=dict, metadata=NOT_KEPT)
     deposits: dict[int, DepositPast] = field(default_factory=dict)
     orphans: dict[int, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
     coin_orders: dict[int, Record] = field(default_factory=dict)
@@ -69,10 +70,16 @@ class Folding:
 
     def __init__(self, stock: Stock, context: SaleContext) -> None:
         self._past, self._context = Past(stock), context
+        self._fresh = True  # nothing was heard yet
         self._since: list[Line] = []  # since the last sale began, until it ended
 
     def hear(self, line: Line) -> None:
-        if line.fact["kind"] == "sale.start":
+        """A state line is the past so far for whoever has read nothing before it; others know it already."""
+        fresh, self._fresh = self._fresh, False
+        if line.fact["kind"] == STATE:
+            if fresh:
+                fill(self._past, line.fact["past"])
+        elif line.fact["kind"] == "sale.start":
             self._over()
             self._since = [line]
         elif self._since:
@@ -81,6 +88,14 @@ class Folding:
             self._fold(line, decides=False)
         if any(intent["kind"] == "sale.end" for intent in line.intents):
             self._over()
+
+    def state(self) -> Record | None:
+        """What a state line says after the lines so far; None while a sale is open, of which a state tells nothing."""
+        return None if self._since else {"past": plain(Past, self._past)}
+
+    @property
+    def stock(self) -> Stock:
+        return self._past.stock
 
     def _over(self) -> None:
         """Sales that ended are not decided again."""

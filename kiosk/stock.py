@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from kiosk.coin_stock import CoinStock
 from kiosk.deposit_stock import DepositStock
+from kiosk.kept import NOT_KEPT
 from kiosk.ports.note_dispenser import NOT_THERE, PATH_UNSURE
 from kiosk.records import Record
 from kiosk.wear import Wear
@@ -24,13 +25,13 @@ KEPT = 64
 class Stock:
     """Pieces everywhere; `cassettes` number -> notes, `values` number -> face value in fen."""
 
-    values: dict[int, int]
+    values: dict[int, int] = field(metadata=NOT_KEPT)
     cassettes: dict[int, int] = field(default_factory=dict)
     box: Counter[int] = field(default_factory=Counter)
     box_tag: str = ""
     box_unknown_fen: int = 0
     deposit: DepositStock = field(default_factory=DepositStock)  # the bulk escrow
-    misfit: bool = field(default=False, compare=False)
+    misfit: bool = field(default=False, compare=False, metadata=NOT_KEPT)
     """The acceptor says in this start that its cassettes or notes are not those of the configuration."""
     reject: int = 0
     change_retract_fen: int = 0
@@ -42,7 +43,9 @@ class Stock:
     uncounted: set[int] = field(default_factory=set)
     resting: set[int] = field(default_factory=set)  # gave less than booked: only a count ends that, as with hoppers
     retract_pieces: int = 0
-    one_box: bool = False  # change that was not taken falls into the box: a unit that takes notes pays too
+    one_box: bool = field(
+        default=False, metadata=NOT_KEPT
+    )  # change that was not taken falls into the box: a unit that takes notes pays too
     coins: CoinStock = field(default_factory=CoinStock)
     registers: Counter[str] = field(default_factory=Counter)
     wear: Wear = field(default_factory=Wear, compare=False)

@@ -88,12 +88,20 @@ class Whole(ABC):
                 wakes.append(max(wake, now_ms + 20))
         return wakes
 
-    def _new_day(self) -> None:
-        """A journal segment per day; a sale keeps its day over midnight, and the day never goes back (decision 28)."""
-        day = self._p.day_of(self._p.clock.wall_ms())
+    def _keep_journal(self, now_ms: int) -> int | None:
+        """A segment per day; a sale keeps its day over midnight, and the day never goes back (decision 28). Turned now and then:
+        answers when to go on with that."""
+        clock, journal = self._p.clock, self._p.journal
+        day = self._p.day_of(clock.wall_ms())
         if day > self._day:
             self._day = day
-            self._p.journal.begin_segment(day)
+            journal.begin_segment(day)
+        if self._p.turning is None:
+            return None
+        wake_ms, state = self._p.turning.poll(now_ms)
+        if state is not None:
+            self._p.sync.written(journal.turn(self._day, clock.mono_ms(), clock.wall_ms(), state).seq)
+        return wake_ms
 
     # -- the mains
 

@@ -21,6 +21,7 @@ from simulator.audit.reading import Record, Step
 from simulator.audit.registers import Registers
 from simulator.audit.sales import Sales
 from simulator.audit.service import Service
+from simulator.audit.states import States
 from simulator.audit.stationed import Stationed
 from simulator.audit.tally import Tally
 from simulator.audit.terms import Terms
@@ -65,6 +66,7 @@ class Fold:
             (Stationed.HEARS, self.stationed.hear),
             (Registers.HEARS, self.registers.hear),
             (Service.HEARS, self.service.hear),
+            (States.HEARS, States(run, books, self.registers).hear),
         ]
         for kinds, hear in heard:
             for kind in kinds:

@@ -113,6 +113,8 @@ class LineReader:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             self.say(6, f"{where}: not a record: {error}")
             return None
+        if step.fact["kind"] == "sys.state" and step.fact.get("after") != f"{before:08x}":
+            self.say(6, f"{where}: a state line that stands after another chain value than it says")
         self._order(step, where)
         return step
 

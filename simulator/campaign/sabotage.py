@@ -18,13 +18,10 @@ import kiosk.sale.guards
 import kiosk.sale.recovery
 import kiosk.sale.sale
 from kiosk.controller import Controller
-from kiosk.errors import JournalError
-from kiosk.journal import Journal, Keychain, Line
 from kiosk.ports import note_acceptor as na
 from kiosk.ports import note_dispenser as nd
 from kiosk.ports import ticket_printer as tp
 from kiosk.ports.fact import Fact
-from kiosk.ports.station import Outbox
 from kiosk.ports.ups import PowerSeen
 from kiosk.reactor import Reactor
 from kiosk.records import record_of
@@ -37,6 +34,7 @@ from kiosk.sale.sale import Sale
 from simulator.campaign.sabotage_cards import BUGS as CARD_BUGS
 from simulator.campaign.sabotage_cards import MONKEY_BUGS
 from simulator.campaign.sabotage_coins import BUGS as COIN_BUGS
+from simulator.campaign.sabotage_journal import BUGS as JOURNAL_BUGS
 from simulator.campaign.sabotage_payment import BUGS as PAYMENT_BUGS
 from simulator.world.level import Level, Machine
 
@@ -89,18 +87,6 @@ def _deed_first() -> list[Patch]:
             self._sale_ended(sale, fact, now_ms)
 
     return [(Controller, "sale_step", sale_step)]
-
-
-def _two_lines() -> list[Patch]:
-    honest = Journal.write
-
-    def write(self: Journal, mono_ms: int, wall_ms: int, fact: Any, intents: Any) -> Line:
-        line = honest(self, mono_ms, wall_ms, fact, ())
-        for intent in intents:
-            line = honest(self, mono_ms, wall_ms, {"kind": "more"}, [intent])
-        return line
-
-    return [(Journal, "write", write)]
 
 
 def _reported(change: Callable[[Fact], list[Fact]]) -> list[Patch]:
@@ -201,44 +187,6 @@ def _confirm_not_idempotent() -> list[Patch]:
     return [(Deeds, "__post_init__", made)]
 
 
-def _torn_tail_skipped() -> list[Patch]:
-    def load(self: Journal) -> Iterator[Line]:
-        for name in self._segments:
-            self._keys = Keychain(self._secret, name)
-            for raw in self._storage.read(name).splitlines(keepends=True):
-                line = self._verified(raw)
-                if line is not None:
-                    self._first_seq.setdefault(name, line.seq)
-                    yield line
-
-    return [(Journal, "_load", load)]
-
-
-def _segment_from_its_batch() -> list[Patch]:
-    honest = Journal.texts_after
-
-    def texts_after(self: Journal, seq: int) -> Outbox | None:
-        found = honest(self, seq)
-        return found and replace(found, first_seq=seq + 1)
-
-    return [(Journal, "texts_after", texts_after)]
-
-
-def _sync_error_ignored() -> list[Patch]:
-    honest = Journal.write
-
-    def write(self: Journal, mono_ms: int, wall_ms: int, fact: Any, intents: Any) -> Line:
-        before = self._keys, self._chain, self.seq
-        try:
-            return honest(self, mono_ms, wall_ms, fact, intents)
-        except JournalError:
-            self._failed = False
-            self._keys, self._chain, self.seq = before
-            return Line(self.seq, self.boot, mono_ms, wall_ms, fact, tuple(intents), "")
-
-    return [(Journal, "write", write)]
-
-
 def _counter(kind: type[Fact], counter: count.Counter) -> list[Patch]:
     return [(count._COUNTERS, kind, counter)]  # type: ignore[list-item]
 
@@ -259,17 +207,6 @@ def _reprinted_on_a_guess() -> list[Patch]:
         ]
 
     return [(kiosk.restart, "beliefs", beliefs)]
-
-
-def _register_not_restored() -> list[Patch]:
-    honest = kiosk.past.Folding.done
-
-    def done(self: kiosk.past.Folding) -> kiosk.past.Past:
-        past = honest(self)
-        past.sales = max(0, past.sales - 1) if past.sale is None else past.sales
-        return past
-
-    return [(kiosk.past.Folding, "done", done)]
 
 
 def _kept_after_cancel() -> list[Patch]:
@@ -355,7 +292,6 @@ def _battery_believed() -> list[Patch]:
 
 SABOTAGE: dict[str, Sabotage] = {
     "deed_before_intent": Sabotage("Orders go to the drivers first, and are written down then.", _deed_first),
-    "two_lines": Sabotage("A fact and its intents stand on two lines.", _two_lines),
     "silence_is_success": Sabotage("A device that did not answer is believed to have done it.", _silence_is_success),
     "repeat_after_timeout": Sabotage("A ticket whose outcome is unknown is printed again.", _repeat_after_timeout),
     "flag_per_sale": Sabotage(
@@ -367,18 +303,10 @@ SABOTAGE: dict[str, Sabotage] = {
     "change_promised_twice": Sabotage("Notes are taken against change that is not there.", _change_promised_twice),
     "lock_not_renewed": Sabotage("A note that is taken does not renew the lock of the places.", _lock_not_renewed),
     "confirm_not_idempotent": Sabotage("A confirmation that is asked again has a new key.", _confirm_not_idempotent),
-    "torn_tail_skipped": Sabotage(
-        "A damaged end of the journal is passed over and written behind.", _torn_tail_skipped
-    ),
-    "segment_from_its_batch": Sabotage(
-        "A segment is said to begin with the first line that is handed over.", _segment_from_its_batch
-    ),
-    "sync_error_ignored": Sabotage("A line that could not be written is taken as written.", _sync_error_ignored),
     "claim_forgotten_on_retract": Sabotage("Change that was pulled back counts as taken.", _claim_forgotten_on_retract),
     "reprinted_on_a_guess": Sabotage(
         "After a power cut the blank under way counts as never begun.", _reprinted_on_a_guess
     ),
-    "register_not_restored": Sabotage("After a restart the counter of sales is one behind.", _register_not_restored),
     "kept_after_cancel": Sabotage("Who cancels is owed nothing.", _kept_after_cancel),
     "ack_before_sync": Sabotage(
         "Bytes leave before the line of the facts they answer is durable.", _ack_before_sync, "bytes"
@@ -411,6 +339,7 @@ SABOTAGE: dict[str, Sabotage] = {
     **{name: Sabotage(says, patches, machine="pay") for name, (says, patches) in PAYMENT_BUGS.items()},
     **{name: Sabotage(says, patches, machine="cards") for name, (says, patches) in CARD_BUGS.items()},
     **{name: Sabotage(says, patches, machine="cards", monkey=True) for name, (says, patches) in MONKEY_BUGS.items()},
+    **{name: Sabotage(says, patches) for name, (says, patches) in JOURNAL_BUGS.items()},
     **{name: Sabotage(says, patches, machine="coins") for name, (says, patches) in COIN_BUGS.items()},
 }
 """Name -> what is planted. Each must be caught; the campaign's own test fails when one is not."""

@@ -11,7 +11,7 @@ from simulator.campaign.sabotage import SABOTAGE, planted
 from simulator.campaign.sets import BUDGET_FEN, CHEAP_FEN, COIN_SALES, PHONE_SALES, SALES, sales_of, singles
 from simulator.campaign.sets_cards import CARD_SALES
 from simulator.passenger.person import Kind, Plan
-from simulator.world.run import run
+from simulator.world.run import Run, base_of
 from simulator.world.script import Script, Trouble
 
 MOST_TRIES = 400
@@ -113,9 +113,10 @@ def scripts(name: str) -> Iterator[Script]:
 
 def hunt(name: str, most: int = MOST_TRIES) -> Catch | None:
     """Plants the bug and hunts it. None: `most` scripts ran and nobody noticed."""
-    with planted(name):
-        for tries, script in enumerate(islice(scripts(name), most), start=1):
-            violations = run(script).violations
-            if violations:
-                return Catch(tries, violations[0], script)
+    for tries, script in enumerate(islice(scripts(name), most), start=1):
+        base = base_of(script)  # by a machine without the bug: it is kept, and others start from it
+        with planted(name):
+            violations = Run(script, base).run().violations
+        if violations:
+            return Catch(tries, violations[0], script)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from kiosk.journal import Line
+from kiosk.journal_lines import Line
 from simulator.replay.source import Incident
 
 PLENTY_BYTES = 1 << 40

@@ -16,7 +16,7 @@ from kiosk.blackbox import masked
 from kiosk.deeds import Devices
 from kiosk.errors import TvmError
 from kiosk.identity import Operator
-from kiosk.journal import Line
+from kiosk.journal_lines import STATE, Line
 from kiosk.ports.fact import Fact
 from kiosk.print.sheet import Faces
 from kiosk.reactor import Reactor
@@ -227,9 +227,10 @@ def _body(line: str) -> str:
 
 
 def alike(made: Any, stands: Any, key: str = "") -> bool:
-    """The same but for device counters and for times that the ring cannot know to the millisecond."""
+    """The same but for device counters, for times that the ring cannot know to the millisecond, and for the chain over them."""
     if isinstance(made, dict) and isinstance(stands, dict):
-        keys = (made.keys() | stands.keys()) - {"counters"}
+        apart = {"counters", "after"} if made.get("kind") == STATE else {"counters"}
+        keys = (made.keys() | stands.keys()) - apart
         return all(name in made and name in stands and alike(made[name], stands[name], name) for name in keys)
     if isinstance(made, Sequence) and isinstance(stands, Sequence) and not isinstance(made, str):
         return len(made) == len(stands) and all(alike(a, b, key) for a, b in zip(made, stands, strict=True))

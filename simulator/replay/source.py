@@ -15,7 +15,7 @@ from zlib import crc32
 import config
 from kiosk.errors import ConfigError
 from kiosk.identity import FILE, MachineIdentity, read_identity
-from kiosk.journal import Keychain, Line
+from kiosk.journal_lines import Keychain, Line
 from kiosk.settings import Settings
 from kiosk.storage import SUFFIX
 from simulator.replay.ring import Part, read

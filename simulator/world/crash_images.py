@@ -77,7 +77,13 @@ def _steps(dice: Random) -> list[tuple[Record, list[Record]]]:
     return steps
 
 
+def _newest_state(raw: bytes) -> int:
+    """Where the newest state line begins; 0 without one."""
+    return raw.rfind(b"\n", 0, max(0, raw.rfind(STATE_FACT))) + 1
+
+
 STEPS = _steps(Random(0))
+STATE_FACT = b'"fact":{"kind":"sys.state",'
 
 
 class Life:
@@ -140,6 +146,8 @@ class Life:
         if throw < 0.08:
             self.day += 1
             self._day(journal)
+        elif throw < 0.10:
+            journal.turn(self._name(), 0, 1_795_329_000_000, {"past": {"text": self.dice.choice(TEXTS)}})
         elif throw < 0.12:
             self.troubled = True
             self.disk.fill(self.dice.randrange(2_000))
@@ -153,7 +161,10 @@ class Life:
             raise Broken(f"line {line.seq} was told to be durable, and no sync of it has returned")
 
     def _day(self, journal: Journal) -> None:
-        journal.begin_segment(f"2026-11-{self.day + 1:02}")
+        journal.begin_segment(self._name())
+
+    def _name(self) -> str:
+        return f"2026-11-{self.day + 1:02}"
 
     def _calm(self) -> None:
         self.troubled = False
@@ -207,7 +218,7 @@ class Life:
             self.tails.append(tail)
         journal = Journal(self.disk, EPOCH, SECRET)
         read = b"".join(line.text.encode() + b"\n" for line in journal.lines)
-        if read != kept:
+        if read != kept[_newest_state(kept) :]:
             raise Broken(f"{len(kept)} bytes of whole lines are on the disk, {len(read)} were read")
         if self._raw() != kept or journal.damaged_bytes != len(tail):
             raise Broken(
@@ -222,10 +233,11 @@ class Life:
         return journal
 
     def _refuses_rot(self) -> None:
-        """One bit of any line but the last turns over: nothing may be read, and nothing cut."""
-        if len(self.safe) < 2:
+        """One bit of any line that a start reads, but the last, turns over: nothing may be read, and nothing cut."""
+        first, end = _newest_state(b"".join(self.safe)), sum(map(len, self.safe[:-1]))
+        if first >= end:
             return
-        at = self.dice.randrange(sum(map(len, self.safe[:-1])))
+        at = self.dice.randrange(first, end)
         for name in self.disk.segments():
             size = len(self.disk.read(name))
             if at < size:

@@ -50,6 +50,11 @@ class Outcome:
     played: int = 0  # troubles that were switched on
 
 
+def base_of(script: Script) -> Prepared:
+    """The machine as it stands before a script, made once and kept."""
+    return prepared(FILLS[script.machine][script.fill], level_of(script.machine), script.machine, script.ups)
+
+
 class Run:
     """One script on one box. `points` other than the script's own decide where the power fails."""
 
@@ -57,9 +62,7 @@ class Run:
         self.script = script
         self.dice = Random(script.seed)
         self.points = points or Points(script.cuts)
-        fill, machine = FILLS[script.machine][script.fill], script.machine
-        start = base or prepared(fill, level_of(machine), machine, script.ups)
-        self.box: Box = start.box(Random(self.dice.random()), script.level, self.points)
+        self.box: Box = (base or base_of(script)).box(Random(self.dice.random()), script.level, self.points)
         if script.office:
             self.box.identity = replace(self.box.identity, station_key=signer().public)
         self._office = Office(self.box.desk, self.box.identity.machine)

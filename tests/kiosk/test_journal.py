@@ -289,6 +289,114 @@ def test_the_secret_of_another_machine_reads_nothing() -> None:
         Journal(written(), EPOCH, b"another secret")
 
 
+# -- state lines
+
+STATE = {"past": {"sales": 2}}
+TURNED = f"000002-{DAY}.journal"
+
+
+def turned() -> MemoryDisk:
+    """Three lines, a state line that stands for them, and one more."""
+    disk = written()
+    journal = opened(disk)
+    journal.turn(DAY, 90_000, 1_795_329_090_000, STATE)
+    journal.write(*STEPS[0])
+    return disk
+
+
+def test_a_start_reads_nothing_before_the_newest_state_line() -> None:
+    disk = turned()
+    assert disk.segments() == [SEGMENT, TURNED]
+    read = Journal(disk, EPOCH, SECRET)
+    assert [(line.seq, line.fact["kind"]) for line in read.lines] == [(4, "sys.state"), (5, "sys.boot")]
+    assert (read.seq, read.boot, read.turned) == (5, 3, 3)
+    before = bytes(disk.files[SEGMENT]).splitlines()[-1]
+    assert read.lines[0].fact["after"] == before[:8].decode()
+    read.begin_segment(DAY)
+    read.write(*STEPS[1])
+    assert [line.seq for line in Journal(disk, EPOCH, SECRET).lines] == [4, 5, 6]
+
+
+def test_what_stands_before_it_can_be_gone_or_rotten() -> None:
+    disk = turned()
+    disk.files[SEGMENT][20] ^= 1
+    assert [line.seq for line in Journal(disk, EPOCH, SECRET).lines] == [4, 5]
+    del disk.files[SEGMENT]
+    assert [line.seq for line in Journal(disk, EPOCH, SECRET).lines] == [4, 5]
+
+
+@pytest.mark.parametrize("size", [0, 1, 40, -1])
+def test_a_state_line_that_is_torn_was_never_written(size: int) -> None:
+    disk = written()
+    opened(disk).turn(DAY, 0, 0, STATE)
+    del disk.files[TURNED][size:]
+    read = Journal(disk, EPOCH, SECRET)
+    assert [line.seq for line in read.lines] == [1, 2, 3]
+    assert bytes(disk.files[TURNED]) == b""
+    read.begin_segment(DAY)
+    read.write(*STEPS[1])
+    assert [line.seq for line in Journal(disk, EPOCH, SECRET).lines] == [1, 2, 3, 4]
+
+
+def test_one_that_rotted_is_no_short_way_and_the_long_one_stops_there() -> None:
+    disk = turned()
+    disk.files[TURNED][60] ^= 1
+    with pytest.raises(JournalError, match="later records exist"):
+        Journal(disk, EPOCH, SECRET)
+
+
+def test_nobody_without_the_secret_writes_one() -> None:
+    disk = written()
+    foreign = MemoryDisk()
+    opened(foreign, secret=b"x" * 32).turn(DAY, 0, 0, STATE)
+    disk.begin(TURNED)
+    disk.append(bytes(foreign.files[TURNED]))
+    with pytest.raises(JournalError):
+        Journal(disk, EPOCH, SECRET)
+
+
+def test_lines_before_it_are_still_handed_to_the_station() -> None:
+    read = Journal(turned(), EPOCH, SECRET)
+    for seq, name, first in ((0, SEGMENT, 1), (2, SEGMENT, 1), (3, TURNED, 4)):
+        found = read.texts_after(seq)
+        assert found is not None
+        assert (found.segment, found.first_seq) == (name, first)
+        assert json.loads(found.texts[0][9:])["seq"] == seq + 1
+    assert read.texts_after(5) is None
+
+
+def test_its_own_lines_are_read_again_while_it_writes() -> None:
+    journal = opened(turned())
+    again, seen = journal.again(), []
+    for step in STEPS:
+        seen.append(next(again).seq)
+        journal.write(*step)
+        journal.begin_segment("2026-11-23")
+    seen += [line.seq for line in again]
+    assert seen == list(range(4, journal.seq + 1))
+
+
+def test_lines_that_are_not_its_own_any_more_are_told() -> None:
+    disk = turned()
+    journal = opened(disk)
+    disk.files[TURNED][-3] ^= 1
+    with pytest.raises(JournalError, match="damaged after record 4"):
+        list(journal.again())
+    del disk.files[TURNED][:]
+    with pytest.raises(JournalError, match="5 were written"):
+        list(journal.again())
+
+
+def test_a_failed_turn_ends_the_journal() -> None:
+    disk = written()
+    journal = opened(disk)
+    disk.trouble = "full"
+    with pytest.raises(JournalError, match="no segment could be begun"):
+        journal.turn(DAY, 0, 0, STATE)
+    with pytest.raises(JournalError, match="nothing more is written"):
+        journal.turn(DAY, 0, 0, STATE)
+
+
 # -- days
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.journal import Journal, Line
+from kiosk.journal import Journal
+from kiosk.journal_lines import Line
 from kiosk.past import Folding, fold
 from kiosk.sale.book import S
 from kiosk.sale.sale import SaleContext

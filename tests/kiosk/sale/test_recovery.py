@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.errors import JournalError
-from kiosk.journal import Line
+from kiosk.journal_lines import Line
 from kiosk.past import fold
 from kiosk.ports.note_acceptor import (
     AcceptorPast,

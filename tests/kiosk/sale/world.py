@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 
 from kiosk import vocabulary
 from kiosk.faults import Fault
-from kiosk.journal import Line
+from kiosk.journal_lines import Line
 from kiosk.parameters import SalePolicy
 from kiosk.past import Past, fold
 from kiosk.ports import coin_hopper as ch

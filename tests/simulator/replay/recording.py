@@ -15,7 +15,8 @@ from kiosk.blackbox import DIRECTORY, BlackBox
 from kiosk.clock import VirtualClock
 from kiosk.deeds import Devices
 from kiosk.identity import MachineIdentity, provision, read_identity
-from kiosk.journal import Journal, Keychain
+from kiosk.journal import Journal
+from kiosk.journal_lines import Keychain
 from kiosk.ports.cabinet import CabinetSeen
 from kiosk.ports.fact import DeviceReady, Fact
 from kiosk.ports.screen import ScreenTouched

@@ -12,6 +12,7 @@ import anyio
 import httpx
 import pytest
 
+import kiosk.turning
 from kiosk.blackbox import DIRECTORY
 from kiosk.ports.station import InboxHeard
 from kiosk.settings import CameraLink
@@ -72,6 +73,20 @@ def test_every_step_of_the_start_in_the_box_is_run_again(recorded: Path) -> None
     assert (rerun.first_seq, rerun.last_seq) == (2, last["seq"])
     assert rerun.steps == rerun.last_seq - rerun.first_seq
     assert rerun.screens == rerun.shown > 20
+
+
+def test_a_journal_that_was_turned_is_run_again_with_its_state_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(kiosk.turning, "TURN_LINES", 30)
+    directory = good_day(tmp_path / "journal")
+    kinds = [record["fact"]["kind"] for record in records(directory)]  # type: ignore[index]
+    assert kinds.count("sys.state") > 1
+    (rerun,) = verdict_of(directory).reruns
+    assert (rerun.why_not, rerun.difference) == ("", None)
+    assert rerun.last_seq == len(kinds)
+    assert main([str(directory)]) == 0
+    assert "3 sales fed again" in capsys.readouterr().out
 
 
 def test_people_at_the_cabinet_are_run_again_though_nothing_they_typed_in_secret_was_kept(tmp_path: Path) -> None:

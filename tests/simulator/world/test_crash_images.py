@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.journal import Journal, Keychain, Line
+from kiosk.journal import Journal
+from kiosk.journal_lines import Keychain, Line
 from simulator.world import crash_images as images
 from simulator.world.crash_images import CAPACITY_BYTES, Report, crash_images, live, main
 from simulator.world.disk import SectorDisk

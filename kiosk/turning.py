@@ -1,0 +1,71 @@
+"""Now and then the journal is turned: one line that stands for all before it, so that a start need not read years.
+
+While nobody buys, the lines since the last state are folded once more, a few at a time, as a start would fold them. What comes
+out is written as the first line of a new segment, if it is what the running machine believes (decision page 078).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+from kiosk.errors import JournalError
+from kiosk.journal import Journal
+from kiosk.journal_lines import Line
+from kiosk.past import Folding
+from kiosk.records import Record
+from kiosk.stock import Stock
+
+log = logging.getLogger(__name__)
+
+TURN_LINES = 10_000
+"""A start reads so many in less than a second."""
+SLICE_LINES, SLICE_MS = 100, 20
+"""A slice takes some milliseconds, so that a touch does not wait."""
+
+
+class Turning:
+    """`folding` makes an empty one; `stock` is the running machine's."""
+
+    def __init__(self, journal: Journal, folding: Callable[[], Folding], stock: Stock) -> None:
+        self._journal, self._make, self._stock, self._lines = journal, folding, stock, TURN_LINES
+        self._folding: Folding | None = None
+        self._read: Iterator[Line] = iter(())
+        self._next_ms = 0
+
+    def poll(self, now_ms: int) -> tuple[int | None, Record | None]:
+        """While nobody buys: (when to ask again, the state to write now). Nothing when it is not time to turn."""
+        if self._journal.seq - self._journal.turned < self._lines or not self._journal.has_room():
+            return None, None
+        if now_ms < self._next_ms:
+            return self._next_ms, None
+        self._next_ms = now_ms + SLICE_MS
+        try:
+            state = self._slice()
+        except (JournalError, TypeError) as error:  # a start that reads everything is better than a program that ends
+            return self._give_up(str(error))
+        return (self._next_ms, None) if state is None else (None, state)
+
+    def _slice(self) -> Record | None:
+        if self._folding is None:
+            self._folding, self._read = self._make(), self._journal.again()
+        for _ in range(SLICE_LINES):
+            line = next(self._read, None)
+            if line is None:
+                return self._state(self._folding)
+            self._folding.hear(line)
+        return None
+
+    def _state(self, folding: Folding) -> Record | None:
+        """All was read. A machine that stands elsewhere than its journal is none to write down: that is a bug of ours."""
+        self._folding = None
+        state = folding.state()
+        if state is None or folding.stock != self._stock:
+            raise JournalError("its lines come to something else than what this machine has")
+        return state
+
+    def _give_up(self, why: str) -> tuple[None, None]:
+        """Until the next start: lines are still written, and it reads all of them."""
+        log.error("the journal is not turned: %s", why)
+        self._folding, self._lines = None, self._journal.seq + 2**62
+        return None, None
