@@ -49,6 +49,7 @@ class Journal(Lines):
             self._segments = storage.segments()
             self._begin = self._newest_state()
             self.turned = self.seq  # so many lines a state line stands for
+            self._plain = [name for name in self._segments[: self._begin] if not storage.packed(name)]
             for line in self._load():
                 (hear or self.lines.append)(line)
         except OSError as error:
@@ -155,8 +156,21 @@ class Journal(Lines):
             self._failed = True
             raise JournalError(f"no segment could be begun: {error}") from error
         line = self.write(mono_ms, wall_ms, {"kind": STATE, "after": self.head, **state}, ())
-        self._begin, self.turned = len(self._segments) - 1, line.seq - 1
+        before, self._begin, self.turned = self._begin, len(self._segments) - 1, line.seq - 1
+        self._plain += self._segments[before : self._begin]
         return line
+
+    def pack_one(self) -> bool:
+        """Pack the oldest plain segment that no start reads any more. False: there is none. Raises JournalError when it could not
+        be packed: then it lies there as before, and is left so until the next start."""
+        if not self._plain:
+            return False
+        name = self._plain.pop(0)
+        try:
+            self._storage.pack(name)
+        except OSError as error:
+            raise JournalError(f"{name} is not packed: {error}") from error
+        return True
 
     def write(self, mono_ms: int, wall_ms: int, fact: Record, intents: Sequence[Record]) -> Line:
         """Append one step and sync it. Raises JournalError on any trouble: the program ends, reads back and never retries.

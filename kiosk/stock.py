@@ -23,7 +23,8 @@ KEPT = 64
 
 @dataclass(slots=True)
 class Stock:
-    """Pieces everywhere; `cassettes` number -> notes, `values` number -> face value in fen."""
+    """Pieces everywhere; `cassettes` number -> notes, `values` number -> face value in fen. `misfit`: the acceptor says in this
+    start that its cassettes or notes are not those of the configuration. `_seen`: (note, face value)."""
 
     values: dict[int, int] = field(metadata=NOT_KEPT)
     cassettes: dict[int, int] = field(default_factory=dict)
@@ -32,7 +33,6 @@ class Stock:
     box_unknown_fen: int = 0
     deposit: DepositStock = field(default_factory=DepositStock)  # the bulk escrow
     misfit: bool = field(default=False, compare=False, metadata=NOT_KEPT)
-    """The acceptor says in this start that its cassettes or notes are not those of the configuration."""
     reject: int = 0
     change_retract_fen: int = 0
     roll: int = 0
@@ -53,24 +53,21 @@ class Stock:
     _presented: dict[int, tuple[int, int]] = field(default_factory=dict)
     _capturing: dict[int, int] = field(default_factory=dict)  # payment -> fen
     _settled: deque[tuple[str, int | str]] = field(default_factory=lambda: deque(maxlen=KEPT))
-    # (note, face value)
     _seen: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=KEPT), compare=False)
     _doubted: deque[int] = field(default_factory=lambda: deque(maxlen=KEPT), compare=False)
 
     def payable(self) -> dict[int, int]:
         """Face value -> notes that may be planned with."""
         found: Counter[int] = Counter()
-        for number, count in self.cassettes.items():
-            if self._usable(number):
-                found[self.values[number]] += count
+        for number in filter(self._usable, self.cassettes):
+            found[self.values[number]] += self.cassettes[number]
         return dict(found)
 
     def by_value(self) -> dict[int, list[tuple[int, int]]]:
         """Face value -> [(cassette, notes)], fullest first, so that cassettes of one value empty together."""
         found: dict[int, list[tuple[int, int]]] = {}
-        for number, count in sorted(self.cassettes.items(), key=lambda pair: -pair[1]):
-            if self._usable(number):
-                found.setdefault(self.values[number], []).append((number, count))
+        for number in sorted(filter(self._usable, self.cassettes), key=lambda number: -self.cassettes[number]):
+            found.setdefault(self.values[number], []).append((number, self.cassettes[number]))
         return found
 
     @property

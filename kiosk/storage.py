@@ -1,6 +1,7 @@
 """Where the journal's bytes lie: segments of one directory, appended and synced. The seam at which a disk can fail.
 
-Names sort in order of writing. `FileStorage` is the real one; tests and the simulated disk fit the same Protocol.
+Names sort in order of writing. A segment that is written no more can be packed: the same name, gzip inside. `FileStorage` is the
+real one; tests and the simulated disk fit the same Protocol.
 Source: reliability notes 2 (errors, reserve, rotation), decision 15 (lock on the directory).
 """
 
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import gzip
 import os
+import zlib
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +19,10 @@ from kiosk.errors import JournalError
 
 RESERVE_BYTES = 1 << 20
 ROOM_BYTES = 64 << 20
-SUFFIX = ".journal"
+SUFFIX, PART = ".journal", ".part"
+PACKED = b"\x1f\x8b"
+"""How gzip begins, and no line."""
+PACK_LEVEL = 6
 
 
 class Storage(Protocol):
@@ -24,7 +30,15 @@ class Storage(Protocol):
 
     def segments(self) -> list[str]: ...
 
-    def read(self, name: str) -> bytes: ...
+    def read(self, name: str) -> bytes:
+        """The lines, also of a packed segment."""
+        ...
+
+    def packed(self, name: str) -> bool: ...
+
+    def pack(self, name: str) -> None:
+        """Put the packed segment in the place of the plain one, durably, once it was read back."""
+        ...
 
     def begin(self, name: str) -> None:
         """Make an empty segment and append to it from now on; the directory entry is durable."""
@@ -47,6 +61,24 @@ class Storage(Protocol):
     def release_reserve(self) -> None:
         """Give preallocated space back to the disk; nothing when there is none."""
         ...
+
+
+def unpacked(data: bytes) -> bytes:
+    """The lines of a segment as it lies on the disk. Raises OSError for a packed one that is damaged."""
+    if not data.startswith(PACKED):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (EOFError, zlib.error) as error:
+        raise OSError(errno.EIO, f"packed, and damaged: {error}") from error
+
+
+def packed_of(lines: bytes) -> bytes:
+    """A segment packed. Raises OSError when it cannot be read back."""
+    made = gzip.compress(lines, PACK_LEVEL, mtime=0)
+    if unpacked(made) != lines:
+        raise OSError(errno.EIO, "what was packed does not come out again")
+    return made
 
 
 class FileStorage:
@@ -76,6 +108,8 @@ class FileStorage:
 
         So it is written out, and the copy in memory dropped: what is read from now on is what a power cut leaves.
         """
+        for part in self._directory.glob(f"*{PART}"):
+            part.unlink()
         self._sync_directory()
         for name in self.segments()[-1:]:
             handle = os.open(self._directory / name, os.O_RDONLY | os.O_CLOEXEC)
@@ -89,7 +123,21 @@ class FileStorage:
         return sorted(path.name for path in self._directory.iterdir() if path.suffix == SUFFIX)
 
     def read(self, name: str) -> bytes:
-        return (self._directory / name).read_bytes()
+        return unpacked((self._directory / name).read_bytes())
+
+    def packed(self, name: str) -> bool:
+        with open(self._directory / name, "rb") as file:
+            return file.read(len(PACKED)) == PACKED
+
+    def pack(self, name: str) -> None:
+        path, made = self._directory / name, packed_of(self.read(name))
+        part = self._directory / f"{name}{PART}"
+        with open(part, "wb") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        self._sync_directory()
 
     def begin(self, name: str) -> None:
         self._reserve()

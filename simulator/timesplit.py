@@ -16,6 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from simulator.audit.reading import lines_in, segments_in
+
 CLASSES = ("device", "poll", "station", "passenger", "ours")
 CALLS = {"lock?": "lock!", "confirm?": "confirm!", "state?": "state!", "capture?": "capture!", "reverse?": "reverse!"}
 """Calls a sale waits for, at the station or where phones and cards pay; the others run beside it. A payment itself is the
@@ -74,8 +76,8 @@ class SaleTimes:
 
 def read_lines(directory: Path) -> Iterator[Line]:
     """All lines of a journal, oldest first; one that was torn by a power cut is passed over."""
-    for path in sorted(directory.glob("*.journal")):
-        for raw in path.read_bytes().splitlines():
+    for path in segments_in(directory):
+        for raw in lines_in(path).splitlines():
             try:
                 body = json.loads(raw[9:])
                 fact = body["fact"]

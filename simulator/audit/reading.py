@@ -6,7 +6,9 @@ segments (decision 11). A last line without its end is what a power cut leaves, 
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +23,7 @@ from simulator.audit.verdict import Violation
 KEYS = ("seq", "epoch", "boot", "mono_ms", "wall_ms", "fact", "intents", "mac")
 TYPES = (("seq", int), ("epoch", str), ("boot", int), ("wall_ms", int), ("fact", dict), ("intents", list))
 SUFFIX = ".journal"
+GZIP = b"\x1f\x8b"
 Record = dict[str, Any]
 
 
@@ -46,8 +49,23 @@ class Reading:
 
 def read_directory(directory: Path, secret: bytes | None = None) -> Reading:
     """All segments in the order of their names. Raises OSError when they cannot be read."""
-    paths = sorted(path for path in directory.iterdir() if path.suffix == SUFFIX)
-    return read_segments(((path.name, path.read_bytes()) for path in paths), secret)
+    return read_segments(((path.name, lines_in(path)) for path in segments_in(directory)), secret)
+
+
+def segments_in(directory: Path) -> list[Path]:
+    """In the order of writing."""
+    return sorted(path for path in directory.iterdir() if path.suffix == SUFFIX)
+
+
+def lines_in(path: Path) -> bytes:
+    """A segment as it was written; older ones lie there packed. Raises OSError when it cannot be read."""
+    data = path.read_bytes()
+    if not data.startswith(GZIP):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (EOFError, zlib.error) as error:
+        raise OSError(f"{path.name}: packed, and damaged: {error}") from error
 
 
 def read_segments(segments: Iterable[tuple[str, bytes]], secret: bytes | None = None) -> Reading:

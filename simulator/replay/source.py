@@ -17,7 +17,7 @@ from kiosk.errors import ConfigError
 from kiosk.identity import FILE, MachineIdentity, read_identity
 from kiosk.journal_lines import Keychain, Line
 from kiosk.settings import Settings
-from kiosk.storage import SUFFIX
+from kiosk.storage import SUFFIX, unpacked
 from simulator.replay.ring import Part, read
 
 
@@ -69,7 +69,7 @@ def _journal(found: Incident, to_seq: int) -> None:
     for path in sorted(found.directory.glob(f"*{SUFFIX}")):
         kept = found.segments.setdefault(path.name, [])
         keys = Keychain(found.identity.secret, path.name)
-        for raw in path.read_bytes().splitlines(keepends=True):
+        for raw in unpacked(path.read_bytes()).splitlines(keepends=True):
             line, body = _line(raw, chain)
             if line is None or line.seq != seq + 1:
                 found.remarks.append(f"{path.name}: readable up to record {seq}, torn after it")

@@ -148,6 +148,8 @@ class Life:
             self._day(journal)
         elif throw < 0.10:
             journal.turn(self._name(), 0, 1_795_329_000_000, {"past": {"text": self.dice.choice(TEXTS)}})
+        elif throw < 0.11:
+            journal.pack_one()
         elif throw < 0.12:
             self.troubled = True
             self.disk.fill(self.dice.randrange(2_000))

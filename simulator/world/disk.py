@@ -13,7 +13,7 @@ import errno
 from collections.abc import Callable
 from random import Random
 
-from kiosk.storage import RESERVE_BYTES, ROOM_BYTES, SUFFIX
+from kiosk.storage import PACKED, RESERVE_BYTES, ROOM_BYTES, SUFFIX, packed_of, unpacked
 
 SECTOR_BYTES = 512
 KEPT, LOST = 0.5, 0.75
@@ -162,7 +162,27 @@ class SectorDisk:
 
     def read(self, name: str) -> bytes:
         """Raises FileNotFoundError, as the real one."""
-        return self._file(name).read()
+        return unpacked(self._file(name).read())
+
+    def packed(self, name: str) -> bool:
+        return self._file(name).read().startswith(PACKED)
+
+    def pack(self, name: str) -> None:
+        """Renaming is one change of the directory: it is there after a power cut, or it is not."""
+        self._writable()
+        was, made = self._file(name), _File()
+        data = packed_of(self.read(name))
+        if len(data) > self.free_bytes():
+            raise OSError(errno.ENOSPC, name)
+        self._put(made, data)
+        self._step("pack")
+        self._settle(made)
+        self._step("pack sync")
+        self._entries.append((name, was))
+        self._files[name] = made
+        self.used_bytes -= was.size
+        self._step("rename")
+        self._sync_directory()
 
     def begin(self, name: str) -> None:
         self._writable()

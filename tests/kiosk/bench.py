@@ -47,6 +47,7 @@ from kiosk.service import Service
 from kiosk.service_records import CassetteFill, HopperFill, RollLoad
 from kiosk.signed import StationKey
 from kiosk.stock import fresh
+from kiosk.storage import unpacked
 from kiosk.sync import Sync
 from kiosk.system_facts import Booted
 from kiosk.watch import Watch
@@ -723,7 +724,8 @@ class Bench:
 
     def on_disk(self) -> str:
         return "".join(
-            bytes(self.disk.files[name][: self.disk.synced[name]]).decode() for name in sorted(self.disk.files)
+            unpacked(bytes(self.disk.files[name][: self.disk.synced[name]])).decode()
+            for name in sorted(self.disk.files)
         )
 
     def lines(self) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from kiosk.storage import ROOM_BYTES
+from kiosk.storage import PACKED, ROOM_BYTES, packed_of, unpacked
 
 
 class MemoryDisk:
@@ -27,7 +27,16 @@ class MemoryDisk:
         return sorted(self.files)
 
     def read(self, name: str) -> bytes:
-        return bytes(self.files[name])
+        return unpacked(bytes(self.files[name]))
+
+    def packed(self, name: str) -> bool:
+        return self.files[name].startswith(PACKED)
+
+    def pack(self, name: str) -> None:
+        if self.trouble:
+            raise OSError(errno.EIO, self.trouble)
+        self.files[name] = bytearray(packed_of(bytes(self.files[name])))
+        self.synced[name] = len(self.files[name])
 
     def begin(self, name: str) -> None:
         if self.trouble in ("full", "read_only"):

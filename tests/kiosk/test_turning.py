@@ -97,6 +97,31 @@ def test_with_little_room_lines_are_for_sales() -> None:
     assert states(bench.wait(10_000)) != []
 
 
+def test_what_stands_before_it_is_packed_and_still_read_by_whoever_asks() -> None:
+    bench = sold()
+    whole = bench.disk.read(bench.disk.segments()[0])
+    bench.wait(10_000)
+    first, second = bench.disk.segments()
+    assert [bench.disk.packed(name) for name in (first, second)] == [True, False]
+    assert bench.disk.read(first) == whole
+    assert len(bench.disk.files[first]) < len(whole) / 3
+    again = bench.power_cut()
+    assert again.past.stock == bench.controller.stock
+    found = again.journal.texts_after(0)
+    assert found is not None
+    assert (found.segment, found.first_seq, found.texts[0]) == (first, 1, whole.splitlines()[0].decode())
+
+
+def test_one_that_cannot_be_packed_lies_there_as_before(caplog: pytest.LogCaptureFixture) -> None:
+    bench = sold()
+    bench.disk.trouble = "pack"
+    bench.wait(10_000)
+    assert states(bench)
+    assert [bench.disk.packed(name) for name in bench.disk.segments()] == [False, False]
+    assert caplog.text.count("is not packed") == 1
+    even(to_the_end(bench.to_paying().insert(10_000, 10_000)))
+
+
 def test_what_it_says_holds_no_secret() -> None:
     bench = sold().wait(2_000)
     (line,) = (line for line in bench.lines() if line["fact"]["kind"] == "sys.state")

@@ -26,6 +26,7 @@ from kiosk.screen.texts import Texts
 from kiosk.service_records import CassetteFill, RollLoad
 from kiosk.settings import CameraLink, Device, DeviceTable, Identity, ScreenLink, Settings, StationLink
 from kiosk.storage import FileStorage
+from simulator.audit.reading import lines_in, segments_in
 from tests.kiosk.bench import (
     PEOPLE,
     FakeAcceptor,
@@ -128,7 +129,7 @@ class Recording:
         self.reactor.report(fact)
 
     def on_disk(self) -> str:
-        return "".join(path.read_text() for path in sorted(self.directory.glob("*.journal")))
+        return b"".join(lines_in(path) for path in segments_in(self.directory)).decode()
 
     @property
     def sale_number(self) -> int:

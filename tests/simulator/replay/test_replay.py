@@ -17,6 +17,7 @@ from kiosk.blackbox import DIRECTORY
 from kiosk.ports.station import InboxHeard
 from kiosk.settings import CameraLink
 from simulator.__main__ import COMMANDS
+from simulator.audit.reading import lines_in, segments_in
 from simulator.replay.judged import Verdict
 from simulator.replay.main import judge, main
 from simulator.replay.page import build_app
@@ -44,7 +45,7 @@ def verdict_of(directory: Path, to_seq: int = 0) -> Verdict:
 
 
 def records(directory: Path) -> list[dict[str, object]]:
-    lines = [line for path in sorted(directory.glob("*.journal")) for line in path.read_text().splitlines()]
+    lines = [line for path in segments_in(directory) for line in lines_in(path).splitlines()]
     return [json.loads(line[9:]) for line in lines]
 
 
