@@ -34,7 +34,9 @@ class Storage(Protocol):
         """The lines, also of a packed segment."""
         ...
 
-    def packed(self, name: str) -> bool: ...
+    def packed(self, name: str) -> bool:
+        """It need not be packed: it is, or has no line."""
+        ...
 
     def pack(self, name: str) -> None:
         """Put the packed segment in the place of the plain one, durably, once it was read back."""
@@ -127,12 +129,12 @@ class FileStorage:
 
     def packed(self, name: str) -> bool:
         with open(self._directory / name, "rb") as file:
-            return file.read(len(PACKED)) == PACKED
+            return file.read(len(PACKED)) in (PACKED, b"")
 
     def pack(self, name: str) -> None:
         path, made = self._directory / name, packed_of(self.read(name))
         part = self._directory / f"{name}{PART}"
-        with open(part, "wb") as file:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(made)
             file.flush()
             os.fsync(file.fileno())

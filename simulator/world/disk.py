@@ -165,7 +165,7 @@ class SectorDisk:
         return unpacked(self._file(name).read())
 
     def packed(self, name: str) -> bool:
-        return self._file(name).read().startswith(PACKED)
+        return self._file(name).read()[: len(PACKED)] in (PACKED, b"")
 
     def pack(self, name: str) -> None:
         """Renaming is one change of the directory: it is there after a power cut, or it is not."""

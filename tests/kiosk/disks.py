@@ -30,7 +30,7 @@ class MemoryDisk:
         return unpacked(bytes(self.files[name]))
 
     def packed(self, name: str) -> bool:
-        return self.files[name].startswith(PACKED)
+        return bytes(self.files[name][: len(PACKED)]) in (PACKED, b"")
 
     def pack(self, name: str) -> None:
         if self.trouble:

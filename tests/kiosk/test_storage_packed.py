@@ -43,6 +43,7 @@ def test_every_reader_reads_what_was_written(directory: Path) -> None:
     assert storage.packed(first(directory).name)
     assert storage.read(first(directory).name) == plain
     assert gzip.decompress(first(directory).read_bytes()) == plain
+    assert first(directory).stat().st_mode & 0o777 == 0o600
     after = read_directory(directory, SECRET), list(read_lines(directory))
     assert after == before
     assert [each for each in before[0].violations if each.invariant == 6] == []
