@@ -62,7 +62,7 @@ class AllLines(Journal):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("machine", ["usual", "bulk", "coins", "cards", "collect"])
-def test_random_days_are_the_same_from_a_state_line_on(machine: Machine) -> None:
+def test_random_days_are_the_same_from_a_state_line_on(machine: Machine, caplog: pytest.LogCaptureFixture) -> None:
     for number in range(4):
         made = Run(day(number, 7, "port", 12, machine=machine))
         outcome = made.run()
@@ -70,6 +70,7 @@ def test_random_days_are_the_same_from_a_state_line_on(machine: Machine) -> None
         assert len(states(made)) > 1
         short, whole = read_both_ways(made)
         assert short == whole
+    assert "not turned" not in caplog.text, "a day came to a stock that is not the machine's"
 
 
 def each_cut(script: Script) -> dict[str, Any]:
