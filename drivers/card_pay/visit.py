@@ -18,6 +18,7 @@ from drivers.card_pay.bank import Bank, Outcome
 from drivers.card_pay.messages import Terminal
 from drivers.emv.port import Ask, AskBank, AskPin, BankAnswer, Done, EmvKernelPort, PinHow, Purchase, ToCard
 from kiosk.ports.card_reader import (
+    CardCaptured,
     CardIn,
     CardNotIn,
     CardOffered,
@@ -152,7 +153,10 @@ class Visit:
         self.step = self._step("card_busy")
         found, wanted = yield from self._trade()
         self._block = None
-        yield from self._give_back(wanted and self._tools.patience.keeps_wanted)
+        keep = wanted and self._tools.patience.keeps_wanted
+        stays = yield from self._give_back(keep)
+        if stays and isinstance(found, PaymentDeclined):  # whoever comes back reads where the card is, before all else
+            return self._declined("card_wanted" if keep else "card_kept")
         return found
 
     def _admit(self) -> Script:
@@ -290,7 +294,7 @@ class Visit:
         return self._declined(messages.REASONS.get(code, "declined")), code in messages.WANTED
 
     def _give_back(self, keep: bool) -> Script:
-        """The card goes, by whatever way: its reader deals with one that will not."""
+        """The card goes, by whatever way: its reader deals with one that will not. Whether it lies in the machine's bin then."""
         order, reader = self._tools.next_order(), self._tools.reader
         if keep:
             reader.capture(order)
@@ -302,7 +306,7 @@ class Visit:
                 self.step = self._step("remove", until_ms=self._now_ms + self._tools.patience.take_ms)
             if _ends(event, "card!", order):
                 log.info("card_gone payment=%d how=%s", self.wish.payment, getattr(event, "result", ""))
-                return None
+                return isinstance(event, CardCaptured)
 
     # -- inside
 

@@ -29,7 +29,14 @@ DECLINED = {
     "closed": Msg("It is closed for payments now"),
     "declined": Msg("It was refused"),
     "other": Msg("It was refused"),
+    "card_kept": Msg("Your card was not taken: it lies safe inside"),
+    "card_wanted": Msg("Your bank had the card kept in this machine"),
 }
+INSIDE = {
+    "card_kept": Msg("Nothing was paid. Please call staff for your card."),
+    "card_wanted": Msg("Nothing was paid. Please ask your bank."),
+}
+"""Who has a card in the machine is told where it can be had back."""
 WAYS = {
     "cash": (T.PAY_CASH, Msg("Cash"), "cash", Msg("Notes, with change")),
     "card": (T.PAY_CARD, Msg("Bank card"), "card", Msg("Insert or tap your card")),
@@ -66,6 +73,8 @@ def _declined(look: Look, book: Book) -> Notice | None:
     if line is None or line.state != "declined":
         return None
     words = look.say.msg(DECLINED.get(line.reason, DECLINED["other"]))
+    if line.reason in INSIDE:
+        return Notice(words, "warn", "card", look.say.msg(INSIDE[line.reason]))
     return Notice(words, "warn", "warn", look.say("Nothing was paid. Please choose again."))
 
 

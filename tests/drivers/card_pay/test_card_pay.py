@@ -311,8 +311,16 @@ def test_the_machine_says_when_cards_work_and_a_bank_that_falls_silent_is_notice
 def test_a_card_that_its_issuer_wants_is_kept_only_where_that_was_ordered() -> None:
     world = World(replace(PATIENCE, keeps_wanted=True)).ready()
     paid = world.pay("lost")
-    assert paid.ended == PaymentDeclined(paid.number, "declined")
+    assert paid.ended == PaymentDeclined(paid.number, "card_wanted")
     assert world.lies("lost") == "card.bin"
+
+
+def test_who_was_refused_and_left_the_card_is_told_where_it_is() -> None:
+    world = World().ready()
+    paid = world.pay("poor", forgets=True)
+    assert paid.ended == PaymentDeclined(paid.number, "card_kept")
+    assert world.lies("poor") == "card.bin"
+    world.check()
 
 
 def test_no_keys_are_fetched_between_a_pin_and_its_message() -> None:

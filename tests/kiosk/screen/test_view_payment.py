@@ -97,6 +97,15 @@ def test_a_payment_that_came_to_nothing_says_so_and_why() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("reason", "where"), [("card_kept", "staff"), ("card_wanted", "bank")])
+def test_whose_card_stays_inside_is_told_so_and_whom_to_ask(reason: str, where: str) -> None:
+    notice = screen(f"sale-CHOOSING-declined{reason}").chrome.notice
+    assert notice is not None
+    assert "card" in notice.words.main
+    assert notice.more.main.startswith("Nothing was paid")
+    assert where in notice.more.main
+
+
 def test_the_code_on_the_screen_is_the_one_that_was_given() -> None:
     made = screen("sale-AUTHORISING-code")
     assert isinstance(made, PayCode)

@@ -413,7 +413,8 @@ def by_card_or_phone() -> dict[str, Book]:
     found["AUTHORISING-late"] = charged(book(S.AUTHORISING), "asked", withdrawn=True)
     found["AUTHORISING-card"] = charged(book(S.AUTHORISING), "asked", "card")
     found["AUTHORISING-scan"] = charged(book(S.AUTHORISING), "asked", "scan")
-    found["CHOOSING-declined"] = charged(book(S.CHOOSING), "declined", reason="funds")
+    for reason in ("", "card_kept", "card_wanted"):
+        found[f"CHOOSING-declined{reason}"] = charged(book(S.CHOOSING), "declined", reason=reason or "funds")
     for name, state, tickets in (
         ("PRINTING", "approved", "printing"), ("CAPTURING", "capturing", "taken"), ("REVERSING", "reversing", "void"),
         ("TICKETS_BACK", "approved", "presented"), ("TICKETS_OUT", "approved", "presented"),
