@@ -79,6 +79,7 @@ def each_cut(script: Script) -> dict[str, Any]:
     return {"weight": tally.runs, "violations": [{"text": text, "script": shown} for text, shown in tally.found]}
 
 
+@pytest.mark.slow
 def test_power_cuts_at_every_point_of_days_in_which_it_is_turned() -> None:
     script = Script(1, (SALES["change"], SALES["cancel"], replace(SALES["exact"])), after_cut="stays")
     made = Run(script)
