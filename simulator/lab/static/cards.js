@@ -35,7 +35,7 @@ function reader() {
     draw("rect", { x: 22, y: MIDDLE - 29, width: 226, height: 58, class: "cardway" }), draw("rect", { x: 4, y: MIDDLE - 42, width: 18, height: 84, rx: 8, class: "bezel" }),
     draw("rect", { id: "card-gate", x: 8, y: MIDDLE - 28, width: 10, height: 56, rx: 4, class: "gate" }),
     ...[62, 100, 152, 222].flatMap((x) => [-1, 1].map((side) => draw("circle", { cx: x, cy: MIDDLE + 36 * side, r: 7, class: "roller" }))),
-    draw("rect", { x: 180, y: 788, width: 34, height: 12, rx: 4, class: "contacts" }), ...pins, label(197, 782, ["触点", "Chip"], "middle small"),
+    draw("rect", { x: 180, y: 788, width: 34, height: 12, rx: 4, class: "contacts" }), ...pins, label(142, 791, ["触点", "Chip"], "middle small"),
     draw("g", { id: "card-bin", class: "bin" }, box(252, MIDDLE - 34, 50, 68, "casing"), draw("text", { x: 277, y: MIDDLE - 8, class: "middle small" }), draw("text", { id: "card-captured", x: 277, y: MIDDLE + 18, class: "middle head" })),
     plastic(), html(16, 900, 290, 60, make("p", { class: "aside", id: "card-words" })),
     html(0, TOP + 40, 250, 120, make("div", { id: "card-slot", class: "drop", title: both(["把卡拖到这里", "Drop a card here"]) }))];
