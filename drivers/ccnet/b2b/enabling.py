@@ -22,7 +22,8 @@ class Enabling:
     def due(self, status: Status, now_ms: int, *, closed: bool) -> Request | None:
         """ENABLE when the wish changed, or when the unit shows that it forgot it (its host time-out). `closed`: take none."""
         values = frozenset[int]() if closed else self.wanted
-        data = enable_data(n for n, bill in self._unit.bills.items() if bill.value_fen in values)
+        bills = self._unit.bills.items() if values else ()  # asked at every poll
+        data = enable_data(n for n, bill in bills if bill.value_fen in values)
         forgot = status.code == (State.DISABLED if any(data) else State.IDLING)
         if data == self._told and not forgot:
             return None

@@ -25,6 +25,10 @@ ALSO_DISPENSER: Mapping[FaultCode, FaultCode] = {
     FaultCode.BOX_OUT: FaultCode.REJECT_OUT,
 }
 """What the dispenser half calls a fault of the unit: it stands still as well. Other faults are the acceptor's alone."""
+SOURCES = {
+    mirrored: tuple(code for code, other in ALSO_DISPENSER.items() if other is mirrored)
+    for mirrored in ALSO_DISPENSER.values()
+}
 
 
 class Troubles:
@@ -39,8 +43,8 @@ class Troubles:
         self._acceptor.set(code, up, detail)
         mirrored = ALSO_DISPENSER.get(code)
         if mirrored:
-            again = any(ALSO_DISPENSER.get(other) is mirrored and other in self._acceptor for other in FaultCode)
-            self._dispenser.set(mirrored, up or again, detail)
+            again = up or any(other in self._acceptor for other in SOURCES[mirrored])
+            self._dispenser.set(mirrored, again, detail)
 
     def clear(self, *codes: FaultCode) -> None:
         for code in codes:

@@ -47,11 +47,18 @@ class Unit:
     contents: tuple[int, ...] | None = None
     deposited: dict[int, int] = field(default_factory=dict)
     retract: Retract | None = None  # as the unit was told last
+    _bills_of: tuple[Fitting, Mapping[int, Bill], dict[int, Cassette]] | None = None
+    _bills: Mapping[int, Bill] = field(default_factory=dict)
 
     @property
-    def bills(self) -> dict[int, Bill]:
+    def bills(self) -> Mapping[int, Bill]:
         """Types that are our money and do not lead into a cassette that may not be used, nor into the box past a bulk escrow that
-        config names."""
+        config names. Asked at every poll, so what follows from table and cassettes is kept until they change."""
+        if self._bills_of != (self.fitting, self.table, self.cassettes):
+            self._bills_of, self._bills = (self.fitting, self.table, dict(self.cassettes)), self._usable_bills()
+        return self._bills
+
+    def _usable_bills(self) -> dict[int, Bill]:
         closed = {self.cassettes[number].bill_type for number, _ in self.misfits() if number in self.cassettes}
         own = {cassette.bill_type for _, cassette in self.usable()}
         return {
