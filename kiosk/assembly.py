@@ -210,7 +210,7 @@ def assemble(settings: Settings, identity: MachineIdentity, outside: Outside) ->
         return Folding(fresh(cassettes, one_box=bool(cash.recycled_fen), coins=settings.coins_fen), context)
 
     folding = empty()
-    journal = Journal(outside.storage, identity.epoch, identity.secret, folding.hear)
+    journal = Journal(outside.storage, identity.epoch, identity.secret, folding.hear, folding.fits)
     past = folding.done()
     devices = outside.fit(reactor, journal.boot)
     fitted.append(devices)

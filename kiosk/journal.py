@@ -32,9 +32,17 @@ def _json(value: Any) -> bytes:
 class Journal(Lines):
     """Open, read back, append. `epoch` and `secret` come from the machine's identity (decision 15)."""
 
-    def __init__(self, storage: Storage, epoch: str, secret: bytes, hear: Callable[[Line], None] | None = None) -> None:
-        """Reads the segments from the newest on that begins with a state line. `hear` is given each line as it is read, and none is
-        kept; without it they stand in `lines`. Raises JournalError for a journal of another epoch, a forged record or a hole.
+    def __init__(
+        self,
+        storage: Storage,
+        epoch: str,
+        secret: bytes,
+        hear: Callable[[Line], None] | None = None,
+        fits: Callable[[Record], bool] = lambda fact: True,
+    ) -> None:
+        """Reads the segments from the newest on that begins with a state line that `fits`. `hear` is given each line as it is read,
+        and none is kept; without it they stand in `lines`. Raises JournalError for a journal of another epoch, a forged record or
+        a hole.
 
         Only the last line may be damaged (each was synced before the next): it is kept aside as `tail-BOOT.bad`.
         """
@@ -47,7 +55,7 @@ class Journal(Lines):
         self._first_seq: dict[str, int] = {}
         try:
             self._segments = storage.segments()
-            self._begin = self._newest_state()
+            self._begin = self._newest_state(fits)
             self.turned = self.seq  # so many lines a state line stands for
             self._plain = [name for name in self._segments[: self._begin] if not storage.packed(name)]
             for line in self._load():
@@ -58,12 +66,14 @@ class Journal(Lines):
 
     # -- reading
 
-    def _newest_state(self) -> int:
-        """Index of the newest segment that begins with a state line, 0 when none does. What stands before it is not read."""
+    def _newest_state(self, fits: Callable[[Record], bool]) -> int:
+        """Index of the newest segment that begins with such a line, 0 when none does. What stands before it is not read."""
         for index in range(len(self._segments) - 1, -1, -1):
             name = self._segments[index]
-            if self._stand_before(name, self._storage.read(name)):
+            line = self._stand_before(name, self._storage.read(name))
+            if line is not None and fits(line.fact):
                 return index
+        self.seq = self._chain = 0
         return 0
 
     def _load(self) -> Iterator[Line]:
@@ -101,7 +111,8 @@ class Journal(Lines):
         """From where the start read to the newest line, verified anew; more may be written meanwhile, but not by whoever takes a
         line from here. Raises JournalError for what was not written by this journal."""
         reader, index, at = Lines(self.epoch, self._secret), self._begin, 0
-        if not reader._stand_before(self._segments[index], self._read(self._segments[index])):
+        if reader._stand_before(self._segments[index], self._read(self._segments[index])) is None or not self.turned:
+            reader = Lines(self.epoch, self._secret)
             reader._enter(self._segments[index])
         while reader.seq < self.seq:
             name = self._segments[index]

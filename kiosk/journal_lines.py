@@ -68,24 +68,26 @@ class Lines:
         """The lines to come stand in this segment."""
         self._keys = Keychain(self._secret, segment)
 
-    def _stand_before(self, segment: str, data: bytes) -> bool:
-        """Whether the segment begins with a state line; then the reader stands just before it. What is torn or forged is none."""
+    def _stand_before(self, segment: str, data: bytes) -> Line | None:
+        """The state line with which the segment begins; the reader stands just before it then. What is torn or forged is none."""
         raw = data[: data.find(b"\n") + 1]
+        line = None
+        self.seq, self._chain, self.boot = 0, 0, 0
         if STATE.encode() not in raw[:HEAD_BYTES]:
-            return False
+            return None
         try:
             head = json.loads(raw[9:])
             if head["fact"]["kind"] != STATE:
-                return False
+                return None
             seq, chain = head["seq"] - 1, int(head["fact"]["after"], 16)
             self.seq, self._chain = seq, chain
             self._enter(segment)
-            good = self._verified(raw) is not None
+            line = self._verified(raw)
         except (ValueError, KeyError, TypeError, JournalError):
-            good = False
-        self.seq, self._chain, self.boot = (seq, chain, 0) if good else (0, 0, 0)
+            line = None
+        self.seq, self._chain, self.boot = (seq, chain, 0) if line is not None else (0, 0, 0)
         self._enter(segment)
-        return good
+        return line
 
     def _verified(self, raw: bytes) -> Line | None:
         """The line, or None where the chain ends. Raises JournalError for what cannot be an honest power cut."""

@@ -7,7 +7,9 @@ when none is open. What happens next with an open sale is recovery's.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 from kiosk.errors import JournalError
@@ -22,6 +24,8 @@ from kiosk.sale.facts import Restarted, SaleStarted
 from kiosk.sale.intents import Intent
 from kiosk.sale.sale import FACTS, Sale, SaleContext
 from kiosk.stock import Stock
+
+log = logging.getLogger(__name__)
 
 
 def belongs_to_sale(fact: Fact) -> bool:
@@ -88,6 +92,15 @@ class Folding:
             self._fold(line, decides=False)
         if any(intent["kind"] == "sale.end" for intent in line.intents):
             self._over()
+
+    def fits(self, fact: Record) -> bool:
+        """Whether this program can stand where a state line says: a newer one may have written it, and was taken back."""
+        try:
+            fill(deepcopy(self._past), fact["past"])
+        except (JournalError, KeyError) as error:
+            log.warning("lines before a state line are read: %s", error)
+            return False
+        return True
 
     def state(self) -> Record | None:
         """What a state line says after the lines so far; None while a sale is open, of which a state tells nothing."""

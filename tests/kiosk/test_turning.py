@@ -7,11 +7,12 @@ import json
 import pytest
 
 import kiosk.turning
+from kiosk.journal import Journal
 from kiosk.past import Folding
 from kiosk.sale.book import S
 from kiosk.stock import fresh
 from kiosk.turning import Turning
-from tests.kiosk.bench import SECRET, Bench
+from tests.kiosk.bench import DAY, EPOCH, SECRET, Bench
 from tests.kiosk.sale.samples import VALUES
 from tests.kiosk.test_controller import even, to_the_end
 from tests.kiosk.test_past import context
@@ -120,6 +121,30 @@ def test_one_that_cannot_be_packed_lies_there_as_before(caplog: pytest.LogCaptur
     assert [bench.disk.packed(name) for name in bench.disk.segments()] == [False, False]
     assert caplog.text.count("is not packed") == 1
     even(to_the_end(bench.to_paying().insert(10_000, 10_000)))
+
+
+@pytest.mark.parametrize("past", [{"more": 1}, {"stock": {"boxes": []}}, {"sales": "2"}, None])
+def test_a_line_of_a_program_that_was_taken_back_is_no_short_way(
+    past: dict[str, object] | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = sold().wait(3_000)
+    (seq,) = states(bench)
+    bench.journal.turn(DAY, 0, 0, {"past": past} if past is not None else {})
+    folding = Folding(fresh(VALUES), context(bench))
+    journal = Journal(bench.disk, EPOCH, SECRET, folding.hear, folding.fits)
+    assert journal.turned == seq - 1
+    assert folding.done().stock == bench.controller.stock
+    assert "lines before a state line are read" in caplog.text
+    assert [line.seq for line in journal.again()] == list(range(seq, journal.seq + 1))
+
+
+def test_with_none_that_fits_all_lines_are_read() -> None:
+    bench = sold().wait(3_000)
+    folding = Folding(fresh(VALUES), context(bench))
+    journal = Journal(bench.disk, EPOCH, SECRET, folding.hear, lambda fact: False)
+    assert (journal.turned, journal.seq) == (0, bench.journal.seq)
+    assert folding.done().stock == bench.controller.stock
+    assert next(journal.again()).seq == 1
 
 
 def test_what_it_says_holds_no_secret() -> None:
