@@ -34,11 +34,12 @@ class Turning:
         self._folding: Folding | None = None
         self._read: Iterator[Line] = iter(())
         self._next_ms = 0
+        self._turns = True  # False: this start's journal cannot be turned
         self._packs = True  # there may be something to pack
 
     def poll(self, now_ms: int) -> tuple[int | None, Record | None]:
         """While nobody buys: (when to ask again, the state to write now). Nothing when it is not time to turn."""
-        turns = self._journal.seq - self._journal.turned >= self._lines
+        turns = self._turns and self._journal.seq - self._journal.turned >= self._lines
         if (not turns and not self._packs) or not self._journal.has_room():
             return None, None
         if now_ms < self._next_ms:
@@ -83,5 +84,5 @@ class Turning:
     def _give_up(self, why: str) -> tuple[None, None]:
         """Until the next start: lines are still written, and it reads all of them."""
         log.error("the journal is not turned: %s", why)
-        self._folding, self._lines = None, self._journal.seq + 2**62
+        self._folding, self._turns = None, False
         return None, None

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from kiosk import vocabulary
 from kiosk.journal_lines import STATE, Line
-from kiosk.past import Past, same
+from kiosk.ordered import Ordered
+from kiosk.past import same
 from kiosk.records import fact_of, record_of
 from kiosk.sale.facts import Restarted, SaleStarted
 from kiosk.sale.sale import Sale, SaleContext
@@ -27,7 +28,8 @@ class PastJudge:
         self._context = SaleContext(
             identity.machine, identity.epoch, identity.secret, settings.sale_policy, rate, lambda: known_fen(found)
         )
-        self._past = Past(fresh(cassettes_of(found, settings)))
+        self._stock = fresh(cassettes_of(found, settings))
+        self._ordered = Ordered()
         self._sale: Sale | None = None
         self._recovering = False
         self.sales = 0
@@ -36,13 +38,13 @@ class PastJudge:
         """One line; the difference when the sale answers something else, or no row takes its fact."""
         if line.fact["kind"] == STATE:
             return None
-        self._past.stock.hear(line.fact)
-        self._past.ordered.hear(line.fact)
+        self._stock.hear(line.fact)
+        self._ordered.hear(line.fact)
         try:
             made = self._feed(line)
         except Exception as error:  # a record that was doctored may fail in any way
             return Difference(line.seq, plain(line.intents), f"{type(error).__name__}: {error}")
-        self._past.stock.book(line.intents)
+        self._stock.book(line.intents)
         if any(intent["kind"] == "sale.end" for intent in line.intents):
             self.close()
         return made
@@ -59,8 +61,8 @@ class PastJudge:
             assert isinstance(started, SaleStarted)
             self.close()
             self.sales, self._recovering = self.sales + 1, False
-            context = replace(self._context, policy=self._past.ordered.sale_policy(self._context.policy))
-            self._sale = Sale(started.number, started.language, started, context, self._past.stock)
+            context = replace(self._context, policy=self._ordered.sale_policy(self._context.policy))
+            self._sale = Sale(started.number, started.language, started, context, self._stock)
         if kind == "sys.recover" and result == "begin":
             self._recovering = True
             return None

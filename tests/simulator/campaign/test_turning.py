@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -81,7 +80,7 @@ def each_cut(script: Script) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_power_cuts_at_every_point_of_days_in_which_it_is_turned() -> None:
-    script = Script(1, (SALES["change"], SALES["cancel"], replace(SALES["exact"])), after_cut="stays")
+    script = Script(1, (SALES["change"], SALES["cancel"], SALES["exact"]), after_cut="stays")
     made = Run(script)
     assert made.run().violations == []
     assert states(made)
