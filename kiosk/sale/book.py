@@ -91,6 +91,7 @@ class Book:
     charge_until_ms: int = 0  # so long an outcome of the last payment is waited for
     # passenger, service, screen, acceptor, timeout, lock_expired, closed, note, station, refused, print, restart, payment
     why_ending: str = ""
+    not_sold: str = ""  # the station's code when it refused to confirm: expired, voided, price_changed or another one
     deposit_forgotten: bool = (
         False  # own notes that came back were not taken: why they are owed, whatever ended the order
     )

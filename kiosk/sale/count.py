@@ -96,6 +96,11 @@ def _why(reason: str) -> Counter:
     return note_it
 
 
+def _not_sold(fact: st.ConfirmRefused, book: Book, at: Counting) -> None:
+    book.not_sold = fact.reason
+    book.why_ending = book.why_ending or "refused"
+
+
 def _cancelled(fact: sf.Cancelled, book: Book, at: Counting) -> None:
     if book.state is S.RESUMING:
         restarted.nobody(fact, book, at)
@@ -338,7 +343,7 @@ _COUNTERS: dict[type[Fact], Counter] = {
     st.LockRefused: only((S.LOCKING,), _refused_lock),
     st.LockUncertain: only((S.LOCKING,), _why("station")),
     st.SaleConfirmed: only((S.CONFIRMING, S.ASKING), _confirmed),
-    st.ConfirmRefused: only((S.CONFIRMING,), _why("refused")),
+    st.ConfirmRefused: only((S.CONFIRMING,), _not_sold),
     st.ConfirmUncertain: only((S.CONFIRMING,), _asked_again),
     st.SaleStateKnown: only((S.ASKING,), _state_known),
     st.SaleStateUnknown: only((S.ASKING,), _asked_again),

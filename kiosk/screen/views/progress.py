@@ -62,6 +62,12 @@ WHY = {
     "restart": Msg("Order ended: the power had failed"),
     "payment": Msg("Order ended: nobody can say whether it was paid"),
 }
+NOT_SOLD = {
+    "expired": Msg("Order ended: your seats were not held any longer"),
+    "voided": Msg("Order ended: your seats were not held any longer"),
+    "price_changed": Msg("Order ended: the price has changed"),
+}
+"""What the station said when it refused to confirm, where that means something to a passenger."""
 GOES_BACK = ("approved", "lapsed", "unknown", "reversing", "reversed")
 STOPPED = Msg("Order ended by the machine")
 ANSWER_MS = 3_000
@@ -151,7 +157,7 @@ def _refund_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     counted = say("Your {amount} is counted out", amount=formats.amount(change_due(book) or book.put_in_fen))
     if book.state is S.GIVING_BACK:
         counted = say("Your own notes, {amount}, come back", amount=formats.amount(_own_fen(book)))
-    why = _step(look, say.msg(WHY.get(book.why_ending, STOPPED)), "now" if dumping else "done", thumbs)
+    why = _step(look, _why(look, book), "now" if dumping else "done", thumbs)
     if to_send_back(book) is not None:
         return why, *_sent_back(look, book, "next" if dumping else "now")
     return (
@@ -168,6 +174,12 @@ def _sent_back(look: Look, book: Book, state: str) -> tuple[ProgressStep, ...]:
     return _step(look, sent, state), _step(look, say("It goes to where it came from"), "next")
 
 
+def _why(look: Look, book: Book) -> Words:
+    """What ended the order."""
+    refused = NOT_SOLD.get(book.not_sold) if book.why_ending == "refused" else None
+    return look.say.msg(refused or WHY.get(book.why_ending, STOPPED))
+
+
 def _own_fen(book: Book) -> int:
     return sum(line.value_fen for line in book.own_notes)
 
@@ -177,7 +189,7 @@ def _back_steps(look: Look, book: Book) -> tuple[ProgressStep, ...]:
     say = look.say
     first = paid_words(look, book)
     if is_refund(book):
-        first = say.msg(WHY.get(book.why_ending, STOPPED))
+        first = _why(look, book)
     if to_send_back(book) is not None:
         kept = _step(look, say("What was not taken is kept safe inside"), "now")
         return _step(look, first, "done"), kept, *_sent_back(look, book, "next")[:1]

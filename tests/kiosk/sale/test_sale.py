@@ -343,7 +343,7 @@ def test_a_yes_without_numbers_for_all_places_is_none(tickets: tuple[TicketNumbe
 def test_refused_gives_the_money_back() -> None:
     world = paid()
     assert kinds(world.answer("confirm?", REFUSED)) == ["release?", "pay?"]
-    assert world.book.why_ending == "refused"
+    assert (world.book.why_ending, world.book.not_sold) == ("refused", "expired")
 
 
 # -- tickets

@@ -320,6 +320,24 @@ def test_a_claim_waits_for_its_slip_and_does_without_one() -> None:
     assert failed.slip_state.level == "warn"
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("expired", "Order ended: your seats were not held any longer"),
+        ("voided", "Order ended: your seats were not held any longer"),
+        ("price_changed", "Order ended: the price has changed"),
+        ("wrong_state", "Order ended: the station did not confirm"),
+        ("", "Order ended: the station did not confirm"),
+    ],
+)
+def test_a_refund_says_why_the_station_did_not_confirm(code: str, words: str) -> None:
+    made = replace(books()["PAYING-refused"], not_sold=code)
+    screen = view(shown(steps("en")["sale"], made))
+    assert isinstance(screen, Printing)
+    assert screen.steps[0].words.main == words
+    assert screen.total.main == "Refund ¥200.00"
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(sorted(SALE, key=lambda state: state.name)),

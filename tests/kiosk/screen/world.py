@@ -331,6 +331,7 @@ def books() -> dict[str, Book]:
     refund = book(S.PAYING, (10_000, 10_000))
     refund.why_ending = "passenger"
     found["PAYING-refund"] = refund
+    found["PAYING-refused"] = replace(refund, why_ending="refused", not_sold="expired")
     found["CHANGE_OUT-refund"] = replace(
         refund, state=S.CHANGE_OUT, take_until_ms=MONO_MS + 30_000,
         pays=[PayLine(1, ((1, 2),), 20_000, "out", ((3, 2, 0),), 20_000)],
