@@ -50,7 +50,7 @@ from kiosk.screen import targets as T
 from kiosk.service import ServiceStep
 from kiosk.standing import Standing
 from kiosk.system_facts import PaymentDue, StaffCalled, Stopped
-from kiosk.touches import sale_fact
+from kiosk.touches import fact_of, reads_of
 from kiosk.whole import Whole
 
 log = logging.getLogger(__name__)
@@ -218,8 +218,8 @@ class Controller(Whole):
                     put(ask, self._p.deeds.devices.station)
                 case A.StartSale() | A.StartPickup():
                     self._start_sale(ask, now_ms)
-                case A.ToSale():
-                    self._to_sale(ask.target, now_ms)
+                case A.ToSale() | A.Reads():
+                    self._to_sale(ask, now_ms)
                 case A.CallStaff():
                     self._call_staff("screen")
                 case A.ToService():
@@ -235,9 +235,9 @@ class Controller(Whole):
         self.sale = Sale(self._sales, ask.language, fact, context, self.stock)
         self.sale_step(fact, now_ms)
 
-    def _to_sale(self, target: str, now_ms: int) -> None:
+    def _to_sale(self, ask: A.ToSale | A.Reads, now_ms: int) -> None:
         """Touches during a sale; one that does not fit the state is dropped."""
-        fact = sale_fact(target, self.sale.book, self.mode) if self.sale is not None and not self.starting else None
+        fact = fact_of(ask, self.sale.book, self.mode) if self.sale is not None and not self.starting else None
         if fact is not None:
             self.sale_step(fact, now_ms)
 
@@ -363,7 +363,7 @@ class Controller(Whole):
         self._restart.settle_coins(self._p.deeds.devices.hoppers)
         self._restart.ask_payment(self._p.deeds.devices.payment)
         if self.sale is not None:
-            self.journey.sale_resumed(self.sale.book.language, self.now())
+            self.journey.sale_resumed(reads_of(self.sale.book), self.now())
 
     def _open_session(self) -> None:
         self._p.deeds.devices.station.open_session(self._p.journal.boot, self._p.clock.wall_ms())

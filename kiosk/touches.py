@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.journey.asks import Reads, ToSale
 from kiosk.modes import Mode
 from kiosk.ports.fact import Fact
 from kiosk.sale.book import Book, S
@@ -11,6 +12,7 @@ from kiosk.sale.facts import (
     Cancelled,
     ClaimSeen,
     Continued,
+    LookChosen,
     MoneyBack,
     OtherWay,
     PayBy,
@@ -19,6 +21,16 @@ from kiosk.sale.facts import (
 )
 from kiosk.sale.paper import RECEIPT_STATES
 from kiosk.screen import targets as T
+
+
+def fact_of(ask: ToSale | Reads, book: Book, mode: Mode) -> Fact | None:
+    if isinstance(ask, Reads):
+        return LookChosen(ask.language, ask.contrast, ask.large_text)
+    return sale_fact(ask.target, book, mode)
+
+
+def reads_of(book: Book) -> Reads:
+    return Reads(book.language, book.contrast, book.large_text)
 
 
 def sale_fact(target: str, book: Book, mode: Mode) -> Fact | None:

@@ -67,6 +67,15 @@ class ToSale:
 
 
 @dataclass(frozen=True, slots=True)
+class Reads:
+    """How whoever buys reads: kept with the sale, so that a restart knows it. `language`: zh or en."""
+
+    language: str
+    contrast: bool
+    large_text: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallStaff:
     """The help key: tell the station, ring, journal it."""
 
@@ -76,4 +85,4 @@ class ToService:
     """Show the staff log-in."""
 
 
-Ask = AskTrains | AskStops | AskOrders | StartSale | StartPickup | ToSale | CallStaff | ToService
+Ask = AskTrains | AskStops | AskOrders | StartSale | StartPickup | ToSale | Reads | CallStaff | ToService

@@ -10,7 +10,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from kiosk.journey import board, choose, collect, find, propose, roam
-from kiosk.journey.asks import Ask, AskTrains, CallStaff, Now, ToSale, ToService
+from kiosk.journey.asks import Ask, AskTrains, CallStaff, Now, Reads, ToSale, ToService
 from kiosk.journey.calendar import station_day
 from kiosk.journey.holidays import holidays
 from kiosk.journey.routemap import route_map
@@ -124,7 +124,8 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
         if deed is None:
             return []
         asks: list[Ask] = getattr(self, f"_{deed}")(value, now)
-        return asks
+        begins = self.state.step == "sale" and (self.state.contrast or self.state.large_text)
+        return [*asks, self._reads()] if begins else asks
 
     def hear(self, fact: Fact, now: Now) -> list[Ask]:
         """Answers of the station, and what a sale says that brings the passenger back to the journey."""
@@ -217,9 +218,15 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
             self.state = replace(self.state, notice=notice)
         return []
 
-    def sale_resumed(self, language: str, now: Now) -> None:
-        """After a restart a sale is still open: its screens are shown, in its passenger's language."""
-        self.state = replace(self._fresh(now.mono_ms), step="sale", language=language)
+    def sale_resumed(self, reads: Reads, now: Now) -> None:
+        """After a restart a sale is still open: its screens are shown as its passenger reads them."""
+        self.state = replace(
+            self._fresh(now.mono_ms),
+            step="sale",
+            language=reads.language,
+            contrast=reads.contrast,
+            large_text=reads.large_text,
+        )
 
     # -- around every body
 
@@ -234,7 +241,10 @@ class Journey(find.Finding, choose.Choosing, roam.Roaming, board.Boards, propose
             self.state = replace(self.state, contrast=not self.state.contrast)
         else:
             self.state = replace(self.state, large_text=not self.state.large_text, page=0, picker_page=0)
-        return []
+        return [self._reads()] if self.state.step == "sale" else []
+
+    def _reads(self) -> Reads:
+        return Reads(self.state.language, self.state.contrast, self.state.large_text)
 
     def _during_sale(self, target: str) -> list[Ask]:
         if target == T.HELP:

@@ -101,6 +101,8 @@ class Book:
     asks_anew: bool = False  # confirmed before a restart, and the station is asked whether it still holds
     station_state: str = ""  # last answer to "what do you know of this sale"
     absent: bool = False  # nobody took what lay out, or the machine was restarted: no more money to an empty bay
+    contrast: bool = False
+    large_text: bool = False
     unattended: bool = False  # the passenger is gone: codes are not for the eyes of whoever comes next
     no_more_notes: bool = False  # the last minute of the lock runs
     patience_until_ms: int = 0  # idle limit; 0 = none runs

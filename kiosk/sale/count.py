@@ -357,6 +357,7 @@ _COUNTERS: dict[type[Fact], Counter] = {
     sf.ResumeOver: only((S.RESUMING,), restarted.nobody),
     sf.AskAgain: _asked_again,
     sf.Restarted: restarted.restarted,
+    sf.LookChosen: restarted.reads,
     na.NoteHeld: _note_seen,
     na.NoteMoving: _note_drawn_in,
     na.NoteRefused: _refused_note,

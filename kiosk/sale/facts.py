@@ -78,6 +78,17 @@ class Cancelled(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LookChosen(Fact):
+    """How the passenger reads this sale: changed by a touch, or from its beginning otherwise than the next one finds it. Moves
+    nothing; after a power cut the screen speaks as before (decision page 079). `language` is zh or en."""
+
+    kind: ClassVar[str] = "sale.look"
+    language: str
+    contrast: bool
+    large_text: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimSeen(Fact):
     """The passenger has the slip."""
 

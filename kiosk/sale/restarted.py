@@ -28,6 +28,11 @@ def restarted(fact: sf.Restarted, book: Book, at: Counting) -> None:
         _no_purchase(book, "restart")
 
 
+def reads(fact: sf.LookChosen, book: Book, at: Counting) -> None:
+    """So that a restart shows the sale as before."""
+    book.language, book.contrast, book.large_text = fact.language, fact.contrast, fact.large_text
+
+
 def _limits_anew(fact: sf.Restarted, book: Book, at: Counting) -> None:
     lived_ms = at.now_ms - round(max(0, fact.pause_ms) / at.rate)
     shift = lived_ms - book.lived_ms

@@ -98,6 +98,7 @@ from kiosk.sale.facts import (
     Continued,
     LastMinute,
     LockOver,
+    LookChosen,
     MoneyBack,
     OtherWay,
     PatienceOver,
@@ -291,6 +292,7 @@ TABLE: list[Row] = [
     *on(ReceiptAsked, TICKETS_COME, None, do="want_receipt", when="receipt_can_follow"),
     *on(ReceiptAsked, RECEIPT_NOW, None, do="print_receipt", when="receipt_due"),
     *on(ReceiptAsked, RECEIPT_STATES, None),
+    *on(LookChosen, AFTER_START, None),
     # -- what is owed
     *on((SlipPrinted, SlipFailed), S.SLIP, None, do="order_slip", when="slip_waits"),
     *on((SlipPrinted, SlipFailed), S.SLIP, S.CLAIM),

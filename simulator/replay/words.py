@@ -76,6 +76,9 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "release?": lambda r: "give the places back",
     "release! done": lambda r: "Places given back",
     "sale.agreed": lambda r: "The passenger agrees to pay",
+    "sale.look": lambda r: f"Read in {'English' if r['language'] == 'en' else 'Chinese'}"
+    + ", high contrast" * r["contrast"]
+    + ", large text" * r["large_text"],
     "sale.cancel": lambda r: f"Cancelled by {r['by'].replace('_', ' ')}",
     "sale.claim_seen": lambda r: "The claim was read",
     "sale.continue": lambda r: "The passenger goes on after the restart",
@@ -133,6 +136,7 @@ WORDS: dict[str, Callable[[Record], str]] = {
     "retract! change": lambda r: "The notes were taken back",
     "retract! tickets": lambda r: "The tickets were taken back",
     # cards and phones
+    "sale.receipt": lambda r: "The passenger wants a receipt",
     "sale.pay_by": lambda r: f"The passenger wants to pay by {r['way']}",
     "sale.other_way": lambda r: "The passenger wants to pay in another way",
     "auth?": lambda r: f"ask for {yuan(r['amount_fen'])} by {r['way']} (payment {r['payment']})",

@@ -270,6 +270,20 @@ def test_row_4_more_notes_go_in_after_the_pause() -> None:
     sums_agree(bench)
 
 
+def test_who_reads_english_in_high_contrast_does_so_after_the_pause() -> None:
+    """Chosen before the sale or in it, and once more while the machine asks how to go on."""
+    bench = Bench().up().touch(T.CONTRAST).to_paying().insert(10_000).touch(T.LANGUAGE).power_cut().up()
+    assert bench.state is S.RESUMING
+    look = bench.controller.journey.state
+    assert (look.language, look.contrast, look.large_text) == ("en", True, False)
+    bench = bench.touch(T.LARGE_TEXT).power_cut().up()
+    look = bench.controller.journey.state
+    assert (look.language, look.contrast, look.large_text) == ("en", True, True)
+    to_the_end(bench.touch(T.CONTINUE).insert(5_000, 500), "a hand")
+    assert bench.intents("sale.end")[0]["outcome"] == "sold"
+    sums_agree(bench)
+
+
 @pytest.mark.parametrize(("position", "owed"), [("jam", [10_000]), ("unknown", [10_000]), ("path", [])])
 def test_a_note_drawn_in_before_a_cancel_is_claimed_when_it_stays_inside(position: str, owed: list[int]) -> None:
     """It was never recognised: the sale is paying back already, and the note is in no line but that it moved."""

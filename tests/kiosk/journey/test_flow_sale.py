@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.journey.asks import AskTrains, ToSale
+from kiosk.journey.asks import AskTrains, Reads, StartSale, ToSale
 from kiosk.journey.flow import Journey
 from kiosk.ports.note_acceptor import NoteHeld
 from kiosk.ports.station import (
@@ -65,6 +65,36 @@ def test_touches_of_a_sale_are_handed_on_and_others_dropped() -> None:
     assert made.state.step == "sale"
 
 
+def test_how_somebody_reads_is_told_to_the_sale() -> None:
+    made = selling()
+    assert made.touch("language", now()) == [Reads("en", False, False)]
+    assert made.touch("contrast", now()) == [Reads("en", True, False)]
+    assert made.touch("large_text", now()) == [Reads("en", True, True)]
+    made.sale_over(now(), "home", "")
+    assert made.touch("language", now()) == [], "without a sale there is nothing to keep it with"
+
+
+def test_a_sale_that_begins_in_high_contrast_is_told_so_and_a_usual_one_nothing() -> None:
+    for targets, told in (
+        (("contrast",), [Reads("zh", True, False)]),
+        (("large_text",), [Reads("zh", False, True)]),
+        ((), []),
+    ):
+        made = with_trains(journey())
+        for target in (*targets, "train:G71"):
+            made.touch(target, now())
+        start, *more = made.touch("hold", now())
+        assert isinstance(start, StartSale)
+        assert more == told
+
+
+def test_a_sale_of_before_the_restart_is_shown_as_it_was_read() -> None:
+    made = journey()
+    made.sale_resumed(Reads("en", True, True), now())
+    state = made.state
+    assert (state.step, state.language, state.contrast, state.large_text) == ("sale", "en", True, True)
+
+
 def test_help_lies_over_a_sale_until_a_note_comes() -> None:
     made = selling()
     made.touch("help", now())
@@ -111,7 +141,7 @@ def test_somebody_in_front_wakes_the_machine_only_from_the_picture() -> None:
     made.touch("train_number", now())
     made.approach(now())
     assert made.state.step == "search.train"
-    made.sale_resumed("en", now())
+    made.sale_resumed(Reads("en", False, False), now())
     assert (made.state.step, made.state.language) == ("sale", "en")
     fresh = Journey(SETTINGS)
     fresh.approach(now())
