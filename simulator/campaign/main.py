@@ -17,7 +17,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from simulator.campaign import kills
-from simulator.campaign.alike import digest
+from simulator.campaign.alike import digest, digest_of_sets
 from simulator.campaign.finished import version
 from simulator.campaign.judge import Campaign, Verdict
 from simulator.campaign.sabotage import SABOTAGE, planted
@@ -39,12 +39,19 @@ def main(argv: Sequence[str]) -> int:
         return kills.main(given.kills, given.seed, given.machine)
     with planted(given.sabotage) if given.sabotage else nullcontext():
         if given.digest:
-            word = digest(given.digest, given.seed, given.level, given.machine)
-            print(f"{given.digest} days, seed {given.seed}, {given.machine}: {word}")
-            return 0
+            return _digest(given)
         if given.repeat:
             return _repeat(given.repeat)
         return _campaign(given)
+
+
+def _digest(given: argparse.Namespace) -> int:
+    if given.exhaustive:
+        word, what = digest_of_sets(given.digest, given.seed, given.machine), "scripts"
+    else:
+        word, what = digest(given.digest, given.seed, given.level, given.machine), "days"
+    print(f"{given.digest} {what}, seed {given.seed}, {given.machine}: {word}")
+    return 0
 
 
 def _campaign(given: argparse.Namespace) -> int:
@@ -151,7 +158,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         type=int,
         default=0,
         metavar="N",
-        help="one word for the journals of N days: alike is what prints the same",
+        help="one word for the journals of N days, with --exhaustive of N of its scripts: alike is what prints the same",
     )
     parser.add_argument("--repeat", default="", metavar="SCRIPT", help="run one script, as a violation printed it")
     given = parser.parse_args(argv)
