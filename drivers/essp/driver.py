@@ -1,9 +1,9 @@
 """Note validator that speaks eSSP (ITL), with one note of escrow. Sans-I/O.
 
-Source: essp sheet. The line keeps sequence bit and encryption (`line.py`), the start-up learns who is there and what was before
-(`start_up.py`), the escrow settles notes (`escrow.py`); here they take turns. Events are asked for with POLL WITH ACK where the
-device has it: then they are told again until they are acknowledged, which happens when they are written down (decision 16).
-With a plain POLL they are lost with a program that dies before that; then the device's counter of stacked notes decides.
+Source: essp sheet. Sequence bit and encryption: `line.py`; who is there and what was before: `start_up.py`; notes: `escrow.py`;
+here they take turns. Events are asked for with POLL WITH ACK where there is one: then they are told until they are acknowledged,
+which happens when they are written down (decision 16). With a plain POLL they are lost with a program that dies before that; then
+the device's counter of stacked notes decides.
 """
 
 from __future__ import annotations
@@ -79,8 +79,7 @@ class EsspAcceptor(OneNote[Escrow]):
         self._look_only = look_only
         self._line = Line()
         self._slot = Slot(countries, notes or {})
-        self._acknowledged = Acknowledged()
-        self._counter = Counter()
+        self._acknowledged, self._counter = Acknowledged(), Counter()
         self._troubles = Troubles()
         self._steps: Generator[Request, Reply, Found | None] | None = None
         self._next_step: Request | None = None
@@ -90,8 +89,8 @@ class EsspAcceptor(OneNote[Escrow]):
         self._found: Found | None = None
         self._why_due = False  # a note was refused, and the unit knows why
         self._cipher_failures = 0
-        self._reset_wanted = self._reset_next = self._synced = False
-        self._polled_ms = self._start_ms = self._quiet_ms = 0
+        self._overdue = self._reset_wanted = self._reset_next = self._synced = False
+        self._polled_ms = self._start_ms = self._jammed_ms = self._quiet_ms = 0
 
     # -- the port
 
@@ -304,7 +303,8 @@ class EsspAcceptor(OneNote[Escrow]):
         self._troubles.answer(events)
         for code in dict.fromkeys(TROUBLES.values()):
             detail = next((f"{event.code:02X}" for event in events if TROUBLES.get(event.code) is code), "")
-            self._faults.set(code, code in self._troubles.up, detail)
+            if not (self._overdue and code is FaultCode.DEVICE_FAILURE):
+                self._faults.set(code, code in self._troubles.up, detail)
 
     def _look_back(self, events: list[Event], now_ms: int) -> None:
         """Events of a start. What fell is told before the packet leaves that takes the event away."""
@@ -362,7 +362,10 @@ class EsspAcceptor(OneNote[Escrow]):
         except StopIteration as end:
             self._started(end.value, now_ms)
             return
-        if now_ms - self._start_ms >= START_MS:
+        if self._troubles.jammed():
+            self._jammed_ms = now_ms  # how long people take to help it is not its own time
+        elif now_ms - max(self._start_ms, self._jammed_ms) >= START_MS:
+            self._overdue = True
             self._faults.set(FaultCode.DEVICE_FAILURE, True, "start")
 
     def _started(self, found: Found | None, now_ms: int) -> None:
@@ -374,7 +377,7 @@ class EsspAcceptor(OneNote[Escrow]):
         self._faults.clear(FaultCode.WRONG_DEVICE)
         if not self._troubles.up & {FaultCode.DEVICE_FAILURE}:
             self._faults.clear(FaultCode.DEVICE_FAILURE)
-        self._found, self._phase, self._past_open = found, Phase.WORKING, False
+        self._found, self._phase, self._past_open, self._overdue = found, Phase.WORKING, False, False
         self._slot.learn(found.setup)
         if not self._look_only:
             self._faults.set(FaultCode.NOTE_TABLE, not self._slot.values)

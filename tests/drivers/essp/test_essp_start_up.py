@@ -98,6 +98,28 @@ def test_a_note_still_on_its_way_is_waited_for() -> None:
     assert news[-2:] == [AcceptorPast("stacker", 5_000, True, COUNT), READY]
 
 
+def test_a_start_without_an_end_is_told_once_and_passes_when_it_is_through() -> None:
+    unit = Paper(resting="CC")
+    unit.driver()
+    unit.run(300_000)
+    assert unit.faults() == [("DEVICE_FAILURE", True)]
+    unit.resting = ""
+    unit.run(60_000)
+    assert unit.faults() == [("DEVICE_FAILURE", True), ("DEVICE_FAILURE", False)]
+    assert unit.news()[-1] == READY
+
+
+def test_a_jam_in_the_start_waits_for_people_as_long_as_they_take() -> None:
+    unit = Paper(resting="E9")
+    unit.driver()
+    unit.run(600_000)
+    assert unit.faults() == [("NOTE_JAM", True)]
+    unit.resting = ""
+    unit.run(20_000)
+    assert unit.faults() == [("NOTE_JAM", True), ("NOTE_JAM", False)]
+    assert unit.news()[-1] == READY
+
+
 def test_a_note_whose_end_is_not_said_is_nobodys() -> None:
     news = started(Paper(events=["CCEE05"]), 60_000)
     assert news == [AcceptorPast("stacker", 5_000, False, COUNT), READY]

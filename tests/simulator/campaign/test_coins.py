@@ -120,6 +120,6 @@ def test_other_machines_have_no_hopper() -> None:
 
 @pytest.mark.slow
 def test_random_days_of_a_machine_with_hoppers() -> None:
-    verdict = judged(random_days(500, 4, "port", "coins"))
+    verdict = judged(random_days(1_500, 4, "port", "coins"))
     assert [text for text, _ in verdict.found] == []
-    assert (verdict.violations, verdict.counted) == (0, 500)
+    assert (verdict.violations, verdict.counted) == (0, 1_500)

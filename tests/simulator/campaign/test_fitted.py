@@ -14,7 +14,7 @@ from simulator.campaign.sets import FITTED_MENUS, OF_BYTES, SALES, singles, trou
 from simulator.campaign.work import random_days
 from simulator.fittings import FITTINGS
 from simulator.world import fitted, level
-from simulator.world.level import FITTED, PLAYED, Fitted, level_of
+from simulator.world.level import FITTED, PLAYED, Fitted, Level, level_of
 from simulator.world.run import Run, run
 from simulator.world.script import Script, Trouble
 from tests.simulator.campaign.apart import judged
@@ -63,11 +63,12 @@ def test_what_goes_wrong_in_it_loses_nothing(machine: Fitted, name: str) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("level", "sales"), [("port", 400), ("bytes", 20)])
 @pytest.mark.parametrize("machine", FITTED)
-def test_random_days_with_it(machine: Fitted) -> None:
-    verdict = judged(random_days(10, 5, "bytes", machine))
+def test_random_days_with_it(machine: Fitted, level: Level, sales: int) -> None:
+    verdict = judged(random_days(sales, 5, level, machine))
     assert [text for text, _ in verdict.found] == []
-    assert verdict.counted == 10
+    assert verdict.counted == sales
     assert verdict.sales["sold"] > 0
 
 

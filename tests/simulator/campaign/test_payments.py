@@ -84,7 +84,7 @@ def test_a_day_with_the_real_adapter_meets_what_a_provider_of_its_own_can_do() -
 
 @pytest.mark.slow
 def test_random_days_of_a_machine_at_which_phones_pay() -> None:
-    verdict = judged(random_days(2_000, 4, "port", "pay"))
+    verdict = judged(random_days(3_000, 4, "port", "pay"))
     assert [text for text, _ in verdict.found] == []
-    assert (verdict.violations, verdict.counted) == (0, 2_000)
+    assert (verdict.violations, verdict.counted) == (0, 3_000)
     assert {"sold", "refunded", "cancelled", "claim"} <= set(verdict.sales)

@@ -85,8 +85,8 @@ class EsspFront(Host):
         self._seen: State | None = None  # what the last POLL found
         self._why_due = False  # a note was refused, and the unit knows why
         self._cipher_failures = 0
-        self._reset_next = self._synced = False
-        self._start_ms = 0
+        self._reset_next = self._synced = self._overdue = False
+        self._start_ms = self._jammed_ms = 0
 
     # -- the port
 
@@ -278,7 +278,8 @@ class EsspFront(Host):
         self._troubles.answer(words)
         for stop in dict.fromkeys(STOPS.values()):
             said = next((f"{word.code:02X}" for word in words if STOPS.get(word.code) is stop), "")
-            self._faults.set(stop, stop in self._troubles.up, said)
+            if not (self._overdue and stop is FaultCode.DEVICE_FAILURE):
+                self._faults.set(stop, stop in self._troubles.up, said)
 
     def _look_back(self, words: list[Word], now_ms: int) -> None:
         """Events of a start. What fell is told before the packet leaves that takes the event away."""
@@ -332,7 +333,10 @@ class EsspFront(Host):
         except StopIteration as end:
             self._started(end.value, now_ms)
             return
-        if now_ms - self._start_ms >= START_MS:
+        if FaultCode.NOTE_JAM in self._troubles.up:
+            self._jammed_ms = now_ms
+        elif now_ms - max(self._start_ms, self._jammed_ms) >= START_MS:
+            self._overdue = True
             self._faults.set(FaultCode.DEVICE_FAILURE, True, "start")
 
     def _started(self, found: Found | None, now_ms: int) -> None:
@@ -345,7 +349,7 @@ class EsspFront(Host):
         self._faults.clear(FaultCode.WRONG_DEVICE)
         if FaultCode.DEVICE_FAILURE not in self._troubles.up:
             self._faults.clear(FaultCode.DEVICE_FAILURE)
-        self._found, self._phase, self._past_open = found, Phase.WORKING, False
+        self._found, self._phase, self._past_open, self._overdue = found, Phase.WORKING, False, False
         self._faults.set(FaultCode.NOTE_TABLE, not self._table)
         rise = self._counter.rise(found.stacked)
         self._counter.read(found.stacked)
