@@ -10,6 +10,7 @@ from simulator.audit.cases import Run
 from simulator.audit.charges import Charges
 from simulator.audit.coins import Coins
 from simulator.audit.deposits import Deposits
+from simulator.audit.flapping import Flapping
 from simulator.audit.motion import Motion
 from simulator.audit.notes import Notes
 from simulator.audit.orders import Orders
@@ -73,6 +74,8 @@ class Fold:
                 self._hears.setdefault(kind, []).append(_without_time(hear))
         for kind in Terms.HEARS:  # before the sales: it asks what was agreed before this fact
             self._hears.setdefault(kind, []).append(self.terms.hear)
+        for kind in Flapping.HEARS:
+            self._hears.setdefault(kind, []).append(Flapping(run).hear)
         self.orders = Orders(run)
         for kind in Orders.HEARS:
             self._hears.setdefault(kind, []).append(self.orders.hear)

@@ -9,7 +9,7 @@
 7 no durable line is missing after a power cut     survival.py
 8 cassettes within bounds, change reserved         books.py promised.py
 9 registers                                        registers.py
-10 rest after a bounded quiet time                 rest.py
+10 rest after a bounded quiet time, no flapping    rest.py flapping.py
 11 the station's prefix                            upstream.py
 12 sold inside the window, on one set of terms     terms.py orders.py
 13 nothing secret in any text                      leaks.py

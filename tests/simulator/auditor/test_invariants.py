@@ -39,6 +39,28 @@ def test_every_invariant_has_a_journal_or_a_world_that_breaks_it() -> None:
     assert broken == set(INVARIANTS)
 
 
+# -- 10: a driver makes up its mind
+
+
+def fault(up: bool, code: str = "DEVICE_FAILURE", device: str = "acceptor") -> w.Line:
+    return {"kind": "fault", "device": device, "code": code, "up": up, "detail": "start"}, []
+
+
+def test_a_fault_that_comes_and_goes_without_end_is_caught() -> None:
+    """A line is a second here: twenty times within a minute are too many, whatever stands between them."""
+    again = [fault(True), fault(False)]
+    assert found([*w.setup(), *again * 19]) == set()
+    assert found([*w.setup(), *again * 20]) == {10}
+    assert found([*w.setup(), *[*again, fault(True, "NOTE_JAM")] * 20]) == {10}
+
+
+def test_a_fault_that_comes_back_now_and_then_or_another_one_is_none() -> None:
+    seldom = [fault(True), fault(False), fault(True, "NOTE_JAM"), fault(False, "NOTE_JAM")]
+    assert found([*w.setup(), *seldom * 60]) == set()
+    others = [fault(True, "NO_ANSWER", f"hopper.{number}") for number in range(40)]
+    assert found([*w.setup(), *others]) == set()
+
+
 # -- 5: what lies behind a shut outlet is opened for somebody, once in a start
 
 
