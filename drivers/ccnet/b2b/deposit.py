@@ -86,10 +86,11 @@ def _tell_end(notes: Notes, left: int | None, ended: Ended, report: Report) -> N
     if ended.end in (End.DONE, End.RETRACTED):
         if not ended.shown:  # between two polls
             report(DepositPresented(notes))
-        if left not in (None, len(notes)):
+        taken = ended.end is End.DONE
+        if left != len(notes) and (taken or left is not None):  # a part of it may lie there still, and be owed
             report(DepositReturnUncertain(notes, "contents"))
         else:
-            report(DepositTaken(notes) if ended.end is End.DONE else DepositPulledBack(notes))
+            report(DepositTaken(notes) if taken else DepositPulledBack(notes))
     elif ended.shown or left is None or not 0 <= left <= len(notes):
         report(DepositReturnUncertain(notes, ended.reason))
     elif left == 0:

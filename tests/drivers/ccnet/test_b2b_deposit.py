@@ -212,6 +212,15 @@ def test_what_the_contents_prove_of_a_deposit_that_was_to_go_back(
     assert paper.names().count("DISPENSE") == 1
 
 
+def test_taken_and_nobody_can_look_what_is_left_makes_it_uncertain() -> None:
+    """The escrow cassette was pulled out meanwhile: what was not picked any more lies in it."""
+    paper = with_deposit()
+    paper.on["DISPENSE"] = _hidden("1D", "1D01", "25", "19")
+    paper.it.acceptor.return_all(NOTES)
+    paper.run(2_000)
+    assert outcomes(paper) == [DepositPresented(NOTES), DepositReturnUncertain(NOTES, "contents")]
+
+
 @pytest.mark.parametrize("answer", [[ILLEGAL], [NAK, NAK, NAK]])
 def test_an_order_the_unit_refuses_moves_nothing(answer: list[bytes]) -> None:
     paper = with_deposit(answers={"DISPENSE": answer})

@@ -325,6 +325,26 @@ def test_nothing_is_kept_twice() -> None:
     assert not any(isinstance(fact, NoteOurs) for fact in facts)
 
 
+@pytest.mark.parametrize("after_ms", [700, 900, 1_100, 1_300])
+def test_the_escrow_cassette_is_pulled_out_while_the_deposit_comes_back(after_ms: int) -> None:
+    """Whoever takes what lies there may hold a part of it: the rest is in the cassette, and nobody can look."""
+
+    def script(bench: Bench) -> None:
+        ready(bench)
+        notes = deposit(bench, 5_000, 10_000, 500)
+        return_all(bench, notes)
+        bench.run(after_ms)
+        spoil(bench, "cassette_1_removed")
+        bench.run(6_000)
+        take(bench)
+        bench.run(40_000)
+        mended(bench, "cassette_1_removed")
+
+    facts = assert_same(RIG, script)
+    assert not any(isinstance(fact, DepositTaken) for fact in facts)
+    assert sum(isinstance(fact, DepositReturnUncertain | DepositNotMoved) for fact in facts) == 1
+
+
 # -- what is fitted now
 
 

@@ -28,6 +28,9 @@ def hand_out(known: Known, bundle: Deposit | Change) -> Course[Ended]:
         if not ended.shown:
             bundle.presented(bundle.asked)
         taken = ended.end is End.DONE
+        if bundle.own and taken and not (yield from _told(known, ended, bundle.look, by_start=False)):
+            bundle.in_doubt(None, "contents", shown=True)  # a part of it may lie there still, and be owed
+            return ended
         bundle.ended(taken, bundle.asked, _gone(known, lay) if taken else None)
         yield from hear_out(ended)
         bundle.look()
