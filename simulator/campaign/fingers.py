@@ -29,8 +29,10 @@ from simulator.world.prepared import STAFF
 KINDS = USUAL
 REMEMBERED = 60
 """So many targets of screens that are gone are kept to be touched once more."""
-MORE_NOTES = 3
-"""So many are put into a cassette that is filled."""
+MORE = 3
+"""So many are put into a cassette or hopper that is filled."""
+FILLED = {"fill": (0, MORE), "fill_coins": (MORE,)}
+"""Acts that may book more than lay there, and how much: who opens a hopper puts some in."""
 NONSENSE = (
     "", ":", "x", "svc:", "svc:act:", "svc:act:fill:9", "svc:act:fill:", "svc:act:clear:nobody", "svc:digit:", "svc:digit:55",
     "svc:digit:x", "svc:entry:number", "station:", "station:???", "letter:", "letter:ß", "digit:a", "train:-1", "train:999999",
@@ -146,7 +148,7 @@ class Finger:
             return self._log_in(machine, next(each for each in STAFF if each.number != inside))
         if not screen.digits:
             return self.touch("svc:enter")
-        more = MORE_NOTES if state.act is not None and state.act.name == "fill" else 0
+        more = MORE if state.act is not None and state.act.name in FILLED else 0
         return self._type(state.typed, str(self._truth(machine) + more))
 
     def _type(self, typed: str, wanted: str) -> str:
@@ -187,6 +189,8 @@ class Finger:
         values_fen = self._box.things.values_fen
         if act == "fill":
             return (f"cassette.{int(place) if place.isdigit() and int(place) in values_fen else min(values_fen)}",)
+        if act == "fill_coins":
+            return (f"hopper.{place}", f"hopper.{place}.exit")
         if act.startswith("empty_"):
             return (BINS[act.removeprefix("empty_")],)
         if act == "swap_box":
@@ -204,14 +208,18 @@ class Finger:
             return True
         if act.name == "clear":
             return self._cleared(state.place)
+        if act.name == "empty_coins":
+            return True  # the hopper itself lets them fall, and they are booked as they do
         more = int(state.typed or -1) - self._truth(made.controller)
-        if more not in ((0, MORE_NOTES) if act.name == "fill" else (0,)):
+        if more not in FILLED.get(act.name, (0,)):
             return False
         books = state.page == "sign" and state.entry == "pin" if act.money else state.page == "task"
         if not books or (act.money and not self._signs(state.number, state.pin)):
             return True
         if act.name in ("fill", "load_roll"):
             return not more or self._fill(int(state.place), more)
+        if act.name == "fill_coins":
+            return self._fill_hopper(int(state.place), more)
         return self._take_out(act.name)
 
     def _cleared(self, device: str) -> bool:
@@ -234,6 +242,15 @@ class Finger:
         things.world.bring(things.values_fen[cassette], notes, "vault")
         try:
             things.service({"act": "fill", "cassette": cassette, "notes": notes})
+        except Refused:
+            return False
+        return True
+
+    def _fill_hopper(self, hopper: int, coins: int) -> bool:
+        """The same with coins; one that stood in its exit goes back into it."""
+        self._box.things.bring_coins(hopper, coins, "vault")
+        try:
+            self._box.things.service({"act": "fill_hopper", "hopper": hopper, "coins": coins})
         except Refused:
             return False
         return True

@@ -98,7 +98,7 @@ def test_parts_cover_all_events_and_one_can_be_had_alone() -> None:
         monkeys(100, 1, part=9)
 
 
-@pytest.mark.parametrize(("machine", "ups"), [("bulk", False), ("usual", True), ("bulk", True)])
+@pytest.mark.parametrize(("machine", "ups"), [("bulk", False), ("usual", True), ("bulk", True), ("coins", False)])
 def test_it_plays_with_every_machine(machine: Machine, ups: bool) -> None:
     found = units(500, 7, machine=machine, ups=ups)
     result = found[0]()
@@ -196,16 +196,18 @@ def test_200_000_events_find_nothing_and_get_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "events"),
+    ("part", "events", "machine"),
     [
-        pytest.param("3001.3728", 1_000, id="a note of no sale went back when the power failed"),
-        pytest.param("3001.1589", 200, id="a sensor stopped lying while the tickets were pulled back"),
-        pytest.param("3001.4493", 1_200, id="the box was out when the power failed, and not booked"),
-        pytest.param("3001.4797", 640, id="two days began in which nothing was written"),
+        pytest.param("3001.3728", 1_000, "usual", id="a note of no sale went back when the power failed"),
+        pytest.param("3001.1589", 200, "usual", id="a sensor stopped lying while the tickets were pulled back"),
+        pytest.param("3001.4493", 1_200, "usual", id="the box was out when the power failed, and not booked"),
+        pytest.param("3001.4797", 640, "usual", id="two days began in which nothing was written"),
+        pytest.param("16.40", 2_000, "bulk", id="the escrow cassette was pulled out while the deposit came back"),
+        pytest.param("17.1", 800, "coins", id="somebody filled a hopper"),
     ],
 )
-def test_what_ten_million_events_once_found_is_found_no_more(part: str, events: int) -> None:
-    monkey = Monkey(part, prepared(FILLS["usual"]["full"]))
+def test_what_ten_million_events_once_found_is_found_no_more(part: str, events: int, machine: Machine) -> None:
+    monkey = Monkey(part, prepared(FILLS[machine]["full"], machine=machine))
     monkey.run(events)
     assert monkey.found == []
     assert monkey.number == events
