@@ -334,6 +334,7 @@ class Sale(Guards, DepositDeeds, ChargeDeeds, CoinDeeds, PaperDeeds, GivingUp):
     def end(self) -> None:
         book = self.book
         self.book_claims()
+        self._book_path()  # nothing is booked on a sale that has ended
         if book.confirmed:
             blanks = tuple(
                 (ticket.place.index, number, key, ticket.blank_state(key))

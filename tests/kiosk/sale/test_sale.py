@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.parameters import SalePolicy
+from kiosk.ports.coin_hopper import CoinsUncertain
 from kiosk.ports.note_acceptor import NoteHeld, NoteMoving, NoteOurs
 from kiosk.ports.note_dispenser import ChangeRetracted
 from kiosk.ports.station import LockRenewed, PrintedReported, RenewFailed, SaleConfirmed, VoidReported
@@ -13,6 +14,7 @@ from kiosk.ports.trips import TicketNumbers
 from kiosk.sale import facts as sf
 from kiosk.sale import intents as si
 from kiosk.sale.book import S
+from kiosk.sale.recovery import Told
 from kiosk.sale.sale import NoRow
 from tests.kiosk.sale.samples import KEY, VALUES, confirmed, stock
 from tests.kiosk.sale.world import World
@@ -98,6 +100,22 @@ def test_change_follows_the_tickets() -> None:
     world.answer("pay?")
     world.answer("hand")
     assert (ended(world).outcome, ended(world).paid_out_fen) == ("sold", 9500)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_coin_too_many_is_doubted_before_the_sale_ends(restarted: bool) -> None:
+    world = pay(collecting(World(stock(coins={1: 60, 2: 40}), passengers=1)), 10000, 5000, 500)
+    for question in ("confirm?", "print?", "deliver?", "hand", "pay?", "hand"):
+        world.answer(question)
+    order = world.book.coins[-1]
+    assert (order.state, order.asked, world.book.owed_fen) == ("asked", 1, 50)
+    doubt = CoinsUncertain(order.order, order.hopper, order.asked, order.asked + 1, "miscounted")
+    if restarted:
+        world.restart(Told(coins={order.order: doubt}))
+    else:
+        world.feed(doubt)
+    assert ended(world).outcome == "sold"
+    assert [intent["kind"] for intent in world.lines[-1].intents] == ["unknown.add", "printed?", "sale.end"]
 
 
 def test_more_than_twenty_notes_of_change_come_in_two_bundles() -> None:

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 )
 
 from kiosk.parameters import SalePolicy
-from kiosk.ports.coin_hopper import CoinsPaid, CoinsShort
+from kiosk.ports.coin_hopper import CoinsPaid, CoinsShort, CoinsUncertain
 from kiosk.ports.fact import Fact
 from kiosk.ports.note_acceptor import AcceptorPast, DepositPast, NoteMoving, NoteRefused
 from kiosk.ports.note_dispenser import DispenserPast
@@ -78,6 +78,8 @@ def told(draw: some.DrawFn, world: World) -> Told:
             coins[line.order] = CoinsShort(line.order, line.hopper, fell, "empty")
             if fell == line.asked:
                 coins[line.order] = CoinsPaid(line.order, line.hopper, fell)
+            if draw(some.booleans()):
+                coins[line.order] = CoinsUncertain(line.order, line.hopper, fell, line.asked + 1, "miscounted")
     words: list[Fact] = []
     for line in book.charges:
         words += (

@@ -152,6 +152,7 @@ class Account:
 
     def book(self, intent: Record) -> None:
         kind = intent["kind"]
+        assert not self.ended, f"{kind} is booked on a sale that has ended"
         once = {"stack?": "note", "return?": "note", "print?": "blank", "pay?": "order", "pay.coins?": "order"}
         once["deliver?"] = "sale"
         if kind in once:
@@ -202,7 +203,6 @@ class Account:
             case {"kind": "rounding"}:
                 self.rounding_fen += intent["rounding_fen"]
             case {"kind": "sale.end"}:
-                assert not self.ended
                 self.ended = True
                 self._even(intent)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.campaign.days import day
@@ -14,7 +16,7 @@ from simulator.world.run import Outcome, Run, run
 from simulator.world.script import Script, Trouble
 from tests.simulator.campaign.apart import judged
 
-COINS = COIN_SALES["coins"]
+COINS, THREE = COIN_SALES["coins"], COIN_SALES["three tickets"]
 ALL_PLAYED = [each.name for each in troubles("coins") if (each.device, each.when) == ("hopper", "pay.coins?")]
 QUICK = ("empty_next", "jam_next", "sticks_in_exit_next", "resets_mid_payout_next", "overrun_next")
 PLAYED = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in ALL_PLAYED]
@@ -85,6 +87,21 @@ def test_at_any_coin_the_power_may_fail_and_the_hopper_says_what_fell() -> None:
     for at in range(first + 1, names.index("did printed?") + 1):
         outcome = clean(Script(1, (COINS,), cuts=(at,), machine="coins"))
         assert len(outcome.crashes) == 1
+
+
+def test_a_coin_too_many_in_the_last_bundle_is_booked_before_the_sale_ends() -> None:
+    """Found by the exhaustive set: after the cut the hopper says *three or four*, and nothing else is owed."""
+    script = Script(1, (THREE,), (Trouble("hopper", "overrun_next", "pay.coins?"),), machine="coins")
+    whole = Run(script)
+    whole.points.keep_names = True
+    assert whole.run().violations == []
+    names = whole.points.passed
+    falling = range(names.index("did pay.coins?") + 2, names.index("did printed?") + 1)
+    last = [at for at in falling if names[at - 1].endswith("change.cup")][-1]
+    made = Run(replace(script, cuts=(last,)))
+    assert made.run().violations == []
+    line = facts(made, '"kind":"unknown.add"')[0]
+    assert line.index(b'"unknown.add"') < line.index(b'"sale.end"')
 
 
 @pytest.mark.parametrize("name", ["light_paying_next", "exit_blocked_next"])
